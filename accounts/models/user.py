@@ -1,0 +1,107 @@
+"""People and what they may do."""
+
+from __future__ import annotations
+
+import zoneinfo
+from typing import Any
+
+from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import UserManager as DjangoUserManager
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.functions import Lower
+
+
+class Role(models.TextChoices):
+    """What somebody may do, each including the ones before it."""
+
+    VIEWER = "viewer", "Viewer"
+    AUTHOR = "author", "Author"
+    REVIEWER = "reviewer", "Reviewer"
+    ADMINISTRATOR = "administrator", "Administrator"
+
+
+class Theme(models.TextChoices):
+    AUTO = "auto", "As the device"
+    LIGHT = "light", "Light"
+    DARK = "dark", "Dark"
+
+
+class DigestFrequency(models.TextChoices):
+    DAILY = "daily", "On business days, when something is due"
+    OFF = "off", "Never"
+
+
+def validate_time_zone(name: str) -> None:
+    """Raises ValidationError unless `name` is in the IANA time zone database."""
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError(f"“{name}” is no time zone; write one such as Europe/Dublin.")
+
+
+class UserManager(DjangoUserManager["User"]):
+    def create_superuser(
+        self, username: str, email: str | None = None, password: str | None = None, **extra: Any
+    ) -> User:
+        return super().create_superuser(
+            username, email, password, **{"role": Role.ADMINISTRATOR} | extra
+        )
+
+
+class User(AbstractUser):
+    """Somebody who signs in. Administrators, and nobody else, are Django's staff and superusers."""
+
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
+    full_name = models.CharField("name", max_length=150, blank=True)
+    email = models.EmailField("e-mail address", unique=True)
+    role = models.CharField(max_length=16, choices=Role, default=Role.AUTHOR)
+    time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_time_zone])
+    theme = models.CharField(max_length=8, choices=Theme, default=Theme.AUTO)
+    digest = models.CharField(
+        "reminder digest", max_length=8, choices=DigestFrequency, default=DigestFrequency.DAILY
+    )
+
+    objects = UserManager()
+
+    class Meta(AbstractUser.Meta):
+        ordering = ["username"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="user_email_unique_in_any_case",
+                violation_error_message="Somebody else has this e-mail address.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(role__in=Role.values), name="user_role_is_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(role=Role.ADMINISTRATOR, is_superuser=True, is_staff=True)
+                | models.Q(is_superuser=False, is_staff=False) & ~models.Q(role=Role.ADMINISTRATOR),
+                name="user_administrators_are_superusers",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name or self.username
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.is_staff = self.is_superuser = self.role == Role.ADMINISTRATOR
+        if (fields := kwargs.get("update_fields")) is not None and "role" in fields:
+            kwargs["update_fields"] = {*fields, "is_staff", "is_superuser"}
+        super().save(*args, **kwargs)
+
+    @property
+    def is_administrator(self) -> bool:
+        return self.role == Role.ADMINISTRATOR
+
+    @property
+    def initials(self) -> str:
+        """One or two letters to stand for the person where there is no room for the name."""
+        words = str(self).replace(".", " ").split()
+        return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
+
+    def get_full_name(self) -> str:
+        return str(self)
+
+    def get_short_name(self) -> str:
+        return str(self).split(" ", 1)[0]

@@ -1,0 +1,36 @@
+"""Celery: the application, its broker and the beat schedule."""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+from django.conf import settings
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("nevertwice")
+app.conf.update(
+    broker_url=settings.CELERY_BROKER_URL,
+    broker_connection_retry_on_startup=True,
+    task_ignore_result=True,
+    # A task is acknowledged when it has ended: a killed worker's task runs again. Every task
+    # is written so that running it twice changes nothing.
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    timezone="UTC",
+    beat_schedule={
+        "reminders": {"task": "incidents.tasks.send_due_digests", "schedule": crontab(minute=0)},
+    },
+)
+if settings.CELERY_BROKER_URL.startswith("filesystem:"):
+    for name in ("queue", "processed", "control"):
+        (settings.BROKER_DIR / name).mkdir(parents=True, exist_ok=True)
+    app.conf.broker_transport_options = {
+        "data_folder_in": str(settings.BROKER_DIR / "queue"),
+        "data_folder_out": str(settings.BROKER_DIR / "queue"),
+        "processed_folder": str(settings.BROKER_DIR / "processed"),
+        "control_folder": str(settings.BROKER_DIR / "control"),
+        "store_processed": False,
+    }
+app.autodiscover_tasks()

@@ -1,0 +1,257 @@
+"""Django settings. Everything that differs between installations comes from the environment.
+
+Each variable is documented in .env.example.
+"""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from csp.constants import NONE, SELF
+
+from config.environment import (
+    BASE_DIR,
+    boolean,
+    env,
+    generated_secret,
+    port,
+    read,
+    site_url,
+    url_with_scheme,
+)
+
+VAR_DIR = read("VAR_DIR", Path, BASE_DIR / "var", expected="a folder")
+
+# --- who we are -----------------------------------------------------------------------------
+
+DEBUG = read("DEBUG", boolean, False, expected="true or false")
+PORT = read("PORT", port, 8000, expected="a port number from 1 to 65535")
+SITE_URL = read(
+    "SITE_URL",
+    site_url,
+    f"http://127.0.0.1:{PORT}",
+    expected="the address people type, such as https://nevertwice.example.com",
+)
+SITE_IS_SECURE = SITE_URL.startswith("https://")
+SECRET_KEY = read("SECRET_KEY", str, "", expected="a long random string") or generated_secret(
+    VAR_DIR / "secret_key"
+)
+ALLOWED_HOSTS = read(
+    "ALLOWED_HOSTS",
+    lambda raw: [host.strip() for host in raw.split(",") if host.strip()],
+    sorted({urlsplit(SITE_URL).hostname or "127.0.0.1", "127.0.0.1", "localhost"}),
+    expected="host names separated by commas",
+)
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+
+# --- what runs ------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "search",
+    "incidents",
+    "playbooks",
+    "accounts",
+    "core",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "django_htmx",
+    "markdownx",
+    "csp",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.TimeZoneMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.KeepTypedTextMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "builtins": ["core.templatetags.ui"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+# --- where things are kept ------------------------------------------------------------------
+
+EMBEDDED_POSTGRES_DIR = VAR_DIR / "postgres"
+DATABASE_URL = read(
+    "DATABASE_URL",
+    url_with_scheme("postgres", "postgresql"),
+    "",
+    expected="postgres://USER:PASSWORD@HOST:PORT/NAME",
+)
+# Without DATABASE_URL, script/server starts the embedded PostgreSQL, which listens on a socket
+# in its own folder only.
+DATABASES = {
+    "default": env.db_url_config(DATABASE_URL)
+    if DATABASE_URL
+    else {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": "nevertwice",
+        "USER": "postgres",
+        "HOST": str(EMBEDDED_POSTGRES_DIR),
+    }
+}
+DATABASES["default"] |= {
+    "OPTIONS": {
+        "pool": {
+            "min_size": 1,
+            "max_size": read("DATABASE_POOL_SIZE", int, 8, expected="a whole number"),
+            "timeout": 10,
+        }
+    },
+    "CONN_HEALTH_CHECKS": True,
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHE_URL = read(
+    "CACHE_URL",
+    url_with_scheme("redis", "rediss", "locmem", "locmemcache"),
+    "locmemcache://",
+    expected="redis://HOST:PORT/NUMBER",
+)
+CACHES = {"default": env.cache_url_config(CACHE_URL)}
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+if CACHE_URL.startswith("locmem"):
+    # Each web process has a cache of its own: a session kept there would outlive its sign-out.
+    SESSION_ENGINE = "django.contrib.sessions.backends.db"
+
+MEDIA_ROOT = VAR_DIR / "uploads"
+MEDIA_URL = "/uploads/"
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+UPLOAD_MAX_BYTES = 10 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+
+# --- mail and background work ---------------------------------------------------------------
+
+MAIL_DIR = VAR_DIR / "mail"
+EMAIL_URL = read(
+    "EMAIL_URL",
+    url_with_scheme("smtp", "smtps", "smtp+tls", "smtp+ssl", "consolemail"),
+    "",
+    expected="smtp://USER:PASSWORD@HOST:PORT",
+)
+if EMAIL_URL:
+    vars().update(env.email_url_config(EMAIL_URL))
+    EMAIL_TIMEOUT = 20
+else:
+    EMAIL_BACKEND = "accounts.mailbox.MailboxBackend"
+DEFAULT_FROM_EMAIL = read(
+    "DEFAULT_FROM_EMAIL", str, "Nevertwice <nevertwice@localhost>", expected="an address"
+)
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+BROKER_DIR = VAR_DIR / "broker"
+CELERY_BROKER_URL = read(
+    "CELERY_BROKER_URL",
+    url_with_scheme("redis", "rediss", "amqp", "amqps", "filesystem"),
+    "filesystem://",
+    expected="redis://HOST:PORT/NUMBER or amqp://USER:PASSWORD@HOST:PORT/VHOST",
+)
+
+# --- language and time ----------------------------------------------------------------------
+
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = False
+
+# --- sign-in --------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_SESSION_REMEMBER = True
+
+# --- safety ---------------------------------------------------------------------------------
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-src": [SELF],
+        "frame-ancestors": [SELF],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+        "manifest-src": [SELF],
+    }
+}
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = SITE_IS_SECURE
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SITE_IS_SECURE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SITE_IS_SECURE
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "SAMEORIGIN"
+if read("BEHIND_PROXY", boolean, False, expected="true or false"):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# --- Markdown -------------------------------------------------------------------------------
+
+MARKDOWNX_MARKDOWNIFY_FUNCTION = "core.markdown.render"
+
+# --- logging --------------------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"nevertwice": {"level": "INFO"}},
+}

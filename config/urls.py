@@ -1,0 +1,12 @@
+"""The map of the site. Each app keeps its own part of it."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("incidents.urls")),
+    path("", include("playbooks.urls")),
+    path("", include("accounts.urls")),
+    path("search/", include("search.urls")),
+    path("admin/", admin.site.urls),
+]

@@ -1,0 +1,26 @@
+"""Broken rules, as exceptions whose message a person may read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.contrib import messages
+from django.http import HttpRequest
+
+
+class DomainError(Exception):
+    """A rule of the product was broken. `str()` of it is a sentence for the person who asked."""
+
+
+class StaleWrite(DomainError):
+    """Somebody saved the same thing since the writer last saw it. Nothing was overwritten."""
+
+
+@contextmanager
+def domain_errors_as_messages(request: HttpRequest) -> Iterator[None]:
+    """Show a DomainError of the enclosed block to the person as an error message."""
+    try:
+        yield
+    except DomainError as error:
+        messages.error(request, str(error))

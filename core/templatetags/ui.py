@@ -1,0 +1,133 @@
+"""The product's own parts of a page. Tones and icons live here and in templates, never in models."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from django import template
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from core import markdown as core_markdown
+
+register = template.Library()
+
+# One tone per severity and status, the same everywhere, always with the word beside it.
+TONES = {
+    "SEV1": "red",
+    "SEV2": "orange",
+    "SEV3": "yellow",
+    "SEV4": "azure",
+    "SEV5": "secondary",
+    "unknown": "secondary",
+    "draft": "secondary",
+    "in_review": "azure",
+    "published": "green",
+    "not_required": "secondary",
+    "open": "azure",
+    "in_progress": "blue",
+    "blocked": "orange",
+    "done": "green",
+    "wont_do": "secondary",
+    "suggested": "azure",
+    "confirmed": "green",
+    "dismissed": "secondary",
+    "low": "green",
+    "medium": "yellow",
+    "high": "red",
+    "helped": "green",
+    "partly": "yellow",
+    "did_not_help": "secondary",
+}
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """A Tabler icon from the sprite. With `label` it is read out; without, it is decoration."""
+    href = f"{static('vendor/icons.svg')}#{name}"
+    if label:
+        return format_html(
+            '<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>', label, href
+        )
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}"></use></svg>', href)
+
+
+@register.simple_tag
+def badge(value: str, text: str) -> SafeString:
+    """A status or severity as a word in its tone; `value` is the stored value, `text` what to show."""
+    return format_html(
+        '<span class="badge bg-{}-lt">{}</span>', TONES.get(value, "secondary"), text
+    )
+
+
+@register.filter
+def markdown(text: str) -> SafeString:
+    """Markdown as sanitised HTML."""
+    return core_markdown.render(text)
+
+
+@register.filter
+def duration(value: timedelta | None) -> str:
+    """A time span in words: “1 h 30 min”, “2 d 4 h”; “not recorded” for None."""
+    if value is None:
+        return "not recorded"
+    minutes = int(value.total_seconds() // 60)
+    sign, minutes = ("−" if minutes < 0 else ""), abs(minutes)
+    days, minutes = divmod(minutes, 1440)
+    hours, minutes = divmod(minutes, 60)
+    if days:
+        return f"{sign}{days} d {hours} h" if hours else f"{sign}{days} d"
+    if hours:
+        return f"{sign}{hours} h {minutes} min" if minutes else f"{sign}{hours} h"
+    return f"{sign}{minutes} min"
+
+
+@register.simple_tag
+def moment(value: datetime | None) -> SafeString | str:
+    """A moment in the reader's zone, with the exact time and zone on hover."""
+    if value is None:
+        return "not recorded"
+    local = timezone.localtime(value)
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        value.isoformat(),
+        f"{local:%a %-d %b %Y %H:%M} {local.tzname()}",
+        f"{local:%-d %b %Y %H:%M}",
+    )
+
+
+@register.simple_tag
+def day(value: date | None) -> SafeString | str:
+    """A day, written out."""
+    if value is None:
+        return "not recorded"
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), f"{value:%-d %b %Y}")
+
+
+@register.simple_block_tag
+def card(content: str, title: str = "", heading: str = "h2", extra: str = "") -> SafeString:
+    """A card, with a title where one is given."""
+    head = (
+        format_html(
+            '<div class="card-header"><{} class="card-title">{}</{}></div>', heading, title, heading
+        )
+        if title
+        else ""
+    )
+    return format_html(
+        '<section class="card {}">{}<div class="card-body">{}</div></section>', extra, head, content
+    )
+
+
+@register.simple_block_tag
+def empty_state(content: str, title: str, symbol: str = "mood-smile") -> SafeString:
+    """Why there is nothing here, and inside the block what to do about it."""
+    return format_html(
+        '<div class="empty"><div class="empty-icon">{}</div><p class="empty-title">{}</p>'
+        '<div class="empty-subtitle text-secondary">{}</div></div>',
+        icon(symbol),
+        title,
+        content,
+    )

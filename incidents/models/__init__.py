@@ -1,0 +1,63 @@
+from incidents.models.action_item import (
+    CLOSED,
+    ActionItem,
+    ActionItemKind,
+    ActionItemStatus,
+    Priority,
+    Size,
+)
+from incidents.models.attachment import Attachment
+from incidents.models.incident import (
+    Environment,
+    Incident,
+    IncidentRole,
+    Origin,
+    PostmortemStatus,
+    Precision,
+    Severity,
+    Visibility,
+)
+from incidents.models.labels import Service, Tag
+from incidents.models.pattern_link import LinkState, Outcome, PatternLink, PlaybookUse
+from incidents.models.reminder import Digest, LedgerEntry
+from incidents.models.revision import Audience, Edition, Revision
+from incidents.models.root_cause import CauseRole, RootCause
+from incidents.models.section import Section, SectionKind, SectionVersion
+from incidents.models.timeline_event import EventKind, Milestone, TimelineEvent
+
+__all__ = [
+    "CLOSED",
+    "ActionItem",
+    "ActionItemKind",
+    "ActionItemStatus",
+    "Attachment",
+    "Audience",
+    "CauseRole",
+    "Digest",
+    "Edition",
+    "Environment",
+    "EventKind",
+    "Incident",
+    "IncidentRole",
+    "LedgerEntry",
+    "LinkState",
+    "Milestone",
+    "Origin",
+    "Outcome",
+    "PatternLink",
+    "PlaybookUse",
+    "PostmortemStatus",
+    "Precision",
+    "Priority",
+    "Revision",
+    "RootCause",
+    "Section",
+    "SectionKind",
+    "SectionVersion",
+    "Service",
+    "Severity",
+    "Size",
+    "Tag",
+    "TimelineEvent",
+    "Visibility",
+]

@@ -1,0 +1,181 @@
+"""Promises made in postmortems."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Self
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from accounts.models import Team, User
+from incidents.models.incident import Incident, Origin
+
+
+class ActionItemKind(models.TextChoices):
+    PREVENT = "prevent", "Prevent"
+    DETECT = "detect", "Detect"
+    MITIGATE = "mitigate", "Mitigate"
+    REPAIR = "repair", "Repair"
+    PROCESS = "process", "Process"
+    INVESTIGATE = "investigate", "Investigate"
+    OTHER = "other", "Other"
+
+
+class Priority(models.TextChoices):
+    """Order of work, not impact. P0 comes first."""
+
+    P0 = "P0", "P0"
+    P1 = "P1", "P1"
+    P2 = "P2", "P2"
+    P3 = "P3", "P3"
+
+
+class Size(models.TextChoices):
+    SMALL = "S", "Small: a day or less"
+    MEDIUM = "M", "Medium: up to a week"
+    LARGE = "L", "Large: more than a week"
+
+
+class ActionItemStatus(models.TextChoices):
+    OPEN = "open", "Open"
+    IN_PROGRESS = "in_progress", "In progress"
+    BLOCKED = "blocked", "Blocked"
+    DONE = "done", "Done"
+    WONT_DO = "wont_do", "Won’t do"
+
+
+CLOSED = (ActionItemStatus.DONE, ActionItemStatus.WONT_DO)
+
+
+class ActionItemQuerySet(models.QuerySet["ActionItem"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Action items of the incidents that `user` may know of."""
+        return self.filter(incident__in=Incident.objects.visible_to(user))
+
+    def open(self) -> Self:
+        return self.exclude(status__in=CLOSED)
+
+    def overdue(self, today: date) -> Self:
+        return self.open().filter(due_on__lt=today)
+
+    def owned_by(self, user: User) -> Self:
+        return self.filter(owner=user)
+
+    def owned_by_teams_of(self, user: User) -> Self:
+        """Items of the user's teams, and of the people in them."""
+        teams = Team.objects.filter(members=user)
+        return self.filter(Q(owner_team__in=teams) | Q(owner__teams__in=teams)).distinct()
+
+
+class ActionItem(models.Model):
+    """A promise made in a postmortem: one owner, one due date.
+
+    The owner is a user or a team. `owner_as_written` keeps the words of a source for an owner who
+    has no account here; nobody is reminded by it.
+    """
+
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="action_items")
+    position = models.PositiveIntegerField()
+    title = models.CharField(max_length=300)
+    detail = models.TextField(blank=True, help_text="Markdown")
+    kind = models.CharField(max_length=12, choices=ActionItemKind, default=ActionItemKind.OTHER)
+    priority = models.CharField(max_length=2, choices=Priority, default=Priority.P2)
+    size = models.CharField(max_length=1, choices=Size, blank=True)
+    owner = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="action_items"
+    )
+    owner_team = models.ForeignKey(
+        Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="action_items"
+    )
+    owner_as_written = models.CharField(max_length=200, blank=True)
+    due_on = models.DateField("due", null=True, blank=True)
+    status = models.CharField(
+        max_length=12, choices=ActionItemStatus, default=ActionItemStatus.OPEN
+    )
+    tracker_url = models.URLField("link to your tracker", max_length=500, blank=True)
+    origin = models.CharField(max_length=8, choices=Origin, default=Origin.TEAM)
+    closing_note = models.TextField(
+        blank=True, help_text="Done: the evidence. Won’t do: the reason."
+    )
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    version = models.PositiveIntegerField(default=1)
+
+    objects = ActionItemQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "pk"]
+        indexes = [
+            models.Index(
+                fields=["owner", "due_on"],
+                condition=~Q(status__in=["done", "wont_do"]),
+                name="action_item_open_by_owner",
+            ),
+            models.Index(
+                fields=["due_on"],
+                condition=~Q(status__in=["done", "wont_do"]),
+                name="action_item_open_by_due",
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["incident", "position"],
+                name="action_items_are_ordered",
+                deferrable=models.Deferrable.DEFERRED,
+            ),
+            models.CheckConstraint(condition=~Q(title=""), name="action_item_has_a_title"),
+            models.CheckConstraint(
+                condition=Q(kind__in=ActionItemKind.values), name="action_item_kind_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(priority__in=Priority.values), name="action_item_priority_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(size="") | Q(size__in=Size.values), name="action_item_size_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=ActionItemStatus.values),
+                name="action_item_status_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(origin__in=Origin.values), name="action_item_origin_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(owner__isnull=True) | Q(owner_team__isnull=True),
+                name="action_item_has_one_owner",
+                violation_error_message="The owner is a person or a team, not both.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["done", "wont_do"]) | ~Q(closing_note=""),
+                name="action_item_closed_with_a_note",
+                violation_error_message="Say what shows that it is done, or why it will not be.",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["done", "wont_do"], closed_at__isnull=False)
+                | ~Q(status__in=["done", "wont_do"]) & Q(closed_at__isnull=True),
+                name="action_item_closed_has_a_moment",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("action_item_detail", args=[self.pk])
+
+    @property
+    def is_open(self) -> bool:
+        return self.status not in CLOSED
+
+    def days_overdue(self, today: date) -> int:
+        """How many days past its due date an open item is; 0 when it is not."""
+        if not self.is_open or self.due_on is None:
+            return 0
+        return max((today - self.due_on).days, 0)

@@ -1,0 +1,92 @@
+"""What an incident has to do with failure patterns and playbooks."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import User
+from incidents.models.incident import Incident, Origin
+from playbooks.models import FailurePattern, Playbook
+
+
+class LinkState(models.TextChoices):
+    SUGGESTED = "suggested", "Suggested"
+    CONFIRMED = "confirmed", "Confirmed"
+    DISMISSED = "dismissed", "Dismissed"
+
+
+class PatternLinkQuerySet(models.QuerySet["PatternLink"]):
+    def visible_to(self, user: User | AnonymousUser) -> PatternLinkQuerySet:
+        return self.filter(incident__in=Incident.objects.visible_to(user))
+
+    def confirmed(self) -> PatternLinkQuerySet:
+        return self.filter(state=LinkState.CONFIRMED)
+
+
+class PatternLink(models.Model):
+    """That an incident is, may be, or is not an instance of a failure pattern; and why."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="pattern_links")
+    pattern = models.ForeignKey(
+        FailurePattern, on_delete=models.CASCADE, related_name="incident_links"
+    )
+    state = models.CharField(max_length=12, choices=LinkState, default=LinkState.CONFIRMED)
+    evidence = models.TextField(blank=True, help_text="Markdown: what in the incident shows it.")
+    origin = models.CharField(max_length=8, choices=Origin, default=Origin.TEAM)
+    decided_at = models.DateTimeField()
+    decided_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    objects = PatternLinkQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pattern__name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["incident", "pattern"],
+                name="incident_linked_to_pattern_once",
+                violation_error_message="This pattern is already linked.",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=LinkState.values), name="pattern_link_state_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(origin__in=Origin.values), name="pattern_link_origin_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.incident.reference}: {self.pattern}"
+
+
+class Outcome(models.TextChoices):
+    HELPED = "helped", "Helped"
+    PARTLY = "partly", "Helped partly"
+    DID_NOT_HELP = "did_not_help", "Did not help"
+
+
+class PlaybookUse(models.Model):
+    """That a playbook was followed in an incident, and whether it helped."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="playbook_uses")
+    playbook = models.ForeignKey(Playbook, on_delete=models.CASCADE, related_name="uses")
+    outcome = models.CharField(max_length=12, choices=Outcome)
+    note = models.TextField(blank=True, help_text="Markdown")
+    used_at = models.DateTimeField()
+    used_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["used_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(outcome__in=Outcome.values), name="playbook_use_outcome_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.playbook} in {self.incident.reference}: {self.get_outcome_display()}"

@@ -1,0 +1,28 @@
+"""The moments that lists show, copied from the timeline."""
+
+from __future__ import annotations
+
+from incidents.models import Incident, Milestone, Precision, TimelineEvent
+
+
+def refresh_times(incident: Incident) -> None:
+    """Copy the milestones from the timeline onto `incident` and save them.
+
+    The incident occurred when its `started` event did; without one, at its earliest dated event;
+    without any, nobody knows. Called by every operation that changes a timeline.
+    """
+    events = list(
+        TimelineEvent.objects.filter(incident=incident, occurred_at__isnull=False).order_by(
+            "occurred_at", "position"
+        )
+    )
+    by_milestone = {event.milestone: event for event in events if event.milestone}
+    first = by_milestone.get(Milestone.STARTED) or next(iter(events), None)
+    incident.occurred_at = first.occurred_at if first else None
+    incident.occurred_precision = first.precision if first else Precision.UNKNOWN
+    fields = ["occurred_at", "occurred_precision"]
+    for milestone in Milestone:
+        event = by_milestone.get(milestone)
+        setattr(incident, f"{milestone}_at", event.occurred_at if event else None)
+        fields.append(f"{milestone}_at")
+    incident.save(update_fields=fields)

@@ -1,0 +1,5 @@
+"""Incidents, their parts, action items and patterns."""
+
+from django.urls import path
+
+urlpatterns: list = []

@@ -1,0 +1,41 @@
+"""Ways of failing that recur."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.urls import reverse
+
+
+class FailurePattern(models.Model):
+    """A way of failing that recurs, such as “credential expired unnoticed”."""
+
+    slug = models.SlugField(max_length=80, unique=True)
+    name = models.CharField(max_length=120, unique=True)
+    definition = models.TextField(help_text="One sentence: what goes wrong, whoever it happens to.")
+    recognise = models.TextField(
+        "how you recognise it", blank=True, help_text="Markdown: what you see while it happens."
+    )
+    signals = ArrayField(
+        models.CharField(max_length=200),
+        default=list,
+        blank=True,
+        help_text="Words and error messages by which it is recognised.",
+    )
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(definition=""), name="pattern_has_a_definition"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("pattern_detail", args=[self.slug])

@@ -1,0 +1,5 @@
+"""Playbooks and failure patterns."""
+
+from django.urls import path
+
+urlpatterns: list = []
