@@ -20,7 +20,7 @@ environ.Env.read_env(BASE_DIR / ".env")
 
 
 def read(name: str, convert: Callable[[str], T], default: T, *, expected: str) -> T:
-    """The value of the environment variable `name`, converted; `default` where it is unset or empty.
+    """The environment variable `name`, converted; `default` where it is unset or empty.
 
     Raises ImproperlyConfigured with the name, what it holds and what was expected.
     """

@@ -104,7 +104,7 @@ def to_safe_html(html: str) -> str:
 
 
 def render(text: str) -> SafeString:
-    """Markdown `text` as sanitised HTML. The same text is rendered once and then cached by content."""
+    """Markdown `text` as sanitised HTML. The same text is rendered once, then cached by content."""
     if not text.strip():
         return mark_safe("")
     digest = hashlib.blake2b(text.encode(), digest_size=20).hexdigest()

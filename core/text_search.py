@@ -16,7 +16,7 @@ _listeners: list[Callable[[Kind, list[int]], None]] = []
 
 
 def connect(listener: Callable[[Kind, list[int]], None]) -> None:
-    """Have `listener(kind, ids)` called whenever searchable text changes. Connecting twice is once."""
+    """Have `listener(kind, ids)` called whenever searchable text changes."""
     if listener not in _listeners:
         _listeners.append(listener)
 

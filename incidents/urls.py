@@ -1,5 +1,5 @@
 """Incidents, their parts, action items and patterns."""
 
-from django.urls import path
+from django.urls import URLPattern
 
-urlpatterns: list = []
+urlpatterns: list[URLPattern] = []

@@ -1,5 +1,5 @@
 """Playbooks and failure patterns."""
 
-from django.urls import path
+from django.urls import URLPattern
 
-urlpatterns: list = []
+urlpatterns: list[URLPattern] = []

@@ -1,5 +1,5 @@
 """Search."""
 
-from django.urls import path
+from django.urls import URLPattern
 
-urlpatterns: list = []
+urlpatterns: list[URLPattern] = []

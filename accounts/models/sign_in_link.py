@@ -19,7 +19,7 @@ def _digest(token: str) -> str:
 
 class SignInLinkQuerySet(models.QuerySet["SignInLink"]):
     def issue(self, user: models.Model, *, at: datetime) -> str:
-        """Make a link for `user`, good for 15 minutes from `at`. Returns its token, kept nowhere."""
+        """Make a link for `user`, good for 15 minutes. Returns its token, which is kept nowhere."""
         token = secrets.token_urlsafe(32)
         self.create(user=user, digest=_digest(token), expires_at=at + LIFETIME)
         return token

@@ -61,7 +61,7 @@ class User(AbstractUser):
         "reminder digest", max_length=8, choices=DigestFrequency, default=DigestFrequency.DAILY
     )
 
-    objects = UserManager()
+    objects = UserManager()  # type: ignore[misc]
 
     class Meta(AbstractUser.Meta):
         ordering = ["username"]

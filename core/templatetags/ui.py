@@ -1,4 +1,4 @@
-"""The product's own parts of a page. Tones and icons live here and in templates, never in models."""
+"""The product's own parts of a page. Tones and icons live here, never in models."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def icon(name: str, label: str = "") -> SafeString:
 
 @register.simple_tag
 def badge(value: str, text: str) -> SafeString:
-    """A status or severity as a word in its tone; `value` is the stored value, `text` what to show."""
+    """A status or severity as a word in its tone; `value` is as stored, `text` what to show."""
     return format_html(
         '<span class="badge bg-{}-lt">{}</span>', TONES.get(value, "secondary"), text
     )

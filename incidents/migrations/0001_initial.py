@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveIntegerField(unique=True, validators=[django.core.validators.MinValueValidator(1)])),
-                ('reference', models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Concat(models.Value('INC-'), django.db.models.functions.comparison.Cast('number', models.TextField())), output_field=models.CharField(max_length=16), unique=True)),
+                ('reference', models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Concat(models.Value('INC-'), django.db.models.functions.comparison.Cast('number', models.CharField())), output_field=models.CharField(max_length=16), unique=True)),
                 ('title', models.CharField(max_length=200)),
                 ('status', models.CharField(choices=[('draft', 'Draft'), ('in_review', 'In review'), ('published', 'Published'), ('not_required', 'Not required')], default='draft', max_length=16, verbose_name='postmortem status')),
                 ('not_required_reason', models.TextField(blank=True)),

@@ -112,7 +112,7 @@ class Incident(models.Model):
 
     number = models.PositiveIntegerField(unique=True, validators=[MinValueValidator(1)])
     reference = models.GeneratedField(
-        expression=Concat(Value("INC-"), Cast("number", models.TextField())),
+        expression=Concat(Value("INC-"), Cast("number", models.CharField())),
         output_field=models.CharField(max_length=16),
         db_persist=True,
         unique=True,

@@ -1,0 +1,37 @@
+// The keyboard reaches everything: /, n, j, k, Enter, e and ?.
+// A page offers a key by data-key="x" on a link, button or field, and a list by data-list-item.
+(() => {
+  const typing = (element) =>
+    element.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName);
+  const help = () => document.getElementById("keyboard-help");
+
+  const move = (step) => {
+    const items = [...document.querySelectorAll("[data-list-item]")].filter((item) => item.offsetParent);
+    if (!items.length) return;
+    const now = items.findIndex((item) => item.contains(document.activeElement));
+    const next = items[Math.min(Math.max(now + step, 0), items.length - 1)];
+    (next.matches("a, button") ? next : next.querySelector("a, button")).focus();
+  };
+
+  const offered = (key) =>
+    [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].find((element) => element.offsetParent);
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+    if (document.querySelector("dialog[open]")) return;
+    if (event.key === "?") {
+      event.preventDefault();
+      help().showModal();
+    } else if (event.key === "j" || event.key === "k") {
+      move(event.key === "j" ? 1 : -1);
+    } else if (event.key === "n" && !offered("n")) {
+      location.assign("/incidents/new/");
+    } else {
+      const target = offered(event.key);
+      if (!target) return;
+      event.preventDefault();
+      if (typing(target)) target.focus();
+      else target.click();
+    }
+  });
+})();
