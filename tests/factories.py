@@ -1,0 +1,167 @@
+"""Test data. Every factory makes something valid with nothing given; tests give what they assert."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import factory
+from factory.django import DjangoModelFactory
+
+from accounts.models import Role, Team, User
+from incidents.models import (
+    ActionItem,
+    Incident,
+    PatternLink,
+    PlaybookUse,
+    RootCause,
+    Section,
+    Service,
+    Tag,
+    TimelineEvent,
+)
+from playbooks.models import FailurePattern, Playbook, PlaybookStep
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)  # a Monday
+
+
+class UserFactory(DjangoModelFactory[User]):
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    username = factory.Sequence(lambda n: f"person{n}")
+    email = factory.LazyAttribute(lambda person: f"{person.username}@example.com")
+    role = Role.AUTHOR
+
+
+class TeamFactory(DjangoModelFactory[Team]):
+    class Meta:
+        model = Team
+
+    name = factory.Sequence(lambda n: f"Team {n}")
+    slug = factory.Sequence(lambda n: f"team-{n}")
+
+
+class ServiceFactory(DjangoModelFactory[Service]):
+    class Meta:
+        model = Service
+
+    name = factory.Sequence(lambda n: f"Service {n}")
+    slug = factory.Sequence(lambda n: f"service-{n}")
+
+
+class TagFactory(DjangoModelFactory[Tag]):
+    class Meta:
+        model = Tag
+
+    name = factory.Sequence(lambda n: f"tag {n}")
+    slug = factory.Sequence(lambda n: f"tag-{n}")
+
+
+class PatternFactory(DjangoModelFactory[FailurePattern]):
+    class Meta:
+        model = FailurePattern
+
+    slug = factory.Sequence(lambda n: f"pattern-{n}")
+    name = factory.Sequence(lambda n: f"Pattern {n}")
+    definition = "Something goes wrong in the same way again."
+    created_at = NOON
+    updated_at = NOON
+
+
+class PlaybookFactory(DjangoModelFactory[Playbook]):
+    class Meta:
+        model = Playbook
+
+    slug = factory.Sequence(lambda n: f"playbook-{n}")
+    title = factory.Sequence(lambda n: f"Playbook {n}")
+    use_when = "When it breaks."
+    created_at = NOON
+    updated_at = NOON
+
+
+class PlaybookStepFactory(DjangoModelFactory[PlaybookStep]):
+    class Meta:
+        model = PlaybookStep
+
+    playbook = factory.SubFactory(PlaybookFactory)
+    position = factory.Sequence(lambda n: n + 1)
+    title = "Look at it"
+
+
+class IncidentFactory(DjangoModelFactory[Incident]):
+    class Meta:
+        model = Incident
+
+    number = factory.Sequence(lambda n: n + 1)
+    title = factory.Sequence(lambda n: f"Incident number {n + 1}")
+    time_zone = "UTC"
+    created_at = NOON
+    updated_at = NOON
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        incident = super()._create(model_class, *args, **kwargs)
+        incident.refresh_from_db(fields=["reference"])
+        return incident
+
+
+class SectionFactory(DjangoModelFactory[Section]):
+    class Meta:
+        model = Section
+
+    incident = factory.SubFactory(IncidentFactory)
+    kind = "summary"
+    title = "Summary"
+    position = factory.Sequence(lambda n: n + 1)
+    updated_at = NOON
+
+
+class TimelineEventFactory(DjangoModelFactory[TimelineEvent]):
+    class Meta:
+        model = TimelineEvent
+
+    incident = factory.SubFactory(IncidentFactory)
+    position = factory.Sequence(lambda n: n + 1)
+    occurred_at = NOON
+    text = "Something was seen."
+    recorded_at = NOON
+
+
+class RootCauseFactory(DjangoModelFactory[RootCause]):
+    class Meta:
+        model = RootCause
+
+    incident = factory.SubFactory(IncidentFactory)
+    position = factory.Sequence(lambda n: n + 1)
+    text = "A certificate expired."
+
+
+class ActionItemFactory(DjangoModelFactory[ActionItem]):
+    class Meta:
+        model = ActionItem
+
+    incident = factory.SubFactory(IncidentFactory)
+    position = factory.Sequence(lambda n: n + 1)
+    title = factory.Sequence(lambda n: f"Promise number {n + 1}")
+    created_at = NOON
+    updated_at = NOON
+
+
+class PatternLinkFactory(DjangoModelFactory[PatternLink]):
+    class Meta:
+        model = PatternLink
+
+    incident = factory.SubFactory(IncidentFactory)
+    pattern = factory.SubFactory(PatternFactory)
+    decided_at = NOON
+
+
+class PlaybookUseFactory(DjangoModelFactory[PlaybookUse]):
+    class Meta:
+        model = PlaybookUse
+
+    incident = factory.SubFactory(IncidentFactory)
+    playbook = factory.SubFactory(PlaybookFactory)
+    outcome = "helped"
+    used_at = NOON
