@@ -1,0 +1,47 @@
+"""Who may do what with an incident that they can see."""
+
+from __future__ import annotations
+
+from django.core.exceptions import PermissionDenied
+
+from accounts.models import Role, User
+from incidents.models import ActionItem, Incident
+
+_RANK = {role: rank for rank, role in enumerate(Role)}
+
+
+def _at_least(user: User, role: Role) -> bool:
+    return user.is_active and _RANK[Role(user.role)] >= _RANK[role]
+
+
+def can_write(user: User) -> bool:
+    """Start incidents and edit those one can see: authors and above."""
+    return _at_least(user, Role.AUTHOR)
+
+
+def can_publish(user: User) -> bool:
+    """Publish a postmortem, or take it back to draft: reviewers and administrators."""
+    return _at_least(user, Role.REVIEWER)
+
+
+def can_archive(user: User, incident: Incident) -> bool:
+    """Archive an incident: its owner, reviewers and administrators."""
+    return can_publish(user) or (can_write(user) and incident.owner_id == user.pk)
+
+
+def can_restrict(user: User, incident: Incident) -> bool:
+    """Decide who may see an incident: its owner, whoever made it, and administrators."""
+    return can_write(user) and (
+        user.is_administrator or user.pk in (incident.owner_id, incident.created_by_id)
+    )
+
+
+def can_progress(user: User, item: ActionItem) -> bool:
+    """Move an action item on: whoever may write, and its owner whatever the role."""
+    return can_write(user) or (user.is_active and item.owner_id == user.pk)
+
+
+def require(allowed: bool, message: str) -> None:
+    """Raises PermissionDenied with a sentence for the person unless `allowed`."""
+    if not allowed:
+        raise PermissionDenied(message)
