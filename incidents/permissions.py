@@ -7,21 +7,15 @@ from django.core.exceptions import PermissionDenied
 from accounts.models import Role, User
 from incidents.models import ActionItem, Incident
 
-_RANK = {role: rank for rank, role in enumerate(Role)}
-
-
-def _at_least(user: User, role: Role) -> bool:
-    return user.is_active and _RANK[Role(user.role)] >= _RANK[role]
-
 
 def can_write(user: User) -> bool:
     """Start incidents and edit those one can see: authors and above."""
-    return _at_least(user, Role.AUTHOR)
+    return user.is_at_least(Role.AUTHOR)
 
 
 def can_publish(user: User) -> bool:
     """Publish a postmortem, or take it back to draft: reviewers and administrators."""
-    return _at_least(user, Role.REVIEWER)
+    return user.is_at_least(Role.REVIEWER)
 
 
 def can_archive(user: User, incident: Incident) -> bool:

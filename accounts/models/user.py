@@ -20,6 +20,11 @@ class Role(models.TextChoices):
     REVIEWER = "reviewer", "Reviewer"
     ADMINISTRATOR = "administrator", "Administrator"
 
+    @property
+    def rank(self) -> int:
+        """How much the role allows, as a number that only serves to compare."""
+        return list(Role).index(self)
+
 
 class Theme(models.TextChoices):
     AUTO = "auto", "As the device"
@@ -93,6 +98,10 @@ class User(AbstractUser):
     @property
     def is_administrator(self) -> bool:
         return self.role == Role.ADMINISTRATOR
+
+    def is_at_least(self, role: Role) -> bool:
+        """Whether this person may do what `role` may. Somebody deactivated may do nothing."""
+        return self.is_active and Role(self.role).rank >= role.rank
 
     @property
     def initials(self) -> str:
