@@ -1,0 +1,266 @@
+"""Fill an empty database with a synthetic knowledge base.
+
+    python -m bench.generate 20000
+
+Per incident: six sections of together 400 to 800 words, ten timeline events, two causes, three
+action items, and a link to a failure pattern. INC-1 has 30 events, 5 causes and 8 action items:
+the incident page is measured on it. Written with COPY; the same size gives the same rows.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, timedelta
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+django.setup()
+
+from django.core.management import call_command  # noqa: E402
+from django.db import connection, models, transaction  # noqa: E402
+
+from accounts.models import Role, Team, User  # noqa: E402
+from bench.text import paragraph, title  # noqa: E402
+from incidents.models import (  # noqa: E402
+    ActionItem,
+    CauseRole,
+    EventKind,
+    Incident,
+    Milestone,
+    PatternLink,
+    RootCause,
+    Section,
+    SectionKind,
+    SectionVersion,
+    Service,
+    Severity,
+    Tag,
+    TimelineEvent,
+)
+from playbooks.models import FailurePattern, Playbook  # noqa: E402
+
+EPOCH = datetime(2016, 1, 1, tzinfo=UTC)
+NOW = datetime(2026, 11, 1, 9, 0, tzinfo=UTC)
+KINDS = [
+    SectionKind.SUMMARY,
+    SectionKind.IMPACT,
+    SectionKind.DETECTION,
+    SectionKind.RECOVERY,
+    SectionKind.WENT_WRONG,
+    SectionKind.LESSONS,
+]
+PEOPLE, SERVICES, TAGS, PATTERNS = 200, 60, 80, 40
+
+
+def copy(model: type[models.Model], columns: str, rows: Iterable[tuple]) -> None:
+    """Write `rows` to the model's table by COPY."""
+    table = model._meta.db_table
+    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as out:
+        for row in rows:
+            out.write_row(row)
+
+
+def make_surroundings() -> None:
+    """The people, teams, services, tags, patterns and playbooks that incidents refer to."""
+    User.objects.bulk_create(
+        User(
+            username=f"person{n}",
+            email=f"person{n}@example.com",
+            full_name=f"Person {n}",
+            role=Role.AUTHOR,
+            password="!",
+        )
+        for n in range(1, PEOPLE + 1)
+    )
+    Team.objects.bulk_create(Team(name=f"Team {n}", slug=f"team-{n}") for n in range(1, 21))
+    Service.objects.bulk_create(
+        Service(name=f"service-{n}", slug=f"service-{n}") for n in range(1, SERVICES + 1)
+    )
+    Tag.objects.bulk_create(Tag(name=f"tag-{n}", slug=f"tag-{n}") for n in range(1, TAGS + 1))
+    chance = random.Random(11)
+    FailurePattern.objects.bulk_create(
+        FailurePattern(
+            slug=f"pattern-{n}",
+            name=f"Pattern {n}: {title(chance)}"[:120],
+            definition=paragraph(chance, 1),
+            recognise=paragraph(chance, 3),
+            created_at=EPOCH,
+            updated_at=EPOCH,
+        )
+        for n in range(1, PATTERNS + 1)
+    )
+    for pattern in FailurePattern.objects.all():
+        playbook = Playbook.objects.create(
+            slug=f"playbook-{pattern.pk}",
+            title=f"Playbook for {pattern.slug}",
+            use_when=paragraph(chance, 2),
+            created_at=EPOCH,
+            updated_at=EPOCH,
+        )
+        playbook.patterns.add(pattern)
+
+
+def started(number: int) -> datetime:
+    """Incidents are spread evenly over the years up to now, the highest number newest."""
+    return EPOCH + timedelta(minutes=(number * 7919) % 5_600_000)
+
+
+def incidents(count: int) -> Iterator[tuple]:
+    for number in range(1, count + 1):
+        chance = random.Random(number)
+        start = started(number)
+        resolved = start + timedelta(minutes=chance.randint(10, 900))
+        yield (
+            number,
+            number,
+            title(chance),
+            "published" if number % 5 else "draft",
+            "",
+            chance.choice(Severity.values),
+            chance.choice(["production", "production", "staging", "qa"]),
+            "Europe/Dublin",
+            "restricted" if number % 50 == 0 else "internal",
+            chance.randint(1, PEOPLE),
+            *("", "", ""),
+            start,
+            "minute",
+            *(start, start + timedelta(minutes=5), None, None, None, resolved),
+            *(1, start, start, start if number % 5 else None),
+        )
+
+
+def sections(count: int) -> Iterator[tuple]:
+    for number in range(1, count + 1):
+        chance = random.Random(number + 1_000_003)
+        for position, kind in enumerate(KINDS, start=1):
+            body = paragraph(chance, chance.randint(6, 12))
+            pk = (number - 1) * len(KINDS) + position
+            yield (pk, number, kind.value, kind.label, body, position, 1, started(number))
+
+
+def events(count: int) -> Iterator[tuple]:
+    milestones = {
+        1: Milestone.STARTED,
+        2: Milestone.DETECTED,
+        7: Milestone.MITIGATED,
+        10: Milestone.RESOLVED,
+    }
+    for number in range(1, count + 1):
+        chance = random.Random(number + 2_000_003)
+        for position in range(1, (30 if number == 1 else 10) + 1):
+            at = started(number) + timedelta(minutes=5 * (position - 1))
+            milestone = milestones.get(position, "")
+            kind = chance.choice(EventKind.values)
+            text = paragraph(chance, 1)
+            yield (
+                *(number, position, at, "minute", "", milestone and milestone.value),
+                *(kind, text, "", False, at, 1),
+            )
+
+
+def causes(count: int) -> Iterator[tuple]:
+    for number in range(1, count + 1):
+        chance = random.Random(number + 3_000_003)
+        for position in range(1, (5 if number == 1 else 2) + 1):
+            role = CauseRole.ROOT if position == 1 else CauseRole.CONTRIBUTING
+            yield (number, position, role.value, "", paragraph(chance, 2), "", "team", 1)
+
+
+def action_items(count: int) -> Iterator[tuple]:
+    for number in range(1, count + 1):
+        chance = random.Random(number + 4_000_003)
+        for position in range(1, (8 if number == 1 else 3) + 1):
+            done = chance.random() < 0.6
+            due = (started(number) + timedelta(days=30)).date()
+            if not done and chance.random() < 0.1:
+                due = date(2026, 11, 1) + timedelta(days=chance.randint(-20, 40))
+            at = started(number)
+            yield (
+                *(number, position, title(chance), "", "prevent", "P2", ""),
+                *(chance.randint(1, PEOPLE), None, "", due, "done" if done else "open", "", "team"),
+                *("Done in the sprint." if done else "", at if done else None, at, at, 1),
+            )
+
+
+def links(count: int) -> Iterator[tuple]:
+    for number in range(1, count + 1):
+        chance = random.Random(number + 5_000_003)
+        state = "confirmed" if chance.random() < 0.7 else "suggested"
+        yield (number, chance.randint(1, PATTERNS), state, "", "team", started(number))
+
+
+def labels(count: int, how_many: int) -> Iterator[tuple[int, int]]:
+    for number in range(1, count + 1):
+        chance = random.Random(number + how_many)
+        for label in chance.sample(range(1, how_many + 1), 2):
+            yield number, label
+
+
+@transaction.atomic
+def fill(count: int) -> None:
+    """Everything but the search index. The database must be empty."""
+    make_surroundings()
+    copy(
+        Incident,
+        "id, number, title, status, not_required_reason, severity, environment, time_zone, "
+        "visibility, owner_id, source_author, source_publication, source_url, occurred_at, "
+        "occurred_precision, started_at, detected_at, declared_at, mitigated_at, recovered_at, "
+        "resolved_at, version, created_at, updated_at, published_at",
+        incidents(count),
+    )
+    copy(
+        Section,
+        "id, incident_id, kind, title, body, position, version, updated_at",
+        sections(count),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {SectionVersion._meta.db_table} (section_id, version, title, body, "
+            f"saved_at) SELECT id, version, title, body, updated_at FROM {Section._meta.db_table}"
+        )
+    copy(
+        TimelineEvent,
+        "incident_id, position, occurred_at, precision, as_written, milestone, kind, text, "
+        "evidence_url, starred, recorded_at, version",
+        events(count),
+    )
+    copy(
+        RootCause,
+        "incident_id, position, role, category, text, evidence, origin, version",
+        causes(count),
+    )
+    copy(
+        ActionItem,
+        "incident_id, position, title, detail, kind, priority, size, owner_id, owner_team_id, "
+        "owner_as_written, due_on, status, tracker_url, origin, closing_note, closed_at, "
+        "created_at, updated_at, version",
+        action_items(count),
+    )
+    copy(PatternLink, "incident_id, pattern_id, state, evidence, origin, decided_at", links(count))
+    copy(Incident.services.through, "incident_id, service_id", labels(count, SERVICES))
+    copy(Incident.tags.through, "incident_id, tag_id", labels(count, TAGS))
+
+
+def main() -> None:
+    count = int(sys.argv[1])
+    if Incident.objects.exists():
+        raise SystemExit("The database is not empty: nothing was written.")
+    fill(count)
+    with connection.cursor() as cursor:
+        for model in (Incident, Section):
+            table = model._meta.db_table
+            cursor.execute(
+                f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}"
+            )
+        cursor.execute("ANALYZE")
+    call_command("reindex")
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+"""Promises the code makes about its own shape."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+
+ROOT = Path(__file__).resolve().parent.parent
+OURS = ("incidents", "playbooks", "search", "accounts", "config", "core")
+
+
+def our_patterns() -> list[URLPattern]:
+    def walk(resolver: URLResolver) -> list[URLPattern]:
+        found = []
+        for pattern in resolver.url_patterns:
+            if isinstance(pattern, URLResolver):
+                found += walk(pattern)
+            elif pattern.callback.__module__.split(".")[0] in OURS:
+                found.append(pattern)
+        return found
+
+    return walk(get_resolver())
+
+
+@pytest.mark.parametrize("pattern", our_patterns(), ids=lambda pattern: str(pattern.name))
+def test_a_view_and_its_url_share_one_name(pattern):
+    assert pattern.name == pattern.callback.__name__
+
+
+def test_a_page_template_is_named_after_its_view():
+    names = {pattern.name for pattern in our_patterns()}
+    rendered = {
+        (path.name, template)
+        for app in OURS
+        for path in (ROOT / app).rglob("views/**/*.py")
+        for template in re.findall(r'render\(\s*request,\s*"([^"]+)"', path.read_text())
+    }
+    pages = {(file, t) for file, t in rendered if not Path(t).name.startswith("_")}
+
+    assert pages
+    assert [(file, page) for file, page in pages if Path(page).stem not in names] == []
+
+
+def python_files() -> list[Path]:
+    return [
+        path for app in OURS for path in (ROOT / app).rglob("*.py") if "migrations" not in path.parts
+    ]
+
+
+def test_no_domain_code_reads_the_clock():
+    domain = [
+        path
+        for path in python_files()
+        if {"operations", "models", "reminders"} & set(path.parts) or path.stem == "analytics"
+    ]
+    clock = re.compile(r"timezone\.now\(\)|date\.today\(\)|localdate\(\)|datetime\.now\(")
+
+    assert [path.name for path in domain if clock.search(path.read_text())] == []
+
+
+def test_html_is_declared_safe_in_one_package_only():
+    spots = [p for p in python_files() if re.search(r"mark_safe\(|SafeString\(", p.read_text())]
+    templates = [p for p in (ROOT / "templates").rglob("*.html") if "|safe" in p.read_text()]
+
+    assert {path.relative_to(ROOT).parts[0] for path in spots} <= {"core"}
+    assert templates == []
+
+
+def test_templates_hold_no_inline_style_or_script():
+    inline = re.compile(r"<style|<script(?![^>]*\bsrc=)|\sstyle=|\son(click|change|submit|load)=")
+    # Mail has no style sheet: its own templates style inline.
+    pages = [p for p in (ROOT / "templates").rglob("*.html") if "mail" not in p.parts]
+
+    assert [p.name for p in pages if inline.search(p.read_text())] == []
+
+
+def test_no_file_has_a_name_that_says_nothing():
+    nothing = {"utils", "helpers", "manager", "managers", "service", "services", "misc", "common"}
+
+    assert [path for path in python_files() if path.stem in nothing] == []
