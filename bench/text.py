@@ -15,7 +15,8 @@ replica primary failover region zone cache retry batch job worker scheduler ingr
 dashboard metric log trace monitor page engineer team release change build image registry secret
 volume storage backup restore migration schema index lock connection pool thread limit quota
 capacity scale autoscaler balancer route firewall policy role permission account key credential
-expired rotated missing stale corrupt slow failed blocked full unreachable degraded healthy""".split()
+expired rotated missing stale corrupt slow failed blocked full unreachable degraded healthy
+""".split()
 
 SYLLABLES = "ka lo mi ter ra vin sol dex pra tun gel ors bix mar zen fol dru qua nim hel".split()
 

@@ -1,4 +1,4 @@
-"""Test data. Every factory makes something valid with nothing given; tests give what they assert."""
+"""Test data. Every factory makes something valid with nothing given."""
 
 from __future__ import annotations
 
