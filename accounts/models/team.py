@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
+
+if TYPE_CHECKING:
+    from accounts.models.user import User
 
 
 class Team(models.Model):
@@ -25,3 +30,9 @@ class Team(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def answerable(self) -> list[User]:
+        """Who answers for what the team owns: its lead, or without an active one all its members."""
+        if self.lead is not None and self.lead.is_active:
+            return [self.lead]
+        return list(self.members.filter(is_active=True))
