@@ -164,7 +164,7 @@ def _hold(item: ActionItem) -> ActionItem:
 
 
 def _agree(item: ActionItem, terms: Terms) -> None:
-    _require_sight(item.incident, terms)
+    _require_sight(item, terms)
     for name in ("title", "detail", "kind", "priority", "size", "owner", "owner_team"):
         setattr(item, name, getattr(terms, name))
     item.owner_as_written = terms.owner_as_written
@@ -174,16 +174,15 @@ def _agree(item: ActionItem, terms: Terms) -> None:
         item.status = terms.status
 
 
-def _require_sight(incident: Incident, terms: Terms) -> None:
-    """Raises OwnerMayNotSee unless all who would be reminded may open the incident."""
-    if terms.owner is not None:
+def _require_sight(item: ActionItem, terms: Terms) -> None:
+    """Raises OwnerMayNotSee unless all whom a new owner stands for may open the incident."""
+    people: list[User] = []
+    if terms.owner is not None and terms.owner != item.owner:
         people = [terms.owner]
-    elif terms.owner_team is not None:
+    elif terms.owner_team is not None and terms.owner_team != item.owner_team:
         people = terms.owner_team.answerable()
-    else:
-        return
     for person in people:
-        if not Incident.objects.visible_to(person).filter(pk=incident.pk).exists():
+        if not Incident.objects.visible_to(person).filter(pk=item.incident_id).exists():
             if not person.is_active:
                 raise OwnerMayNotSee(f"{person} is no longer active. Choose another owner.")
             raise OwnerMayNotSee(
