@@ -1,0 +1,251 @@
+"""Starting an incident, its header, and putting it away."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import Team, User
+from core.errors import DomainError, StaleWrite
+from incidents import permissions
+from incidents.models import (
+    Environment,
+    Incident,
+    IncidentRole,
+    Milestone,
+    Section,
+    SectionKind,
+    SectionVersion,
+    Service,
+    Severity,
+    Tag,
+    TimelineEvent,
+    Visibility,
+)
+from incidents.operations import revisions, time_zones
+from incidents.operations.numbering import next_number
+from incidents.operations.times import refresh_times
+
+STANDARD_SECTIONS = [
+    kind for kind in SectionKind if kind not in (SectionKind.SUPPORTING, SectionKind.OTHER)
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class IncidentFields:
+    """What the header of an incident says. `roles` are pairs of a role and a person."""
+
+    title: str
+    severity: str = Severity.UNKNOWN
+    environment: str = Environment.UNKNOWN
+    time_zone: str = ""
+    services: Sequence[Service] = ()
+    tags: Sequence[Tag] = ()
+    visibility: str = Visibility.INTERNAL
+    readers: Sequence[User] = ()
+    reader_teams: Sequence[Team] = ()
+    roles: Sequence[tuple[str, User]] = ()
+    owner: User | None = None
+    source_author: str = ""
+    source_publication: str = ""
+    source_url: str = ""
+    source_published_on: date | None = None
+
+
+RELATED = ("services", "tags", "readers", "reader_teams")
+COLUMNS = [item.name for item in fields(IncidentFields) if item.name not in (*RELATED, "roles")]
+
+
+class StaleIncident(StaleWrite):
+    """Somebody changed the header since the writer saw it. `current` is how it stands."""
+
+    def __init__(self, current: Incident) -> None:
+        super().__init__("Somebody else changed this while you were writing.")
+        self.current = current
+
+
+@dataclass(frozen=True, kw_only=True)
+class Header:
+    """How the header of one incident stands, for comparing."""
+
+    columns: dict[str, Any]
+    related: dict[str, set[int]]
+    roles: set[tuple[str, int]] = field(default_factory=set)
+
+
+def hold(incident: Incident) -> Incident:
+    """The incident's row as it is now, held until the transaction ends.
+
+    Every write to an incident or its parts holds this row first, so that two never wait for each
+    other. Raises DomainError when the incident has been archived meanwhile.
+    """
+    held = Incident.objects.select_for_update().get(pk=incident.pk)
+    if held.is_archived:
+        raise DomainError("This incident was archived. Restore it to go on writing.")
+    return held
+
+
+@transaction.atomic
+def create(
+    fields: IncidentFields,
+    *,
+    started_at: datetime | None = None,
+    with_standard_sections: bool = True,
+    by: User,
+    at: datetime,
+) -> Incident:
+    """A new draft. Its owner is `by` where `fields` names nobody.
+
+    `started_at` becomes the timeline's first event, with the milestone; the sections that every
+    postmortem should have stand ready and empty.
+    """
+    permissions.require(permissions.can_write(by), "Only authors may start an incident.")
+    values = {name: getattr(fields, name) for name in COLUMNS} | {"owner": fields.owner or by}
+    incident = Incident.objects.create(
+        number=next_number(), created_at=at, created_by=by, updated_at=at, **values
+    )
+    incident.refresh_from_db(fields=["reference"])
+    _set_related(incident, fields)
+    if with_standard_sections:
+        _add_standard_sections(incident, by=by, at=at)
+    if started_at is not None:
+        TimelineEvent.objects.create(
+            incident=incident,
+            position=1,
+            occurred_at=started_at,
+            milestone=Milestone.STARTED,
+            text="It started.",
+            recorded_at=at,
+            author=by,
+        )
+        refresh_times(incident)
+    revisions.record(incident, by=by, at=at, summary="Started the postmortem")
+    return incident
+
+
+@transaction.atomic
+def edit(
+    incident: Incident, fields: IncidentFields, *, base_version: int, by: User, at: datetime
+) -> Incident:
+    """Save the header as `fields` say; the same header saved again changes nothing.
+
+    Who may see an incident is for those who `can_restrict` it. Where the time zone becomes known,
+    the clock times of the timeline are read in it. Raises StaleIncident when the header has
+    changed since `base_version`.
+    """
+    permissions.require(permissions.can_write(by), "Only authors may edit an incident.")
+    held = hold(incident)
+    before, after = header_of(held), _wanted(fields)
+    _require_may_restrict(held, before, after, by)
+    if before == after:
+        return held
+    if held.version != base_version:
+        raise StaleIncident(held)
+    zone_before = held.time_zone
+    for name in COLUMNS:
+        setattr(held, name, getattr(fields, name))
+    held.version += 1
+    held.save(update_fields=[*COLUMNS, "version"])
+    _set_related(held, fields)
+    if zone_before != held.time_zone:
+        time_zones.reinterpret(held, before=zone_before)
+        refresh_times(held)
+    revisions.record(held, by=by, at=at, summary="Edited the facts")
+    return held
+
+
+@transaction.atomic
+def archive(incident: Incident, *, by: User, at: datetime) -> None:
+    """Put the incident away: nobody finds it, nothing of it is deleted. Again changes nothing."""
+    permissions.require(
+        permissions.can_archive(by, incident),
+        "Only the owner, reviewers and administrators may archive an incident.",
+    )
+    held = Incident.objects.select_for_update().get(pk=incident.pk)
+    if held.is_archived:
+        return
+    held.archived_at = incident.archived_at = at
+    held.save(update_fields=["archived_at"])
+    revisions.record(held, by=by, at=at, summary="Archived")
+
+
+@transaction.atomic
+def restore(incident: Incident, *, by: User, at: datetime) -> None:
+    """Bring an archived incident back as it was. One that is not archived stays as it is."""
+    permissions.require(
+        permissions.can_archive(by, incident),
+        "Only the owner, reviewers and administrators may restore an incident.",
+    )
+    held = Incident.objects.select_for_update().get(pk=incident.pk)
+    if not held.is_archived:
+        return
+    held.archived_at = incident.archived_at = None
+    held.save(update_fields=["archived_at"])
+    revisions.record(held, by=by, at=at, summary="Restored from the archive")
+
+
+def header_of(incident: Incident) -> Header:
+    """How the header stands in the database, in four queries."""
+    return Header(
+        columns={name: getattr(incident, name) for name in COLUMNS},
+        related={
+            name: set(getattr(incident, name).values_list("pk", flat=True)) for name in RELATED
+        },
+        roles=set(incident.roles.values_list("role", "user_id")),
+    )
+
+
+def _wanted(fields: IncidentFields) -> Header:
+    return Header(
+        columns={name: getattr(fields, name) for name in COLUMNS},
+        related={name: {row.pk for row in getattr(fields, name)} for name in RELATED},
+        roles={(role, person.pk) for role, person in fields.roles},
+    )
+
+
+def _require_may_restrict(incident: Incident, before: Header, after: Header, by: User) -> None:
+    changed = before.columns["visibility"] != after.columns["visibility"] or any(
+        before.related[name] != after.related[name] for name in ("readers", "reader_teams")
+    )
+    permissions.require(
+        not changed or permissions.can_restrict(by, incident),
+        "Only the owner, whoever started it, and administrators decide who may see an incident.",
+    )
+
+
+def _set_related(incident: Incident, fields: IncidentFields) -> None:
+    for name in RELATED:
+        getattr(incident, name).set(getattr(fields, name))
+    wanted = {(role, person.pk) for role, person in fields.roles}
+    present = {(row.role, row.user_id): row for row in incident.roles.all()}
+    gone = [row.pk for key, row in present.items() if key not in wanted]
+    if gone:
+        IncidentRole.objects.filter(pk__in=gone).delete()
+    IncidentRole.objects.bulk_create(
+        IncidentRole(incident=incident, role=role, user_id=person)
+        for role, person in sorted(wanted - present.keys())
+    )
+
+
+def _add_standard_sections(incident: Incident, *, by: User, at: datetime) -> None:
+    sections = Section.objects.bulk_create(
+        Section(
+            incident=incident,
+            kind=kind,
+            title=kind.label,
+            position=position,
+            updated_at=at,
+            updated_by=by,
+        )
+        for position, kind in enumerate(STANDARD_SECTIONS, start=1)
+    )
+    SectionVersion.objects.bulk_create(
+        SectionVersion(
+            section=section, version=1, title=section.title, body="", saved_at=at, saved_by=by
+        )
+        for section in sections
+    )

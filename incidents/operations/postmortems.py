@@ -1,0 +1,92 @@
+"""The way of a postmortem: draft, review, published, or not required."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import User
+from core.errors import DomainError
+from incidents import permissions
+from incidents.models import Audience, Edition, Incident, PostmortemStatus
+from incidents.operations import revisions
+from incidents.operations.incidents import hold
+
+
+@transaction.atomic
+def request_review(incident: Incident, *, by: User, at: datetime) -> None:
+    """Ask for a review of the draft. Asking again changes nothing."""
+    permissions.require(permissions.can_write(by), "Only authors may ask for a review.")
+    held = hold(incident)
+    if held.status == PostmortemStatus.IN_REVIEW:
+        return
+    if held.status != PostmortemStatus.DRAFT:
+        raise DomainError(
+            f"It is {held.get_status_display().lower()}: take it back to draft first."
+        )
+    _move_to(held, PostmortemStatus.IN_REVIEW, summary="Asked for a review", by=by, at=at)
+
+
+@transaction.atomic
+def publish(incident: Incident, *, by: User, at: datetime) -> Edition:
+    """Freeze the postmortem as it stands as the internal edition.
+
+    Publishing again changes nothing, unless it was edited since: then the newer state becomes the
+    newest edition, and the earlier ones stay.
+    """
+    permissions.require(permissions.can_publish(by), "Only reviewers may publish.")
+    held = hold(incident)
+    if held.status == PostmortemStatus.NOT_REQUIRED:
+        raise DomainError("This incident was marked as needing no postmortem: reopen it first.")
+    if held.status != PostmortemStatus.PUBLISHED:
+        held.status, held.published_at = PostmortemStatus.PUBLISHED, at
+        held.save(update_fields=["status", "published_at"])
+    revision = revisions.record(held, by=by, at=at, summary="Published")
+    edition, _ = Edition.objects.get_or_create(
+        revision=revision,
+        audience=Audience.INTERNAL,
+        defaults={"published_at": at, "published_by": by},
+    )
+    return edition
+
+
+@transaction.atomic
+def reopen(incident: Incident, *, by: User, at: datetime) -> None:
+    """Take it back to draft. Editions stay. A draft stays as it is.
+
+    Whoever may write takes back a review asked for or a “not required”; taking back what was
+    published is for reviewers.
+    """
+    permissions.require(permissions.can_write(by), "Only authors may reopen a postmortem.")
+    held = hold(incident)
+    if held.status == PostmortemStatus.DRAFT:
+        return
+    if held.status == PostmortemStatus.PUBLISHED:
+        permissions.require(
+            permissions.can_publish(by), "Only reviewers may take back what was published."
+        )
+    held.not_required_reason = ""
+    held.published_at = None
+    _move_to(held, PostmortemStatus.DRAFT, summary="Took it back to draft", by=by, at=at)
+
+
+@transaction.atomic
+def mark_not_required(incident: Incident, *, reason: str, by: User, at: datetime) -> None:
+    """Say that this incident needs no postmortem, and why. Raises DomainError without a reason."""
+    permissions.require(permissions.can_write(by), "Only authors may decide this.")
+    if not reason.strip():
+        raise DomainError("Say why no postmortem is needed.")
+    held = hold(incident)
+    if held.status == PostmortemStatus.PUBLISHED:
+        raise DomainError("It is published already: take it back to draft first.")
+    held.not_required_reason = reason.strip()
+    _move_to(held, PostmortemStatus.NOT_REQUIRED, summary="Marked as not required", by=by, at=at)
+
+
+def _move_to(
+    held: Incident, status: PostmortemStatus, *, summary: str, by: User, at: datetime
+) -> None:
+    held.status = status
+    held.save(update_fields=["status", "not_required_reason", "published_at"])
+    revisions.record(held, by=by, at=at, summary=summary)
