@@ -1,0 +1,27 @@
+"""What text looks like when it is stored."""
+
+from __future__ import annotations
+
+import re
+
+_LINE_BREAKS = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
+
+
+def clean_markdown(text: str) -> str:
+    """`text` as it is stored: `\\n` line ends, no blank lines around it, no NUL.
+
+    Everything else stays as typed: trailing spaces mean a line break in Markdown, and leading
+    ones a code block. Cleaning twice changes nothing.
+    """
+    lines = text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    first, last = 0, len(lines)
+    while first < last and not lines[first].strip():
+        first += 1
+    while last > first and not lines[last - 1].strip():
+        last -= 1
+    return "\n".join(lines[first:last])
+
+
+def one_line(text: str) -> str:
+    """`text` as one line without spaces around it, for titles and names."""
+    return _LINE_BREAKS.sub(" ", text.replace("\0", "")).strip()
