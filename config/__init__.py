@@ -1,5 +1,1 @@
-"""Wiring: settings, URLs, Celery and the servers' entry points."""
-
-from config.celery import app as celery_app
-
-__all__ = ["celery_app"]
+"""Wiring: settings, URLs, Celery and what starts and stops the product."""

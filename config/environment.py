@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 import secrets
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -15,14 +17,18 @@ T = TypeVar("T")
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = environ.Env()
-environ.Env.read_env(BASE_DIR / ".env")
+# What the environment holds already wins over the file.
+environ.Env.read_env(os.environ.get("ENV_FILE") or BASE_DIR / ".env")
+
+
+class WrongSetting(ImproperlyConfigured):
+    """A variable of the environment cannot be used. `str()` of it names it in one line."""
 
 
 def read(name: str, convert: Callable[[str], T], default: T, *, expected: str) -> T:
     """The environment variable `name`, converted; `default` where it is unset or empty.
 
-    Raises ImproperlyConfigured with the name, what it holds and what was expected.
+    Raises WrongSetting with the name, what it holds (passwords left out) and what was expected.
     """
     raw = os.environ.get(name, "").strip()
     if not raw:
@@ -30,7 +36,8 @@ def read(name: str, convert: Callable[[str], T], default: T, *, expected: str) -
     try:
         return convert(raw)
     except (ValueError, KeyError, ImproperlyConfigured) as error:
-        raise ImproperlyConfigured(f"{name} is {raw!r}; expected {expected}.") from error
+        shown = re.sub(r"://[^@/]*@", "://…@", raw)
+        raise WrongSetting(f"{name} is {shown!r}; expected {expected}.") from error
 
 
 def boolean(raw: str) -> bool:
@@ -39,15 +46,40 @@ def boolean(raw: str) -> bool:
     return words[raw.lower()]
 
 
-def port(raw: str) -> int:
-    number = int(raw)
-    if not 1 <= number <= 65535:
+def number(least: int, most: int) -> Callable[[str], int]:
+    """A converter that lets only whole numbers from `least` to `most` through."""
+
+    def convert(raw: str) -> int:
+        found = int(raw)
+        if not least <= found <= most:
+            raise ValueError(raw)
+        return found
+
+    return convert
+
+
+port = number(1, 65535)
+
+
+def folder(raw: str) -> Path:
+    """An absolute path; a relative one counts from the product's own folder."""
+    path = (BASE_DIR / raw).resolve()
+    if path.exists() and not path.is_dir():
         raise ValueError(raw)
-    return number
+    return path
+
+
+def names(raw: str) -> list[str]:
+    """Host names separated by commas."""
+    found = [name.strip() for name in raw.split(",") if name.strip()]
+    if not found or any("/" in name or " " in name for name in found):
+        raise ValueError(raw)
+    return found
 
 
 def site_url(raw: str) -> str:
-    if not raw.startswith(("http://", "https://")):
+    """The address of the site without a slash at its end."""
+    if not re.fullmatch(r"https?://[\w.-]+(:\d+)?/?|https?://\[[0-9a-fA-F:]+\](:\d+)?/?", raw):
         raise ValueError(raw)
     return raw.rstrip("/")
 
@@ -56,11 +88,27 @@ def url_with_scheme(*schemes: str) -> Callable[[str], str]:
     """A converter that lets only URLs with one of these schemes through."""
 
     def convert(raw: str) -> str:
-        if raw.split(":", 1)[0] not in schemes:
+        scheme, separator, _ = raw.partition("://")
+        if not separator or scheme not in schemes:
             raise ValueError(raw)
         return raw
 
     return convert
+
+
+def database(raw: str) -> dict[str, Any]:
+    """Django's settings for the PostgreSQL database that the URL names."""
+    url_with_scheme("postgres", "postgresql")(raw)
+    found = dict(environ.Env.db_url_config(raw))
+    if not found.get("NAME"):
+        raise ValueError(raw)
+    return found
+
+
+def secret(raw: str) -> str:
+    if len(raw) < 40:
+        raise ValueError(raw)
+    return raw
 
 
 def generated_secret(path: Path) -> str:
@@ -70,10 +118,7 @@ def generated_secret(path: Path) -> str:
         made = path.with_suffix(f".{os.getpid()}")
         made.touch(mode=0o600)
         made.write_text(secrets.token_urlsafe(50))
-        try:
-            os.link(made, path)  # fails where another process was first: then theirs counts
-        except FileExistsError:
-            pass
-        finally:
-            made.unlink()
+        with contextlib.suppress(FileExistsError):  # another process was first: theirs counts
+            os.link(made, path)
+        made.unlink()
     return path.read_text().strip()

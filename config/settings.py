@@ -3,23 +3,28 @@
 Each variable is documented in .env.example.
 """
 
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
+from environ import Env
 
+from config import embedded
 from config.environment import (
     BASE_DIR,
     boolean,
-    env,
+    database,
+    folder,
     generated_secret,
+    names,
+    number,
     port,
     read,
+    secret,
     site_url,
     url_with_scheme,
 )
 
-VAR_DIR = read("VAR_DIR", Path, BASE_DIR / "var", expected="a folder")
+VAR_DIR = read("VAR_DIR", folder, BASE_DIR / "var", expected="a folder")
 
 # --- who we are -----------------------------------------------------------------------------
 
@@ -32,20 +37,25 @@ SITE_URL = read(
     expected="the address people type, such as https://nevertwice.example.com",
 )
 SITE_IS_SECURE = SITE_URL.startswith("https://")
-SECRET_KEY = read("SECRET_KEY", str, "", expected="a long random string") or generated_secret(
-    VAR_DIR / "secret_key"
-)
-ALLOWED_HOSTS = read(
-    "ALLOWED_HOSTS",
-    lambda raw: [host.strip() for host in raw.split(",") if host.strip()],
-    sorted({urlsplit(SITE_URL).hostname or "127.0.0.1", "127.0.0.1", "localhost"}),
-    expected="host names separated by commas",
-)
+SECRET_KEY = read(
+    "SECRET_KEY", secret, "", expected="a random string of 40 characters or more"
+) or generated_secret(VAR_DIR / "secret_key")
+ALLOWED_HOSTS = [
+    *read(
+        "ALLOWED_HOSTS",
+        names,
+        [urlsplit(SITE_URL).hostname or "localhost"],
+        expected="host names separated by commas",
+    ),
+    # What runs on the machine itself may ask /health/ and open a page without the proxy.
+    *("127.0.0.1", "localhost"),
+]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 # --- what runs ------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
+    "config",
     "search",
     "incidents",
     "playbooks",
@@ -106,31 +116,30 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- where things are kept ------------------------------------------------------------------
 
-EMBEDDED_POSTGRES_DIR = VAR_DIR / "postgres"
-DATABASE_URL = read(
-    "DATABASE_URL",
-    url_with_scheme("postgres", "postgresql"),
-    "",
-    expected="postgres://USER:PASSWORD@HOST:PORT/NAME",
-)
-# Without DATABASE_URL, script/server starts the embedded PostgreSQL, which listens on a socket
-# in its own folder only.
+# Without DATABASE_URL there is the embedded PostgreSQL, started by whoever needs it.
+EMBEDDED_POSTGRES = embedded.Server(VAR_DIR / "postgres")
+DATABASE_IS_EMBEDDED = not read("DATABASE_URL", str, "", expected="")
 DATABASES = {
-    "default": env.db_url_config(DATABASE_URL)
-    if DATABASE_URL
-    else {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": "nevertwice",
-        "USER": "postgres",
-        "HOST": str(EMBEDDED_POSTGRES_DIR),
-    }
+    "default": read(
+        "DATABASE_URL",
+        database,
+        {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": embedded.NAME,
+            "USER": embedded.NAME,
+            "HOST": str(embedded.socket_folder(EMBEDDED_POSTGRES.folder)),
+        },
+        expected="postgres://USER:PASSWORD@HOST:PORT/NAME",
+    )
 }
 DATABASES["default"] |= {
     "OPTIONS": {
         "pool": {
             "min_size": 1,
-            "max_size": read("DATABASE_POOL_SIZE", int, 8, expected="a whole number"),
-            "timeout": 10,
+            "max_size": read(
+                "DATABASE_POOL_SIZE", number(1, 1000), 8, expected="a number from 1 to 1000"
+            ),
+            "timeout": 5,
         }
     },
     "CONN_HEALTH_CHECKS": True,
@@ -143,7 +152,7 @@ CACHE_URL = read(
     "locmemcache://",
     expected="redis://HOST:PORT/NUMBER",
 )
-CACHES = {"default": env.cache_url_config(CACHE_URL)}
+CACHES = {"default": Env.cache_url_config(CACHE_URL)}
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 if CACHE_URL.startswith("locmem"):
     # Each web process has a cache of its own: a session kept there would outlive its sign-out.
@@ -172,7 +181,7 @@ EMAIL_URL = read(
     expected="smtp://USER:PASSWORD@HOST:PORT",
 )
 if EMAIL_URL:
-    vars().update(env.email_url_config(EMAIL_URL))
+    vars().update(Env.email_url_config(EMAIL_URL))
     EMAIL_TIMEOUT = 20
 else:
     EMAIL_BACKEND = "accounts.mailbox.MailboxBackend"
@@ -202,6 +211,7 @@ AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
+CSRF_FAILURE_VIEW = "accounts.views.csrf_failure"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
@@ -234,6 +244,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = SITE_IS_SECURE
+SECURE_REDIRECT_EXEMPT = ["^health/$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SITE_IS_SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SITE_IS_SECURE
 SECURE_REFERRER_POLICY = "same-origin"
@@ -244,6 +255,7 @@ if read("BEHIND_PROXY", boolean, False, expected="true or false"):
 # --- Markdown -------------------------------------------------------------------------------
 
 MARKDOWNX_MARKDOWNIFY_FUNCTION = "core.markdown.render"
+MARKDOWNX_URLS_PATH = "/markdown/preview/"
 
 # --- logging --------------------------------------------------------------------------------
 

@@ -3,10 +3,14 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from config.health import health
+
 urlpatterns = [
     path("", include("incidents.urls")),
     path("", include("playbooks.urls")),
     path("", include("accounts.urls")),
+    path("", include("core.urls")),
     path("search/", include("search.urls")),
+    path("health/", health, name="health"),
     path("admin/", admin.site.urls),
 ]
