@@ -1,0 +1,20 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from config.server import CannotServe, serve
+
+
+class Command(BaseCommand):
+    """Serve the whole product until Ctrl-C. script/server calls this once all is installed."""
+
+    help = "Run the database (unless DATABASE_URL is set), web, worker and beat until Ctrl-C."
+    requires_system_checks = []
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            serve()
+        except CannotServe as error:
+            raise CommandError(str(error)) from error
+        except KeyboardInterrupt:
+            raise SystemExit(130) from None

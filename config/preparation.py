@@ -1,0 +1,84 @@
+"""What must be in place before the first page is served: tables, static files, seeds.
+
+Each step is skipped where it has been done already, so that a start takes no longer than it must.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable
+from importlib.metadata import version
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+ONE_AT_A_TIME = 6_338_710_554_127_201  # the advisory lock under which a database is prepared
+
+
+def prepare(*, say: Callable[[str], None]) -> None:
+    """Bring database and static files to what this version needs. Doing it twice changes nothing.
+
+    Several hosts may do it at the same time: the database lets one after the other. Raises
+    OperationalError where the database does not answer.
+    """
+    _collect_static_files(say)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [ONE_AT_A_TIME])
+        try:
+            empty = _migrate(say)
+            _seed(say, even_if_stamped=empty)
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [ONE_AT_A_TIME])
+
+
+def _migrate(say: Callable[[str], None]) -> bool:
+    """Apply the migrations that are missing; whether the database had no tables at all."""
+    executor = MigrationExecutor(connection)
+    if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        return False
+    empty = not executor.loader.applied_migrations
+    say("Making the tables." if empty else "Bringing the tables up to date.")
+    call_command("migrate", interactive=False, verbosity=0)
+    return empty
+
+
+def _seed(say: Callable[[str], None], *, even_if_stamped: bool) -> None:
+    stamp = settings.VAR_DIR / "seeds.stamp"
+    database = connection.settings_dict
+    place = f"{database['HOST']}:{database['PORT']}/{database['NAME']}"
+    files = sorted((settings.BASE_DIR / "seeds").rglob("*.md"))
+    state = _digest([place, *(f"{file}:{file.read_text()}" for file in files)])
+    if _stamped(stamp, state) and not even_if_stamped:
+        return
+    say("Loading the seeded incidents, patterns and playbooks.")
+    call_command("seed", verbosity=0)
+    stamp.write_text(state)
+
+
+def _collect_static_files(say: Callable[[str], None]) -> None:
+    stamp = settings.STATIC_ROOT / ".stamp"
+    sources = [file for folder in settings.STATICFILES_DIRS for file in sorted(folder.rglob("*"))]
+    packages = [f"{name} {version(name)}" for name in ("Django", "django-markdownx")]
+    state = _digest([*packages, *(f"{file}:{_changed(file)}" for file in sources)])
+    if _stamped(stamp, state):
+        return
+    say("Collecting static files.")
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    stamp.write_text(state)
+
+
+def _changed(file: Path) -> str:
+    status = os.stat(file)
+    return f"{status.st_size}:{status.st_mtime_ns}"
+
+
+def _digest(parts: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _stamped(stamp: Path, state: str) -> bool:
+    return stamp.exists() and stamp.read_text() == state

@@ -1,0 +1,184 @@
+"""The whole product on one machine: database, web, worker and beat under one roof."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import http.client
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from types import FrameType
+from typing import NoReturn
+
+from django.conf import settings
+from django.db import DatabaseError, OperationalError, connection, connections
+from django.utils import timezone
+
+from accounts.operations import first_sign_in_link
+from config.embedded import EmbeddedError
+from config.preparation import prepare
+from config.supervisor import KeepsDying, Part, Supervisor, end_leftovers
+
+MARK = "NEVERTWICE_SERVER"  # the environment of every process that we start holds it
+HOST = "127.0.0.1"
+FIRST_PAGE_SECONDS = 60
+COLOURS = {"web": "36", "worker": "33", "beat": "35"}
+
+
+class CannotServe(Exception):
+    """`str()` of it is one line for the operator."""
+
+
+def serve() -> None:
+    """Run everything until SIGINT or SIGTERM, then end it, and nothing else.
+
+    Raises CannotServe where another one runs from the same folder, the port is taken, or the
+    database cannot be used; then nothing has been changed.
+    """
+    signal.signal(signal.SIGTERM, _exit_on_signal)
+    with _alone():
+        if left := end_leftovers(MARK, str(settings.VAR_DIR)):
+            _say("server", f"Ended {left} processes that a killed server had left behind.")
+        _require_free_port()
+        try:
+            with _database():
+                _run()
+        except (EmbeddedError, KeepsDying) as error:
+            raise CannotServe(str(error)) from error
+    _say("server", "Stopped.")
+
+
+def _run() -> None:
+    try:
+        prepare(say=lambda line: _say("server", line))
+        link = first_sign_in_link(at=timezone.now())
+    except OperationalError as error:
+        raise CannotServe(_unreachable(error)) from error
+    finally:
+        for each in connections.all():
+            each.close()
+            if hasattr(each, "close_pool"):
+                each.close_pool()
+    asyncio.run(_supervise(link))
+
+
+async def _supervise(link: str | None) -> None:
+    supervisor = Supervisor(_parts(), say=_say)
+    besides = [_announce(link)]
+    if settings.DATABASE_IS_EMBEDDED:
+        besides.append(_watch_database())
+    await supervisor.run(*besides)
+
+
+def _parts() -> list[Part]:
+    python = [sys.executable, "-m"]
+    celery = [*python, "celery", "-A", "config"]
+    mark = {MARK: str(settings.VAR_DIR), "PYTHONUNBUFFERED": "1"}
+    beat = settings.VAR_DIR / "beat"
+    taken = settings.BROKER_DIR / "taken"
+    for folder in (beat, taken):
+        folder.mkdir(parents=True, exist_ok=True)
+    web = [*python, "gunicorn", "-c", str(settings.BASE_DIR / "deploy" / "gunicorn.conf.py")]
+    quiet = ("--loglevel", "WARNING")
+    worker = ("--concurrency", "2", "--without-gossip", "--without-mingle", "--without-heartbeat")
+    return [
+        Part("web", [*web, "config.wsgi"], mark | {"WEB_BIND": f"{HOST}:{settings.PORT}"}),
+        # The filesystem broker passes messages through the folder for temporary files.
+        Part("worker", [*celery, "worker", *worker, *quiet], mark | {"TMPDIR": str(taken)}),
+        Part("beat", [*celery, "beat", "-s", str(beat / "schedule"), "--pidfile=", *quiet], mark),
+    ]
+
+
+async def _announce(link: str | None) -> None:
+    """Wait until the first page is served, then say where."""
+    give_up = time.monotonic() + FIRST_PAGE_SECONDS
+    while not await asyncio.to_thread(_is_served):
+        if time.monotonic() > give_up:
+            _say("server", f"Nothing is served after {FIRST_PAGE_SECONDS} seconds; still waiting.")
+            give_up = float("inf")
+        await asyncio.sleep(0.1)
+    lines = ["", f"  Nevertwice is at {settings.SITE_URL}/"]
+    if link:
+        lines += ["", "  The first sign-in, once and within 15 minutes:", f"  {link}"]
+    for line in [*lines, "", "  Ctrl-C stops it.", ""]:
+        print(line, flush=True)  # noqa: T201
+
+
+def _is_served() -> bool:
+    asked = http.client.HTTPConnection(HOST, settings.PORT, timeout=10)
+    try:
+        asked.request("GET", "/health/")
+        return asked.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        asked.close()
+
+
+async def _watch_database() -> None:
+    """Start the embedded PostgreSQL again whenever it is gone."""
+    server = settings.EMBEDDED_POSTGRES
+    while True:
+        if await asyncio.to_thread(server.process) is None:
+            _say("server", "PostgreSQL is gone; starting it again.")
+            await asyncio.to_thread(server.start)
+        await asyncio.sleep(0.5)
+
+
+def _database() -> contextlib.AbstractContextManager[None]:
+    if settings.DATABASE_IS_EMBEDDED:
+        return settings.EMBEDDED_POSTGRES.in_use()
+    return contextlib.nullcontext()
+
+
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    """One server for each folder, held by a lock that the kernel drops when we die."""
+    settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
+    with open(settings.VAR_DIR / "server.lock", "a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            lock.seek(0)
+            raise CannotServe(f"Nevertwice is already running from here: {lock.read()}") from error
+        lock.truncate(0)
+        lock.write(f"{settings.SITE_URL}/ (process {os.getpid()})")
+        lock.flush()
+        yield
+
+
+def _require_free_port() -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, settings.PORT))
+        except PermissionError as error:
+            raise CannotServe(f"Port {settings.PORT} needs more rights than we have.") from error
+        except OSError as error:
+            raise CannotServe(
+                f"Port {settings.PORT} is taken. "
+                f"Choose another one, such as: PORT={settings.PORT % 65535 + 1} script/server"
+            ) from error
+
+
+def _unreachable(error: DatabaseError) -> str:
+    database = connection.settings_dict
+    where = f"{database['NAME']} at {database['HOST'] or 'the local socket'}"
+    reason = " ".join(str(error).split())
+    return f"DATABASE_URL: PostgreSQL database {where} cannot be used: {reason}"
+
+
+def _exit_on_signal(number: int, frame: FrameType | None) -> NoReturn:
+    raise SystemExit(128 + number)
+
+
+def _say(name: str, line: str) -> None:
+    label = f"{name:>6} |"
+    if sys.stdout.isatty() and name in COLOURS:
+        label = f"\033[{COLOURS[name]}m{label}\033[0m"
+    print(label, line, flush=True)  # noqa: T201

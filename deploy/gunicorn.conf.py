@@ -1,0 +1,20 @@
+"""gunicorn: how web requests are served, under script/server and in deploy/compose.yaml alike."""
+
+import os
+
+bind = os.environ.get("WEB_BIND") or "127.0.0.1:8000"
+workers = int(os.environ.get("WEB_WORKERS") or 2)
+# Threads let a worker hold idle connections of browsers without keeping others waiting.
+worker_class = "gthread"
+threads = int(os.environ.get("WEB_THREADS") or 4)
+# Loaded once and shared: a worker that has to be replaced is there again at once.
+preload_app = True
+timeout = 30
+graceful_timeout = 10
+keepalive = 5
+max_requests = 20_000
+max_requests_jitter = 2_000
+loglevel = "warning"
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108
+# Behind a proxy its address must be trusted before its headers are.
+forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS") or "127.0.0.1"
