@@ -1,0 +1,275 @@
+"""What came back: the other incidents of a pattern, what they promised, and whether a fix held.
+
+Everything here is read through `visible_to`: to somebody who may not see an incident, it did not
+happen. Histories are bounded, so that a pattern with ten thousand incidents costs no more than
+one with fifty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, OuterRef, Q, QuerySet
+from django.db.models.functions import JSONObject
+
+from accounts.models import User
+from incidents.models import ActionItem, ActionItemStatus, Incident, LinkState, PatternLink
+from playbooks.models import Playbook
+
+NEIGHBOURS = 50  # incidents of a pattern that are looked at on either side of one
+LOOKED_THROUGH = 10  # earlier incidents whose promises are looked through
+
+
+@dataclass(frozen=True)
+class PastIncident:
+    """Another incident of the same pattern."""
+
+    pk: int
+    number: int
+    reference: str
+    title: str
+    occurred_at: datetime | None
+    time_zone: str
+
+    def is_before(self, incident: Incident) -> bool:
+        """Earlier by date; by number where either date is not recorded."""
+        if self.occurred_at and incident.occurred_at and self.occurred_at != incident.occurred_at:
+            return self.occurred_at < incident.occurred_at
+        return self.number < incident.number
+
+
+@dataclass(frozen=True)
+class Promise:
+    """An action item of an earlier incident of the pattern."""
+
+    pk: int
+    title: str
+    status: str
+    due_on: date | None
+    closed_at: datetime | None
+    incident_id: int
+
+    @property
+    def is_open(self) -> bool:
+        return self.status not in (ActionItemStatus.DONE, ActionItemStatus.WONT_DO)
+
+    def days_overdue(self, today: date) -> int:
+        """How many days past its due date an open promise is; 0 when it is not."""
+        if not self.is_open or self.due_on is None:
+            return 0
+        return max((today - self.due_on).days, 0)
+
+
+@dataclass(frozen=True)
+class PlaybookLabel:
+    slug: str
+    title: str
+    risk: str
+
+
+@dataclass(frozen=True)
+class History:
+    """One pattern of an incident: the incidents before and after it, nearest first, and what was
+    promised before it. `is_whole` is false where there are more than were looked at."""
+
+    link: PatternLink
+    earlier: tuple[PastIncident, ...]
+    later: tuple[PastIncident, ...]
+    playbooks: tuple[PlaybookLabel, ...]
+    is_whole: bool
+    promises: tuple[Promise, ...] = field(default=())
+
+    @property
+    def ordinal(self) -> int:
+        """Which time this is: 1 for the first incident of the pattern."""
+        return len(self.earlier) + 1
+
+    @property
+    def open_promises(self) -> tuple[Promise, ...]:
+        return tuple(promise for promise in self.promises if promise.is_open)
+
+    @property
+    def declined(self) -> tuple[Promise, ...]:
+        return tuple(item for item in self.promises if item.status == ActionItemStatus.WONT_DO)
+
+    def failed_fix(self, incident: Incident) -> Promise | None:
+        """A promise of an earlier incident that was done before this one happened all the same."""
+        if incident.occurred_at is None:
+            return None
+        for promise in self.promises:
+            done = promise.closed_at if promise.status == ActionItemStatus.DONE else None
+            if done and done < incident.occurred_at:
+                return promise
+        return None
+
+
+def histories(incident: Incident, user: User) -> list[History]:
+    """The patterns that `incident` is linked to, each with its history as `user` may see it.
+
+    Dismissed and suggested links come along without one. Two queries.
+    """
+    found = [_history(incident, link) for link in _links(incident, user)]
+    wanted = {
+        past.pk
+        for history in found
+        if history.link.state == LinkState.CONFIRMED
+        for past in history.earlier[:LOOKED_THROUGH]
+    }
+    promises = _promises(wanted, incident) if wanted else []
+    return [_with_promises(history, promises) for history in found]
+
+
+def earlier_incidents(incident: Incident, user: User) -> list[History]:
+    """The confirmed patterns under which `incident` is not the first, oftenest first."""
+    found = [
+        history
+        for history in histories(incident, user)
+        if history.link.state == LinkState.CONFIRMED and history.earlier
+    ]
+    return sorted(found, key=lambda history: -history.ordinal)
+
+
+def _links(incident: Incident, user: User) -> QuerySet[PatternLink]:
+    """The incident's links with the incidents recorded next before and after it, as JSON."""
+    same = Incident.objects.visible_to(user).filter(
+        pattern_links__pattern=OuterRef("pattern"),
+        pattern_links__state=LinkState.CONFIRMED,
+    )
+    shape = JSONObject(
+        pk="pk", number="number", title="title", occurred_at="occurred_at", time_zone="time_zone"
+    )
+    before = same.filter(pk__lt=incident.pk).order_by("-pk")[: NEIGHBOURS + 1]
+    after = same.filter(pk__gt=incident.pk).order_by("pk")[: NEIGHBOURS + 1]
+    playbooks = Playbook.objects.filter(patterns=OuterRef("pattern")).order_by("title")
+    return (
+        PatternLink.objects.filter(incident=incident)
+        .select_related("pattern")
+        .annotate(
+            before=ArraySubquery(before.values(json=shape)),
+            after=ArraySubquery(after.values(json=shape)),
+            playbooks=ArraySubquery(
+                playbooks.values(json=JSONObject(slug="slug", title="title", risk="risk"))
+            ),
+        )
+    )
+
+
+def _history(incident: Incident, link: Any) -> History:
+    """`link` is as `_links` annotates it."""
+    others = [_past(row) for row in link.before[:NEIGHBOURS] + link.after[:NEIGHBOURS]]
+    return History(
+        link=link,
+        earlier=tuple(_nearest(past for past in others if past.is_before(incident))),
+        later=tuple(reversed(_nearest(past for past in others if not past.is_before(incident)))),
+        playbooks=tuple(PlaybookLabel(**row) for row in link.playbooks),
+        is_whole=max(len(link.before), len(link.after)) <= NEIGHBOURS,
+    )
+
+
+def _past(row: dict[str, Any]) -> PastIncident:
+    at = row["occurred_at"]
+    return PastIncident(
+        pk=row["pk"],
+        number=row["number"],
+        reference=f"INC-{row['number']}",
+        title=row["title"],
+        occurred_at=datetime.fromisoformat(at) if at else None,
+        time_zone=row["time_zone"],
+    )
+
+
+def _nearest(incidents: Iterable[PastIncident]) -> list[PastIncident]:
+    """Latest first; those without a date keep their place by number."""
+    return sorted(
+        incidents,
+        key=lambda past: (past.occurred_at is not None, past.occurred_at or 0, past.number),
+        reverse=True,
+    )
+
+
+def _promises(incident_ids: set[int], incident: Incident) -> Sequence[Promise]:
+    """Open and declined promises of these incidents, and those done before `incident` happened."""
+    wanted = ~Q(status=ActionItemStatus.DONE)
+    if incident.occurred_at is not None:
+        wanted |= Q(closed_at__lt=incident.occurred_at)
+    rows = (
+        ActionItem.objects.filter(wanted, incident__in=incident_ids)
+        .order_by(F("due_on").asc(nulls_last=True), "position", "pk")
+        .values_list("pk", "title", "status", "due_on", "closed_at", "incident_id")
+    )
+    return [Promise(*row) for row in rows]
+
+
+def _with_promises(history: History, promises: Sequence[Promise]) -> History:
+    if history.link.state != LinkState.CONFIRMED:
+        return history
+    ids = {past.pk for past in history.earlier[:LOOKED_THROUGH]}
+    return History(
+        history.link,
+        history.earlier,
+        history.later,
+        history.playbooks,
+        history.is_whole,
+        tuple(promise for promise in promises if promise.incident_id in ids),
+    )
+
+
+# --- in words -----------------------------------------------------------------------------------
+
+_ORDINALS = ("zeroth", "first", "second", "third", "fourth", "fifth", "sixth") + (
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+)
+
+
+def ordinal_words(number: int) -> str:
+    """“third”; “23rd” from thirteen on."""
+    if number < len(_ORDINALS):
+        return _ORDINALS[number]
+    if number % 100 in (11, 12, 13):
+        return f"{number}th"
+    return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"
+
+
+def recurrence_words(history: History, incident: Incident) -> str:
+    """“Third time in 14 months”; without a span where a date is not recorded."""
+    if not history.is_whole and history.ordinal > NEIGHBOURS:
+        return f"One of more than {NEIGHBOURS} incidents of this pattern"
+    words = f"{ordinal_words(history.ordinal).capitalize()} time"
+    dated = [past.occurred_at for past in history.earlier if past.occurred_at]
+    if incident.occurred_at is None or len(dated) < len(history.earlier):
+        return words
+    return f"{words} in {span_words((incident.occurred_at - min(dated)).days)}"
+
+
+def span_words(days: int) -> str:
+    """A number of days in the unit that people would use."""
+    if days < 1:
+        return "a day"
+    if days < 14:
+        return f"{days} day{'s' if days > 1 else ''}"
+    if days < 60:
+        return f"{round(days / 7)} weeks"
+    if days < 730:
+        return f"{round(days / 30.44)} months"
+    return f"{round(days / 365.25)} years"
+
+
+def promise_words(promise: Promise, today: date) -> str:
+    """“overdue 43 days”, “due 3 Mar 2026”, “open, no due date”, “declined” or “done 3 Mar 2026”."""
+    if promise.status == ActionItemStatus.WONT_DO:
+        return "declined"
+    if promise.closed_at:
+        return f"done {promise.closed_at:%-d %b %Y}"
+    late = promise.days_overdue(today)
+    if late:
+        return f"overdue {late} day{'s' if late > 1 else ''}"
+    return f"due {promise.due_on:%-d %b %Y}" if promise.due_on else "open, no due date"

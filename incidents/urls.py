@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from incidents.views import action_item_list, action_items
+from incidents.views import action_item_list, action_items, reading
 
 urlpatterns: list[URLPattern] = [
     # Action items
@@ -34,4 +34,6 @@ urlpatterns: list[URLPattern] = [
         action_items.action_item_delete,
         name="action_item_delete",
     ),
+    # Incidents, read. The page comes last: its address would take in the ones before.
+    path("incidents/<str:reference>/", reading.incident_detail, name="incident_detail"),
 ]

@@ -1,0 +1,179 @@
+"""The head of the incident page: title, facts, people, and what may be done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
+from django.urls import reverse
+
+from accounts.models import User
+from incidents.models import (
+    Environment,
+    Incident,
+    IncidentRole,
+    PostmortemStatus,
+    Revision,
+    Service,
+    Severity,
+    Tag,
+)
+from incidents.permissions import can_archive, can_publish, can_write
+from incidents.views.addresses import incident_part_url
+from incidents.views.clock import occurred_words
+
+
+@dataclass(frozen=True)
+class Label:
+    """A service or tag, and the list of its incidents."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True)
+class PersonRow:
+    """Who had which part."""
+
+    role: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something that may be done with the incident. `post` ones change it at once."""
+
+    label: str
+    url: str
+    icon: str
+    post: bool
+
+
+@dataclass(frozen=True)
+class Header:
+    """What stands above the text."""
+
+    severity: str
+    severity_label: str
+    status: str
+    status_label: str
+    environment: str
+    when: str
+    owner: str
+    services: list[Label]
+    tags: list[Label]
+    people: list[PersonRow]
+    source: str
+    source_url: str
+    source_host: str
+    revisions: int
+    primary: Action | None
+    actions: list[Action]
+
+
+def header(user: User, incident: Incident) -> Header:
+    """The head of the page of `incident` as `user` may see and use it. One query."""
+    labels = _labels(incident)
+    list_url = reverse("incident_list")
+    primary, actions = _actions(user, incident)
+    return Header(
+        severity=incident.severity,
+        severity_label=Severity(incident.severity).label,
+        status=incident.status,
+        status_label=PostmortemStatus(incident.status).label,
+        environment=Environment(incident.environment).label,
+        when=occurred_words(incident),
+        owner=str(incident.owner) if incident.owner else "",
+        services=[
+            Label(row["name"], f"{list_url}?service={row['slug']}") for row in labels["services"]
+        ],
+        tags=[Label(row["name"], f"{list_url}?tag={row['slug']}") for row in labels["tags"]],
+        people=_people(incident, labels["roles"]),
+        source=_source(incident),
+        source_url=incident.source_url,
+        source_host=(urlsplit(incident.source_url).hostname or "").removeprefix("www."),
+        revisions=(labels["last_revision"] or [0])[0],
+        primary=primary,
+        actions=actions,
+    )
+
+
+def _labels(incident: Incident) -> dict[str, list]:
+    """Services, tags, roles and the number of the last revision, in one round trip."""
+    here = OuterRef("pk")
+    named = JSONObject(name="name", slug="slug")
+    held = JSONObject(role="role", full_name="user__full_name", username="user__username")
+    roles = IncidentRole.objects.filter(incident=here).order_by("role", "user")
+    revisions = Revision.objects.filter(incident=here)
+    return (
+        Incident.objects.filter(pk=incident.pk)
+        .order_by()
+        .values(
+            service_labels=ArraySubquery(Service.objects.filter(incidents=here).values(json=named)),
+            tag_labels=ArraySubquery(Tag.objects.filter(incidents=here).values(json=named)),
+            role_labels=ArraySubquery(roles.values(json=held)),
+            last_revision=ArraySubquery(revisions.values("number")[:1]),
+        )
+        .get()
+    )
+
+
+def _people(incident: Incident, roles: list[dict[str, str]]) -> list[PersonRow]:
+    people = [PersonRow("Postmortem owner", str(incident.owner))] if incident.owner else []
+    return people + [
+        PersonRow(IncidentRole.Role(held["role"]).label, held["full_name"] or held["username"])
+        for held in roles
+    ]
+
+
+def _source(incident: Incident) -> str:
+    """“From TITLE by AUTHOR, DATE”, as far as the write-up says."""
+    if not (incident.source_author or incident.source_publication or incident.source_url):
+        return ""
+    words = "From "
+    words += incident.source_publication or "a write-up"
+    if incident.source_author:
+        words += f" by {incident.source_author}"
+    if incident.source_published_on:
+        words += f", {incident.source_published_on:%-d %b %Y}"
+    return words
+
+
+def _actions(user: User, incident: Incident) -> tuple[Action | None, list[Action]]:
+    """The one thing to do next, and the rest."""
+    if not can_write(user):
+        return None, []
+    here = incident.reference
+    draft, in_review = PostmortemStatus.DRAFT, PostmortemStatus.IN_REVIEW
+    edit = Action("Edit facts", incident_part_url("incident_edit", here), "edit", post=False)
+    review = Action(
+        "Ask for review", incident_part_url("incident_request_review", here), "eye", post=True
+    )
+    publish = Action("Publish", incident_part_url("incident_publish", here), "send", post=True)
+    reopen = Action(
+        "Back to draft", incident_part_url("incident_reopen", here), "arrow-back-up", post=True
+    )
+    archive = Action("Archive", incident_part_url("incident_archive", here), "archive", post=False)
+    offered = [edit]
+    if incident.status == draft:
+        offered.append(review)
+    if can_publish(user) and incident.status in (draft, in_review):
+        offered.append(publish)
+    if incident.status != draft and (can_publish(user) or incident.status == in_review):
+        offered.append(reopen)
+    primary = _primary(incident, offered, edit, review, publish)
+    if can_archive(user, incident):
+        offered.append(archive)
+    return primary, [action for action in offered if action is not primary]
+
+
+def _primary(
+    incident: Incident, offered: list[Action], edit: Action, review: Action, publish: Action
+) -> Action:
+    """What moves the postmortem on; where nothing does, editing it."""
+    if publish in offered and incident.status == PostmortemStatus.IN_REVIEW:
+        return publish
+    return review if review in offered else edit

@@ -1,0 +1,204 @@
+"""What the incident page and each of its parts show.
+
+Every part is a fragment with a context of its own, so that whatever saves a part can answer with
+just that part. `_timeline.html` answered alone brings the phase bar along: it follows from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+from accounts.models import User
+from core import markdown
+from incidents.models import (
+    CauseRole,
+    Incident,
+    Origin,
+    RootCause,
+    Section,
+    SectionKind,
+    TimelineEvent,
+)
+from incidents.permissions import can_write
+from incidents.views import header, phases
+from incidents.views.addresses import incident_part_url
+from incidents.views.patterns_part import patterns_parts
+from incidents.views.timeline import timeline
+
+# Where the prose stands among the structured parts. Sections of other kinds stay with the one
+# that they follow in the write-up.
+_BEFORE_TIMELINE = (SectionKind.SUMMARY, SectionKind.IMPACT)
+_BEFORE_CAUSES = (
+    SectionKind.TRIGGER,
+    SectionKind.DETECTION,
+    SectionKind.RESPONSE,
+    SectionKind.RECOVERY,
+)
+_BEFORE_ACTION_ITEMS = (
+    SectionKind.WENT_WELL,
+    SectionKind.WENT_WRONG,
+    SectionKind.LUCKY,
+    SectionKind.LESSONS,
+)
+_PLACES = (
+    dict.fromkeys(_BEFORE_TIMELINE, "opening")
+    | dict.fromkeys(_BEFORE_CAUSES, "course")
+    | dict.fromkeys(_BEFORE_ACTION_ITEMS, "lessons")
+    | {SectionKind.SUPPORTING: "supporting"}
+)
+
+
+@dataclass(frozen=True)
+class SectionPart:
+    """A section as it is read. `anchor` is its place on the page."""
+
+    pk: int
+    anchor: str
+    kind: str
+    title: str
+    html: SafeString
+    edit_url: str
+
+
+@dataclass(frozen=True)
+class CausePart:
+    """A cause as it is read."""
+
+    pk: int
+    role: str
+    role_label: str
+    category: str
+    origin: str
+    html: SafeString
+    evidence: SafeString
+    edit_url: str
+
+
+def visible_incident(user: User, reference: str) -> Incident:
+    """The incident called `reference`. Raises Http404 where `user` may not know of it."""
+    return get_object_or_404(
+        Incident.objects.visible_to(user).select_related("owner"), reference=reference
+    )
+
+
+def may_edit(user: User, incident: Incident) -> bool:
+    """Whether the page offers `user` to change the incident."""
+    return can_write(user) and not incident.is_archived
+
+
+# --- one context for each fragment -------------------------------------------------------------
+
+
+def header_context(user: User, incident: Incident) -> dict[str, Any]:
+    """For `_incident_header.html`: title, facts and what may be done."""
+    return {
+        "incident": incident,
+        "can_edit": may_edit(user, incident),
+        "header": header.header(user, incident),
+    }
+
+
+def section_context(user: User, incident: Incident, section: Section) -> dict[str, Any]:
+    """For `_section.html`."""
+    can_edit = may_edit(user, incident)
+    return {
+        "incident": incident,
+        "can_edit": can_edit,
+        "part": _section_part(incident, section, can_edit),
+    }
+
+
+def timeline_context(
+    user: User, incident: Incident, events: Sequence[TimelineEvent] | None = None
+) -> dict[str, Any]:
+    """For `_timeline.html`, which then brings the phase bar along. `events` saves a query."""
+    if events is None:
+        events = list(incident.timeline.all())
+    can_edit = may_edit(user, incident)
+    return {
+        "incident": incident,
+        "can_edit": can_edit,
+        "timeline": timeline(incident, events, can_edit=can_edit),
+        "phases": phases.phases(incident, events),
+        "brings_phases": True,
+    }
+
+
+def root_causes_context(user: User, incident: Incident) -> dict[str, Any]:
+    """For `_root_causes.html`."""
+    can_edit = may_edit(user, incident)
+    return {
+        "incident": incident,
+        "can_edit": can_edit,
+        "root_causes": [
+            _cause_part(incident, cause, can_edit) for cause in incident.root_causes.all()
+        ],
+    }
+
+
+def patterns_context(user: User, incident: Incident) -> dict[str, Any]:
+    """For `_patterns.html`: patterns with the other incidents, playbooks, and what was promised."""
+    can_edit = may_edit(user, incident)
+    return {
+        "incident": incident,
+        "can_edit": can_edit,
+        **patterns_parts(user, incident, timezone.localdate(), can_edit),
+    }
+
+
+def sections_context(user: User, incident: Incident) -> dict[str, Any]:
+    """Every section, by where on the page it stands."""
+    can_edit = may_edit(user, incident)
+    placed = place(incident.sections.all())
+    return {
+        f"{name}_parts": [_section_part(incident, section, can_edit) for section in sections]
+        for name, sections in placed.items()
+    }
+
+
+def place(sections: Iterable[Section]) -> dict[str, list[Section]]:
+    """Sections by place on the page (`opening`, `course`, `lessons`, `supporting`), each place in
+    the write-up's own order."""
+    placed: dict[str, list[Section]] = {
+        "opening": [],
+        "course": [],
+        "lessons": [],
+        "supporting": [],
+    }
+    here = "opening"
+    for section in sections:
+        here = _PLACES.get(SectionKind(section.kind), here)
+        placed[here].append(section)
+    return placed
+
+
+def _section_part(incident: Incident, section: Section, can_edit: bool) -> SectionPart:
+    edit_url = incident_part_url("section_edit", incident.reference, section.pk)
+    return SectionPart(
+        pk=section.pk,
+        anchor=f"section-{section.pk}",
+        kind=section.kind,
+        title=section.title,
+        html=markdown.render(section.body),
+        edit_url=edit_url if can_edit else "",
+    )
+
+
+def _cause_part(incident: Incident, cause: RootCause, can_edit: bool) -> CausePart:
+    edit_url = incident_part_url("root_cause_edit", incident.reference, cause.pk)
+    return CausePart(
+        pk=cause.pk,
+        role=cause.role,
+        role_label=CauseRole(cause.role).label,
+        category=cause.category,
+        origin="" if cause.origin == Origin.TEAM else Origin(cause.origin).label,
+        html=markdown.render(cause.text),
+        evidence=markdown.render(cause.evidence),
+        edit_url=edit_url if can_edit else "",
+    )

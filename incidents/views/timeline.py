@@ -1,0 +1,194 @@
+"""The timeline as its page shows it: every value worked out before the template runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, timedelta
+
+from django.utils.safestring import SafeString
+
+from core import markdown
+from core.templatetags import ui
+from incidents.models import (
+    EventKind,
+    Incident,
+    Milestone,
+    Precision,
+    TimelineEvent,
+)
+from incidents.views.addresses import incident_part_url
+from incidents.views.clock import Clock, clock_named, hours
+
+FOLD_ABOVE = 25  # events; a longer timeline folds what is neither starred nor a milestone
+GAP_WORTH_SAYING = timedelta(minutes=5)
+
+_ICONS = {
+    EventKind.OBSERVATION: "eye",
+    EventKind.HYPOTHESIS: "bulb",
+    EventKind.ACTION: "tool",
+    EventKind.COMMUNICATION: "message",
+    EventKind.DECISION: "gavel",
+}
+_PRECISIONS = {
+    Precision.HOUR: "known to the hour",
+    Precision.DAY: "known to the day",
+    Precision.APPROXIMATE: "approximate",
+}
+
+
+@dataclass(frozen=True)
+class EventRow:
+    """One event on the rail. `time` is on the incident's own clock; `utc` is empty where there
+    is no conversion to show."""
+
+    pk: int
+    time: str
+    zone: str
+    utc: str
+    iso: str
+    precision: str
+    as_written: str
+    gap: str
+    milestone: str
+    milestone_label: str
+    kind_icon: SafeString
+    html: SafeString
+    evidence_url: str
+    starred: bool
+    is_range: bool
+    edit_url: str
+
+
+@dataclass
+class Chunk:
+    """Neighbouring events of a day, all shown or all folded."""
+
+    folded: bool
+    rows: list[EventRow] = field(default_factory=list)
+
+
+@dataclass
+class Day:
+    """A day on the incident's clock, with its events in their order."""
+
+    heading: str
+    iso: str
+    chunks: list[Chunk] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Timeline:
+    days: list[Day]
+    clock: Clock
+    count: int
+
+
+def timeline(incident: Incident, events: Sequence[TimelineEvent], *, can_edit: bool) -> Timeline:
+    """`events` of `incident` in their own order, by day of its clock.
+
+    An event without a time stays where it stands, under the day of the one before it.
+    """
+    clock = clock_named(incident.time_zone)
+    presenter = _Presenter(incident, clock, can_edit)
+    folds = len(events) > FOLD_ABOVE
+    days: list[Day] = []
+    today: date | None = None
+    previous: TimelineEvent | None = None
+    for event in events:
+        if event.occurred_at is not None and (not days or clock.day(event.occurred_at) != today):
+            today = clock.day(event.occurred_at)
+            days.append(Day(f"{today:%A %-d %B %Y}", today.isoformat()))
+        elif not days:
+            days.append(Day("Time not recorded", ""))
+        _add(days[-1], presenter.row(event, previous), folds)
+        if event.occurred_at is not None:
+            previous = event
+    return Timeline(days, clock, len(events))
+
+
+def _add(day: Day, row: EventRow, folds: bool) -> None:
+    folded = folds and not row.starred and not row.milestone
+    if not day.chunks or day.chunks[-1].folded != folded:
+        day.chunks.append(Chunk(folded))
+    day.chunks[-1].rows.append(row)
+
+
+class _Presenter:
+    """Makes rows of one incident, each icon only once."""
+
+    def __init__(self, incident: Incident, clock: Clock, can_edit: bool) -> None:
+        self.reference = incident.reference
+        self.clock = clock
+        self.can_edit = can_edit
+        self.icons: dict[str, SafeString] = {}
+
+    def row(self, event: TimelineEvent, previous: TimelineEvent | None) -> EventRow:
+        milestone = event.milestone
+        edit_url = incident_part_url("event_edit", self.reference, event.pk)
+        return EventRow(
+            pk=event.pk,
+            time=self._time(event),
+            zone=self.clock.zone_name(event.occurred_at) if event.occurred_at else "",
+            utc=self._utc(event),
+            iso=event.occurred_at.isoformat()
+            if event.occurred_at and self.clock.zone is not None
+            else "",
+            precision=_PRECISIONS.get(Precision(event.precision), ""),
+            as_written=event.as_written,
+            gap=_gap(previous, event),
+            milestone=milestone,
+            milestone_label=Milestone(milestone).label if milestone else "",
+            kind_icon=self._icon(event.kind),
+            html=markdown.render(event.text),
+            evidence_url=event.evidence_url,
+            starred=event.starred,
+            is_range=event.ends_at is not None,
+            edit_url=edit_url if self.can_edit else "",
+        )
+
+    def _icon(self, kind: str) -> SafeString:
+        if kind not in self.icons:
+            known = EventKind(kind)
+            self.icons[kind] = ui.icon(_ICONS[known], known.label)
+        return self.icons[kind]
+
+    def _time(self, event: TimelineEvent) -> str:
+        if event.occurred_at is None:
+            return "Time not recorded"
+        if event.precision == Precision.DAY:
+            return "During the day" if event.ends_at is None else self._days(event)
+        begins = self.clock.time(event.occurred_at)
+        if event.ends_at is None:
+            return f"≈ {begins}" if event.precision == Precision.APPROXIMATE else begins
+        ends = self.clock.local(event.ends_at)
+        if ends.date() != self.clock.day(event.occurred_at):
+            return f"{begins} – {ends:%-d %b} {hours(ends)}"
+        return f"{begins} – {hours(ends)}"
+
+    def _days(self, event: TimelineEvent) -> str:
+        if event.ends_at is None:
+            return ""
+        return f"until {self.clock.local(event.ends_at):%-d %b %Y}"
+
+    def _utc(self, event: TimelineEvent) -> str:
+        at = event.occurred_at
+        if at is None or not self.clock.shows_utc or event.precision == Precision.DAY:
+            return ""
+        begins = at.astimezone(UTC)
+        text = hours(begins)
+        if begins.date() != self.clock.day(at):
+            text = f"{begins:%-d %b} {text}"
+        if event.ends_at is not None:
+            text += f" – {hours(event.ends_at.astimezone(UTC))}"
+        return text
+
+
+def _gap(previous: TimelineEvent | None, event: TimelineEvent) -> str:
+    """“+12 min” since the event before, where both are known to the minute and it matters."""
+    if previous is None or previous.occurred_at is None or event.occurred_at is None:
+        return ""
+    if {previous.precision, event.precision} != {Precision.MINUTE}:
+        return ""
+    gap = event.occurred_at - (previous.ends_at or previous.occurred_at)
+    return f"+{ui.duration(gap)}" if gap >= GAP_WORTH_SAYING else ""
