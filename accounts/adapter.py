@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
+from django.urls import reverse
+
+from accounts import typed_text
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -11,3 +14,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """To what was typed before the session ended, if anything was; else home."""
+        if typed_text.kept_for(request):
+            return reverse("resume")
+        return str(super().get_login_redirect_url(request))

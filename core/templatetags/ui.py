@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from django import template
+from django.forms import BoundField
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
@@ -82,6 +83,18 @@ def duration(value: timedelta | None) -> str:
     if hours:
         return f"{sign}{hours} h {minutes} min" if minutes else f"{sign}{hours} h"
     return f"{sign}{minutes} min"
+
+
+@register.filter
+def control(field: BoundField) -> SafeString:
+    """A form field's control in the product's looks, whichever form it comes from."""
+    widget = field.field.widget
+    looks = {"checkbox": "form-check-input", "radio": "form-check-input", "select": "form-select"}
+    name = looks.get(getattr(widget, "input_type", ""), "form-control")
+    given = widget.attrs.get("class", "")
+    if not given and field.errors:
+        name += " is-invalid"
+    return field.as_widget(attrs={"class": given or name})
 
 
 @register.simple_tag

@@ -1,0 +1,29 @@
+"""manage.py sign_in_link USERNAME"""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.operations import issue_sign_in_link
+
+
+class Command(BaseCommand):
+    """Prints a link that signs one person in, once, within 15 minutes."""
+
+    help = "Print a one-time sign-in link, good for 15 minutes."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("username")
+
+    def handle(self, *args: Any, username: str, **options: Any) -> None:
+        user = User.objects.filter(username=username).first()
+        if user is None:
+            raise CommandError(f"Nobody here has the user name “{username}”.")
+        if not user.is_active:
+            raise CommandError(f"“{username}” is deactivated and cannot sign in.")
+        self.stdout.write(issue_sign_in_link(user, at=timezone.now()))

@@ -1,0 +1,83 @@
+"""Every write to people and sign-in links."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.db import transaction
+from django.urls import reverse
+
+from accounts.models import Role, SignInLink, User
+from core.errors import DomainError
+
+FIRST_ADMINISTRATOR = "admin"
+
+
+class LinkSpent(DomainError):
+    """A sign-in link that was used, has expired, was altered or never existed."""
+
+
+def issue_sign_in_link(user: User, *, at: datetime) -> str:
+    """The whole address of a new link that signs `user` in once, within 15 minutes."""
+    token = SignInLink.objects.issue(user, at=at)
+    return settings.SITE_URL + reverse("sign_in_link", args=[token])
+
+
+def use_sign_in_link(token: str, *, at: datetime) -> User:
+    """Use up the link with this token and return whose it is.
+
+    Of several who try at the same time, one gets in. Raises LinkSpent for all others.
+    """
+    link = SignInLink.objects.for_token(token).select_related("user").first()
+    used = link and SignInLink.objects.filter(pk=link.pk).usable(at).update(used_at=at)
+    if link is None or not used:
+        raise LinkSpent("This sign-in link has been used, or is older than 15 minutes.")
+    return link.user
+
+
+@transaction.atomic
+def first_sign_in_link(*, at: datetime) -> str | None:
+    """A one-time link for the first administrator while no administrator has another way in.
+
+    With nobody in the database, the administrator is made first. None as soon as one active
+    administrator has a password.
+    """
+    administrators = User.objects.filter(role=Role.ADMINISTRATOR, is_active=True)
+    if administrators.exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX).exists():
+        return None
+    administrator = administrators.order_by("pk").first()
+    if administrator is None and not User.objects.exists():
+        administrator, _ = User.objects.get_or_create(
+            username=FIRST_ADMINISTRATOR,
+            defaults={
+                "email": f"{FIRST_ADMINISTRATOR}@localhost",
+                "role": Role.ADMINISTRATOR,
+                "password": UNUSABLE_PASSWORD_PREFIX,
+            },
+        )
+    return issue_sign_in_link(administrator, at=at) if administrator else None
+
+
+def choose_time_zone(user: User, time_zone: str) -> None:
+    """Show `user` every time in this zone from now on. Raises ValidationError for an unknown one."""
+    user.time_zone = time_zone
+    user.clean_fields(exclude=[f.name for f in User._meta.fields if f.name != "time_zone"])
+    user.save(update_fields=["time_zone"])
+
+
+@transaction.atomic
+def change_profile(user: User) -> None:
+    """Save what `user` changed of their own name, address and preferences.
+
+    Mail for signing in goes to the address saved here and to no older one.
+    """
+    user.save(update_fields=["full_name", "email", "time_zone", "theme", "digest"])
+    forget_other_addresses(user)
+
+
+def forget_other_addresses(user: User) -> None:
+    """Drop the addresses that sign-in remembers for `user` beside the one on the person."""
+    EmailAddress.objects.filter(user=user).exclude(email__iexact=user.email).delete()

@@ -1,0 +1,15 @@
+from accounts.views.mailbox import mailbox, mailbox_message, mailbox_message_html
+from accounts.views.profile import profile
+from accounts.views.sign_in import sign_in_link
+from accounts.views.typed_text import csrf_failure, resume, resume_discard
+
+__all__ = [
+    "csrf_failure",
+    "mailbox",
+    "mailbox_message",
+    "mailbox_message_html",
+    "profile",
+    "resume",
+    "resume_discard",
+    "sign_in_link",
+]

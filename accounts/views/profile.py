@@ -1,0 +1,30 @@
+"""One's own page."""
+
+from __future__ import annotations
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from accounts import operations
+from accounts.forms import ProfileForm
+from accounts.models import User
+from accounts.time_zones import TIME_ZONES
+
+
+def profile(request: HttpRequest) -> HttpResponse:
+    """Name, address and preferences of the person signed in; ways to sign in; teams."""
+    person = User.objects.get(pk=request.user.pk)  # the page keeps showing what is saved
+    form = ProfileForm(request.POST or None, instance=person)
+    if request.method == "POST" and form.is_valid():
+        operations.change_profile(person)
+        messages.success(request, "Saved.")
+        return redirect("profile")
+    context = {
+        "form": form,
+        "time_zones": TIME_ZONES,
+        "teams": request.user.teams.select_related("lead"),
+        "has_second_factor": is_mfa_enabled(request.user),
+    }
+    return render(request, "accounts/profile.html", context)
