@@ -1,0 +1,50 @@
+"""`manage.py send_reminders`: one tick of the reminders, by hand."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from incidents.reminders import delivery, ledger
+
+
+class Command(BaseCommand):
+    help = "Write the digests that are due and send all unsent ones, as the hourly tick does."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--now",
+            metavar="MOMENT",
+            help="act as if it were this moment, such as 2026-03-02T09:00:00+00:00",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        now = _moment(options["now"]) if options["now"] else timezone.now()
+        written = ledger.write_due(now)
+        outcomes = delivery.deliver(ledger.unsent(now), clock=lambda: now)
+        self.stdout.write(f"{len(written)} written")
+        counts = Counter(outcomes.values())
+        for outcome in delivery.Outcome:
+            if counts[outcome]:
+                self.stdout.write(f"{counts[outcome]} {outcome}")
+        if counts[delivery.Outcome.FAILED]:
+            raise CommandError("Some digests could not be sent; they are tried again later.")
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise CommandError(
+            f"--now is {text!r}; expected a moment such as 2026-03-02T09:00:00+00:00."
+        ) from error
+    if moment.tzinfo is None:
+        raise CommandError(
+            f"--now is {text!r}, which says no time zone; add one, such as +00:00 or Z."
+        )
+    return moment

@@ -1,0 +1,37 @@
+"""Background work: thin, and harmless when it runs twice."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from celery import shared_task
+from django.db import InterfaceError, OperationalError
+from django.utils import timezone
+
+from incidents.reminders import delivery, ledger
+
+CHUNK = 50
+# A database that restarts is back within seconds; where it is not, the next hourly tick goes on.
+_retried = partial(
+    shared_task,
+    autoretry_for=(OperationalError, InterfaceError),
+    retry_backoff=2,
+    retry_backoff_max=60,
+    max_retries=5,
+)
+
+
+@_retried()
+def send_due_digests() -> None:
+    """One tick: write the digests that are due, then have all unsent ones sent."""
+    now = timezone.now()
+    ledger.write_due(now)
+    waiting = ledger.unsent(now)
+    for start in range(0, len(waiting), CHUNK):
+        send_digests.delay(waiting[start : start + CHUNK])
+
+
+@_retried()
+def send_digests(keys: list[int]) -> None:
+    """Send these digests, those excepted that somebody else sends or has sent."""
+    delivery.deliver(keys, clock=timezone.now)
