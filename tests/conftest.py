@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
+import os
+import shutil
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
 import pytest
+from django.conf import settings as product_settings
 from django.test import Client
 
 from accounts.models import Role, User
@@ -17,6 +24,43 @@ def _own_folders(settings, tmp_path):
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> Iterator[None]:
+    """Without DATABASE_URL, an embedded PostgreSQL runs as long as the tests do."""
+    if not product_settings.DATABASE_IS_EMBEDDED:
+        yield
+        return
+    with dataclasses.replace(product_settings.EMBEDDED_POSTGRES, durable=False).in_use():
+        yield
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
+    """The machine's own Chromium where there is one, and nothing that phones home."""
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    quiet = ["--no-first-run", "--disable-background-networking", "--disable-component-update"]
+    return {
+        **browser_type_launch_args,
+        **({"executable_path": found} if found else {}),
+        "args": ["--no-sandbox", "--disable-gpu", "--disable-sync", *quiet],
+    }
+
+
+@pytest.fixture
+def context(context):
+    """A browser context in which no request may leave the machine."""
+    strays: list[str] = []
+
+    def stop(route):
+        strays.append(route.request.url)
+        route.abort()
+
+    context.route(lambda url: urlsplit(url).hostname not in {"127.0.0.1", "localhost"}, stop)
+    yield context
+    assert not strays, f"Requests that left the machine: {strays}"
 
 
 @pytest.fixture
