@@ -1,5 +1,9 @@
 """Search."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from search import views
+
+urlpatterns = [
+    path("", views.search_results, name="search_results"),
+]

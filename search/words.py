@@ -1,0 +1,51 @@
+"""What counts as a word, for documents and queries alike.
+
+Both sides are cut into words here before PostgreSQL stems them, so a host name, a path or
+`kube-dns` is found whole, in parts, and however its parts are joined.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+MAX_WORD = 60  # characters; longer runs are keys and hashes, of which the beginning will do
+
+_WORD = re.compile(r"[^\W_]+")
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z][a-z])")
+
+# Too common to tell one document from another. Short on purpose: "down", "off" and "out" matter
+# to somebody who describes a failure.
+COMMON = frozenset(
+    {
+        *("a", "am", "an", "and", "are", "as", "at", "be", "been", "being", "but", "by", "can"),
+        *("could", "did", "do", "does", "for", "from", "had", "has", "have", "he", "her", "his"),
+        *("how", "i", "if", "in", "into", "is", "it", "its", "me", "my", "no", "not", "of", "on"),
+        *("or", "our", "s", "she", "should", "so", "t", "than", "that", "the", "their", "them"),
+        *("then", "there", "these", "they", "this", "those", "to", "us", "was", "we", "were"),
+        *("what", "when", "where", "which", "who", "why", "will", "with", "would", "you", "your"),
+    }
+)
+
+
+def fold(text: str) -> str:
+    """`text` in lower case without accents; never fails, whatever it holds."""
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", text)
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).lower()
+
+
+def split(text: str) -> list[str]:
+    """The words of `text`, folded, in order, without the common ones."""
+    return [word[:MAX_WORD] for word in _WORD.findall(fold(text)) if word not in COMMON]
+
+
+def humps(text: str) -> list[str]:
+    """The parts of words written LikeThis, which are found by their parts as well."""
+    parts: list[str] = []
+    for word in _WORD.findall(text):
+        cut = _HUMP.split(word)
+        if len(cut) > 1:
+            parts += cut
+    return [part for part in split(" ".join(parts))]
