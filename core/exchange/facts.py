@@ -50,8 +50,10 @@ def read_facts(passage: Passage, known: Container[str]) -> tuple[list[str], int 
 
 def key(fact: str) -> str:
     """The key of a fact such as `milestone: started`; empty where it has none."""
+    if fact.startswith("as written “"):
+        return "as written"
     name, colon, _ = fact.partition(":")
-    return name.strip() if colon else ("as written" if fact.startswith("as written “") else "")
+    return name.strip() if colon else ""
 
 
 def value(fact: str) -> str:

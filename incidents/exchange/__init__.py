@@ -1,5 +1,8 @@
 """Postmortems as files: parse and render, no HTTP, writing nothing."""
 
-from incidents.exchange.render import render_incident
+from incidents.exchange.documents import ParsedPostmortem, Problem
+from incidents.exchange.parse import parse
+from incidents.exchange.render import render, render_incident
+from incidents.exchange.stored import document_of
 
-__all__ = ["render_incident"]
+__all__ = ["ParsedPostmortem", "Problem", "document_of", "parse", "render", "render_incident"]

@@ -1,0 +1,239 @@
+"""A postmortem outside the database: what a file says, and what a file is made from.
+
+Documents are in canonical form from the start (titles on one line, Markdown cleaned), so two of
+them compare equal exactly when they are written alike. `line` is where in the file a part begins;
+it takes no part in comparing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import ClassVar
+
+from core.exchange.facts import address
+from core.exchange.problems import Problem, fatal
+from core.text import clean_markdown, one_line
+from incidents.models import (
+    ActionItemKind,
+    ActionItemStatus,
+    CauseRole,
+    Environment,
+    EventKind,
+    LinkState,
+    Milestone,
+    Origin,
+    Outcome,
+    PostmortemStatus,
+    Precision,
+    Priority,
+    Severity,
+    Visibility,
+)
+
+__all__ = [
+    "ParsedActionItem",
+    "ParsedCause",
+    "ParsedEvent",
+    "ParsedPatternLink",
+    "ParsedPlaybookUse",
+    "ParsedPostmortem",
+    "ParsedSection",
+    "ParsedSource",
+    "Problem",
+]
+
+
+NOTHING = "–"  # stands where a text is required and there is none
+
+
+class _Canonical:
+    """Settles the form of its fields when it is made."""
+
+    _titles: ClassVar[tuple[str, ...]] = ()
+    _names: ClassVar[tuple[str, ...]] = ()
+    _markdown: ClassVar[tuple[str, ...]] = ()
+    _required: ClassVar[tuple[str, ...]] = ()
+    _addresses: ClassVar[tuple[str, ...]] = ()
+
+    def __post_init__(self) -> None:
+        for name in self._titles:
+            self._settle(name, one_line(getattr(self, name)) or NOTHING)
+        for name in self._names:
+            self._settle(name, one_line(getattr(self, name)))
+        for name in self._markdown:
+            self._settle(name, clean_markdown(getattr(self, name)))
+        for name in self._required:
+            self._settle(name, clean_markdown(getattr(self, name)) or NOTHING)
+        for name in self._addresses:
+            self._settle(name, address(getattr(self, name)))
+
+    def _settle(self, name: str, value: str) -> None:
+        object.__setattr__(self, name, value)
+
+
+@dataclass(frozen=True)
+class ParsedSection(_Canonical):
+    kind: str
+    title: str
+    body: str = ""
+    line: int | None = field(default=None, compare=False)
+
+    _titles = ("title",)
+    _markdown = ("body",)
+
+
+@dataclass(frozen=True)
+class ParsedEvent(_Canonical):
+    """A timeline event. Moments are aware, in UTC; see TimelineEvent for what they promise."""
+
+    text: str
+    occurred_at: datetime | None = None
+    ends_at: datetime | None = None
+    precision: str = Precision.MINUTE.value
+    as_written: str = ""
+    milestone: str = ""
+    kind: str = EventKind.OBSERVATION.value
+    evidence_url: str = ""
+    starred: bool = False
+    line: int | None = field(default=None, compare=False)
+
+    _names = ("as_written",)
+    _required = ("text",)
+    _addresses = ("evidence_url",)
+
+
+@dataclass(frozen=True)
+class ParsedCause(_Canonical):
+    text: str
+    role: str = CauseRole.CONTRIBUTING.value
+    category: str = ""
+    evidence: str = ""
+    origin: str = Origin.TEAM.value
+    line: int | None = field(default=None, compare=False)
+
+    _names = ("category",)
+    _markdown = ("evidence",)
+    _required = ("text",)
+
+
+@dataclass(frozen=True)
+class ParsedActionItem(_Canonical):
+    """An action item. `owner` and `closed_by` are usernames, `owner_team` is a team's name."""
+
+    title: str
+    detail: str = ""
+    kind: str = ActionItemKind.OTHER.value
+    priority: str = Priority.P2.value
+    size: str = ""
+    owner: str = ""
+    owner_team: str = ""
+    owner_as_written: str = ""
+    due_on: date | None = None
+    status: str = ActionItemStatus.OPEN.value
+    tracker_url: str = ""
+    origin: str = Origin.TEAM.value
+    closing_note: str = ""
+    closed_at: datetime | None = None
+    closed_by: str = ""
+    line: int | None = field(default=None, compare=False)
+
+    _titles = ("title",)
+    _names = ("owner_as_written", "owner_team")
+    _markdown = ("detail", "closing_note")
+    _addresses = ("tracker_url",)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.closed_at:
+            self._settle("closing_note", self.closing_note or NOTHING)
+
+
+@dataclass(frozen=True)
+class ParsedPatternLink(_Canonical):
+    slug: str
+    state: str = LinkState.CONFIRMED.value
+    origin: str = Origin.TEAM.value
+    evidence: str = ""
+    line: int | None = field(default=None, compare=False)
+
+    _markdown = ("evidence",)
+
+
+@dataclass(frozen=True)
+class ParsedPlaybookUse(_Canonical):
+    """`used_at` is None where the file does not say; `used_by` is a username."""
+
+    slug: str
+    outcome: str = Outcome.HELPED.value
+    used_at: datetime | None = None
+    used_by: str = ""
+    note: str = ""
+    line: int | None = field(default=None, compare=False)
+
+    _markdown = ("note",)
+
+
+@dataclass(frozen=True)
+class ParsedSource(_Canonical):
+    """Where a retold write-up comes from."""
+
+    author: str = ""
+    publication: str = ""
+    url: str = ""
+    published_on: date | None = None
+
+    _names = ("author", "publication", "url")
+
+    def __bool__(self) -> bool:
+        return self != ParsedSource()
+
+
+@dataclass(frozen=True)
+class ParsedPostmortem(_Canonical):
+    """A whole postmortem. `number` is that of its reference, None for a new incident."""
+
+    title: str
+    number: int | None = None
+    status: str = PostmortemStatus.DRAFT.value
+    not_required_reason: str = ""
+    severity: str = Severity.UNKNOWN.value
+    environment: str = Environment.UNKNOWN.value
+    time_zone: str = ""
+    visibility: str = Visibility.INTERNAL.value
+    owner: str = ""
+    roles: tuple[tuple[str, str], ...] = ()
+    readers: tuple[str, ...] = ()
+    reader_teams: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    source: ParsedSource = ParsedSource()
+    published_at: datetime | None = None
+    sections: tuple[ParsedSection, ...] = ()
+    timeline: tuple[ParsedEvent, ...] = ()
+    root_causes: tuple[ParsedCause, ...] = ()
+    action_items: tuple[ParsedActionItem, ...] = ()
+    pattern_links: tuple[ParsedPatternLink, ...] = ()
+    playbook_uses: tuple[ParsedPlaybookUse, ...] = ()
+    name: str = field(default="", compare=False)
+    problems: tuple[Problem, ...] = field(default=(), compare=False)
+
+    _titles = ("title",)
+    _markdown = ("not_required_reason",)
+
+    @property
+    def reference(self) -> str | None:
+        return f"INC-{self.number}" if self.number else None
+
+    @property
+    def refused(self) -> bool:
+        """Whether the file has a problem that keeps it from being imported."""
+        return fatal(self.problems)
+
+    @property
+    def occurred_at(self) -> datetime | None:
+        """When it started by its timeline; else its earliest dated event; else nobody knows."""
+        dated = [event for event in self.timeline if event.occurred_at]
+        started = [event for event in dated if event.milestone == Milestone.STARTED]
+        first = min(started or dated, key=lambda event: event.occurred_at, default=None)  # type: ignore[arg-type,return-value]
+        return first.occurred_at if first else None
