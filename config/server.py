@@ -77,7 +77,9 @@ async def _supervise(link: str | None) -> None:
 
 def _parts() -> list[Part]:
     python = [sys.executable, "-m"]
-    celery = [*python, "celery", "-A", "config"]
+    # Celery's warning against root concerns pickled messages; ours are JSON.
+    celery = [sys.executable, "-W", "ignore::RuntimeWarning:celery.platforms"]
+    celery += ["-m", "celery", "--quiet", "--app", "config"]
     mark = {MARK: str(settings.VAR_DIR), "PYTHONUNBUFFERED": "1"}
     beat = settings.VAR_DIR / "beat"
     taken = settings.BROKER_DIR / "taken"

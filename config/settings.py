@@ -195,7 +195,7 @@ BROKER_DIR = VAR_DIR / "broker"
 CELERY_BROKER_URL = read(
     "CELERY_BROKER_URL",
     url_with_scheme("redis", "rediss", "amqp", "amqps", "filesystem"),
-    "filesystem://",
+    "filesystem://localhost/",
     expected="redis://HOST:PORT/NUMBER or amqp://USER:PASSWORD@HOST:PORT/VHOST",
 )
 
