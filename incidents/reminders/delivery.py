@@ -51,7 +51,7 @@ def _deliver_one(key: int, connection: BaseEmailBackend, now: datetime) -> Outco
             return _send(key, connection, now)
     except (OperationalError, InterfaceError):
         raise
-    except Exception as error:  # noqa: BLE001 - one broken digest must not keep the others
+    except Exception as error:  # one broken digest must not keep the others
         log.warning("Digest %s was not sent: %s", key, error, exc_info=not _is_expected(error))
         _close(connection)  # the next one starts with a new connection
         Digest.objects.filter(pk=key, sent_at=None).update(

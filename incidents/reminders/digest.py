@@ -96,7 +96,7 @@ def compose(digest: Digest, *, now: datetime) -> Letter | None:
     return Letter(
         recipient=person,
         message_id=digest.message_id,
-        subject=f"Action items: {counts}",
+        subject=str(counts),
         new=[_line(item, today) for item in lines_new],
         before=[_line(item, today) for item in lines_before],
         more=len(new) + len(told) - len(lines_new) - len(lines_before),
