@@ -49,11 +49,18 @@ class OwnerField(forms.ChoiceField):
         return owner
 
 
-class ActionItemForm(forms.ModelForm[ActionItem]):
+class ActionItemForm(forms.ModelForm):
     """What an action item says. `version` is the one its writer saw."""
 
     owner_choice = OwnerField(label="Owner", help_text="A person or a team. They are reminded.")
     status = forms.ChoiceField(choices=_OPEN_STATUSES, required=False)
+    tracker_url = forms.URLField(
+        label="Link to your tracker",
+        required=False,
+        max_length=500,
+        assume_scheme="https",
+        widget=forms.URLInput(attrs={"placeholder": "https://"}),
+    )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     class Meta:
@@ -63,9 +70,8 @@ class ActionItemForm(forms.ModelForm[ActionItem]):
             "title": forms.TextInput(attrs={"autofocus": True}),
             "due_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "detail": forms.Textarea(attrs={"rows": 4}),
-            "tracker_url": forms.URLInput(attrs={"placeholder": "https://"}),
         }
-        labels = {"due_on": "Due on", "tracker_url": "Link to your tracker"}
+        labels = {"due_on": "Due on"}
         help_texts = {
             "title": "Actionable, specific, bounded: one thing somebody can finish.",
             "detail": "Markdown.",
@@ -81,7 +87,6 @@ class ActionItemForm(forms.ModelForm[ActionItem]):
             ("", "Not estimated"),
             *ActionItem._meta.get_field("size").choices,  # type: ignore[misc]
         ]
-        self.fields["tracker_url"].assume_scheme = "https"  # type: ignore[attr-defined]
         if item.pk is None or not item.is_open:
             del self.fields["status"]
         for field in self.fields.values():
