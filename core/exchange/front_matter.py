@@ -28,7 +28,7 @@ Mapping = dict[str, "Scalar | dict[str, Scalar]"]
 class Value:
     """A value of the front matter: text, None for null, a list, or a mapping; and its line."""
 
-    content: str | None | list[Value] | dict[str, Value]
+    content: str | list[Value] | dict[str, Value] | None
     line: int
 
 
@@ -150,7 +150,7 @@ def _pairs(node: yaml.MappingNode, problems: Problems) -> dict[str, Value]:
     return found
 
 
-def _content(node: yaml.Node, problems: Problems) -> str | None | list[Value] | dict[str, Value]:
+def _content(node: yaml.Node, problems: Problems) -> str | list[Value] | dict[str, Value] | None:
     if isinstance(node, yaml.MappingNode):
         return _pairs(node, problems)
     if isinstance(node, yaml.SequenceNode):

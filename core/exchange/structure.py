@@ -61,19 +61,25 @@ def fence_opened_by(line: str) -> tuple[str, str] | None:
     return (match[1], match[2].strip()) if match else None
 
 
-def in_fences(lines: Sequence[str]) -> list[bool]:
-    """For each line whether it belongs to a code fence. One that is never closed is no fence."""
-    inside = [False] * len(lines)
+def fences(lines: Sequence[str]) -> list[tuple[int, int]]:
+    """First and last line, counted from 0, of each code fence. One never closed is no fence."""
+    found: list[tuple[int, int]] = []
     hopeless: dict[str, int] = {}  # the shortest fence of each character known to stay open
     index = 0
     while index < len(lines):
         opened = fence_opened_by(lines[index])
         end = _end_of_fence(lines, index, opened[0], hopeless) if opened else None
-        if end is None:
-            index += 1
-            continue
-        inside[index : end + 1] = [True] * (end + 1 - index)
-        index = end + 1
+        if end is not None:
+            found.append((index, end))
+        index = index + 1 if end is None else end + 1
+    return found
+
+
+def in_fences(lines: Sequence[str]) -> list[bool]:
+    """For each line whether it belongs to a code fence."""
+    inside = [False] * len(lines)
+    for start, end in fences(lines):
+        inside[start : end + 1] = [True] * (end + 1 - start)
     return inside
 
 
@@ -112,7 +118,7 @@ def blocks(passage: Passage, level: int) -> tuple[Passage, list[Block]]:
 
 @dataclass(frozen=True)
 class Labelled:
-    """Text after a label such as `**Evidence:**`, as it stands in the file. `line` is the label's."""
+    """Text after a label such as `**Evidence:**`, as it stands in the file."""
 
     label: str
     line: int
@@ -173,7 +179,7 @@ def unescape(text: str, level: int, labels: Iterable[str] = ()) -> str:
 
 
 def with_label(label: str, escaped: str, separator: str = " ") -> str:
-    """`label` and escaped text: on its line where that reads the same, else in a paragraph below."""
+    """`label` and escaped text: on one line where that reads the same, else in a new paragraph."""
     first = escaped.split("\n", 1)[0]
     if first[:1].isspace() or fence_opened_by(first) or first.startswith((">", "|", "- ", "* ")):
         return f"{label}\n\n{escaped}"

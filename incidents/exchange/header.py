@@ -122,8 +122,8 @@ def within(text: str, model: Any, field: str, matter: FrontMatter, key: str) -> 
 
 def limit_of(model: Any, field: str) -> int:
     found = model._meta.get_field(field)
-    assert isinstance(found, CharField) and found.max_length  # noqa: S101 - a programming error
-    return found.max_length
+    assert isinstance(found, CharField)  # noqa: S101 - a programming error otherwise
+    return found.max_length or 0
 
 
 def _choice(matter: FrontMatter, key: str, choices: type[Enum], default: Enum) -> str:
@@ -132,10 +132,11 @@ def _choice(matter: FrontMatter, key: str, choices: type[Enum], default: Enum) -
         if written.casefold() == str(choice.value).casefold():
             return str(choice.value)
     if written:
+        what = key.replace("_", " ")
         allowed = ", ".join(str(choice.value) for choice in choices)
         matter.problems.error(
             matter.line_of(key),
-            f"“{written}” is no {key.replace('_', ' ')}; use one of: {allowed}.",
+            f"“{written}” is no {what}; use one of: {allowed}.",
         )
     return str(default.value)
 

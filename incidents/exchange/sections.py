@@ -7,8 +7,8 @@ import re
 from core.exchange.problems import Problems
 from core.exchange.structure import Block, Passage, escape, unescape
 from incidents.exchange.documents import ParsedSection
-from incidents.exchange.headings import kind_of, needs_kind
 from incidents.exchange.header import limit_of
+from incidents.exchange.headings import kind_of, needs_kind
 from incidents.models import Section, SectionKind
 
 LEVEL = 2
