@@ -1,10 +1,54 @@
 """Incidents, their parts, action items and patterns."""
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from incidents.views import action_item_list, action_items, reading
+from incidents.views.writing import incidents as writing_incidents
+from incidents.views.writing import (
+    pattern_links,
+    postmortems,
+    revisions,
+    root_causes,
+    sections,
+    timeline,
+)
 
-urlpatterns: list[URLPattern] = [
+_WRITING = [
+    path("edit/", writing_incidents.incident_edit, name="incident_edit"),
+    path("archive/", writing_incidents.incident_archive, name="incident_archive"),
+    path("archived/", writing_incidents.incident_archived, name="incident_archived"),
+    path("restore/", writing_incidents.incident_restore, name="incident_restore"),
+    path("publish/", postmortems.incident_publish, name="incident_publish"),
+    path("review/", postmortems.incident_request_review, name="incident_request_review"),
+    path("reopen/", postmortems.incident_reopen, name="incident_reopen"),
+    path("not-required/", postmortems.incident_not_required, name="incident_not_required"),
+    path("sections/new/", sections.section_new, name="section_new"),
+    path("sections/<int:pk>/edit/", sections.section_edit, name="section_edit"),
+    path(
+        "sections/<int:pk>/keep-theirs/", sections.section_keep_theirs, name="section_keep_theirs"
+    ),
+    path("sections/<int:pk>/delete/", sections.section_delete, name="section_delete"),
+    path("sections/<int:pk>/move/", sections.section_move, name="section_move"),
+    path("sections/<int:pk>/history/", sections.section_history, name="section_history"),
+    path("timeline/new/", timeline.event_new, name="event_new"),
+    path("timeline/<int:pk>/edit/", timeline.event_edit, name="event_edit"),
+    path("timeline/<int:pk>/delete/", timeline.event_delete, name="event_delete"),
+    path("causes/new/", root_causes.root_cause_new, name="root_cause_new"),
+    path("causes/<int:pk>/edit/", root_causes.root_cause_edit, name="root_cause_edit"),
+    path("causes/<int:pk>/delete/", root_causes.root_cause_delete, name="root_cause_delete"),
+    path("patterns/new/", pattern_links.pattern_link_new, name="pattern_link_new"),
+    path("patterns/<int:pk>/edit/", pattern_links.pattern_link_edit, name="pattern_link_edit"),
+    path(
+        "patterns/<int:pk>/decide/", pattern_links.pattern_link_decide, name="pattern_link_decide"
+    ),
+    path(
+        "patterns/<int:pk>/delete/", pattern_links.pattern_link_delete, name="pattern_link_delete"
+    ),
+    path("revisions/", revisions.revision_list, name="revision_list"),
+    path("revisions/<int:number>/", revisions.revision_detail, name="revision_detail"),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
     # Action items
     path(
         "incidents/<str:reference>/action-items/new/",
@@ -34,6 +78,9 @@ urlpatterns: list[URLPattern] = [
         action_items.action_item_delete,
         name="action_item_delete",
     ),
+    # Incidents, written. `new` is no reference, so it comes before the page.
+    path("incidents/new/", writing_incidents.incident_new, name="incident_new"),
+    path("incidents/<str:reference>/", include(_WRITING)),
     # Incidents, read. The page comes last: its address would take in the ones before.
     path("incidents/<str:reference>/", reading.incident_detail, name="incident_detail"),
 ]

@@ -83,6 +83,12 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
             return self.none()
         return self.exclude(archived_at=None)
 
+    def archived_readable_by(self, user: User | AnonymousUser) -> Self:
+        """Archived ones that `user` could read before: whoever archives one may undo it."""
+        if not user.is_active or isinstance(user, AnonymousUser):
+            return self.none()
+        return self.exclude(archived_at=None).filter(self._readable_by(user))
+
     @staticmethod
     def _readable_by(user: User) -> Q:
         if user.is_administrator:

@@ -1,0 +1,148 @@
+"""What the forms of an incident share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+
+from accounts.models import Team, User
+from core.text import clean_markdown, one_line
+
+
+class WritingForm(forms.Form):
+    """A form in the product's looks. `version` is the one that the writer saw."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs.setdefault("class", _class_of(field.widget))
+
+    def base_version(self) -> int:
+        """The version that the writer saw; 0, which is always stale, where none was sent."""
+        return self.cleaned_data.get("version") or 0
+
+    def with_version(self, version: int) -> None:
+        """Have the form, shown again, carry `version`: its writer has now seen that one."""
+        self.data = self.data.copy()
+        self.data[self.add_prefix("version")] = str(version)
+
+
+def _class_of(widget: forms.Widget) -> str:
+    if isinstance(widget, forms.CheckboxInput):
+        return "form-check-input"
+    if isinstance(widget, forms.Select):
+        return "form-select"
+    return "form-control"
+
+
+class NamesField(forms.CharField):
+    """Names separated by commas. Cleans to a list, each name once, in the order written."""
+
+    def __init__(self, *, longest: int, **kwargs: Any) -> None:
+        kwargs.setdefault("required", False)
+        super().__init__(**kwargs)
+        self.longest = longest
+        self.widget.attrs |= {"autocomplete": "off", "data-names": ""}
+
+    def prepare_value(self, value: Any) -> Any:
+        if value is None or isinstance(value, str):
+            return value
+        return ", ".join(str(name) for name in value)
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(self.prepare_value(value) or "")
+        written = [" ".join(name.split()) for name in text.split(",")]
+        names = list({name.casefold(): name for name in written if name}.values())
+        for name in names:
+            if len(name) > self.longest:
+                raise forms.ValidationError(
+                    f"“{name[:30]}…” is longer than {self.longest} characters."
+                )
+        return names
+
+
+class PeopleField(NamesField):
+    """Usernames separated by commas. Cleans to a list of active people."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(longest=150, **kwargs)
+        self.widget.attrs |= {"list": "people", "spellcheck": "false"}
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, Iterable) and not isinstance(value, str):
+            return ", ".join(person.username for person in value)
+        return value
+
+    def clean(self, value: Any) -> Any:
+        names = super().clean(value)
+        if not names:
+            return []
+        asked = Q()
+        for name in names:
+            asked |= Q(username__iexact=name)
+        people = list(User.objects.filter(asked))
+        known = {person.username.casefold() for person in people}
+        for name in names:
+            if name.casefold() not in known:
+                raise forms.ValidationError(f"Nobody here is called “{name}”.")
+        return people
+
+
+class PersonField(PeopleField):
+    """One username, or nobody."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return value.username if isinstance(value, User) else value
+
+    def clean(self, value: Any) -> Any:
+        people = super().clean(value)
+        if len(people) > 1:
+            raise forms.ValidationError("Name one person.")
+        return people[0] if people else None
+
+
+class TeamsField(NamesField):
+    """Names of teams separated by commas. Cleans to a list of teams."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(longest=150, **kwargs)
+        self.widget.attrs |= {"list": "teams"}
+
+    def clean(self, value: Any) -> Any:
+        names = super().clean(value)
+        if not names:
+            return []
+        asked = Q()
+        for name in names:
+            asked |= Q(name__iexact=name)
+        teams = list(Team.objects.filter(asked))
+        known = {team.name.casefold() for team in teams}
+        for name in names:
+            if name.casefold() not in known:
+                raise forms.ValidationError(f"No team is called “{name}”.")
+        return teams
+
+
+class LineField(forms.CharField):
+    """One line of text."""
+
+    def to_python(self, value: Any) -> Any:
+        return one_line(super().to_python(value) or "")
+
+
+class MarkdownField(forms.CharField):
+    """Markdown, stored as typed but for line ends, which browsers send as CRLF."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("strip", False)
+        kwargs.setdefault("widget", forms.Textarea(attrs={"rows": 3}))
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        return clean_markdown(super().to_python(value) or "")

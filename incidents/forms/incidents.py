@@ -1,0 +1,192 @@
+"""The forms of an incident's header, and of starting one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+
+from accounts.models import User
+from accounts.models.user import validate_time_zone
+from core.errors import DomainError
+from incidents.forms.clock import moment_of
+from incidents.forms.fields import (
+    LineField,
+    MarkdownField,
+    NamesField,
+    PeopleField,
+    PersonField,
+    TeamsField,
+    WritingForm,
+)
+from incidents.forms.timeline import ClockInput, DayInput
+from incidents.models import (
+    Environment,
+    Incident,
+    IncidentRole,
+    Service,
+    Severity,
+    Tag,
+    Visibility,
+)
+from incidents.operations.incidents import COLUMNS, IncidentFields
+from incidents.operations.labels import services_named, tags_named
+
+
+def _longest(model: type[Service] | type[Tag]) -> int:
+    return model._meta.get_field("name").max_length or 60
+
+
+class FactsForm(WritingForm):
+    """What starting an incident and editing its header both ask."""
+
+    title = LineField(
+        max_length=200,
+        help_text="What broke, for whom. Without names of people.",
+        error_messages={"required": "Give the incident a title."},
+    )
+    severity = forms.ChoiceField(choices=Severity.choices, initial=Severity.UNKNOWN)
+    environment = forms.ChoiceField(choices=Environment.choices, initial=Environment.UNKNOWN)
+    services = NamesField(
+        longest=_longest(Service), help_text="Separated by commas. New ones are made."
+    )
+    tags = NamesField(longest=_longest(Tag), help_text="Separated by commas. New ones are made.")
+    time_zone = LineField(
+        max_length=64,
+        required=False,
+        help_text="Whose clocks the times are read on, such as Europe/Dublin.",
+        validators=[validate_time_zone],
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("services", "tags"):
+            self.fields[name].widget.attrs["list"] = name
+        self.fields["time_zone"].widget.attrs |= {
+            "list": "time-zones",
+            "autocomplete": "off",
+            "spellcheck": "false",
+        }
+
+
+class NewIncidentForm(FactsForm):
+    """The little that is needed to start writing."""
+
+    started_day = forms.DateField(label="Started on", required=False, widget=DayInput)
+    started_clock = forms.TimeField(label="at", required=False, widget=ClockInput)
+    restricted = forms.BooleanField(
+        label="Restricted: only I, those I name later, and administrators see it", required=False
+    )
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        day, clock = said.get("started_day"), said.get("started_clock")
+        said["started_at"] = None
+        if day is None and clock is None:
+            return said
+        if day is None:
+            self.add_error("started_day", "Give the day as well.")
+        elif clock is None:
+            self.add_error("started_clock", "Give the time as well, or leave both for later.")
+        elif "time_zone" in said:
+            said["started_at"] = self._started(datetime.combine(day, clock), said["time_zone"])
+        return said
+
+    def _started(self, shown: datetime, zone: str) -> datetime | None:
+        try:
+            return moment_of(shown.date(), shown.time(), zone, second=False)
+        except DomainError as error:
+            self.add_error("started_clock", str(error))
+        return None
+
+    def fields_written(self) -> IncidentFields:
+        """What was written, once the form is valid. Makes services and tags that are new."""
+        said = self.cleaned_data
+        return IncidentFields(
+            title=said["title"],
+            severity=said["severity"],
+            environment=said["environment"],
+            time_zone=said["time_zone"],
+            services=services_named(said["services"]),
+            tags=tags_named(said["tags"]),
+            visibility=Visibility.RESTRICTED if said["restricted"] else Visibility.INTERNAL,
+        )
+
+
+class IncidentForm(FactsForm):
+    """The whole header. Who may see the incident is asked of those who decide it."""
+
+    owner = PersonField(label="Postmortem owner", help_text="A username.")
+    commanders = PeopleField(label="Incident commander", help_text="Usernames.")
+    scribes = PeopleField(label="Scribe")
+    communications = PeopleField(label="Communications lead")
+    visibility = forms.ChoiceField(choices=Visibility.choices, initial=Visibility.INTERNAL)
+    readers = PeopleField(
+        label="People who may read it", help_text="Usernames. Matters only when restricted."
+    )
+    reader_teams = TeamsField(label="Teams who may read it")
+    source_author = LineField(label="Author of the source", max_length=200, required=False)
+    source_publication = LineField(label="Publication", max_length=200, required=False)
+    source_url = forms.URLField(
+        label="Link to the source", max_length=500, required=False, assume_scheme="https"
+    )
+    source_published_on = forms.DateField(label="Published on", required=False, widget=DayInput)
+
+    ROLES = {
+        "commanders": IncidentRole.Role.COMMANDER,
+        "scribes": IncidentRole.Role.SCRIBE,
+        "communications": IncidentRole.Role.COMMUNICATIONS,
+    }
+    ABOUT_READERS = ("visibility", "readers", "reader_teams")
+
+    def __init__(self, *args: Any, incident: Incident, may_restrict: bool, **kwargs: Any) -> None:
+        self.incident = incident
+        kwargs["initial"] = _initial(incident)
+        super().__init__(*args, **kwargs)
+        self.fields[
+            "time_zone"
+        ].help_text += (
+            " Left empty: the source did not say, and times are shown as its clocks showed them."
+        )
+        if not may_restrict:
+            for name in self.ABOUT_READERS:
+                self.fields[name].disabled = True
+
+    def fields_written(self) -> IncidentFields:
+        """What was written, once the form is valid. Makes services and tags that are new."""
+        said = self.cleaned_data
+        roles: list[tuple[str, User]] = [
+            (role, person) for name, role in self.ROLES.items() for person in said[name]
+        ]
+        columns = {name: said[name] for name in COLUMNS}
+        return IncidentFields(
+            **columns,
+            services=services_named(said["services"]),
+            tags=tags_named(said["tags"]),
+            readers=said["readers"],
+            reader_teams=said["reader_teams"],
+            roles=roles,
+        )
+
+
+class ReasonForm(forms.Form):
+    """Why an incident needs no postmortem."""
+
+    reason = MarkdownField(
+        label="Why is none needed?", error_messages={"required": "Say why none is needed."}
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+        self.fields["reason"].widget.attrs["class"] = "form-control"
+
+
+def _initial(incident: Incident) -> dict[str, Any]:
+    roles = list(incident.roles.select_related("user"))
+    values = {name: getattr(incident, name) for name in COLUMNS} | {"version": incident.version}
+    for name in ("services", "tags", "readers", "reader_teams"):
+        values[name] = list(getattr(incident, name).all())
+    for name, role in IncidentForm.ROLES.items():
+        values[name] = [row.user for row in roles if row.role == role]
+    return values

@@ -1,0 +1,42 @@
+"""The form that links an incident to a failure pattern."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from incidents.forms.fields import MarkdownField, WritingForm
+from incidents.models import Incident, LinkState
+from playbooks.models import FailurePattern
+
+
+class PatternLinkForm(WritingForm):
+    """Which pattern, and what in the incident shows it."""
+
+    pattern = forms.ModelChoiceField(
+        queryset=FailurePattern.objects.none(),
+        empty_label="Choose a pattern",
+        error_messages={
+            "required": "Choose the pattern that it is an instance of.",
+            "invalid_choice": "This pattern is linked already, or does not exist any more.",
+        },
+    )
+    evidence = MarkdownField(
+        label="What shows it",
+        required=False,
+        help_text="The sentence or the message by which it can be recognised here. Markdown.",
+    )
+
+    def __init__(self, *args: Any, incident: Incident, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        linked = incident.pattern_links.filter(state=LinkState.CONFIRMED).values("pattern")
+        choice = self.fields["pattern"]
+        assert isinstance(choice, forms.ModelChoiceField)  # noqa: S101 - declared above
+        choice.queryset = FailurePattern.objects.exclude(pk__in=linked)
+
+
+class EvidenceForm(WritingForm):
+    """What in the incident shows a pattern that is linked already."""
+
+    evidence = MarkdownField(label="What shows it", required=False, help_text="Markdown.")

@@ -1,0 +1,52 @@
+"""The form of a cause."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from incidents.forms.fields import LineField, MarkdownField, WritingForm
+from incidents.forms.widgets import MarkdownEditor
+from incidents.models import CauseRole, Incident, Origin
+from incidents.operations.root_causes import CauseFields
+
+
+class RootCauseForm(WritingForm):
+    """One cause and the part it played."""
+
+    role = forms.ChoiceField(
+        label="Part it played", choices=CauseRole.choices, initial=CauseRole.CONTRIBUTING
+    )
+    category = LineField(
+        max_length=60,
+        required=False,
+        help_text="In a word or two, such as “Configuration” or “Capacity”.",
+    )
+    text = MarkdownField(
+        label="Cause", error_messages={"required": "Say what it was that caused it."}
+    )
+    evidence = MarkdownField(label="How we know", required=False)
+    origin = forms.ChoiceField(
+        label="Who says so", choices=Origin.choices, initial=Origin.TEAM, required=False
+    )
+
+    def __init__(self, *args: Any, incident: Incident, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].widget = MarkdownEditor(
+            reference=incident.reference,
+            rows=5,
+            placeholder="A condition without which it would not have happened. "
+            "“Nobody was told 14 days before the certificate expired”, not “somebody forgot”.",
+        )
+
+    def fields_written(self) -> CauseFields:
+        """What was written, once the form is valid."""
+        said = self.cleaned_data
+        return CauseFields(
+            text=said["text"],
+            role=said["role"],
+            category=said["category"],
+            evidence=said["evidence"],
+            origin=said["origin"] or Origin.TEAM,
+        )

@@ -1,0 +1,153 @@
+"""The form of a timeline event: times as the incident's own clocks showed them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from typing import Any
+
+from django import forms
+
+from incidents.forms.clock import ClockGap, ClockTwice, clock_of, moment_of
+from incidents.forms.fields import LineField, MarkdownField, WritingForm
+from incidents.models import EventKind, Incident, Milestone, Precision, TimelineEvent
+from incidents.operations.timeline import EventFields
+
+_PLAIN = [
+    *("text", "precision", "as_written", "milestone", "kind", "evidence_url", "starred"),
+    "version",
+]
+WITHOUT_CLOCK = (Precision.DAY, Precision.APPROXIMATE)
+
+
+class DayInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class ClockInput(forms.TimeInput):
+    input_type = "time"
+
+
+class EventForm(WritingForm):
+    """What happened, when, and how exactly that is known."""
+
+    text = MarkdownField(label="What happened", error_messages={"required": "Say what happened."})
+    day = forms.DateField(label="Day", required=False, widget=DayInput)
+    clock = forms.TimeField(label="Time", required=False, widget=ClockInput)
+    which = forms.ChoiceField(
+        label="The clocks showed this time twice",
+        required=False,
+        choices=[("", "Choose"), ("first", "The first time"), ("second", "The second time")],
+    )
+    precision = forms.ChoiceField(
+        label="Known", choices=Precision.choices, initial=Precision.MINUTE
+    )
+    end_day = forms.DateField(label="Until day", required=False, widget=DayInput)
+    end_clock = forms.TimeField(label="Until time", required=False, widget=ClockInput)
+    as_written = LineField(label="Time as the source wrote it", max_length=120, required=False)
+    milestone = forms.ChoiceField(
+        required=False, choices=[("", "None"), *Milestone.choices], label="Milestone"
+    )
+    kind = forms.ChoiceField(choices=EventKind.choices, initial=EventKind.OBSERVATION)
+    evidence_url = forms.URLField(
+        label="Link to the evidence", max_length=500, required=False, assume_scheme="https"
+    )
+    starred = forms.BooleanField(
+        label="Important: stays when the timeline is folded", required=False
+    )
+
+    def __init__(
+        self, *args: Any, incident: Incident, event: TimelineEvent | None = None, **kwargs: Any
+    ) -> None:
+        self.zone = incident.time_zone
+        if event is not None:
+            kwargs["initial"] = _initial(event, self.zone)
+        super().__init__(*args, **kwargs)
+        self.asks_which = bool(self.initial.get("which"))
+        for name in ("clock", "end_clock"):
+            exact = self.initial.get(name)
+            if exact is not None and exact.second:
+                self.fields[name].widget.attrs["step"] = "1"
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        if any(name in self.errors for name in ("day", "clock", "end_day", "end_clock")):
+            return said
+        said["occurred_at"] = self._start(said)
+        said["ends_at"] = None
+        if said["occurred_at"] is not None and not self.errors:
+            said["ends_at"] = self._end(said)
+        return said
+
+    def fields_written(self) -> EventFields:
+        """What was written, once the form is valid."""
+        said = self.cleaned_data
+        return EventFields(
+            text=said["text"],
+            occurred_at=said["occurred_at"],
+            ends_at=said["ends_at"],
+            precision=said["precision"],
+            as_written=said["as_written"],
+            milestone=said["milestone"],
+            kind=said["kind"],
+            evidence_url=said["evidence_url"],
+            starred=said["starred"],
+        )
+
+    def _start(self, said: dict[str, Any]) -> datetime | None:
+        day, clock, precision = said.get("day"), said.get("clock"), said.get("precision")
+        if precision == Precision.UNKNOWN:
+            if day or clock:
+                self.add_error("precision", "You gave a time: say how exactly it is known.")
+            return None
+        if day is None:
+            self.add_error("day", "Give the day, or choose “time not recorded”.")
+            return None
+        if clock is None and precision not in WITHOUT_CLOCK:
+            self.add_error("clock", "Give the time, or choose “to the day”.")
+            return None
+        return self._moment(day, clock or time(0), "clock", said)
+
+    def _end(self, said: dict[str, Any]) -> datetime | None:
+        day, clock = said.get("end_day"), said.get("end_clock")
+        if day is None and clock is None:
+            return None
+        if clock is None and said.get("precision") not in WITHOUT_CLOCK:
+            self.add_error("end_clock", "Give the time at which it ended.")
+            return None
+        end = self._moment(day or said["day"], clock or time(0), "end_clock", said)
+        if end is not None and end < said["occurred_at"]:
+            self.add_error("end_clock", "It ends before it starts.")
+            return None
+        return end
+
+    def _moment(self, day: date, clock: time, field: str, said: dict[str, Any]) -> datetime | None:
+        which = said.get("which")
+        try:
+            return moment_of(day, clock, self.zone, second=which == "second" if which else None)
+        except ClockTwice as error:
+            self.asks_which = True
+            self.add_error(field, str(error))
+        except ClockGap as error:
+            self.add_error(field, str(error))
+        return None
+
+
+def _initial(event: TimelineEvent, zone: str) -> dict[str, Any]:
+    values: dict[str, Any] = {name: getattr(event, name) for name in _PLAIN}
+    midnight_means_unknown = event.precision in WITHOUT_CLOCK
+    for moment, day, clock in (
+        (event.occurred_at, "day", "clock"),
+        (event.ends_at, "end_day", "end_clock"),
+    ):
+        if moment is None:
+            continue
+        shown = clock_of(moment, zone)
+        values[day] = shown.date()
+        if not (midnight_means_unknown and shown.time() == time(0)):
+            values[clock] = shown.time()
+        if shown.utcoffset() != shown.replace(fold=1 - shown.fold).utcoffset():
+            values["which"] = "second" if shown.fold else "first"
+    return values

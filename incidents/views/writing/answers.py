@@ -1,0 +1,115 @@
+"""What every form of an incident answers, in place and as a page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django_htmx.http import reswap, retarget
+
+from accounts.models import User
+from core import drafts
+from incidents import permissions
+from incidents.forms.fields import WritingForm
+from incidents.models import Incident
+from incidents.views.page import (
+    patterns_context,
+    root_causes_context,
+    timeline_context,
+    visible_incident,
+)
+
+FORM = ["GET", "POST"]
+INVALID, STALE = 422, 409
+
+_PARTS: dict[str, tuple[str, Callable[[User, Incident], dict[str, Any]]]] = {
+    "timeline": ("incidents/_timeline.html", timeline_context),
+    "root-causes": ("incidents/_root_causes.html", root_causes_context),
+    "patterns": ("incidents/_patterns.html", patterns_context),
+}
+
+
+def writable_incident(request: HttpRequest, reference: str) -> Incident:
+    """The incident that this person is about to change.
+
+    Raises Http404 where the person may not know of it, PermissionDenied where not write.
+    """
+    incident = visible_incident(request.user, reference)
+    permissions.require(
+        permissions.can_write(request.user),
+        "You can read this incident, but writing is for authors. "
+        "Ask an administrator to make you one.",
+    )
+    return incident
+
+
+def form_answer(
+    request: HttpRequest,
+    name: str,
+    form: Any,
+    *,
+    incident: Incident,
+    place: str,
+    back: str = "",
+    status: int = 0,
+    **more: Any,
+) -> HttpResponse:
+    """The form `name`: in place of the element `place` for htmx, else as a page of its own.
+
+    `back` is the anchor on the incident page to which cancelling returns. The status says when
+    what was sent could not be saved.
+    """
+    context = {
+        "form": form,
+        "incident": incident,
+        "place": place,
+        "back": back or place,
+        "in_place": bool(request.htmx),
+        "draft_key": f"{request.user.pk}{request.path}",
+        "nav": "incidents",
+        **more,
+    }
+    status = status or (INVALID if form.is_bound else 200)
+    if not request.htmx:
+        return render(request, f"incidents/{name}.html", context, status=status)
+    answer = render(request, f"incidents/_{name}.html", context, status=status)
+    return reswap(retarget(answer, f"#{place}"), "outerHTML")
+
+
+def saved_part(request: HttpRequest, incident: Incident, part: str) -> HttpResponse:
+    """The answer to a save: the part of the page as it now reads, or the page at that part."""
+    if not request.htmx:
+        return drafts.saved(request, redirect(f"{incident.get_absolute_url()}#{part}"))
+    template, context_of = _PARTS[part]
+    answer = render(request, template, context_of(request.user, incident))
+    return drafts.saved(request, reswap(retarget(answer, f"#{part}"), "outerHTML"))
+
+
+def differences(form: WritingForm, theirs: WritingForm) -> list[dict[str, str]]:
+    """The fields in which what stands differs from what was typed, as the form shows both.
+
+    `theirs` is an unbound form of what stands now.
+    """
+    found = []
+    for field in form:
+        if field.is_hidden or field.field.disabled:
+            continue
+        now, typed = theirs[field.name].value(), field.value()
+        if isinstance(now, bool):
+            now, typed = ("Yes" if now else "No"), ("Yes" if typed else "No")
+        shown = _shown(theirs, field.name, now), _shown(form, field.name, typed)
+        if shown[0] != shown[1]:
+            found.append({"label": str(field.label), "theirs": shown[0], "yours": shown[1]})
+    return found
+
+
+def _shown(form: WritingForm, name: str, value: Any) -> str:
+    field = form.fields[name]
+    prepared = field.prepare_value(value)
+    widget = field.widget
+    choices = {str(key): str(label) for key, label in getattr(field, "choices", [])}
+    text = widget.format_value(prepared) if not choices else prepared
+    text = "" if text is None else str(text)
+    return choices.get(text, text).replace("\r\n", "\n").strip()

@@ -1,0 +1,157 @@
+"""Starting an incident, its header, and putting it away."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.models import Team, User
+from accounts.time_zones import TIME_ZONES
+from core import drafts
+from incidents import permissions
+from incidents.forms.incidents import IncidentForm, NewIncidentForm
+from incidents.models import Incident, Service, Tag
+from incidents.operations import incidents
+from incidents.operations.incidents import StaleIncident
+from incidents.views.page import header_context
+from incidents.views.writing.answers import (
+    FORM,
+    STALE,
+    differences,
+    form_answer,
+    writable_incident,
+)
+
+OFFERED = 100  # how many names a field offers while one types
+
+
+def _offers() -> dict[str, Any]:
+    """What the fields offer while one types: the names used most."""
+    used = {"used": Count("incidents")}
+    return {
+        "time_zones": TIME_ZONES,
+        "services": Service.objects.annotate(**used).order_by("-used", "name")[:OFFERED],
+        "tags": Tag.objects.annotate(**used).order_by("-used", "name")[:OFFERED],
+    }
+
+
+def _people_offers() -> dict[str, Any]:
+    people = User.objects.filter(is_active=True).only("username", "full_name")
+    return {"people": people[:OFFERED], "teams": Team.objects.only("name")[:OFFERED]}
+
+
+@require_http_methods(FORM)
+def incident_new(request: HttpRequest) -> HttpResponse:
+    """Start an incident with the little that is known."""
+    permissions.require(permissions.can_write(request.user), "Starting an incident is for authors.")
+    form = NewIncidentForm(request.POST or None, initial={"time_zone": request.user.time_zone})
+    if form.is_valid():
+        with transaction.atomic():
+            incident = incidents.create(
+                form.fields_written(),
+                started_at=form.cleaned_data["started_at"],
+                by=request.user,
+                at=timezone.now(),
+            )
+        messages.success(request, f"{incident.reference} is started. Write what you know so far.")
+        return drafts.saved(request, redirect(incident))
+    context = {
+        "form": form,
+        "nav": "incidents",
+        "draft_key": f"{request.user.pk}{request.path}",
+        **_offers(),
+    }
+    return render(
+        request, "incidents/incident_new.html", context, status=422 if form.is_bound else 200
+    )
+
+
+@require_http_methods(FORM)
+def incident_edit(request: HttpRequest, reference: str) -> HttpResponse:
+    """Edit the header. A save over somebody else’s shows both and asks."""
+    incident = writable_incident(request, reference)
+    may_restrict = permissions.can_restrict(request.user, incident)
+    form = IncidentForm(request.POST or None, incident=incident, may_restrict=may_restrict)
+    more: dict[str, Any] = {"place": "incident-header", "may_restrict": may_restrict}
+    status = 0
+    if form.is_valid():
+        try:
+            saved = _save_header(request, incident, form)
+        except StaleIncident as stale:
+            theirs = IncidentForm(incident=stale.current, may_restrict=may_restrict)
+            more |= {"conflict": str(stale), "differences": differences(form, theirs)}
+            form.with_version(stale.current.version)
+            status = STALE
+        else:
+            return _header_saved(request, saved)
+    more |= _offers() | _people_offers()
+    return form_answer(request, "incident_edit", form, incident=incident, status=status, **more)
+
+
+@transaction.atomic
+def _save_header(request: HttpRequest, incident: Incident, form: IncidentForm) -> Incident:
+    """One transaction, so that a refused save leaves no new service or tag behind."""
+    return incidents.edit(
+        incident,
+        form.fields_written(),
+        base_version=form.base_version(),
+        by=request.user,
+        at=timezone.now(),
+    )
+
+
+def _header_saved(request: HttpRequest, incident: Incident) -> HttpResponse:
+    seen = Incident.objects.visible_to(request.user).filter(pk=incident.pk).first()
+    if seen is None:
+        messages.success(request, "Saved. You cannot see this incident any more.")
+        return drafts.saved(request, redirect("incident_list"))
+    if not request.htmx:
+        return drafts.saved(request, redirect(incident))
+    context = header_context(request.user, seen)
+    return drafts.saved(request, render(request, "incidents/_incident_header.html", context))
+
+
+@require_http_methods(FORM)
+def incident_archive(request: HttpRequest, reference: str) -> HttpResponse:
+    """Ask, then put the incident away; whoever did can undo it at once."""
+    incident = writable_incident(request, reference)
+    permissions.require(
+        permissions.can_archive(request.user, incident),
+        "Only the owner, reviewers and administrators may archive an incident.",
+    )
+    if request.method == "POST":
+        incidents.archive(incident, by=request.user, at=timezone.now())
+        return redirect("incident_archived", incident.reference)
+    open_items = incident.action_items.open().count()
+    context = {"incident": incident, "open_items": open_items, "nav": "incidents"}
+    return render(request, "incidents/incident_archive.html", context)
+
+
+@require_GET
+def incident_archived(request: HttpRequest, reference: str) -> HttpResponse:
+    """That an incident was put away, and the way back."""
+    incident = _archived(request, reference)
+    context = {"incident": incident, "nav": "incidents"}
+    return render(request, "incidents/incident_archived.html", context)
+
+
+def _archived(request: HttpRequest, reference: str) -> Incident:
+    return get_object_or_404(
+        Incident.objects.archived_readable_by(request.user), reference=reference
+    )
+
+
+@require_POST
+def incident_restore(request: HttpRequest, reference: str) -> HttpResponse:
+    """Bring an archived incident back: for whoever might archive it, if they could see it."""
+    incident = _archived(request, reference)
+    incidents.restore(incident, by=request.user, at=timezone.now())
+    messages.success(request, f"{incident.reference} is back.")
+    return redirect(incident)

@@ -1,0 +1,87 @@
+"""Writing causes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from incidents.forms.root_causes import RootCauseForm
+from incidents.models import Incident, RootCause
+from incidents.operations import root_causes
+from incidents.operations.root_causes import StaleCause
+from incidents.views.writing.answers import (
+    FORM,
+    STALE,
+    differences,
+    form_answer,
+    saved_part,
+    writable_incident,
+)
+
+
+def _cause(incident: Incident, pk: int) -> RootCause:
+    cause = get_object_or_404(RootCause, incident_id=incident.pk, pk=pk)
+    cause.incident = incident
+    return cause
+
+
+def _initial(cause: RootCause) -> dict[str, Any]:
+    names = ("role", "category", "text", "evidence", "origin", "version")
+    return {name: getattr(cause, name) for name in names}
+
+
+@require_http_methods(FORM)
+def root_cause_new(request: HttpRequest, reference: str) -> HttpResponse:
+    """Add a cause."""
+    incident = writable_incident(request, reference)
+    form = RootCauseForm(request.POST or None, incident=incident, auto_id="new-cause-%s")
+    if form.is_valid():
+        root_causes.add(incident, form.fields_written(), by=request.user, at=timezone.now())
+        return saved_part(request, incident, "root-causes")
+    more = {"place": "root-cause-new", "back": "root-causes"}
+    return form_answer(request, "root_cause_new", form, incident=incident, **more)
+
+
+@require_http_methods(FORM)
+def root_cause_edit(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    """Change a cause. A save over somebody else’s shows both and asks."""
+    incident = writable_incident(request, reference)
+    cause = _cause(incident, pk)
+    form = RootCauseForm(
+        request.POST or None, incident=incident, initial=_initial(cause), auto_id=f"cause-{pk}-%s"
+    )
+    more: dict[str, Any] = {"cause": cause, "place": f"cause-{pk}"}
+    if form.is_valid():
+        try:
+            root_causes.edit(
+                cause,
+                form.fields_written(),
+                base_version=form.base_version(),
+                by=request.user,
+                at=timezone.now(),
+            )
+        except StaleCause as stale:
+            theirs = RootCauseForm(incident=incident, initial=_initial(stale.current))
+            more |= {"conflict": str(stale), "differences": differences(form, theirs)}
+            form.with_version(stale.current.version)
+            return form_answer(
+                request, "root_cause_edit", form, incident=incident, status=STALE, **more
+            )
+        return saved_part(request, incident, "root-causes")
+    return form_answer(request, "root_cause_edit", form, incident=incident, **more)
+
+
+@require_http_methods(FORM)
+def root_cause_delete(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    """Ask, then take the cause out."""
+    incident = writable_incident(request, reference)
+    cause = _cause(incident, pk)
+    if request.method == "POST":
+        root_causes.delete(cause, by=request.user, at=timezone.now())
+        return saved_part(request, incident, "root-causes")
+    context = {"incident": incident, "cause": cause, "nav": "incidents"}
+    return render(request, "incidents/root_cause_delete.html", context)

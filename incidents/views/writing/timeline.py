@@ -1,0 +1,92 @@
+"""Writing the timeline."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from core.errors import DomainError
+from incidents.forms.timeline import EventForm
+from incidents.models import Incident, TimelineEvent
+from incidents.operations import timeline
+from incidents.operations.timeline import MilestoneTaken, StaleEvent
+from incidents.views.clock import clock_named
+from incidents.views.writing.answers import (
+    FORM,
+    STALE,
+    differences,
+    form_answer,
+    saved_part,
+    writable_incident,
+)
+
+
+def _event(incident: Incident, pk: int) -> TimelineEvent:
+    event = get_object_or_404(TimelineEvent, incident_id=incident.pk, pk=pk)
+    event.incident = incident
+    return event
+
+
+def _refused(form: EventForm, error: DomainError) -> None:
+    form.add_error("milestone" if isinstance(error, MilestoneTaken) else None, str(error))
+
+
+@require_http_methods(FORM)
+def event_new(request: HttpRequest, reference: str) -> HttpResponse:
+    """Add an event to the timeline."""
+    incident = writable_incident(request, reference)
+    form = EventForm(request.POST or None, incident=incident, auto_id="new-event-%s")
+    if form.is_valid():
+        try:
+            timeline.add(incident, form.fields_written(), by=request.user, at=timezone.now())
+        except DomainError as error:
+            _refused(form, error)
+        else:
+            return saved_part(request, incident, "timeline")
+    more = {"place": "event-new", "back": "timeline", "clock": clock_named(incident.time_zone)}
+    return form_answer(request, "event_new", form, incident=incident, **more)
+
+
+@require_http_methods(FORM)
+def event_edit(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    """Change an event. A save over somebody else’s shows both and asks."""
+    incident = writable_incident(request, reference)
+    event = _event(incident, pk)
+    form = EventForm(request.POST or None, incident=incident, event=event, auto_id=f"event-{pk}-%s")
+    more: dict[str, Any] = {"event": event, "place": f"event-{pk}"}
+    more["clock"] = clock_named(incident.time_zone)
+    if form.is_valid():
+        try:
+            timeline.edit(
+                event,
+                form.fields_written(),
+                base_version=form.base_version(),
+                by=request.user,
+                at=timezone.now(),
+            )
+        except StaleEvent as stale:
+            theirs = EventForm(incident=incident, event=stale.current)
+            more |= {"conflict": str(stale), "differences": differences(form, theirs)}
+            form.with_version(stale.current.version)
+            return form_answer(request, "event_edit", form, incident=incident, status=STALE, **more)
+        except DomainError as error:
+            _refused(form, error)
+        else:
+            return saved_part(request, incident, "timeline")
+    return form_answer(request, "event_edit", form, incident=incident, **more)
+
+
+@require_http_methods(FORM)
+def event_delete(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    """Ask, then take the event off the timeline."""
+    incident = writable_incident(request, reference)
+    event = _event(incident, pk)
+    if request.method == "POST":
+        timeline.delete(event, by=request.user, at=timezone.now())
+        return saved_part(request, incident, "timeline")
+    context = {"incident": incident, "event": event, "nav": "incidents"}
+    return render(request, "incidents/event_delete.html", context)

@@ -1,0 +1,120 @@
+// Around the Markdown editor: images, the Tab key, and names offered while one types.
+(() => {
+  // Tab belongs to the keyboard's way through the page, not to the editor.
+  document.addEventListener(
+    "keydown",
+    (event) => {
+      if (event.key === "Tab" && event.target.matches?.(".markdownx-editor")) {
+        event.stopImmediatePropagation();
+      }
+    },
+    true,
+  );
+
+  // --- images: dropped, pasted or chosen ------------------------------------------------------
+
+  const insert = (editor, text) => {
+    editor.setRangeText(text, editor.selectionStart, editor.selectionEnd, "end");
+    editor.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+
+  const reason = async (answer) => {
+    if (answer.status === 401) {
+      return "Your session has ended. Sign in again in another tab, then add the image once more.";
+    }
+    if (answer.status === 413) return "The image is too large.";
+    try {
+      const problems = Object.values(await answer.json()).flat();
+      return problems.join(" ") || "The image was not accepted.";
+    } catch {
+      return "The image was not accepted.";
+    }
+  };
+
+  const upload = async (editor, file) => {
+    const part = editor.closest(".markdownx");
+    const note = part.querySelector("[data-upload-error]");
+    const body = new FormData();
+    body.append("image", file);
+    body.append("csrfmiddlewaretoken", editor.form.elements.csrfmiddlewaretoken.value);
+    note.textContent = "";
+    part.classList.add("is-uploading");
+    try {
+      const answer = await fetch(editor.dataset.markdownxUploadUrlsPath, {
+        method: "POST",
+        body,
+        headers: { "X-Requested-With": "XMLHttpRequest" },
+      });
+      if (answer.ok) insert(editor, (await answer.json()).image_code);
+      else note.textContent = await reason(answer);
+    } catch {
+      note.textContent = "The server cannot be reached. Try again in a moment.";
+    } finally {
+      part.classList.remove("is-uploading");
+    }
+  };
+
+  const uploadAll = async (editor, files) => {
+    for (const file of files) await upload(editor, file);
+  };
+
+  const editorThatTakesImages = (element) => {
+    const editor = element.closest?.(".markdownx")?.querySelector(".markdownx-editor");
+    return editor?.dataset.markdownxUploadUrlsPath ? editor : null;
+  };
+
+  for (const kind of ["paste", "drop"]) {
+    document.addEventListener(
+      kind,
+      (event) => {
+        const files = (event.clipboardData ?? event.dataTransfer)?.files;
+        if (!files?.length || !event.target.matches?.(".markdownx-editor")) return;
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        const editor = editorThatTakesImages(event.target);
+        if (editor) uploadAll(editor, files);
+      },
+      true,
+    );
+  }
+  document.addEventListener("change", (event) => {
+    if (!event.target.matches("[data-upload-file]")) return;
+    const editor = editorThatTakesImages(event.target);
+    uploadAll(editor, [...event.target.files]).then(() => (event.target.value = ""));
+  });
+
+  // --- several names in one field: offer names for the one being typed --------------------------
+
+  const offered = new Map(); // the id of a datalist → the names it came with
+  document.addEventListener("input", (event) => {
+    const field = event.target;
+    if (!field.matches?.("[data-names][list]") || !field.list) return;
+    const list = field.list;
+    if (!offered.has(list.id)) offered.set(list.id, [...list.options].map((option) => option.value));
+    const written = field.value.split(",").slice(0, -1).map((name) => name.trim());
+    const before = written.map((name) => `${name}, `).join("");
+    const has = new Set(written.map((name) => name.toLowerCase()));
+    list.replaceChildren(
+      ...offered
+        .get(list.id)
+        .filter((name) => !has.has(name.toLowerCase()))
+        .map((name) => new Option("", before + name)),
+    );
+  });
+
+  // --- what only a script makes work, and where the writer's eyes should be ---------------------
+
+  const ready = (root) => {
+    root.querySelectorAll("[data-upload]").forEach((part) => (part.hidden = false));
+  };
+  ready(document);
+  document.addEventListener("htmx:after:swap", (event) => {
+    ready(document);
+    const target = event.detail?.ctx?.target;
+    const id = typeof target === "string" ? target.replace(/^#/, "") : target?.id;
+    const form = id && document.getElementById(id)?.querySelector(".writing-form");
+    if (!form) return;
+    const first = form.querySelector("[aria-invalid=true], [autofocus], textarea, input:not([type=hidden])");
+    first?.focus();
+  });
+})();
