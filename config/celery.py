@@ -19,10 +19,14 @@ app.conf.update(
     task_reject_on_worker_lost=True,
     worker_prefetch_multiplier=1,
     timezone="UTC",
+    # Hosts may each run a beat: one works, the others stand by.
+    beat_scheduler="config.beat:LeadingScheduler",
+    beat_schedule_filename=str(settings.VAR_DIR / "beat" / "schedule"),
     beat_schedule={
         "reminders": {"task": "incidents.tasks.send_due_digests", "schedule": crontab(minute=0)},
     },
 )
+(settings.VAR_DIR / "beat").mkdir(parents=True, exist_ok=True)
 if settings.CELERY_BROKER_URL.startswith("filesystem:"):
     for name in ("queue", "processed", "control"):
         (settings.BROKER_DIR / name).mkdir(parents=True, exist_ok=True)

@@ -78,13 +78,11 @@ async def _supervise(link: str | None) -> None:
 def _parts() -> list[Part]:
     python = [sys.executable, "-m"]
     # Celery's warning against root concerns pickled messages; ours are JSON.
-    celery = [sys.executable, "-W", "ignore::RuntimeWarning:celery.platforms"]
+    celery = [sys.executable, "-W", "ignore:You're running the worker with superuser"]
     celery += ["-m", "celery", "--quiet", "--app", "config"]
     mark = {MARK: str(settings.VAR_DIR), "PYTHONUNBUFFERED": "1"}
-    beat = settings.VAR_DIR / "beat"
     taken = settings.BROKER_DIR / "taken"
-    for folder in (beat, taken):
-        folder.mkdir(parents=True, exist_ok=True)
+    taken.mkdir(parents=True, exist_ok=True)
     web = [*python, "gunicorn", "-c", str(settings.BASE_DIR / "deploy" / "gunicorn.conf.py")]
     quiet = ("--loglevel", "WARNING")
     worker = ("--concurrency", "2", "--without-gossip", "--without-mingle", "--without-heartbeat")
@@ -92,7 +90,7 @@ def _parts() -> list[Part]:
         Part("web", [*web, "config.wsgi"], mark | {"WEB_BIND": f"{HOST}:{settings.PORT}"}),
         # The filesystem broker passes messages through the folder for temporary files.
         Part("worker", [*celery, "worker", *worker, *quiet], mark | {"TMPDIR": str(taken)}),
-        Part("beat", [*celery, "beat", "-s", str(beat / "schedule"), "--pidfile=", *quiet], mark),
+        Part("beat", [*celery, "beat", "--pidfile=", *quiet], mark),
     ]
 
 

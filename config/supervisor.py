@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 import psutil
 
 PATIENCE_SECONDS = 15  # for a part to end by itself once asked
+LEFTOVER_SECONDS = 2  # nobody reads what they print any more, so some cannot end in good order
 SHORT_LIFE_SECONDS = 10
 SHORT_LIVES_ALLOWED = 3
 PR_SET_PDEATHSIG = 1
@@ -165,7 +166,7 @@ def end_leftovers(mark: str, value: str) -> int:
     for process in found:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.terminate()
-    _, alive = psutil.wait_procs(found, timeout=PATIENCE_SECONDS)
+    _, alive = psutil.wait_procs(found, timeout=LEFTOVER_SECONDS)
     for process in alive:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()

@@ -6,8 +6,9 @@ from django.urls import include, path
 from config.health import health
 
 urlpatterns = [
-    path("", include("incidents.urls")),
+    # Before incidents: patterns/new/ is no pattern called “new”.
     path("", include("playbooks.urls")),
+    path("", include("incidents.urls")),
     path("", include("accounts.urls")),
     path("", include("core.urls")),
     path("search/", include("search.urls")),

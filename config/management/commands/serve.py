@@ -1,6 +1,6 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
 from config.server import CannotServe, serve
 
@@ -15,6 +15,6 @@ class Command(BaseCommand):
         try:
             serve()
         except CannotServe as error:
-            raise CommandError(str(error)) from error
+            raise SystemExit(str(error)) from None
         except KeyboardInterrupt:
             raise SystemExit(130) from None
