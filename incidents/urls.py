@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from incidents.views import action_item_list, action_items, reading
+from incidents.views import action_item_list, action_items, home, incident_list, patterns, reading
 from incidents.views.writing import incidents as writing_incidents
 from incidents.views.writing import (
     pattern_links,
@@ -49,6 +49,15 @@ _WRITING = [
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    # Home
+    path("", home.home, name="home"),
+    path("tour/dismiss/", home.tour_dismiss, name="tour_dismiss"),
+    # Incidents, listed
+    path("incidents/", incident_list.incident_list, name="incident_list"),
+    path("incidents/archive/", incident_list.incident_archive_list, name="incident_archive_list"),
+    # Failure patterns, read
+    path("patterns/", patterns.pattern_list, name="pattern_list"),
+    path("patterns/<str:slug>/", patterns.pattern_detail, name="pattern_detail"),
     # Action items
     path(
         "incidents/<str:reference>/action-items/new/",

@@ -97,6 +97,12 @@ def control(field: BoundField) -> SafeString:
     return field.as_widget(attrs={"class": given or name})
 
 
+@register.filter
+def counted(count: int, noun: str) -> str:
+    """A number with its noun: “1 incident”, “1,204 incidents”."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
 @register.simple_tag
 def moment(value: datetime | None) -> SafeString | str:
     """A moment in the reader's zone, with the exact time and zone on hover."""

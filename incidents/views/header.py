@@ -88,10 +88,10 @@ def header(user: User, incident: Incident) -> Header:
         when=occurred_words(incident),
         owner=str(incident.owner) if incident.owner else "",
         services=[
-            Label(row["name"], f"{list_url}?service={row['slug']}") for row in labels["services"]
+            Label(row["name"], f"{list_url}?service={row['slug']}") for row in labels["service_labels"]
         ],
-        tags=[Label(row["name"], f"{list_url}?tag={row['slug']}") for row in labels["tags"]],
-        people=_people(incident, labels["roles"]),
+        tags=[Label(row["name"], f"{list_url}?tag={row['slug']}") for row in labels["tag_labels"]],
+        people=_people(incident, labels["role_labels"]),
         source=_source(incident),
         source_url=incident.source_url,
         source_host=(urlsplit(incident.source_url).hostname or "").removeprefix("www."),

@@ -1,0 +1,235 @@
+"""The filters of the incident list: read from the address, said as a sentence, put on a query."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import DurationField, ExpressionWrapper, F, QuerySet, Value
+from django.http import QueryDict
+from django.utils.dateparse import parse_date
+
+from incidents.models import (
+    Environment,
+    Incident,
+    PatternLink,
+    PostmortemStatus,
+    Service,
+    Severity,
+    Tag,
+)
+from playbooks.models import FailurePattern
+
+CHOICES = 200  # services, tags or patterns that the filter offers
+SORTS = {
+    "newest": "Newest first",
+    "oldest": "Oldest first",
+    "severity": "Worst first",
+    "resolve": "Longest to resolve first",
+}
+PERIODS = {"30": "last 30 days", "90": "last 90 days", "365": "last 12 months"}
+_FIXED = {
+    "status": dict(PostmortemStatus.choices),
+    "severity": dict(Severity.choices),
+    "environment": dict(Environment.choices),
+}
+_MODELS: dict[str, type[Any]] = {"service": Service, "tag": Tag, "pattern": FailurePattern}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Something one may filter by."""
+
+    value: str
+    label: str
+    pk: int = 0
+    chosen: bool = False
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A filter that is on, and the address of the list without it."""
+
+    text: str
+    remove: str
+
+
+@dataclass
+class Filters:
+    """What the address asks for. `ignored` says in words what in it made no sense."""
+
+    chosen: dict[str, list[Choice]] = field(default_factory=dict)
+    period: str = ""
+    since: date | None = None
+    until: date | None = None
+    sort: str = "newest"
+    ignored: list[str] = field(default_factory=list)
+
+    @property
+    def any(self) -> bool:
+        return bool(self.chosen or self.since or self.until)
+
+
+def choices(query: QueryDict) -> dict[str, list[Choice]]:
+    """Every service, tag and pattern one may filter by, by kind, and those that `query` names.
+
+    One query; a second one where `query` names something beyond the first `CHOICES` of a kind.
+    """
+    offered: dict[str, list[Choice]] = {kind: [] for kind in _MODELS}
+    first = [_named(kind).order_by("name")[:CHOICES] for kind in _MODELS]
+    for kind, pk, slug, name in first[0].union(*first[1:], all=True):
+        offered[kind].append(Choice(slug, name, pk))
+    for kind in _MODELS:
+        missing = set(query.getlist(kind)) - {choice.value for choice in offered[kind]} - {""}
+        if missing and len(offered[kind]) == CHOICES:
+            for _, pk, slug, name in _named(kind).filter(slug__in=missing):
+                offered[kind].append(Choice(slug, name, pk))
+    return offered
+
+
+def _named(kind: str) -> QuerySet[Any, Any]:
+    return _MODELS[kind].objects.values_list(Value(kind), "pk", "slug", "name")
+
+
+def read(query: QueryDict, offered: dict[str, list[Choice]], today: date) -> Filters:
+    """The filters that the address `query` names; what it names wrongly is ignored, and told."""
+    found = Filters()
+    for kind, labels in _FIXED.items():
+        known = {value: Choice(value, label) for value, label in labels.items()}
+        _choose(found, kind, query.getlist(kind), known)
+    for kind in _MODELS:
+        known = {choice.value: choice for choice in offered[kind]}
+        _choose(found, kind, query.getlist(kind), known)
+    _read_period(found, query, today)
+    sort = query.get("sort") or "newest"
+    if sort in SORTS:
+        found.sort = sort
+    else:
+        found.ignored.append(f"There is no order “{sort}”.")
+    return found
+
+
+def _choose(found: Filters, kind: str, values: Iterable[str], known: dict[str, Choice]) -> None:
+    for value in dict.fromkeys(filter(None, values)):
+        if value in known:
+            found.chosen.setdefault(kind, []).append(known[value])
+        else:
+            found.ignored.append(f"There is no {kind} “{value[:60]}”.")
+
+
+def _read_period(found: Filters, query: QueryDict, today: date) -> None:
+    period = query.get("period", "")
+    if period in PERIODS:
+        found.period = period
+        found.since = today - timedelta(days=int(period))
+    elif period:
+        found.ignored.append(f"There is no period “{period[:60]}”.")
+    for name in ("since", "until"):
+        if raw := query.get(name, ""):
+            if (day := _day(raw)) is None:
+                found.ignored.append(f"“{raw[:60]}” is no day; write one such as {today}.")
+            else:
+                setattr(found, name, day)
+    if found.since and found.until and found.since > found.until:
+        found.ignored.append("The period ends before it begins.")
+        found.since = found.until = None
+
+
+def _day(raw: str) -> date | None:
+    try:
+        return parse_date(raw)
+    except ValueError:
+        return None
+
+
+def apply(filters: Filters, incidents: QuerySet[Incident]) -> QuerySet[Incident]:
+    """`incidents` narrowed to what `filters` ask for, in their order."""
+    for kind in _FIXED:
+        if kind in filters.chosen:
+            values = [choice.value for choice in filters.chosen[kind]]
+            incidents = incidents.filter(**{f"{kind}__in": values})
+    for kind, through in _THROUGH.items():
+        if kind in filters.chosen:
+            pks = [choice.pk for choice in filters.chosen[kind]]
+            incidents = incidents.filter(pk__in=through(pks))
+    if filters.since:
+        incidents = incidents.filter(occurred_at__gte=_midnight(filters.since))
+    if filters.until:
+        incidents = incidents.filter(occurred_at__lt=_midnight(filters.until + timedelta(days=1)))
+    return incidents.order_by(*_ORDERS[filters.sort])
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=UTC)
+
+
+_LATEST = (F("occurred_at").desc(nulls_last=True), "-number")
+_ORDERS = {
+    "newest": _LATEST,
+    "oldest": (F("occurred_at").asc(nulls_last=True), "number"),
+    "severity": ("severity", *_LATEST),
+    "resolve": (
+        ExpressionWrapper(F("resolved_at") - F("started_at"), output_field=DurationField()).desc(
+            nulls_last=True
+        ),
+        "-number",
+    ),
+}
+
+
+def _of_services(pks: list[int]) -> QuerySet[Any, Any]:
+    return Incident.services.through.objects.filter(service__in=pks).values("incident")
+
+
+def _of_tags(pks: list[int]) -> QuerySet[Any, Any]:
+    return Incident.tags.through.objects.filter(tag__in=pks).values("incident")
+
+
+def _of_patterns(pks: list[int]) -> QuerySet[Any, Any]:
+    return PatternLink.objects.confirmed().filter(pattern__in=pks).values("incident")
+
+
+_THROUGH = {"service": _of_services, "tag": _of_tags, "pattern": _of_patterns}
+
+
+# --- in words -----------------------------------------------------------------------------------
+
+
+def chips(filters: Filters, query: QueryDict) -> list[Chip]:
+    """The filters that are on, each with the address of the list without it."""
+    found = []
+    for kind in (*_FIXED, *_MODELS):
+        if kind in filters.chosen:
+            text = ", ".join(choice.label for choice in filters.chosen[kind])
+            found.append(Chip(text, _without(query, kind)))
+    if filters.period:
+        found.append(Chip(PERIODS[filters.period], _without(query, "period")))
+    elif filters.since:
+        found.append(Chip(f"since {filters.since:%-d %b %Y}", _without(query, "since")))
+    if filters.until:
+        found.append(Chip(f"until {filters.until:%-d %b %Y}", _without(query, "until")))
+    return found
+
+
+def _without(query: QueryDict, kind: str) -> str:
+    left = query.copy()
+    left.pop(kind, None)
+    left.pop("page", None)
+    return "?" + left.urlencode()
+
+
+def menu(filters: Filters, offered: dict[str, list[Choice]]) -> dict[str, list[Choice]]:
+    """What the form offers, with what is chosen marked."""
+    fixed = {
+        kind: [Choice(value, label) for value, label in labels.items()]
+        for kind, labels in _FIXED.items()
+    }
+    marked = {}
+    for kind, known in (fixed | offered).items():
+        chosen = {choice.value for choice in filters.chosen.get(kind, [])}
+        marked[kind] = [
+            replace(choice, chosen=True) if choice.value in chosen else choice for choice in known
+        ]
+    return marked

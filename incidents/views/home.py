@@ -1,0 +1,92 @@
+"""Home: what needs me before what happened."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import F, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from accounts.models import User
+from incidents.models import ActionItem, Incident, PostmortemStatus
+from incidents.permissions import can_publish, can_write
+from incidents.views.action_item_rows import rows
+from incidents.views.incident_rows import incident_rows
+from incidents.views.pattern_trends import home_trends
+
+MINE = 7
+SHORT = 5
+LATEST = 6
+SOON = timedelta(days=7)
+COUNTED = 100  # open promises are counted to here
+TOUR_COOKIE = "tour"
+A_YEAR = 365 * 24 * 3600
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """What waits for the reader, then what came back and what happened last."""
+    user, today = request.user, timezone.localdate()
+    visible = Incident.objects.visible_to(user)
+    drafts, reviews = _waiting(user)
+    latest = visible.order_by(F("occurred_at").desc(nulls_last=True), "-number")
+    latest_ids = list(latest.values_list("pk", flat=True)[:LATEST])
+    context = {
+        "my_rows": _my_rows(user, today),
+        "drafts": drafts,
+        "reviews": reviews,
+        "latest": incident_rows(visible, latest_ids),
+        "trends": home_trends(user, today),
+        "can_write": can_write(user),
+        "tour": user.is_administrator and TOUR_COOKIE not in request.COOKIES,
+        "nav": "home",
+        **_promises(user, today),
+    }
+    return render(request, "incidents/home.html", context)
+
+
+@require_POST
+def tour_dismiss(request: HttpRequest) -> HttpResponse:
+    """Put the tour away in this browser, for a year."""
+    response = redirect("home")
+    response.set_cookie(
+        TOUR_COOKIE,
+        "done",
+        max_age=A_YEAR,
+        httponly=True,
+        samesite="Lax",
+        secure=request.is_secure(),
+    )
+    return response
+
+
+def _my_rows(user: User, today: date) -> list[Any]:
+    """My open action items that are overdue or due within the week, the latest first."""
+    mine = ActionItem.objects.visible_to(user).open().owned_by(user)
+    due = mine.filter(due_on__lte=today + SOON).order_by("due_on", "pk")
+    return rows(due[:MINE], user, today)
+
+
+def _waiting(user: User) -> tuple[list[Incident], list[Incident]]:
+    """My drafts, and the reviews that are asked of me."""
+    visible = Incident.objects.visible_to(user).only("number", "reference", "title", "updated_at")
+    mine = Q(owner=user) | Q(owner=None, created_by=user)
+    drafts = visible.filter(mine, status=PostmortemStatus.DRAFT).order_by("-updated_at")
+    if not can_publish(user):
+        return list(drafts[:SHORT]), []
+    asked = visible.filter(status=PostmortemStatus.IN_REVIEW).exclude(owner=user)
+    return list(drafts[:SHORT]), list(asked.order_by("-updated_at")[:SHORT])
+
+
+def _promises(user: User, today: date) -> dict[str, Any]:
+    """Open action items of everybody: how many, and those that are due first."""
+    waiting = ActionItem.objects.visible_to(user).open()
+    count = waiting.order_by()[: COUNTED + 1].count()
+    first = waiting.order_by(F("due_on").asc(nulls_last=True), "pk")
+    return {
+        "promise_rows": rows(first[:SHORT], user, today) if count else [],
+        "promise_count": f"more than {COUNTED}" if count > COUNTED else str(count),
+    }

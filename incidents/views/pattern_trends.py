@@ -1,0 +1,127 @@
+"""Trends of the failure patterns, worked out again only after something was written.
+
+They are read on every home page, and a pass over every confirmed link for each would cost more
+than all the rest of it. What is kept belongs to one person, since nobody's counts may include what
+they cannot see, and only for as long as no incident, pattern or team of theirs has changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+
+from django.core.cache import cache
+from django.db.models import Max
+
+from accounts.models import Team, User
+from incidents import recurrence
+from incidents.models import Incident
+from incidents.views.addresses import pattern_url
+from playbooks.models import FailurePattern
+
+SHOWN = 5
+MONTHS = 24  # on the small axis
+KEPT = 10 * 60  # seconds
+
+
+@dataclass(frozen=True)
+class AxisPoint:
+    """A month with incidents on the small axis. `x` is per cent, `radius` in pixels."""
+
+    x: str
+    radius: str
+    title: str
+
+
+@dataclass(frozen=True)
+class TrendRow:
+    """A pattern that recurs, as home shows it."""
+
+    name: str
+    url: str
+    words: str
+    axis: list[AxisPoint]
+    promises: str
+
+
+@dataclass(frozen=True)
+class HomeTrends:
+    """Patterns that came back this quarter; where none did, those that recur most."""
+
+    title: str
+    rows: list[TrendRow]
+
+
+def quarter_start(today: date) -> date:
+    """The first day of the quarter of `today`."""
+    return date(today.year, 3 * ((today.month - 1) // 3) + 1, 1)
+
+
+def home_trends(user: User, today: date) -> HomeTrends:
+    """What home shows `user` of patterns, kept until something changes."""
+    state = hashlib.blake2b(_state(user).encode(), digest_size=16).hexdigest()
+    key = f"home-trends:{user.pk}:{user.role}:{today}:{state}"
+    found = cache.get(key)
+    if found is None:
+        found = _home_trends(user, today)
+        cache.set(key, found, KEPT)
+    return found
+
+
+def _state(user: User) -> str:
+    """A word that changes whenever what `user` may see does: every write moves `updated_at`."""
+    teams = list(Team.objects.filter(members=user).order_by("pk").values_list("pk", flat=True))
+    incidents = Incident.objects.order_by("-updated_at").values_list("updated_at", flat=True)[:1]
+    patterns = FailurePattern.objects.aggregate(last=Max("updated_at"))["last"]
+    return f"{teams}:{next(iter(incidents), '')}:{patterns}"
+
+
+def _home_trends(user: User, today: date) -> HomeTrends:
+    since = datetime.combine(quarter_start(today), time(), tzinfo=UTC)
+    found = recurrence.trends(user, since=since)
+    back = recurrence.came_back(found)[:SHOWN]
+    shown = back or recurrence.most_frequent(found)[:SHOWN]
+    pks = [trend.pattern_id for trend in shown]
+    months = recurrence.by_month(user, pks)
+    promises = recurrence.open_promises(user, pks)
+    return HomeTrends(
+        title="Came back this quarter" if back else "Failures that recur",
+        rows=[
+            TrendRow(
+                name=trend.name,
+                url=pattern_url(trend.slug),
+                words=_words(trend, in_quarter=bool(back)),
+                axis=axis(months.get(trend.pattern_id, {})),
+                promises=_promises(promises.get(trend.pattern_id, 0)),
+            )
+            for trend in shown
+        ],
+    )
+
+
+def _words(trend: recurrence.Trend, *, in_quarter: bool) -> str:
+    if in_quarter:
+        return f"{trend.recent} this quarter, {trend.total:,} in all"
+    return f"{trend.total:,} incidents"
+
+
+def _promises(count: int) -> str:
+    return f"{count:,} open promise{'s' if count > 1 else ''}" if count else "no open promise"
+
+
+def axis(months: dict[date, int]) -> list[AxisPoint]:
+    """The last `MONTHS` months that had incidents, from the first of them to the last."""
+    shown = sorted(months.items())[-MONTHS:]
+    if not shown:
+        return []
+    first, last = shown[0][0], shown[-1][0]
+    whole = max((last - first).days, 1)
+    return [
+        AxisPoint(
+            x=f"{3 + 94 * (month - first).days / whole:.1f}%" if len(shown) > 1 else "50%",
+            radius=f"{min(3 + count * 0.6, 7):.1f}",
+            title=f"{count} in {month:%B %Y}",
+        )
+        for month, count in shown
+    ]

@@ -1,0 +1,93 @@
+"""Failure patterns with the incidents they were met in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+
+from django.core.paginator import Paginator
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+
+from core.templatetags import ui
+from incidents import recurrence
+from incidents.models import ActionItem
+from incidents.permissions import can_write
+from incidents.views.action_item_rows import rows
+from incidents.views.addresses import pattern_url
+from incidents.views.pattern_page import pattern_page
+from incidents.views.pattern_trends import quarter_start
+from playbooks.models import FailurePattern, Playbook
+
+PAGE = 50
+PROMISES = 20
+
+
+@dataclass(frozen=True)
+class PatternListRow:
+    """A pattern as the list shows it."""
+
+    name: str
+    url: str
+    definition: str
+    incidents: str
+    last_seen: str
+    promises: str
+
+
+def pattern_list(request: HttpRequest) -> HttpResponse:
+    """Every failure pattern: how often it was met, when last, and what is still promised."""
+    since = datetime.combine(quarter_start(timezone.localdate()), time(), tzinfo=UTC)
+    found = {trend.pattern_id: trend for trend in recurrence.trends(request.user, since=since)}
+    patterns = sorted(
+        FailurePattern.objects.only("slug", "name", "definition"),
+        key=lambda pattern: (-found[pattern.pk].total if pattern.pk in found else 0, pattern.name),
+    )
+    page = Paginator(patterns, PAGE).get_page(request.GET.get("page"))
+    promises = recurrence.open_promises(request.user, [pattern.pk for pattern in page])
+    context = {
+        "page": page,
+        "rows": [
+            _row(pattern, found.get(pattern.pk), promises.get(pattern.pk, 0)) for pattern in page
+        ],
+        "can_write": can_write(request.user),
+        "nav": "patterns",
+    }
+    return render(request, "patterns/pattern_list.html", context)
+
+
+def pattern_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """One failure pattern: how to recognise it, when it struck, what was fixed, what helps."""
+    user, today = request.user, timezone.localdate()
+    playbooks = Prefetch("playbooks", queryset=Playbook.objects.only("slug", "title", "risk"))
+    pattern = get_object_or_404(FailurePattern.objects.prefetch_related(playbooks), slug=slug)
+    waiting = (
+        ActionItem.objects.visible_to(user)
+        .open()
+        .filter(incident__pattern_links__in=pattern.incident_links.filter(state="confirmed"))
+    )
+    context = {
+        "pattern": pattern,
+        "page": pattern_page(user, pattern),
+        "promise_rows": rows(
+            waiting.order_by("due_on", "pk")[:PROMISES], user, today, with_patterns=False
+        ),
+        "can_write": can_write(user),
+        "nav": "patterns",
+    }
+    return render(request, "patterns/pattern_detail.html", context)
+
+
+def _row(pattern: FailurePattern, trend: recurrence.Trend | None, promises: int) -> PatternListRow:
+    total = trend.total if trend else 0
+    last = trend.last_at if trend else None
+    return PatternListRow(
+        name=pattern.name,
+        url=pattern_url(pattern.slug),
+        definition=pattern.definition,
+        incidents=ui.counted(total, "incident"),
+        last_seen=f"last seen {last:%-d %b %Y}" if last else "",
+        promises=ui.counted(promises, "open promise") if promises else "",
+    )
