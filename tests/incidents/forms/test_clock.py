@@ -1,0 +1,36 @@
+"""From clocks to moments, also on the nights when clocks are changed."""
+
+from datetime import UTC, date, datetime, time
+
+import pytest
+
+from incidents.forms.clock import ClockGap, ClockTwice, clock_of, moment_of
+
+AUTUMN, SPRING = date(2026, 10, 25), date(2026, 3, 29)
+DUBLIN = "Europe/Dublin"
+
+
+def test_a_time_is_read_on_the_clocks_of_the_zone():
+    assert moment_of(date(2026, 7, 1), time(10), DUBLIN) == datetime(2026, 7, 1, 9, tzinfo=UTC)
+
+
+def test_a_zone_that_is_not_stated_is_kept_as_if_it_were_utc():
+    assert moment_of(date(2026, 7, 1), time(10), "") == datetime(2026, 7, 1, 10, tzinfo=UTC)
+
+
+def test_a_time_that_was_twice_asks_which():
+    with pytest.raises(ClockTwice, match="00:30 UTC, then at 01:30 UTC"):
+        moment_of(AUTUMN, time(1, 30), DUBLIN)
+
+    first = moment_of(AUTUMN, time(1, 30), DUBLIN, second=False)
+    second = moment_of(AUTUMN, time(1, 30), DUBLIN, second=True)
+    assert (first, second) == (
+        datetime(2026, 10, 25, 0, 30, tzinfo=UTC),
+        datetime(2026, 10, 25, 1, 30, tzinfo=UTC),
+    )
+    assert (clock_of(first, DUBLIN).fold, clock_of(second, DUBLIN).fold) == (0, 1)
+
+
+def test_a_time_that_never_was_is_refused():
+    with pytest.raises(ClockGap, match="did not exist"):
+        moment_of(SPRING, time(1, 30), DUBLIN)

@@ -1,0 +1,176 @@
+"""Starting an incident, its header, and putting it away."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from incidents.models import Incident, IncidentRole, Milestone, Severity, Visibility
+from incidents.operations import incidents
+from incidents.operations.incidents import IncidentFields, StaleIncident
+from incidents.operations.labels import services_named, tags_named
+from tests.factories import (
+    NOON,
+    IncidentFactory,
+    ServiceFactory,
+    TeamFactory,
+    TimelineEventFactory,
+)
+
+
+def edit(incident, by, *, base=1, **fields):
+    wanted = IncidentFields(**{"title": incident.title, "time_zone": incident.time_zone} | fields)
+    return incidents.edit(incident, wanted, base_version=base, by=by, at=NOON)
+
+
+def test_a_title_is_enough_to_start(ana):
+    incident = incidents.create(IncidentFields(title="Hub down"), by=ana, at=NOON)
+
+    assert incident.reference == f"INC-{incident.number}"
+    assert (incident.status, incident.owner, incident.created_by) == ("draft", ana, ana)
+    assert incident.sections.first().kind == "summary"
+    assert incident.sections.last().kind == "lessons"
+    assert incident.revisions.count() == 1
+    assert incident.occurred_at is None
+
+
+def test_the_start_becomes_the_first_event_of_the_timeline(ana):
+    started = datetime(2026, 2, 1, 3, 4, tzinfo=UTC)
+    incident = incidents.create(
+        IncidentFields(title="Hub down"), started_at=started, by=ana, at=NOON
+    )
+
+    [event] = incident.timeline.all()
+    assert (event.occurred_at, event.milestone) == (started, Milestone.STARTED)
+    incident.refresh_from_db()
+    assert incident.started_at == incident.occurred_at == started
+
+
+def test_references_count_on(ana):
+    first = incidents.create(IncidentFields(title="One"), by=ana, at=NOON)
+    second = incidents.create(IncidentFields(title="Two"), by=ana, at=NOON)
+
+    assert second.number == first.number + 1
+
+
+def test_a_viewer_may_neither_start_nor_edit_nor_archive(vera):
+    incident = IncidentFactory()
+
+    with pytest.raises(PermissionDenied):
+        incidents.create(IncidentFields(title="Hub down"), by=vera, at=NOON)
+    with pytest.raises(PermissionDenied):
+        edit(incident, vera, title="Mine")
+    with pytest.raises(PermissionDenied):
+        incidents.archive(incident, by=vera, at=NOON)
+
+
+def test_an_author_archives_only_what_is_theirs(ana, ben):
+    incident = IncidentFactory(owner=ana)
+
+    with pytest.raises(PermissionDenied):
+        incidents.archive(incident, by=ben, at=NOON)
+    incidents.archive(incident, by=ana, at=NOON)
+
+    assert not Incident.objects.visible_to(ana).exists()
+
+
+def test_what_was_archived_comes_back_as_it_was(ana):
+    incident = IncidentFactory(owner=ana)
+    TimelineEventFactory(incident=incident)
+    incidents.archive(incident, by=ana, at=NOON)
+    incidents.archive(incident, by=ana, at=NOON)
+
+    incidents.restore(incident, by=ana, at=NOON)
+
+    assert Incident.objects.visible_to(ana).get() == incident
+    assert incident.timeline.count() == 1
+
+
+def test_the_header_is_saved_with_its_labels_and_people(ana, ben):
+    incident = IncidentFactory()
+    service = ServiceFactory(name="Hub")
+
+    edit(
+        incident,
+        ana,
+        severity=Severity.SEV2,
+        services=[service],
+        tags=tags_named(["Calico"]),
+        roles=[(IncidentRole.Role.SCRIBE, ben)],
+        owner=ben,
+    )
+
+    incident.refresh_from_db()
+    assert (incident.severity, incident.owner, incident.version) == ("SEV2", ben, 2)
+    assert list(incident.services.all()) == [service]
+    assert [tag.slug for tag in incident.tags.all()] == ["calico"]
+    assert [(row.role, row.user) for row in incident.roles.all()] == [("scribe", ben)]
+
+
+def test_a_stale_header_overwrites_nothing_and_the_same_again_is_fine(ana, ben):
+    incident = IncidentFactory(title="Before")
+    edit(incident, ana, title="Hers")
+
+    with pytest.raises(StaleIncident) as refused:
+        edit(incident, ben, base=1, title="His")
+    unchanged = edit(incident, ben, base=1, title="Hers")
+
+    assert refused.value.current.title == unchanged.title == "Hers"
+    assert unchanged.version == 2
+
+
+def test_only_owner_maker_and_administrators_restrict(ana, ben, rita, omar):
+    incident = IncidentFactory(owner=ana)
+
+    for person in (ben, rita):
+        with pytest.raises(PermissionDenied):
+            edit(incident, person, owner=ana, visibility=Visibility.RESTRICTED)
+        with pytest.raises(PermissionDenied):
+            edit(incident, person, owner=ana, reader_teams=[TeamFactory()])
+    edit(incident, ana, owner=ana, visibility=Visibility.RESTRICTED, readers=[ben])
+    edit(incident, omar, base=2, owner=ana, visibility=Visibility.INTERNAL)
+
+    assert Incident.objects.get().visibility == Visibility.INTERNAL
+
+
+def test_clock_times_are_kept_when_the_zone_becomes_known(ana):
+    incident = IncidentFactory(time_zone="")
+    event = TimelineEventFactory(
+        incident=incident,
+        occurred_at=datetime(2019, 2, 25, 11, 21, tzinfo=UTC),
+        milestone="started",
+    )
+
+    edit(incident, ana, time_zone="America/Los_Angeles")
+
+    event.refresh_from_db()
+    incident.refresh_from_db()
+    assert event.occurred_at == datetime(2019, 2, 25, 19, 21, tzinfo=UTC)
+    assert incident.started_at == event.occurred_at
+
+    edit(incident, ana, base=2, time_zone="")
+
+    event.refresh_from_db()
+    assert event.occurred_at == datetime(2019, 2, 25, 11, 21, tzinfo=UTC)
+
+
+def test_a_moment_stays_the_same_between_two_known_zones(ana):
+    incident = IncidentFactory(time_zone="UTC")
+    event = TimelineEventFactory(incident=incident, occurred_at=NOON)
+
+    edit(incident, ana, time_zone="Europe/Dublin")
+
+    event.refresh_from_db()
+    assert event.occurred_at == NOON
+
+
+def test_labels_are_found_in_any_letter_case_and_made_where_missing(db):
+    hub = ServiceFactory(name="JupyterHub", slug="hub")
+
+    assert services_named(["JupyterHub"]) == [hub]
+    [made] = services_named(["  Data   100 "])
+    assert (made.name, made.slug) == ("Data 100", "data-100")
+    assert services_named(["data 100"]) == [made]
+    [foreign] = tags_named(["日本"])
+    assert foreign.slug
+    assert tags_named(["日本"]) == [foreign]

@@ -1,0 +1,116 @@
+"""Nothing that anybody wrote in a section is lost."""
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from core.errors import DomainError
+from incidents.models import Section
+from incidents.operations import incidents, sections
+from incidents.operations.sections import StaleSection, merge
+from tests.factories import NOON, IncidentFactory, SectionFactory
+
+
+@pytest.fixture
+def section(ana):
+    incident = IncidentFactory(owner=ana)
+    return sections.add(
+        incident, title="Summary", body="one\ntwo\nthree", kind="summary", by=ana, at=NOON
+    )
+
+
+def save(section, body, *, base, by):
+    return sections.save(
+        section, title="Summary", body=body, kind="summary", base_version=base, by=by, at=NOON
+    )
+
+
+def test_each_save_is_kept_as_a_version_and_a_revision(section, ana):
+    save(section, "one\ntwo\nfour", base=1, by=ana)
+
+    section.refresh_from_db()
+    assert (section.body, section.version, section.updated_by) == ("one\ntwo\nfour", 2, ana)
+    assert [kept.body for kept in section.versions.all()] == ["one\ntwo\nfour", "one\ntwo\nthree"]
+    assert section.incident.revisions.first().summary in ("Wrote “Summary”", "Added “Summary”")
+
+
+def test_the_same_text_saved_again_writes_nothing(section, ana):
+    save(section, "one\ntwo\nthree", base=1, by=ana)
+
+    assert section.versions.count() == 1
+    assert Section.objects.get(pk=section.pk).version == 1
+
+
+def test_the_second_of_two_overwrites_nothing_and_sees_both(section, ana, ben):
+    save(section, "ONE\ntwo\nthree", base=1, by=ana)
+
+    with pytest.raises(StaleSection) as refused:
+        save(section, "one\ntwo\nTHREE", base=1, by=ben)
+
+    stale = refused.value
+    assert stale.current.body == "ONE\ntwo\nthree"
+    assert stale.body == "one\ntwo\nTHREE"
+    assert stale.base == "one\ntwo\nthree"
+    assert stale.merge.text == "ONE\ntwo\nTHREE"
+    assert not stale.merge.clashes
+    section.refresh_from_db()
+    assert section.body == "ONE\ntwo\nthree"
+
+
+def test_a_stale_save_of_what_stands_already_is_no_clash(section, ana, ben):
+    save(section, "the same", base=1, by=ana)
+
+    assert save(section, "the same", base=1, by=ben).version == 2
+
+
+def test_changes_to_the_same_line_stand_between_markers():
+    merged = merge(base="one\ntwo", theirs="one\n2", yours="one\nzwei")
+
+    assert merged.clashes
+    assert merged.text == "one\n<<<<<<< theirs\n2\n=======\nzwei\n>>>>>>> yours"
+
+
+def test_a_text_that_was_set_aside_stays_in_the_history(section, ana, ben):
+    save(section, "theirs", base=1, by=ana)
+
+    sections.set_aside(section, title="Summary", body="mine", by=ben, at=NOON)
+
+    section.refresh_from_db()
+    assert section.body == "theirs"
+    assert [kept.body for kept in section.versions.all()] == [
+        *("theirs", "mine", "theirs", "one\ntwo\nthree")
+    ]
+    assert section.versions.first().version == section.version
+
+
+def test_a_viewer_may_not_write(section, vera):
+    with pytest.raises(PermissionDenied):
+        save(section, "mine", base=1, by=vera)
+    with pytest.raises(PermissionDenied):
+        sections.delete(section, by=vera, at=NOON)
+    with pytest.raises(PermissionDenied):
+        sections.move(section, up=True, by=vera, at=NOON)
+    with pytest.raises(PermissionDenied):
+        sections.add(section.incident, title="T", body="", kind="other", by=vera, at=NOON)
+
+
+def test_nobody_writes_in_an_archived_incident(section, ana):
+    incidents.archive(section.incident, by=ana, at=NOON)
+
+    with pytest.raises(DomainError, match="archived"):
+        save(section, "mine", base=1, by=ana)
+
+
+def test_sections_swap_places_and_the_ends_stay(section, ana):
+    second = SectionFactory(incident=section.incident, title="Impact", position=9)
+
+    sections.move(section, up=True, by=ana, at=NOON)
+    sections.move(second, up=True, by=ana, at=NOON)
+
+    assert list(section.incident.sections.all()) == [second, section]
+
+
+def test_a_deleted_section_is_gone_and_can_be_added_after(section, ana):
+    sections.delete(section, by=ana, at=NOON)
+
+    again = sections.add(section.incident, title="New", body="", kind="other", by=ana, at=NOON)
+    assert list(section.incident.sections.all()) == [again]

@@ -1,0 +1,108 @@
+"""The timeline as the one source of times."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from core.errors import DomainError
+from incidents.models import Precision
+from incidents.operations import timeline
+from incidents.operations.timeline import EventFields, MilestoneTaken, StaleEvent
+from tests.factories import NOON, IncidentFactory, TimelineEventFactory
+
+LATER = NOON + timedelta(hours=1)
+
+
+def at(minutes, text="Seen", **fields):
+    return EventFields(text=text, occurred_at=NOON + timedelta(minutes=minutes), **fields)
+
+
+def undated(text, **fields):
+    return EventFields(text=text, precision=Precision.UNKNOWN, **fields)
+
+
+def texts(incident):
+    return [event.text for event in incident.timeline.all()]
+
+
+def test_an_event_takes_its_place_by_time_and_undated_ones_keep_theirs(ana):
+    incident = IncidentFactory()
+    for fields in (at(0, "first"), at(30, "last"), undated("somewhen"), at(10, "between")):
+        timeline.add(incident, fields, by=ana, at=NOON)
+
+    assert texts(incident) == ["first", "between", "last", "somewhen"]
+
+    timeline.add(incident, at(-5, "before all"), by=ana, at=NOON)
+    timeline.add(incident, at(30, "at the same time"), by=ana, at=NOON)
+
+    assert texts(incident) == [
+        *("before all", "first", "between", "last", "at the same time", "somewhen")
+    ]
+
+
+def test_an_event_moves_only_when_its_time_changes(ana):
+    incident = IncidentFactory()
+    first, _ = (timeline.add(incident, at(n, str(n)), by=ana, at=NOON) for n in (0, 10))
+
+    timeline.edit(first, at(0, "zero"), base_version=1, by=ana, at=NOON)
+    assert texts(incident) == ["zero", "10"]
+
+    timeline.edit(first, at(20, "twenty"), base_version=2, by=ana, at=NOON)
+    assert texts(incident) == ["10", "twenty"]
+
+
+def test_milestones_are_copied_to_the_incident(ana):
+    incident = IncidentFactory()
+    event = timeline.add(incident, at(0, milestone="started"), by=ana, at=NOON)
+    timeline.add(incident, at(90, milestone="resolved"), by=ana, at=NOON)
+
+    incident.refresh_from_db()
+    assert (incident.started_at, incident.resolved_at) == (NOON, NOON + timedelta(minutes=90))
+
+    timeline.delete(event, by=ana, at=NOON)
+
+    incident.refresh_from_db()
+    assert incident.started_at is None
+
+
+def test_one_event_per_milestone_and_the_message_names_the_other(ana):
+    incident = IncidentFactory()
+    timeline.add(incident, at(0, "The first alert", milestone="detected"), by=ana, at=NOON)
+    other = timeline.add(incident, at(5), by=ana, at=NOON)
+
+    with pytest.raises(MilestoneTaken, match="The first alert"):
+        timeline.add(incident, at(5, milestone="detected"), by=ana, at=NOON)
+    with pytest.raises(MilestoneTaken, match="The first alert"):
+        timeline.edit(other, at(5, milestone="detected"), base_version=1, by=ana, at=NOON)
+
+
+def test_a_time_and_its_precision_fit_each_other(ana):
+    incident = IncidentFactory()
+
+    with pytest.raises(DomainError, match="Give a time"):
+        timeline.add(incident, EventFields(text="Seen"), by=ana, at=NOON)
+    with pytest.raises(DomainError, match="before it starts"):
+        timeline.add(incident, at(5, ends_at=NOON), by=ana, at=NOON)
+
+
+def test_a_stale_event_overwrites_nothing_and_the_same_again_is_fine(ana, ben):
+    event = timeline.add(IncidentFactory(), at(0), by=ana, at=NOON)
+    timeline.edit(event, at(0, "hers"), base_version=1, by=ana, at=NOON)
+
+    with pytest.raises(StaleEvent) as refused:
+        timeline.edit(event, at(0, "his"), base_version=1, by=ben, at=NOON)
+
+    assert refused.value.current.text == "hers"
+    assert timeline.edit(event, at(0, "hers"), base_version=1, by=ben, at=NOON).version == 2
+
+
+def test_a_viewer_may_not_touch_the_timeline(vera):
+    event = TimelineEventFactory()
+
+    with pytest.raises(PermissionDenied):
+        timeline.add(event.incident, at(0), by=vera, at=NOON)
+    with pytest.raises(PermissionDenied):
+        timeline.edit(event, at(1), base_version=1, by=vera, at=NOON)
+    with pytest.raises(PermissionDenied):
+        timeline.delete(event, by=vera, at=NOON)
