@@ -107,4 +107,9 @@ def letter(name: str) -> Letter:
 def part(message: ParsedMessage, kind: str) -> str | None:
     """The text of the message's `plain` or `html` part; None where it has no such part."""
     body = message.get_body((kind,))
-    return body.get_content() if body is not None else None
+    if body is None:
+        return None
+    try:
+        return str(body.get_content())
+    except (LookupError, UnicodeError):  # a character set that nobody knows
+        return str(body.get_payload(decode=False))

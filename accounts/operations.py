@@ -62,7 +62,7 @@ def first_sign_in_link(*, at: datetime) -> str | None:
 
 
 def choose_time_zone(user: User, time_zone: str) -> None:
-    """Show `user` every time in this zone from now on. Raises ValidationError for an unknown one."""
+    """Show `user` every time in this zone. Raises ValidationError for an unknown one."""
     user.time_zone = time_zone
     user.clean_fields(exclude=[f.name for f in User._meta.fields if f.name != "time_zone"])
     user.save(update_fields=["time_zone"])

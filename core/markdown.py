@@ -33,9 +33,12 @@ _MAX_DELIMITERS = 60_000
 _DELIMITERS = re.compile(r"[\[\]*_`~<>|]")
 
 _TAGS = set(
-    "a abbr b blockquote br caption code dd del details div dl dt em h3 h4 h5 h6 hr i img input ins"
-    " kbd label li mark ol p pre q s samp section small span strong sub summary sup table tbody td"
-    " tfoot th thead tr u ul".split()
+    re.findall(
+        r"\w+",
+        "a abbr b blockquote br caption code dd del details div dl dt em h3 h4 h5 h6 hr i img"
+        " input ins kbd label li mark ol p pre q s samp section small span strong sub summary sup"
+        " table tbody td tfoot th thead tr u ul",
+    )
 )
 _ATTRIBUTES = {
     "a": {"href", "title", "id", "class"},

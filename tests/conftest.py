@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
+from django.core.cache import cache
 from django.conf import settings as product_settings
 from django.test import Client
 
@@ -18,7 +19,8 @@ from tests.factories import UserFactory
 
 @pytest.fixture(autouse=True)
 def _own_folders(settings, tmp_path):
-    """No test writes where the product keeps its own things, or needs static files collected."""
+    """No test remembers another, writes where the product does, or needs collected static files."""
+    cache.clear()
     settings.MEDIA_ROOT = tmp_path / "uploads"
     settings.MAIL_DIR = tmp_path / "mail"
     settings.STORAGES = settings.STORAGES | {

@@ -40,7 +40,7 @@ def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _spent(request: HttpRequest) -> HttpResponse:
-    return render(request, "accounts/sign_in_link_spent.html", status=410)
+    return render(request, "accounts/sign_in_link.html", status=410)
 
 
 def _note_time_zone(user: User, time_zone: str) -> None:

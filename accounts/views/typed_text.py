@@ -32,7 +32,7 @@ def resume_discard(request: HttpRequest) -> HttpResponse:
 def came_from_our_page(request: HttpRequest) -> bool:
     """Whether the browser says that the form stood on a page of this site."""
     origin = request.headers.get("Origin") or request.headers.get("Referer") or ""
-    return url_has_allowed_host_and_scheme(
+    return "://" in origin and url_has_allowed_host_and_scheme(
         origin, {request.get_host()}, require_https=request.is_secure()
     )
 

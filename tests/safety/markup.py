@@ -7,12 +7,18 @@ import re
 from html.parser import HTMLParser
 
 TAGS = set(
-    "a abbr b blockquote br caption code dd del details div dl dt em h3 h4 h5 h6 hr i img input"
-    " ins kbd label li mark ol p pre q s samp section small span strong sub summary sup table"
-    " tbody td tfoot th thead tr u ul".split()
+    re.findall(
+        r"\w+",
+        "a abbr b blockquote br caption code dd del details div dl dt em h3 h4 h5 h6 hr i img input"
+        " ins kbd label li mark ol p pre q s samp section small span strong sub summary sup table"
+        " tbody td tfoot th thead tr u ul",
+    )
 )
 ATTRIBUTES = set(
-    "align alt checked class disabled href id open rel src start tabindex title type".split()
+    re.findall(
+        r"\w+",
+        "align alt checked class disabled href id open rel src start tabindex title type",
+    )
 )
 CLASSES = re.compile(r"((language|footnote|footnotes|task-list|contains-task|table)[\w+#-]*( |$))+")
 

@@ -1,0 +1,90 @@
+"""People and teams in the administration."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import Group
+from django.http import HttpRequest
+
+from accounts.models import SignInLink, Team, User
+from accounts.operations import forget_other_addresses
+
+admin.site.site_header = "Nevertwice administration"
+admin.site.site_title = "Nevertwice administration"
+admin.site.index_title = "Everything that is stored"
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.unregister(Group)  # roles decide what people may do
+
+
+@admin.register(User)
+class PersonAdmin(UserAdmin):
+    """People. Somebody who leaves is deactivated, so that what they wrote keeps its author."""
+
+    list_display = ["username", "full_name", "email", "role", "is_active", "time_zone"]
+    list_filter = ["role", "is_active", "teams"]
+    search_fields = ["username", "full_name", "email"]
+    ordering = ["username"]
+    readonly_fields = ["last_login", "date_joined"]
+    filter_horizontal = []
+    fieldsets = [
+        (None, {"fields": ["username", "password"]}),
+        ("Person", {"fields": ["full_name", "email", "role", "is_active"]}),
+        ("Preferences", {"fields": ["time_zone", "theme", "digest"]}),
+        ("History", {"fields": ["last_login", "date_joined"]}),
+    ]
+    add_fieldsets = [
+        (
+            None,
+            {
+                "classes": ["wide"],
+                "fields": [
+                    *("username", "email", "full_name", "role"),
+                    *("usable_password", "password1", "password2"),
+                ],
+            },
+        ),
+    ]
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        forget_other_addresses(obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Nobody is deleted: revisions, reminders and playbooks name them."""
+        return False
+
+
+@admin.register(Team)
+class TeamAdmin(admin.ModelAdmin):
+    list_display = ["name", "lead", "size"]
+    list_select_related = ["lead"]
+    search_fields = ["name"]
+    autocomplete_fields = ["lead", "members"]
+    prepopulated_fields = {"slug": ["name"]}
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).prefetch_related("members")
+
+    @admin.display(description="people")
+    def size(self, team: Team) -> int:
+        return len(team.members.all())
+
+
+@admin.register(SignInLink)
+class SignInLinkAdmin(admin.ModelAdmin):
+    """Which links were made and used. The links themselves are stored nowhere."""
+
+    list_display = ["user", "expires_at", "used_at"]
+    list_select_related = ["user"]
+    list_filter = ["used_at"]
+    search_fields = ["user__username"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: SignInLink | None = None) -> bool:
+        return False

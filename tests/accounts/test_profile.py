@@ -1,0 +1,78 @@
+"""One's own page."""
+
+from __future__ import annotations
+
+import pytest
+from allauth.account.models import EmailAddress
+
+from tests.factories import TeamFactory
+
+pytestmark = pytest.mark.django_db
+
+FIELDS = {
+    "full_name": "Ana A.",
+    "email": "ana@example.org",
+    "time_zone": "Asia/Tokyo",
+    "theme": "dark",
+    "digest": "off",
+}
+
+
+def test_what_is_changed_is_kept(ana, signed_in):
+    answer = signed_in(ana).post("/profile/", FIELDS)
+
+    assert answer.url == "/profile/"
+    ana.refresh_from_db()
+    assert {name: getattr(ana, name) for name in FIELDS} == FIELDS
+
+
+def test_nobody_changes_their_own_role(ana, signed_in):
+    signed_in(ana).post("/profile/", FIELDS | {"role": "administrator", "is_superuser": "on"})
+
+    ana.refresh_from_db()
+    assert ana.role == "author"
+    assert not ana.is_superuser
+
+
+def test_an_unknown_time_zone_is_refused_and_nothing_is_changed(ana, signed_in):
+    page = signed_in(ana).post("/profile/", FIELDS | {"time_zone": "Dublin"})
+
+    assert "is no time zone" in page.content.decode()
+    ana.refresh_from_db()
+    assert ana.full_name == "Ana Author"
+
+
+def test_somebody_elses_address_is_refused_in_any_case(ana, ben, signed_in):
+    page = signed_in(ana).post("/profile/", FIELDS | {"email": "BEN@example.com"})
+
+    assert "Somebody else has this e-mail address." in page.content.decode()
+
+
+def test_an_address_one_no_longer_has_opens_nothing(ana, signed_in, client, mailoutbox):
+    EmailAddress.objects.create(user=ana, email="ana@example.com", verified=True, primary=True)
+
+    signed_in(ana).post("/profile/", FIELDS)
+    client.post("/accounts/password/reset/", {"email": "ana@example.com"})
+
+    assert not [mail for mail in mailoutbox if "reset/key" in mail.body]
+
+
+def test_the_page_shows_ones_teams(ana, rita, signed_in):
+    team = TeamFactory(name="Payments", lead=rita)
+    team.members.add(ana)
+
+    page = signed_in(ana).get("/profile/").content.decode()
+
+    assert "Payments" in page
+    assert "led by Rita Reviewer" in page
+
+
+def test_the_number_of_queries_does_not_grow_with_teams(
+    ana, rita, signed_in, django_assert_max_num_queries
+):
+    for _ in range(3):
+        TeamFactory(lead=rita).members.add(ana)
+    client = signed_in(ana)
+
+    with django_assert_max_num_queries(10):
+        client.get("/profile/")
