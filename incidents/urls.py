@@ -2,7 +2,16 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from incidents.views import action_item_list, action_items, home, incident_list, patterns, reading
+from incidents.views import (
+    action_item_list,
+    action_items,
+    attachments,
+    home,
+    incident_list,
+    patterns,
+    playbook_uses,
+    reading,
+)
 from incidents.views.writing import incidents as writing_incidents
 from incidents.views.writing import (
     pattern_links,
@@ -90,6 +99,24 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Incidents, written. `new` is no reference, so it comes before the page.
     path("incidents/new/", writing_incidents.incident_new, name="incident_new"),
     path("incidents/<str:reference>/", include(_WRITING)),
+    # Playbooks used
+    path(
+        "incidents/<str:reference>/playbook-uses/new/",
+        playbook_uses.playbook_use_new,
+        name="playbook_use_new",
+    ),
+    path(
+        "playbooks/<str:slug>/uses/",
+        playbook_uses.playbook_uses_panel,
+        name="playbook_uses_panel",
+    ),
     # Incidents, read. The page comes last: its address would take in the ones before.
     path("incidents/<str:reference>/", reading.incident_detail, name="incident_detail"),
+    # Attachments
+    path(
+        "incidents/<str:reference>/attachments/",
+        attachments.attachment_upload,
+        name="attachment_upload",
+    ),
+    path("uploads/<uuid:pk>/<str:name>", attachments.attachment_file, name="attachment_file"),
 ]

@@ -1,0 +1,46 @@
+"""Recording that a playbook was followed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from core.text import clean_markdown
+from incidents.forms.fields import WritingForm
+from incidents.models import Incident, LinkState, Outcome
+from playbooks.models import Playbook
+
+_LIKELY = "For the patterns of this incident"
+
+
+class PlaybookUseForm(WritingForm):
+    """Which playbook, what came of it, and a note; the incident's own playbooks come first."""
+
+    playbook = forms.ModelChoiceField(queryset=Playbook.objects.all(), to_field_name="slug")
+    outcome = forms.ChoiceField(choices=Outcome.choices, label="What came of it")
+    note = forms.CharField(
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=20_000,
+        help_text="Markdown: what to know when it is followed the next time.",
+    )
+
+    def __init__(self, *args: Any, incident: Incident, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        likely = set(
+            Playbook.objects.filter(
+                patterns__incident_links__incident=incident,
+                patterns__incident_links__state=LinkState.CONFIRMED,
+            ).values_list("pk", flat=True)
+        )
+        first: list[tuple[str, str]] = []
+        others: list[tuple[str, str]] = []
+        for playbook in Playbook.objects.only("slug", "title"):
+            group = first if playbook.pk in likely else others
+            group.append((playbook.slug, playbook.title))
+        groups = [(_LIKELY, first), ("Others", others)] if first else others
+        self.fields["playbook"].widget.choices = [("", "Choose…"), *groups]
+
+    def clean_note(self) -> str:
+        return clean_markdown(self.cleaned_data["note"])

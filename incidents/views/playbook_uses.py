@@ -1,0 +1,73 @@
+"""Which playbook was followed in which incident, and whether it helped."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from django.db.models import Count
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.models import User
+from accounts.requests import SignedInRequest
+from incidents.forms.playbook_uses import PlaybookUseForm
+from incidents.models import Incident, Outcome, PlaybookUse
+from incidents.operations import playbook_uses
+from incidents.views.writing.answers import FORM, form_answer, saved_part, writable_incident
+from playbooks.models import Playbook
+
+_LATEST = 5
+
+
+@require_http_methods(FORM)
+def playbook_use_new(request: SignedInRequest, reference: str) -> HttpResponse:
+    """Say that a playbook was followed in the incident, and what came of it."""
+    incident = writable_incident(request, reference)
+    chosen = {"playbook": request.GET.get("playbook", "")}
+    form = PlaybookUseForm(
+        request.POST or None, initial=chosen, incident=incident, auto_id="new-use-%s"
+    )
+    if form.is_valid():
+        said = form.cleaned_data
+        playbook_uses.record(
+            incident,
+            said["playbook"],
+            outcome=Outcome(said["outcome"]),
+            note=said["note"],
+            by=request.user,
+            at=timezone.now(),
+        )
+        return saved_part(request, incident, "patterns")
+    return form_answer(request, "playbook_use_new", form, incident=incident, place="patterns")
+
+
+@require_safe
+def playbook_uses_panel(request: SignedInRequest, slug: str) -> HttpResponse:
+    """How often a playbook helped, in the incidents that the person may see."""
+    playbook = get_object_or_404(Playbook, slug=slug)
+    context = _uses_context(request.user, playbook)
+    if request.htmx:
+        return render(request, "playbooks/_playbook_uses_panel.html", context)
+    return render(request, "playbooks/playbook_uses_panel.html", context | {"nav": "playbooks"})
+
+
+def _uses_context(user: User, playbook: Playbook) -> dict[str, Any]:
+    visible = PlaybookUse.objects.filter(
+        playbook=playbook, incident__in=Incident.objects.visible_to(user)
+    )
+    outcomes = Counter(dict(visible.order_by().values_list("outcome").annotate(Count("pk"))))
+    latest = visible.select_related("incident", "used_by").order_by("-used_at", "-pk")
+    return {
+        "playbook": playbook,
+        "total": outcomes.total(),
+        "helped": outcomes[Outcome.HELPED],
+        "outcomes": [
+            (outcome.value, outcome.label, outcomes[outcome])
+            for outcome in Outcome
+            if outcomes[outcome]
+        ],
+        "latest": latest[:_LATEST],
+    }

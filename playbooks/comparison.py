@@ -1,0 +1,43 @@
+"""Two versions of a pattern or playbook side by side."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+from core.text_diff import Line, sides
+from playbooks.operations import PatternFields, PlaybookFields, StepFields
+
+
+def compare(theirs: Any, yours: Any) -> tuple[list[Line], list[Line]]:
+    """What stands and what was written, as lines with the differences marked."""
+    return sides(as_text(theirs), as_text(yours))
+
+
+def as_text(said: PatternFields | PlaybookFields) -> str:
+    """Everything that is said, a heading before each part."""
+    return "\n".join(_lines(said))
+
+
+def _lines(said: Any) -> list[str]:
+    lines: list[str] = []
+    for field in fields(said):
+        if field.name == "last_reviewed_by":
+            continue
+        value = getattr(said, field.name)
+        if field.name == "steps":
+            for number, step in enumerate(value, start=1):
+                lines += [f"Step {number}", *_step(step)]
+        elif value:
+            lines += [field.name.replace("_", " ").capitalize(), *_value(value), ""]
+    return lines
+
+
+def _step(step: StepFields) -> list[str]:
+    return [line for field in fields(step) for line in _value(getattr(step, field.name))] + [""]
+
+
+def _value(value: Any) -> list[str]:
+    if isinstance(value, (tuple, frozenset)):
+        return sorted(map(str, value)) if isinstance(value, frozenset) else list(value)
+    return str(value).split("\n") if value else []
