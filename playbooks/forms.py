@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.forms.formsets import BaseFormSet, formset_factory
@@ -196,7 +196,13 @@ class StepForm(forms.Form):
         return [self[name] for name in self.OPTIONAL]
 
 
-class BaseStepFormSet(BaseFormSet[StepForm]):
+if TYPE_CHECKING:
+    _StepFormSet = BaseFormSet[StepForm]
+else:
+    _StepFormSet = BaseFormSet
+
+
+class BaseStepFormSet(_StepFormSet):
     deletion_widget = forms.CheckboxInput
     ordering_widget = forms.NumberInput
 
