@@ -11,20 +11,27 @@ from collections.abc import Callable, Iterable
 from importlib.metadata import version
 from pathlib import Path
 
+import psycopg
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 
+OLDEST_POSTGRESQL = 15
 ONE_AT_A_TIME = 6_338_710_554_127_201  # the advisory lock under which a database is prepared
+
+
+class NotReady(Exception):
+    """The database cannot be used. `str()` of it says why, for the operator, in one line."""
 
 
 def prepare(*, say: Callable[[str], None]) -> None:
     """Bring database and static files to what this version needs. Doing it twice changes nothing.
 
     Several hosts may do it at the same time: the database lets one after the other. Raises
-    OperationalError where the database does not answer.
+    NotReady where the database does not answer, is too old, or refuses an extension.
     """
+    _require_database()
     _collect_static_files(say)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [ONE_AT_A_TIME])
@@ -35,6 +42,19 @@ def prepare(*, say: Callable[[str], None]) -> None:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [ONE_AT_A_TIME])
 
 
+def _require_database() -> None:
+    where = f"DATABASE_URL: {connection.settings_dict['NAME']} at "
+    where += connection.settings_dict["HOST"] or "the local socket"
+    try:
+        parameters = connection.get_connection_params() | {"connect_timeout": 10}
+        with psycopg.connect(**parameters) as probe:
+            major = probe.info.server_version // 10_000
+    except psycopg.Error as error:
+        raise NotReady(f"{where} cannot be used: {' '.join(str(error).split())}") from error
+    if major < OLDEST_POSTGRESQL:
+        raise NotReady(f"{where} is PostgreSQL {major}; {OLDEST_POSTGRESQL} or later is needed.")
+
+
 def _migrate(say: Callable[[str], None]) -> bool:
     """Apply the migrations that are missing; whether the database had no tables at all."""
     executor = MigrationExecutor(connection)
@@ -42,7 +62,15 @@ def _migrate(say: Callable[[str], None]) -> bool:
         return False
     empty = not executor.loader.applied_migrations
     say("Making the tables." if empty else "Bringing the tables up to date.")
-    call_command("migrate", interactive=False, verbosity=0)
+    try:
+        call_command("migrate", interactive=False, verbosity=0)
+    except Error as error:
+        if "extension" not in str(error):
+            raise
+        raise NotReady(
+            "The database's owner must be able to make the extensions pg_trgm, unaccent and "
+            f"btree_gin, which come with PostgreSQL's contrib package: {error}"
+        ) from error
     return empty
 
 

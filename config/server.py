@@ -16,12 +16,12 @@ from types import FrameType
 from typing import NoReturn
 
 from django.conf import settings
-from django.db import DatabaseError, OperationalError, connection, connections
+from django.db import connections
 from django.utils import timezone
 
 from accounts.operations import first_sign_in_link
 from config.embedded import EmbeddedError
-from config.preparation import prepare
+from config.preparation import NotReady, prepare
 from config.supervisor import KeepsDying, Part, Supervisor, end_leftovers
 
 MARK = "NEVERTWICE_SERVER"  # the environment of every process that we start holds it
@@ -48,7 +48,7 @@ def serve() -> None:
         try:
             with _database():
                 _run()
-        except (EmbeddedError, KeepsDying) as error:
+        except (EmbeddedError, KeepsDying, NotReady) as error:
             raise CannotServe(str(error)) from error
     _say("server", "Stopped.")
 
@@ -57,8 +57,6 @@ def _run() -> None:
     try:
         prepare(say=lambda line: _say("server", line))
         link = first_sign_in_link(at=timezone.now())
-    except OperationalError as error:
-        raise CannotServe(_unreachable(error)) from error
     finally:
         for each in connections.all():
             each.close()
@@ -164,13 +162,6 @@ def _require_free_port() -> None:
                 f"Port {settings.PORT} is taken. "
                 f"Choose another one, such as: PORT={settings.PORT % 65535 + 1} script/server"
             ) from error
-
-
-def _unreachable(error: DatabaseError) -> str:
-    database = connection.settings_dict
-    where = f"{database['NAME']} at {database['HOST'] or 'the local socket'}"
-    reason = " ".join(str(error).split())
-    return f"DATABASE_URL: PostgreSQL database {where} cannot be used: {reason}"
 
 
 def _exit_on_signal(number: int, frame: FrameType | None) -> NoReturn:

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 import psutil
 
 PATIENCE_SECONDS = 15  # for a part to end by itself once asked
-LEFTOVER_SECONDS = 2  # nobody reads what they print any more, so some cannot end in good order
+LEFTOVER_SECONDS = 1  # nobody reads what they print any more, so some cannot end in good order
 SHORT_LIFE_SECONDS = 10
 SHORT_LIVES_ALLOWED = 3
 PR_SET_PDEATHSIG = 1

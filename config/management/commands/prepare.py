@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from config.preparation import prepare
+from config.preparation import NotReady, prepare
 
 
 class Command(BaseCommand):
@@ -12,4 +12,7 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        prepare(say=self.stdout.write)
+        try:
+            prepare(say=self.stdout.write)
+        except NotReady as error:
+            raise SystemExit(str(error)) from None
