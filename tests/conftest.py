@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from django.core.cache import cache
 from django.conf import settings as product_settings
+from django.core.cache import cache
 from django.test import Client
 
 from accounts.models import Role, User
