@@ -1,0 +1,145 @@
+"""Importing many files: each one whole or not at all, whatever happens to the others."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError
+
+from accounts.models import User
+from core.errors import DomainError
+from core.exchange.files import Unreadable, read_text
+from core.exchange.problems import Problem, fatal
+from incidents.exchange import ParsedPostmortem, parse
+from incidents.operations.importing.store import ImportRefused, problems_here, store
+from playbooks import importing as playbook_importing
+from playbooks.exchange import ParsedPattern, ParsedPlaybook, parse_pattern, parse_playbook
+
+Parsed = ParsedPostmortem | ParsedPattern | ParsedPlaybook
+_FORMAT = re.compile(rb"^format: *nevertwice/(pattern|playbook)/", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one file. `parsed` is None where it could not be read at all.
+
+    `reference` is the incident's, or the slug; None on a dry run or where nothing was stored.
+    """
+
+    path: Path
+    parsed: Parsed | None
+    reference: str | None = None
+    problems: tuple[Problem, ...] = ()
+    change: str = ""
+
+    @property
+    def failed(self) -> bool:
+        return fatal(self.problems)
+
+
+def in_order(paths: Iterable[Path]) -> list[Path]:
+    """`paths` so that what others link to comes first: patterns, playbooks, then incidents."""
+    return sorted(paths, key=lambda path: ("pattern", "playbook", "").index(_kind(path)))
+
+
+def _kind(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            match = _FORMAT.search(file.read(500)) if path.is_file() else None
+    except OSError:
+        return ""
+    return match[1].decode() if match else ""
+
+
+@dataclass
+class ImportRun:
+    """One import of many files by one person, or the operator, at one moment."""
+
+    by: User | None
+    at: datetime
+    dry: bool = False
+    references: dict[int, Path] = field(default_factory=dict)
+    patterns: set[str] = field(default_factory=set)
+    playbooks: set[str] = field(default_factory=set)
+
+    def take(self, path: Path) -> Outcome:
+        """Import the file at `path`, or on a dry run see whether it could be. Never raises."""
+        try:
+            text = read_text(path)
+        except Unreadable as error:
+            return Outcome(path, None, problems=(error.problem,))
+        parsed = self._parsed(text, path)
+        problems = parsed.problems + self._twice(parsed, path)
+        if fatal(problems):
+            return Outcome(path, parsed, problems=problems)
+        try:
+            if self.dry:
+                return Outcome(path, parsed, problems=problems + self._tried(parsed))
+            return self._stored(path, parsed, problems)
+        except (ImportRefused, playbook_importing.ImportRefused) as error:
+            return Outcome(path, parsed, problems=problems + _new(error.problems, problems))
+        except (DomainError, PermissionDenied) as error:
+            return Outcome(path, parsed, problems=(*problems, Problem(None, str(error))))
+        except DatabaseError as error:
+            why = str(error).split("\n", 1)[0]
+            refused = Problem(None, f"The database does not take it: {why}.")
+            return Outcome(path, parsed, problems=(*problems, refused))
+
+    def _parsed(self, text: str, path: Path) -> Parsed:
+        head = _FORMAT.search(text[:500].encode())
+        if head and head[1] == b"pattern":
+            return parse_pattern(text)
+        if head:
+            return parse_playbook(text)
+        return parse(text, name=path.name)
+
+    def _twice(self, parsed: Parsed, path: Path) -> tuple[Problem, ...]:
+        """A problem where another file of this run has the same reference or slug."""
+        if isinstance(parsed, ParsedPostmortem):
+            if parsed.number is None:
+                return ()
+            first = self.references.setdefault(parsed.number, path)
+            if first == path:
+                return ()
+            message = f"{parsed.reference} stands in another file of this import too: {first}."
+            return (Problem(None, message),)
+        seen = self.patterns if isinstance(parsed, ParsedPattern) else self.playbooks
+        if parsed.slug in seen:
+            message = f"“{parsed.slug}” stands in another file of this import too."
+            return (Problem(None, message),)
+        seen.add(parsed.slug)
+        return ()
+
+    def _tried(self, parsed: Parsed) -> tuple[Problem, ...]:
+        if isinstance(parsed, ParsedPlaybook):
+            return playbook_importing.problems_of_names(parsed, patterns=self.patterns)
+        if isinstance(parsed, ParsedPattern):
+            return ()
+        return problems_here(parsed, by=self.by, patterns=self.patterns, playbooks=self.playbooks)
+
+    def _stored(self, path: Path, parsed: Parsed, problems: tuple[Problem, ...]) -> Outcome:
+        found = self._tried(parsed)
+        row = self._row(parsed)
+        change = "unchanged"
+        if row.created_at == self.at:
+            change = "new"
+        elif row.updated_at == self.at:
+            change = "changed"
+        reference = getattr(row, "reference", None) or getattr(row, "slug", None)
+        return Outcome(path, parsed, reference, problems + found, change)
+
+    def _row(self, parsed: Parsed):  # type: ignore[no-untyped-def]
+        if isinstance(parsed, ParsedPattern):
+            return playbook_importing.store_pattern(parsed, by=self.by, at=self.at)
+        if isinstance(parsed, ParsedPlaybook):
+            return playbook_importing.store_playbook(parsed, by=self.by, at=self.at)
+        return store(parsed, by=self.by, at=self.at)
+
+
+def _new(problems: Iterable[Problem], known: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    return tuple(problem for problem in problems if problem not in known)
