@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import partial
 
 from celery import shared_task
@@ -22,16 +23,19 @@ _retried = partial(
 
 
 @_retried()
-def send_due_digests() -> None:
-    """One tick: write the digests that are due, then have all unsent ones sent."""
-    now = timezone.now()
-    ledger.write_due(now)
-    waiting = ledger.unsent(now)
+def send_due_digests(now: str = "") -> None:
+    """One tick: write the digests that are due, then have all unsent ones sent.
+
+    `now`, in ISO form with its offset, is the moment to act for; without it the clock is read.
+    """
+    moment = datetime.fromisoformat(now) if now else timezone.now()
+    ledger.write_due(moment)
+    waiting = ledger.unsent(moment)
     for start in range(0, len(waiting), CHUNK):
-        send_digests.delay(waiting[start : start + CHUNK])
+        send_digests.delay(waiting[start : start + CHUNK], now)
 
 
 @_retried()
-def send_digests(keys: list[int]) -> None:
+def send_digests(keys: list[int], now: str = "") -> None:
     """Send these digests, those excepted that somebody else sends or has sent."""
-    delivery.deliver(keys, clock=timezone.now)
+    delivery.deliver(keys, clock=lambda: datetime.fromisoformat(now) if now else timezone.now())
