@@ -19,14 +19,15 @@ from search.models import Document, Passages
 CONFIGURATION = "nevertwice"
 BATCH = 200
 # PostgreSQL's limit for one vector is a megabyte; even text without a repeated word stays below.
-_MOST_CHARACTERS = {"A": 2_000, "B": 60_000, "C": 200_000, "D": 250_000}
+_MOST_CHARACTERS = {"B": 60_000, "C": 200_000, "D": 250_000}
+_MOST_LABELS = 20_000
 _PASSAGE = 300
 _MOST_PASSAGES = 2_000
 
 
 @dataclass(frozen=True)
 class Text:
-    """The text of one thing by weight; Markdown but for A, which is the title and the reference."""
+    """The text of one thing by weight; Markdown but for A, its reference, and L, its labels."""
 
     pk: int
     title: str
@@ -77,29 +78,29 @@ def _store(kind: Kind, texts: list[Text]) -> None:
     used = {
         word
         for text in texts
-        for part in (text.title, *plain[text.pk].values())
+        for part in (text.title, *text.weights.get("L", ()), *plain[text.pk].values())
         for word in words.split(part)
     }
     transaction.on_commit(lambda: learn(used), robust=True)
 
 
 def _plain(text: Text) -> dict[str, str]:
-    """Each weight but A as plain text, no longer than can be indexed."""
+    """B, C and D as plain text, no longer than can be indexed."""
     return {
         weight: "\n".join(
             to_plain_text(part[:most]) for part in text.weights.get(weight, ()) if part
         )[:most]
         for weight, most in _MOST_CHARACTERS.items()
-        if weight != "A"
     }
 
 
 def _vector(text: Text, plain: dict[str, str]) -> Any:
-    heading = " ".join([text.title, *text.weights["A"]])[: _MOST_CHARACTERS["A"]]
+    heading = " ".join([text.title, *text.weights["A"]])
     vector: Any = _weighted(heading, "A")
     for weight, part in plain.items():
         vector = vector + _weighted(part, weight)
-    return vector
+    labels = " ".join(text.weights.get("L", ()))[:_MOST_LABELS]
+    return vector + _weighted(labels, "B")
 
 
 def _weighted(text: str, weight: str) -> SearchVector:

@@ -15,7 +15,7 @@ from django.db.models.functions import Length
 from accounts.models import User
 from search import spelling
 from search.index import CONFIGURATION
-from search.models import Document, DocumentQuerySet, Word
+from search.models import Document, DocumentQuerySet, Kind, Word
 from search.snippets import Marker, Piece
 from search.syntax import Endings, Query, any_form, parse
 
@@ -26,6 +26,7 @@ _MOST_BEGINNINGS = 4
 _WEIGHTS = [0.1, 0.3, 0.6, 1.0]  # D, C, B, A
 _EXACT = 100.0
 _COMPLETE = 20.0
+_PATTERN = 0.4
 _FEW = 5  # matches of all the words, below which those of some words are shown as well
 
 
@@ -235,11 +236,12 @@ def _ranked(
     comes before what does not, and an exact reference or title before everything.
     """
     is_complete = Q(vector=_raw(match.all_words))
-    score: Combinable = _exactness(match.query) + _worth(is_complete, _COMPLETE)
+    relevance: Combinable = Value(0.0)
     for word, importance_of_word in importance.items():
-        score = score + _rank(f"'{word}'") * Value(importance_of_word)
+        relevance = relevance + _rank(f"'{word}'") * Value(importance_of_word)
     if len(match.query.words) > 1:
-        score = score + _rank(match.all_words, close_together=True)
+        relevance = relevance + _rank(match.all_words, close_together=True)
+    score = _exactness(match.query) + _worth(is_complete, _COMPLETE) + relevance * _of_its_kind()
     return (
         documents.filter(vector=_raw(match.tsquery))
         .annotate(
@@ -248,6 +250,12 @@ def _ranked(
         )
         .order_by("-score", "-pk")
     )
+
+
+def _of_its_kind() -> Case:
+    """What happened and what to do come before what it is called: a pattern is little more than
+    words to be found by, and would else precede the incidents and playbooks that it leads to."""
+    return Case(When(kind=Kind.PATTERN, then=_PATTERN), default=1.0, output_field=FloatField())
 
 
 def _worth(condition: Q, worth: float) -> Case:

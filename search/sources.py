@@ -1,7 +1,8 @@
 """Where the text of documents comes from: a few queries for any number of rows.
 
 Each reader gives `(pk, title, texts by weight)` for the ids it is asked for. B is what sums the
-thing up, C the rest, D timeline and supporting text.
+thing up, C the rest, D timeline and supporting text. L are names of other things that it belongs
+to: it is found by them, but they are no passages of its text.
 """
 
 from __future__ import annotations
@@ -32,7 +33,13 @@ def incidents(ids: list[int]) -> Iterator[Read]:
         "pattern_links__pattern",
     )
     for incident in rows:
-        weights: dict[str, list[str]] = {"A": [incident.reference], "B": [], "C": [], "D": []}
+        weights: dict[str, list[str]] = {
+            "A": [incident.reference],
+            "B": [],
+            "C": [],
+            "D": [],
+            "L": [],
+        }
         for section in incident.sections.all():
             weight = _SECTION_WEIGHT.get(SectionKind(section.kind), "C")
             weights[weight] += [section.title, section.body]
@@ -42,11 +49,12 @@ def incidents(ids: list[int]) -> Iterator[Read]:
         for item in incident.action_items.all():
             weights["B"].append(item.title)
             weights["C"] += [item.detail, item.closing_note]
-        weights["B"] += [label.name for label in incident.services.all()]
-        weights["B"] += [label.name for label in incident.tags.all()]
+        weights["L"] += [label.name for label in incident.services.all()]
+        weights["L"] += [label.name for label in incident.tags.all()]
         for link in incident.pattern_links.all():
             if link.state == LinkState.CONFIRMED:
-                weights["C"] += [link.pattern.name, link.evidence]
+                weights["L"].append(link.pattern.name)
+                weights["C"].append(link.evidence)
         weights["D"] += [event.text for event in incident.timeline.all()]
         yield incident.pk, incident.title, weights
 
@@ -63,9 +71,15 @@ def patterns(ids: list[int]) -> Iterator[Read]:
 def playbooks(ids: list[int]) -> Iterator[Read]:
     rows = Playbook.objects.filter(pk__in=ids).prefetch_related("steps", "patterns")
     for playbook in rows:
-        weights: dict[str, list[str]] = {"A": [], "B": [playbook.use_when], "C": [], "D": []}
+        weights: dict[str, list[str]] = {
+            "A": [],
+            "B": [playbook.use_when],
+            "C": [],
+            "D": [],
+            "L": [],
+        }
         for pattern in playbook.patterns.all():
-            weights["B"] += [pattern.name, *pattern.signals]
+            weights["L"] += [pattern.name, *pattern.signals]
         for step in playbook.steps.all():
             weights["C"] += [step.title, step.detail, _as_code(step.command)]
             weights["D"] += [step.expected, step.if_not, step.undo]
