@@ -114,7 +114,8 @@
     const id = typeof target === "string" ? target.replace(/^#/, "") : target?.id;
     const form = id && document.getElementById(id)?.querySelector(".writing-form");
     if (!form) return;
-    const first = form.querySelector("[aria-invalid=true], [autofocus], textarea, input:not([type=hidden])");
+    const wanted = ["[aria-invalid=true]", "[autofocus]", "textarea", "input:not([type=hidden])"];
+    const first = wanted.map((one) => form.querySelector(one)).find(Boolean);
     first?.focus();
   });
 })();
