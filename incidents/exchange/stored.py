@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import Any
 
-from django.db.models import F, Value
+from django.db.models import F, QuerySet, Value
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Concat
 
 from accounts.models import User
@@ -38,7 +40,7 @@ def document_of(incident: Incident) -> ParsedPostmortem:
         time_zone=time_zone,
         visibility=incident.visibility,
         owner=next(iter(names["owner"]), ""),
-        roles=tuple(tuple(role.split(" ", 1)) for role in names["role"]),  # type: ignore[misc]
+        roles=tuple(_role(role) for role in names["role"]),
         readers=names["reader"],
         reader_teams=names["reader team"],
         services=names["service"],
@@ -62,22 +64,27 @@ def document_of(incident: Incident) -> ParsedPostmortem:
 def _names(incident: Incident) -> dict[str, tuple[str, ...]]:
     """Names of people, teams, services and tags on the incident, sorted, in one query."""
 
-    def named(queryset, kind, name):  # type: ignore[no-untyped-def]
+    def named(queryset: QuerySet[Any], kind: str, name: Combinable) -> QuerySet[Any, Any]:
         return queryset.order_by().values_list(Value(kind), name)
 
     roles = IncidentRole.objects.filter(incident=incident)
     queries = [
-        named(incident.services, "service", F("name")),
-        named(incident.tags, "tag", F("name")),
-        named(incident.readers, "reader", F("username")),
-        named(incident.reader_teams, "reader team", F("name")),
+        named(incident.services.all(), "service", F("name")),
+        named(incident.tags.all(), "tag", F("name")),
+        named(incident.readers.all(), "reader", F("username")),
+        named(incident.reader_teams.all(), "reader team", F("name")),
         named(roles, "role", Concat("role", Value(" "), "user__username")),
-        named(User.objects.filter(pk=incident.owner_id), "owner", F("username")),
+        named(User.objects.filter(incidents_owned=incident), "owner", F("username")),
     ]
     found: dict[str, list[str]] = defaultdict(list)
     for kind, name in queries[0].union(*queries[1:], all=True):
         found[kind].append(name)
     return defaultdict(tuple, {kind: tuple(sorted(names)) for kind, names in found.items()})
+
+
+def _role(words: str) -> tuple[str, str]:
+    role, _, username = words.partition(" ")
+    return role, username
 
 
 def _sections(incident: Incident) -> tuple[ParsedSection, ...]:

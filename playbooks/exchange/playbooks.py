@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from core.exchange import front_matter
 from core.exchange.front_matter import FrontMatter
@@ -51,7 +52,7 @@ def parse_playbook(text: str) -> ParsedPlaybook:
         return ParsedPlaybook("", "", problems=problems.in_order())
     slug = fields.slug(matter, Playbook)
     title = fields.required(matter, "title", Playbook, "title")
-    header = {
+    header: dict[str, Any] = {
         "patterns": tuple(sorted(matter.texts("patterns"))),
         "risk": _risk(matter),
         "owner": matter.text("owner"),
@@ -61,11 +62,10 @@ def parse_playbook(text: str) -> ParsedPlaybook:
     }
     matter.warn_of_unknown_keys()
     texts, steps = _body(body, problems)
+    header |= texts
     if not texts.get("use_when"):
         problems.error(body.first, f"“## {USE_WHEN}” is missing or empty.")
-    return ParsedPlaybook(
-        slug, title, steps=tuple(steps), problems=problems.in_order(), **header, **texts
-    )  # type: ignore[arg-type]
+    return ParsedPlaybook(slug, title, steps=tuple(steps), problems=problems.in_order(), **header)
 
 
 def _body(body: Passage, problems: Problems) -> tuple[dict[str, str], list[StepFields]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -40,7 +40,7 @@ class _Part:
     new row says besides, `touched` what a changed row gets.
     """
 
-    rows: Callable[[], Sequence[Any]]
+    rows: Callable[[], Iterable[Any]]
     model: type[models.Model]
     alike: Callable[[Any], Hashable]
     columns: Callable[[Any], dict[str, Any]]

@@ -16,9 +16,11 @@ from core.errors import DomainError
 from core.exchange.files import Unreadable, read_text
 from core.exchange.problems import Problem, fatal
 from incidents.exchange import ParsedPostmortem, parse
+from incidents.models import Incident
 from incidents.operations.importing.store import ImportRefused, problems_here, store
 from playbooks import importing as playbook_importing
 from playbooks.exchange import ParsedPattern, ParsedPlaybook, parse_pattern, parse_playbook
+from playbooks.models import FailurePattern, Playbook
 
 Parsed = ParsedPostmortem | ParsedPattern | ParsedPlaybook
 _FORMAT = re.compile(rb"^format: *nevertwice/(pattern|playbook)/", re.MULTILINE)
@@ -133,7 +135,7 @@ class ImportRun:
         reference = getattr(row, "reference", None) or getattr(row, "slug", None)
         return Outcome(path, parsed, reference, problems + found, change)
 
-    def _row(self, parsed: Parsed):  # type: ignore[no-untyped-def]
+    def _row(self, parsed: Parsed) -> Incident | FailurePattern | Playbook:
         if isinstance(parsed, ParsedPattern):
             return playbook_importing.store_pattern(parsed, by=self.by, at=self.at)
         if isinstance(parsed, ParsedPlaybook):

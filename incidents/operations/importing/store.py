@@ -12,7 +12,7 @@ from core.errors import DomainError
 from core.exchange.problems import Problem, fatal
 from incidents import permissions
 from incidents.exchange import ParsedPostmortem, document_of
-from incidents.models import Audience, Edition, Incident, PostmortemStatus, Revision, Visibility
+from incidents.models import Audience, Edition, Incident, PostmortemStatus, Revision
 from incidents.operations import revisions
 from incidents.operations.importing.header import write_header
 from incidents.operations.importing.matching import existing
@@ -105,14 +105,15 @@ def _require_may_write(
         permissions.require(
             permissions.can_publish(by), "Only reviewers may import a published postmortem."
         )
-    seen_by = (Visibility.INTERNAL, (), ())
-    if current:
-        seen_by = (Visibility(current.visibility), current.readers, current.reader_teams)
-    if incident and seen_by != (wanted.visibility, wanted.readers, wanted.reader_teams):
+    if incident and current and _seen_by(current) != _seen_by(wanted):
         permissions.require(
             permissions.can_restrict(by, incident),
             "Only the owner and administrators decide who may see an incident.",
         )
+
+
+def _seen_by(document: ParsedPostmortem) -> tuple[object, ...]:
+    return document.visibility, document.readers, document.reader_teams
 
 
 def _freeze_if_published(revision: Revision, wanted: ParsedPostmortem, by: User | None) -> None:
