@@ -17,6 +17,7 @@ admin.site.site_header = "Nevertwice administration"
 admin.site.site_title = "Nevertwice administration"
 admin.site.index_title = "Everything that is stored"
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.disable_action("delete_selected")  # what may be deleted is asked one by one
 admin.site.unregister(Group)  # roles decide what people may do
 
 

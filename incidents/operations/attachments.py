@@ -78,7 +78,7 @@ def _drawn_anew(upload: File | BinaryIO) -> tuple[str, bytes]:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             upload.seek(0)
             with Image.open(upload, formats=tuple(CONTENT_TYPES)) as image:
-                # Phones write several pictures into one JPEG, which Pillow calls MPO: the first counts.
+                # Phones put several pictures into a JPEG, which Pillow calls MPO: the first counts.
                 kind = "JPEG" if image.format == "MPO" else str(image.format)
                 frames = 1 if kind == "JPEG" else getattr(image, "n_frames", 1)
                 if image.width * image.height * frames > MAX_PIXELS:

@@ -1,0 +1,46 @@
+"""What the administration does around a save, so that it leaves the same traces as the product."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Max
+
+from accounts.models import User
+from incidents.models import Incident, Section, SectionVersion
+from incidents.operations import revisions
+from incidents.operations.times import refresh_times
+
+_MOMENTS_OF_MAKING = ("created_at", "recorded_at", "decided_at", "used_at")
+_MAKERS = ("author", "decided_by", "used_by", "created_by")
+
+
+def save_part(part: Any, *, by: User, at: datetime) -> None:
+    """Save a part of an incident with its place, its moments and its people filled in."""
+    names = {field.name for field in part._meta.fields}
+    if part._state.adding:
+        if "position" in names and part.position is None:
+            rows = type(part)._base_manager.filter(incident=part.incident)
+            part.position = (rows.aggregate(last=Max("position"))["last"] or 0) + 1
+        for name in names.intersection(_MOMENTS_OF_MAKING):
+            setattr(part, name, at)
+        for name in names.intersection(_MAKERS):
+            setattr(part, name, by)
+    if "updated_at" in names:
+        part.updated_at = at
+    if "updated_by" in names:
+        part.updated_by = by
+    part.save()
+    if isinstance(part, Section):
+        SectionVersion.objects.get_or_create(
+            section=part,
+            version=part.version,
+            defaults={"title": part.title, "body": part.body, "saved_at": at, "saved_by": by},
+        )
+
+
+def settle(incident: Incident, *, by: User, at: datetime) -> None:
+    """Refresh what is derived from the timeline, keep a revision, and let search know."""
+    refresh_times(incident)
+    revisions.record(incident, by=by, at=at, summary="Changed in the administration")

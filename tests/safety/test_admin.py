@@ -1,0 +1,246 @@
+"""The administration keeps the product's promises: nothing is overwritten, nothing goes unseen."""
+
+from __future__ import annotations
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.urls import reverse
+
+from accounts.models import SignInLink, User
+from incidents.models import Attachment, Digest, Edition, Incident, LedgerEntry, Revision
+from incidents.operations import revisions
+from playbooks.models import FailurePattern
+from tests.factories import (
+    NOON,
+    ActionItemFactory,
+    IncidentFactory,
+    PatternFactory,
+    PatternLinkFactory,
+    PlaybookStepFactory,
+    PlaybookUseFactory,
+    RootCauseFactory,
+    SectionFactory,
+    ServiceFactory,
+    TagFactory,
+    TeamFactory,
+    TimelineEventFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def administrator(omar, signed_in):
+    return signed_in(omar)
+
+
+@pytest.fixture
+def everything(ana):
+    """One row of everything that there is."""
+    incident = IncidentFactory()
+    revision = revisions.record(incident, by=ana, at=NOON, summary="First")
+    Edition.objects.create(revision=revision, published_at=NOON)
+    SectionFactory(incident=incident).versions.create(version=1, title="Summary", saved_at=NOON)
+    TimelineEventFactory(incident=incident)
+    RootCauseFactory(incident=incident)
+    item = ActionItemFactory(incident=incident)
+    digest = Digest.objects.create(
+        recipient=ana, day=NOON.date(), message_id="<a@b>", written_at=NOON
+    )
+    LedgerEntry.objects.create(
+        action_item=item, step="overdue", due_on=NOON.date(), recipient=ana, digest=digest
+    )
+    Attachment.objects.create(
+        incident=incident, name="a.png", content_type="image/png", size=1, uploaded_at=NOON
+    )
+    SignInLink.objects.issue(ana, at=NOON)
+    for factory in (ServiceFactory, TagFactory, TeamFactory, PlaybookStepFactory):
+        factory()
+    PatternLinkFactory(incident=incident)
+    PlaybookUseFactory(incident=incident)
+    return incident
+
+
+OURS = [
+    model
+    for model in admin.site._registry
+    if model._meta.app_label in {"accounts", "playbooks", "incidents"}
+]
+
+
+@pytest.mark.parametrize("model", OURS, ids=lambda model: model._meta.label)
+def test_every_list_and_page_opens(administrator, everything, model):
+    name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+    row = model._base_manager.first()
+
+    listed = administrator.get(reverse(f"{name}_changelist"), {"q": "a"})
+    page = administrator.get(reverse(f"{name}_change", args=[row.pk]))
+
+    assert listed.status_code == page.status_code == 200
+    assert "script-src 'self'" in page["Content-Security-Policy"]
+
+
+def test_every_model_of_ours_is_there():
+    missing = {
+        model._meta.label
+        for app in ("accounts", "playbooks", "incidents")
+        for model in apps.get_app_config(app).get_models()
+        if model not in admin.site._registry
+    }
+    # These stand inside the page of what they belong to.
+    assert missing == {"playbooks.PlaybookStep", "incidents.IncidentRole"}
+
+
+def form_of(administrator, incident) -> dict:
+    """What a browser would send from the incident's page as it stands."""
+    page = administrator.get(reverse("admin:incidents_incident_change", args=[incident.pk]))
+    form = page.context["adminform"].form
+    fields = {name: form[name].value() for name in form.fields}
+    for inline in page.context["inline_admin_formsets"]:
+        formset = inline.formset
+        for part in [formset.management_form, *formset.forms]:
+            fields |= {part.add_prefix(name): part[name].value() for name in part.fields}
+    for name, value in list(fields.items()):
+        if hasattr(value, "strftime"):
+            del fields[name]
+            fields[f"{name}_0"], fields[f"{name}_1"] = f"{value:%Y-%m-%d}", f"{value:%H:%M:%S}"
+        elif value is None or value is False:
+            del fields[name]
+    return fields
+
+
+def save(administrator, incident, fields):
+    return administrator.post(
+        reverse("admin:incidents_incident_change", args=[incident.pk]), fields
+    )
+
+
+def test_a_change_is_a_revision_and_counts_the_version_up(administrator, omar):
+    incident = IncidentFactory(title="Old title")
+    fields = form_of(administrator, incident)
+
+    answer = save(administrator, incident, fields | {"title": "New title"})
+
+    assert answer.status_code == 302
+    incident.refresh_from_db()
+    assert (incident.title, incident.version) == ("New title", 2)
+    revision = Revision.objects.get(incident=incident)
+    assert "New title" in revision.content
+    assert revision.saved_by == omar
+
+
+def test_what_somebody_else_saved_meanwhile_is_not_overwritten(administrator):
+    incident = IncidentFactory(title="Old title")
+    fields = form_of(administrator, incident)
+    Incident.objects.filter(pk=incident.pk).update(title="Theirs", version=2)
+
+    answer = save(administrator, incident, fields | {"title": "Mine"})
+
+    assert answer.status_code == 200
+    assert "Somebody changed this" in answer.content.decode()
+    incident.refresh_from_db()
+    assert incident.title == "Theirs"
+
+
+def test_nor_is_a_section(administrator):
+    section = SectionFactory(body="Old")
+    fields = form_of(administrator, section.incident)
+    type(section).objects.filter(pk=section.pk).update(body="Theirs", version=2)
+
+    answer = save(administrator, section.incident, fields | {"sections-0-body": "Mine"})
+
+    assert answer.status_code == 200
+    section.refresh_from_db()
+    assert section.body == "Theirs"
+
+
+def test_a_section_keeps_its_earlier_versions(administrator):
+    section = SectionFactory(body="Old")
+    fields = form_of(administrator, section.incident)
+
+    answer = save(administrator, section.incident, fields | {"sections-0-body": "New"})
+
+    assert answer.status_code == 302
+    section.refresh_from_db()
+    assert (section.body, section.version) == ("New", 2)
+    assert section.versions.get(version=2).body == "New"
+
+
+def test_a_milestone_set_here_shows_on_the_incident(administrator):
+    event = TimelineEventFactory()
+    fields = form_of(administrator, event.incident)
+
+    save(administrator, event.incident, fields | {"timeline-0-milestone": "detected"})
+
+    event.incident.refresh_from_db()
+    assert event.incident.detected_at == NOON
+
+
+def test_a_new_incident_gets_the_next_number(administrator, omar):
+    IncidentFactory(number=41)
+    fields = {
+        "title": "Made here",
+        "severity": "unknown",
+        "environment": "unknown",
+        "visibility": "internal",
+    }
+    for prefix in ("roles", "sections", "timeline", "root_causes", "action_items"):
+        fields |= {f"{prefix}-TOTAL_FORMS": "0", f"{prefix}-INITIAL_FORMS": "0"}
+    fields |= {"pattern_links-TOTAL_FORMS": "0", "pattern_links-INITIAL_FORMS": "0"}
+
+    answer = administrator.post(reverse("admin:incidents_incident_add"), fields)
+
+    assert answer.status_code == 302
+    made = Incident.objects.get(title="Made here")
+    assert (made.number, made.created_by) == (42, omar)
+
+
+def test_incidents_people_and_records_cannot_be_deleted(administrator, everything, ana):
+    for name, row in [
+        ("incidents_incident", everything),
+        ("accounts_user", ana),
+        ("incidents_revision", Revision.objects.first()),
+        ("incidents_sectionversion", everything.sections.first().versions.first()),
+    ]:
+        answer = administrator.post(reverse(f"admin:{name}_delete", args=[row.pk]), {"post": "yes"})
+        assert answer.status_code == 403
+    assert Incident.objects.exists()
+    assert User.objects.filter(pk=ana.pk).exists()
+
+
+def test_a_pattern_that_incidents_share_stays_and_a_lonely_one_may_go(administrator):
+    shared = PatternLinkFactory().pattern
+    lonely = PatternFactory()
+
+    for pattern in (shared, lonely):
+        administrator.post(
+            reverse("admin:playbooks_failurepattern_delete", args=[pattern.pk]), {"post": "yes"}
+        )
+
+    assert list(FailurePattern.objects.all()) == [shared]
+
+
+def test_nobody_but_administrators_gets_in(rita, signed_in):
+    client = signed_in(rita)
+
+    for model in OURS:
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"
+        assert client.get(reverse(name), follow=True).status_code == 403
+
+
+def test_a_person_is_added_with_a_role_and_changed(administrator):
+    fields = {
+        "username": "eve",
+        "email": "eve@example.com",
+        "full_name": "Eve",
+        "role": "reviewer",
+        "usable_password": "false",
+    }
+
+    answer = administrator.post(reverse("admin:accounts_user_add"), fields)
+
+    assert answer.status_code == 302
+    eve = User.objects.get(username="eve")
+    assert eve.role == "reviewer"
+    assert not eve.has_usable_password()
