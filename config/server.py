@@ -75,10 +75,10 @@ async def _supervise(link: str | None) -> None:
 
 def _parts() -> list[Part]:
     python = [sys.executable, "-m"]
-    # Celery's warning against root concerns pickled messages; ours are JSON.
-    celery = [sys.executable, "-W", "ignore:You're running the worker with superuser"]
-    celery += ["-m", "celery", "--quiet", "--app", "config"]
+    celery = [*python, "celery", "--quiet", "--app", "config"]
     mark = {MARK: str(settings.VAR_DIR), "PYTHONUNBUFFERED": "1"}
+    # Celery's warning against root is about pickled messages; ours are JSON.
+    mark["PYTHONWARNINGS"] = "ignore:You're running the worker with superuser"
     taken = settings.BROKER_DIR / "taken"
     taken.mkdir(parents=True, exist_ok=True)
     web = [*python, "gunicorn", "-c", str(settings.BASE_DIR / "deploy" / "gunicorn.conf.py")]

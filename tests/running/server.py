@@ -96,15 +96,18 @@ class Server:
         self.ask(signal.SIGKILL)
 
     def processes(self, word: str = "") -> list[psutil.Process]:
-        """What it started, and what those started, with `word` in the command line."""
+        """What it started, and what those started, with `word` as a part of the command."""
         found = []
         for process in psutil.process_iter():
             with contextlib.suppress(psutil.Error):
                 ours = process.environ().get("NEVERTWICE_SERVER") == str(self.folder)
                 ours = ours or (process.name() == "postgres" and self._is_database(process))
-                if ours and process.status() != "zombie" and word in " ".join(process.cmdline()):
+                if ours and process.status() != "zombie" and self._is(word, process):
                     found.append(process)
         return found
+
+    def _is(self, word: str, process: psutil.Process) -> bool:
+        return not word or any(part.rsplit("/", 1)[-1] == word for part in process.cmdline())
 
     def _is_database(self, process: psutil.Process) -> bool:
         return process.cwd() == str(self.folder / "postgres")
