@@ -118,14 +118,12 @@ class _Presenter:
     """Makes rows of one incident, each icon only once."""
 
     def __init__(self, incident: Incident, clock: Clock, can_edit: bool) -> None:
-        self.reference = incident.reference
+        self.editable_in = incident.reference if can_edit else ""
         self.clock = clock
-        self.can_edit = can_edit
         self.icons: dict[str, SafeString] = {}
 
     def row(self, event: TimelineEvent, previous: TimelineEvent | None) -> EventRow:
         milestone = event.milestone
-        edit_url = incident_part_url("event_edit", self.reference, event.pk)
         return EventRow(
             pk=event.pk,
             time=self._time(event),
@@ -144,7 +142,9 @@ class _Presenter:
             evidence_url=event.evidence_url,
             starred=event.starred,
             is_range=event.ends_at is not None,
-            edit_url=edit_url if self.can_edit else "",
+            edit_url=incident_part_url("event_edit", self.editable_in, event.pk)
+            if self.editable_in
+            else "",
         )
 
     def _icon(self, kind: str) -> SafeString:
