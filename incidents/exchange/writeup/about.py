@@ -1,0 +1,114 @@
+"""What a write-up says about itself: in its front matter (YAML or TOML) and its file's name."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import PurePath
+from typing import Any
+
+from core.exchange.front_matter import FrontMatter, Value
+from core.exchange.problems import Problems
+from core.exchange.structure import Passage
+from core.text import one_line
+from incidents.exchange.documents import ParsedEvent
+from incidents.models import Precision
+
+_DATE = re.compile(r"(?<!\d)(\d{4})([-_]?)(\d{2})\2(\d{2})(?!\d)")
+_TIME_AFTER = re.compile(r"[T_-]\d{2}[-_:]?\d{2}(?:[-_:]?\d{2})?(?=[-_.]|$)")
+_TOML_LINE = re.compile(r"line (\d+)")
+_EMPTY_NAMES = {"", "readme", "index", "incident", "postmortem", "post mortem", "report"}
+
+
+@dataclass(frozen=True)
+class About:
+    """Texts and lists of texts by key, keys in lower case."""
+
+    values: dict[str, list[str]] = field(default_factory=dict)
+
+    def text(self, *keys: str) -> str:
+        """The first of `keys` that has a value, its entries joined with commas."""
+        for key in keys:
+            if found := self.values.get(key):
+                return ", ".join(found)
+        return ""
+
+
+def about_yaml(matter: FrontMatter) -> About:
+    def texts(value: Value) -> list[str]:
+        if isinstance(value.content, str):
+            return [one_line(value.content)] if value.content.strip() else []
+        if isinstance(value.content, list):
+            return [text for entry in value.content for text in texts(entry)]
+        if isinstance(value.content, dict) and "name" in value.content:
+            return texts(value.content["name"])
+        return []
+
+    return About({key.lower(): texts(value) for key, value in matter.values.items()})
+
+
+def about_toml(text: str, problems: Problems) -> tuple[About, Passage]:
+    """The TOML between two `+++` lines at the top of `text`, if there is any, and the rest."""
+    lines = text.split("\n")
+    end = next((i for i, line in enumerate(lines[1:], 1) if line.rstrip() == "+++"), None)
+    if lines[0].rstrip() != "+++" or end is None:
+        return About(), Passage.of(text)
+    rest = Passage(tuple(lines[end + 1 :]), end + 2)
+    try:
+        values = tomllib.loads("\n".join(lines[1:end]))
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        found = _TOML_LINE.search(str(error))
+        line = int(found[1]) + 1 if found else 1
+        problems.error(line, f"The front matter is not valid TOML: {error}.")
+        return About(), rest
+    return About({key.lower(): _toml_texts(value) for key, value in values.items()}), rest
+
+
+def _toml_texts(value: Any) -> list[str]:
+    if isinstance(value, list):
+        return [text for entry in value for text in _toml_texts(entry)]
+    return [] if isinstance(value, dict) else [one_line(str(value))]
+
+
+def title_of_name(name: str) -> str:
+    """A title made from a file's name; empty where the name says nothing."""
+    stem = PurePath(name).stem
+    if found := _DATE.match(stem):
+        after = stem[found.end() :]
+        stem = _TIME_AFTER.sub("", after, count=1) if _TIME_AFTER.match(after) else after
+    words = " ".join(re.split(r"[-_\s]+", stem)).strip()
+    if words.casefold() in _EMPTY_NAMES or len(re.findall(r"[^\W\d_]", words)) < 4:
+        return ""
+    return words[0].upper() + words[1:]
+
+
+def dated(about: About, *, name: str, title: str) -> tuple[ParsedEvent, ...]:
+    """The day of the incident as an event, where the write-up or its file's name gives one."""
+    for written, where in (
+        (about.text("incident_date", "occurred_on", "occurred", "started"), "its front matter"),
+        (PurePath(name).stem, "its file’s name"),
+        (title, "its title"),
+        (about.text("date"), "its front matter"),
+    ):
+        match = _DATE.match(written)
+        day = _day(match) if match else None
+        if match and day:
+            return (
+                ParsedEvent(
+                    text=f"The day that the write-up gives in {where}.",
+                    occurred_at=datetime(day.year, day.month, day.day, tzinfo=UTC),
+                    precision=Precision.DAY.value,
+                    as_written=match[0] if where == "its file’s name" else written[:60],
+                ),
+            )
+    return ()
+
+
+def _day(match: re.Match[str]) -> date | None:
+    try:
+        day = date(int(match[1]), int(match[3]), int(match[4]))
+    except ValueError:
+        return None
+    return day if 1970 <= day.year <= 2100 else None
