@@ -31,21 +31,21 @@ def body(response) -> str:
 
 
 @pytest.mark.parametrize(
-    ("days", "text", "tone"),
+    ("days", "text", "stage"),
     [
-        (-8, "8 days overdue", "red"),
-        (-7, "7 days overdue", "orange"),
-        (-1, "1 day overdue", "orange"),
-        (0, "Due today", "azure"),
-        (1, "Due tomorrow", "azure"),
-        (3, "Due Thursday 5 Mar", "secondary"),
-        (40, "Due 11 Apr 2026", "secondary"),
+        (-8, "8 days overdue", "long-late"),
+        (-7, "7 days overdue", "late"),
+        (-1, "1 day overdue", "late"),
+        (0, "Due today", "now"),
+        (1, "Due tomorrow", "now"),
+        (3, "Due Thursday 5 Mar", ""),
+        (40, "Due 11 Apr 2026", ""),
     ],
 )
-def test_late_is_amber_first_and_red_after_a_week(days, text, tone):
+def test_late_is_amber_first_and_red_after_a_week(days, text, stage):
     item = ActionItemFactory(due_on=TODAY + days * DAY)
 
-    assert (due(item, TODAY).text, due(item, TODAY).tone) == (text, tone)
+    assert (due(item, TODAY).text, due(item, TODAY).stage) == (text, stage)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,156 @@
+"""Home: what needs me before what happened."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from tests.factories import (
+    ActionItemFactory,
+    IncidentFactory,
+    PatternFactory,
+    PatternLinkFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def home(client):
+    response = client.get(reverse("home"))
+    assert response.status_code == 200
+    return response
+
+
+def now_and_before(pattern, **more):
+    """Two incidents of `pattern`, one of them today."""
+    for days in (0, 400):
+        incident = IncidentFactory(
+            occurred_at=timezone.now() - timedelta(days=days), occurred_precision="minute", **more
+        )
+        PatternLinkFactory(incident=incident, pattern=pattern)
+
+
+def test_my_late_action_items_come_first_and_later_ones_wait(signed_in, ana):
+    today = timezone.localdate()
+    ActionItemFactory(owner=ana, title="soon", due_on=today + timedelta(days=3))
+    ActionItemFactory(owner=ana, title="late", due_on=today - timedelta(days=3))
+    ActionItemFactory(owner=ana, title="far", due_on=today + timedelta(days=30))
+    ActionItemFactory(title="of somebody else", due_on=today)
+
+    rows = home(signed_in(ana)).context["my_rows"]
+
+    assert [row.title for row in rows] == ["late", "soon"]
+
+
+def test_at_most_seven_of_mine_are_shown(signed_in, ana):
+    for _ in range(9):
+        ActionItemFactory(owner=ana, due_on=timezone.localdate())
+
+    assert len(home(signed_in(ana)).context["my_rows"]) == 7
+
+
+def test_my_drafts_and_the_reviews_asked_of_me(signed_in, ana, rita):
+    draft = IncidentFactory(owner=ana)
+    waiting = IncidentFactory(owner=ana, status="in_review")
+    mine = IncidentFactory(owner=rita, status="in_review")
+
+    assert home(signed_in(ana)).context["drafts"] == [draft]
+    assert home(signed_in(ana)).context["reviews"] == []
+    assert home(signed_in(rita)).context["reviews"] == [waiting]
+    assert mine not in home(signed_in(rita)).context["reviews"]
+
+
+def test_what_came_back_this_quarter_is_told(signed_in, vera):
+    now_and_before(PatternFactory(name="Credential expired"))
+
+    trends = home(signed_in(vera)).context["trends"]
+
+    assert trends.title == "Came back this quarter"
+    assert trends.rows[0].words == "1 this quarter, 2 in all"
+
+
+def test_without_a_return_this_quarter_the_frequent_ones_are_told(signed_in, vera):
+    pattern = PatternFactory(name="Credential expired")
+    PatternLinkFactory(pattern=pattern)
+    PatternLinkFactory(pattern=pattern)
+
+    trends = home(signed_in(vera)).context["trends"]
+
+    assert trends.title == "Failures that recur"
+    assert [row.name for row in trends.rows] == ["Credential expired"]
+
+
+def test_what_came_back_is_counted_anew_after_a_write(signed_in, vera):
+    pattern = PatternFactory()
+    now_and_before(pattern)
+    client = signed_in(vera)
+    home(client)
+
+    incident = IncidentFactory(
+        occurred_at=timezone.now(), occurred_precision="minute", updated_at=timezone.now()
+    )
+    PatternLinkFactory(incident=incident, pattern=pattern)
+
+    assert home(client).context["trends"].rows[0].words == "2 this quarter, 3 in all"
+
+
+def test_restricted_incidents_are_nowhere_on_anothers_home(signed_in, vera, omar):
+    now_and_before(PatternFactory(name="A pattern"), visibility="restricted", title="secret")
+    secret = IncidentFactory(visibility="restricted", title="secret")
+    ActionItemFactory(incident=secret, title="secret promise")
+
+    context = home(signed_in(vera)).context
+
+    assert (context["trends"].rows, context["latest"], context["promise_count"]) == ([], [], "0")
+    assert "secret" not in home(signed_in(vera)).content.decode()
+    assert home(signed_in(omar)).context["promise_count"] == "1"
+
+
+def test_promises_without_an_owner_are_counted_too(signed_in, vera):
+    ActionItemFactory(title="Nobody’s yet")
+
+    context = home(signed_in(vera)).context
+
+    assert context["promise_count"] == "1"
+    assert [row.title for row in context["promise_rows"]] == ["Nobody’s yet"]
+
+
+def test_an_administrator_puts_the_tour_away(signed_in, omar, vera):
+    client = signed_in(omar)
+    assert "Three steps to begin with" in home(client).content.decode()
+    assert "Three steps to begin with" not in home(signed_in(vera)).content.decode()
+
+    assert client.get(reverse("tour_dismiss")).status_code == 405
+    client.post(reverse("tour_dismiss"))
+
+    assert "Three steps to begin with" not in home(client).content.decode()
+
+
+def test_an_empty_home_says_what_to_do(signed_in, ana):
+    text = home(signed_in(ana)).content.decode()
+
+    assert "Nothing of yours is due this week." in text
+    assert "No incident is written down yet" in text
+
+
+def test_home_costs_the_same_at_one_row_and_at_three(signed_in, rita):
+    client = signed_in(rita)
+
+    def add():
+        now_and_before(PatternFactory())
+        IncidentFactory(owner=rita, updated_at=timezone.now())
+        waiting = IncidentFactory(status="in_review")
+        ActionItemFactory(incident=waiting, owner=rita, due_on=timezone.localdate())
+
+    counts = []
+    for rows in (1, 2):
+        for _ in range(rows):
+            add()
+        with CaptureQueriesContext(connection) as queries:
+            home(client)
+        counts.append(len(queries))
+
+    assert counts[0] == counts[1] <= 20

@@ -1,0 +1,225 @@
+"""The incident list: filters, order, pages, and what nobody may see."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from tests.factories import (
+    NOON,
+    ActionItemFactory,
+    IncidentFactory,
+    PatternFactory,
+    PatternLinkFactory,
+    ServiceFactory,
+    TagFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def listed(signed_in, vera):
+    """`listed(query)`: the titles that Vera's list shows, in order."""
+    client = signed_in(vera)
+
+    def titles(query=""):
+        response = client.get(reverse("incident_list") + query)
+        assert response.status_code == 200
+        return [row.title for row in response.context["page"].rows]
+
+    return titles
+
+
+def dated(title, day, **more):
+    at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=day)
+    return IncidentFactory(title=title, occurred_at=at, occurred_precision="minute", **more)
+
+
+def test_the_latest_come_first_and_undated_ones_last(listed):
+    dated("old", 1)
+    IncidentFactory(title="undated")
+    dated("new", 9)
+
+    assert listed() == ["new", "old", "undated"]
+    assert listed("?sort=oldest") == ["old", "new", "undated"]
+
+
+def test_the_worst_come_first_on_request(listed):
+    dated("mild", 3, severity="SEV4")
+    dated("unknown", 4)
+    dated("worst", 1, severity="SEV1")
+
+    assert listed("?sort=severity") == ["worst", "mild", "unknown"]
+
+
+def test_the_longest_to_resolve_come_first_on_request(listed):
+    for title, hours in (("short", 1), ("long", 9)):
+        dated(title, 1, started_at=NOON, resolved_at=NOON + timedelta(hours=hours))
+    IncidentFactory(title="unresolved")
+
+    assert listed("?sort=resolve") == ["long", "short", "unresolved"]
+
+
+@pytest.mark.parametrize(
+    ("query", "titles"),
+    [
+        ("?status=in_review", ["b"]),
+        ("?severity=SEV1&severity=SEV2", ["b", "a"]),
+        ("?environment=staging", ["b"]),
+        ("?severity=SEV1&environment=staging", []),
+    ],
+)
+def test_filters_of_one_kind_add_up_and_of_several_kinds_narrow(listed, query, titles):
+    dated("a", 1, severity="SEV1", environment="production")
+    dated("b", 2, severity="SEV2", environment="staging", status="in_review")
+
+    assert listed(query) == titles
+
+
+def test_filters_by_service_tag_and_pattern(listed):
+    hit, _miss = dated("hit", 2), dated("miss", 1)
+    hit.services.add(ServiceFactory(slug="registry"))
+    hit.tags.add(TagFactory(slug="aks"))
+    PatternLinkFactory(incident=hit, pattern=PatternFactory(slug="expired"))
+
+    assert listed("?service=registry") == ["hit"]
+    assert listed("?tag=aks") == ["hit"]
+    assert listed("?pattern=expired") == ["hit"]
+
+
+def test_a_dismissed_pattern_is_no_match(listed):
+    pattern = PatternFactory(slug="expired")
+    PatternLinkFactory(incident=dated("a", 1), pattern=pattern, state="dismissed")
+
+    assert listed("?pattern=expired") == []
+
+
+def test_a_period_has_two_ends_both_within_it(listed):
+    dated("before", 0)
+    dated("first", 1)
+    dated("last", 2)
+    dated("after", 3)
+    IncidentFactory(title="undated")
+
+    assert listed("?since=2026-01-02&until=2026-01-03") == ["last", "first"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?severity=SEV9",
+        "?since=soon",
+        "?since=2026-02-31",
+        "?sort=funniest",
+        "?service=nowhere",
+        "?since=2026-02-02&until=2026-01-01",
+        "?period=77",
+    ],
+)
+def test_what_makes_no_sense_is_told_and_left_out(signed_in, vera, query):
+    dated("a", 1)
+
+    response = signed_in(vera).get(reverse("incident_list") + query)
+
+    assert len(response.context["filters"].ignored) == 1
+    assert [row.title for row in response.context["page"].rows] == ["a"]
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "x", "99", "²", "1" * 400])
+def test_a_page_that_is_not_there_is_the_nearest_that_is(listed, page):
+    dated("a", 1)
+
+    assert listed(f"?page={page}") == ["a"]
+
+
+def test_filters_read_as_a_sentence_and_each_can_be_taken_away(signed_in, vera):
+    ServiceFactory(slug="registry", name="Registry")
+
+    response = signed_in(vera).get(
+        reverse("incident_list")
+        + "?severity=SEV1&severity=SEV2&service=registry&since=2026-01-02&page=1"
+    )
+
+    chips = {chip.text: chip.remove for chip in response.context["chips"]}
+    assert list(chips) == ["SEV1, SEV2", "Registry", "since 2 Jan 2026"]
+    assert chips["Registry"] == "?severity=SEV1&severity=SEV2&since=2026-01-02"
+
+
+def test_a_row_says_what_is_left_to_do(signed_in, vera):
+    incident = dated("a", 1)
+    ActionItemFactory(incident=incident)
+    ActionItemFactory(incident=incident, status="done", closing_note="x", closed_at=NOON)
+
+    [row] = signed_in(vera).get(reverse("incident_list")).context["page"].rows
+
+    assert row.action_items == "1 of 2 action items open"
+
+
+def test_pages_follow_each_other_and_keep_the_filters(signed_in, vera):
+    for day in range(27):
+        dated(f"day {day}", day, severity="SEV1")
+    client = signed_in(vera)
+
+    first = client.get(reverse("incident_list") + "?severity=SEV1").context["page"]
+    second = client.get(reverse("incident_list") + first.next).context["page"]
+
+    assert first.count == "27"
+    assert (second.first, second.last) == (26, 27)
+    assert [row.title for row in second.rows] == ["day 1", "day 0"]
+    assert second.next == ""
+
+
+def test_htmx_gets_the_results_alone(signed_in, vera):
+    response = signed_in(vera).get(reverse("incident_list"), headers={"HX-Request": "true"})
+
+    assert b"<html" not in response.content
+    assert b'id="incident-results"' in response.content
+
+
+def test_an_empty_list_says_what_to_do(signed_in, ana):
+    text = signed_in(ana).get(reverse("incident_list")).content.decode()
+
+    assert "No incident is written down yet" in text
+    assert "Nothing matches" in signed_in(ana).get("/incidents/?severity=SEV1").content.decode()
+
+
+def test_restricted_incidents_are_in_no_list_and_no_count(signed_in, vera, omar):
+    secret = dated("secret", 1, visibility="restricted", severity="SEV1")
+    PatternLinkFactory(incident=secret, pattern=PatternFactory(slug="expired"))
+
+    for query in ("", "?severity=SEV1", "?pattern=expired", "?sort=resolve"):
+        page = signed_in(vera).get(reverse("incident_list") + query).context["page"]
+        assert (page.rows, page.count) == ([], "0")
+    assert signed_in(omar).get(reverse("incident_list")).context["page"].count == "1"
+
+
+def test_the_list_costs_the_same_at_one_row_and_at_three(signed_in, ana):
+    client = signed_in(ana)
+
+    def add():
+        incident = dated("a", 1)
+        incident.services.add(ServiceFactory())
+        PatternLinkFactory(incident=incident)
+        ActionItemFactory(incident=incident)
+
+    counts = []
+    for rows in (1, 2):
+        for _ in range(rows):
+            add()
+        with CaptureQueriesContext(connection) as queries:
+            client.get(reverse("incident_list"))
+        counts.append(len(queries))
+
+    assert counts[0] == counts[1] <= 8
+
+
+def test_the_archive_is_for_administrators(signed_in, vera, omar):
+    incident = IncidentFactory(title="put away", archived_at=NOON)
+
+    assert signed_in(vera).get(reverse("incident_archive_list")).status_code == 403
+    text = signed_in(omar).get(reverse("incident_archive_list")).content.decode()
+    assert "put away" in text
+    assert reverse("incident_restore", args=[incident.reference]) in text

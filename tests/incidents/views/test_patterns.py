@@ -1,0 +1,148 @@
+"""Patterns as pages: how often, whether the fixes held, what helps."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from tests.factories import (
+    ActionItemFactory,
+    IncidentFactory,
+    PatternFactory,
+    PatternLinkFactory,
+    PlaybookFactory,
+    PlaybookUseFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def expired():
+    return PatternFactory(slug="expired", name="Credential expired")
+
+
+def incident_of(pattern, year=None, **more):
+    at = datetime(year, 3, 1, tzinfo=UTC) if year else None
+    incident = IncidentFactory(
+        occurred_at=at, occurred_precision="day" if at else "unknown", **more
+    )
+    PatternLinkFactory(incident=incident, pattern=pattern, evidence="It had expired.")
+    return incident
+
+
+def page_of(client, pattern):
+    response = client.get(pattern.get_absolute_url())
+    assert response.status_code == 200
+    return response.context["page"]
+
+
+def test_the_list_counts_and_puts_the_frequent_first(signed_in, vera, expired):
+    PatternFactory(name="Another")
+    incident_of(expired, 2024)
+    ActionItemFactory(incident=incident_of(expired, 2025))
+
+    rows = signed_in(vera).get(reverse("pattern_list")).context["rows"]
+
+    assert [(row.name, row.incidents) for row in rows] == [
+        ("Credential expired", "2 incidents"),
+        ("Another", "0 incidents"),
+    ]
+    assert rows[0].last_seen == "last seen 1 Mar 2025"
+    assert rows[0].promises == "1 open promise"
+
+
+def test_the_page_shows_its_incidents_with_the_evidence(signed_in, vera, expired):
+    incident_of(expired, 2024, title="The first")
+    incident_of(expired, 2025, title="The second")
+
+    page = page_of(signed_in(vera), expired)
+
+    assert [card.title for card in page.cards] == ["The second", "The first"]
+    assert "It had expired." in page.cards[0].evidence
+    assert len(page.marks) == 2
+
+
+def test_a_return_after_a_fix_is_marked_and_the_fix_is_on_the_axis(signed_in, vera, expired):
+    first = incident_of(expired, 2024)
+    ActionItemFactory(
+        incident=first,
+        title="List the certificates",
+        status="done",
+        closing_note="x",
+        closed_at=datetime(2024, 6, 1, tzinfo=UTC),
+    )
+    incident_of(expired, 2025)
+
+    page = page_of(signed_in(vera), expired)
+
+    assert "List the certificates" in page.cards[0].fix_failed
+    assert page.cards[1].fix_failed == ""
+    assert [mark.is_fix for mark in page.marks] == [False, False, True]
+    assert [mark.failed for mark in page.marks] == [True, False, False]
+
+
+def test_undated_incidents_stand_beside_the_axis(signed_in, vera, expired):
+    incident_of(expired, title="Undated")
+
+    page = page_of(signed_in(vera), expired)
+
+    assert page.marks == []
+    assert [card.title for card in page.undated] == ["Undated"]
+
+
+def test_a_playbook_says_how_often_it_helped(signed_in, vera, expired):
+    playbook = PlaybookFactory(title="Renew it")
+    playbook.patterns.add(expired)
+    PlaybookUseFactory(playbook=playbook)
+    PlaybookUseFactory(playbook=playbook, outcome="did_not_help")
+    PlaybookUseFactory(playbook=playbook, incident=IncidentFactory(visibility="restricted"))
+
+    [helped] = page_of(signed_in(vera), expired).playbooks
+
+    assert helped.uses == "helped 1 of 2 times"
+
+
+def test_restricted_incidents_are_neither_shown_nor_counted(signed_in, vera, expired):
+    secret = incident_of(expired, 2025, visibility="restricted", title="secret")
+    ActionItemFactory(incident=secret, title="secret promise")
+    client = signed_in(vera)
+
+    assert page_of(client, expired).cards == []
+    assert "secret" not in client.get(expired.get_absolute_url()).content.decode()
+    [row] = client.get(reverse("pattern_list")).context["rows"]
+    assert (row.incidents, row.last_seen, row.promises) == ("0 incidents", "", "")
+
+
+def test_an_unknown_pattern_is_not_found(signed_in, vera):
+    assert signed_in(vera).get("/patterns/nothing/").status_code == 404
+
+
+def test_both_pages_cost_the_same_at_one_row_and_at_three(signed_in, vera, expired):
+    client = signed_in(vera)
+
+    def add():
+        incident = incident_of(expired, 2024)
+        ActionItemFactory(incident=incident)
+        ActionItemFactory(
+            incident=incident,
+            status="done",
+            closing_note="x",
+            closed_at=datetime(2024, 6, 1, tzinfo=UTC),
+        )
+        playbook = PlaybookFactory()
+        playbook.patterns.add(expired)
+        PlaybookUseFactory(incident=incident, playbook=playbook)
+        incident_of(PatternFactory(), 2023)
+
+    for address in (reverse("pattern_list"), expired.get_absolute_url()):
+        counts = []
+        for rows in (1, 2):
+            for _ in range(rows):
+                add()
+            with CaptureQueriesContext(connection) as queries:
+                client.get(address)
+            counts.append(len(queries))
+        assert counts[0] == counts[1] <= 10
