@@ -46,6 +46,7 @@ def playbook_list(request: SignedInRequest) -> HttpResponse:
 
 def _narrowed(pattern: str, risk: str, order: str) -> QuerySet[Playbook]:
     found = Playbook.objects.annotate(number_of_steps=Count("steps", distinct=True))
+    found = found.order_by("title")
     if pattern:
         found = found.filter(patterns__slug=pattern)
     if risk in Risk.values:
