@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.models import User
 from incidents.models import ActionItem, ActionItemStatus, Origin, PatternLink
 from incidents.permissions import can_progress, can_write
+from playbooks.models import FailurePattern
 
 WEEK = 7
 
@@ -30,10 +31,10 @@ _TRACKER_WORDS = {"github": "GitHub", "gitlab": "GitLab", "jira": "Jira", "atlas
 
 @dataclass(frozen=True)
 class Due:
-    """When something is due, in words, and how it looks: late first amber, red after a week."""
+    """When something is due, in words. `stage` is `now`, `late`, `long-late`, or empty."""
 
     text: str
-    tone: str = "secondary"
+    stage: str = ""
     iso: str = ""
 
 
@@ -53,7 +54,8 @@ class ActionItemRow:
     incident_reference: str
     incident_title: str
     incident_url: str
-    patterns: list[PatternLabel]
+    pattern: PatternLabel | None
+    other_patterns: list[str]
     owner: str
     owner_initials: str
     owner_is_team: bool
@@ -83,11 +85,11 @@ def due(item: ActionItem, today: date) -> Due:
     iso = item.due_on.isoformat()
     days = (item.due_on - today).days
     if days < -WEEK:
-        return Due(f"{-days} days overdue", "red", iso)
+        return Due(f"{-days} days overdue", "long-late", iso)
     if days < 0:
-        return Due("1 day overdue" if days == -1 else f"{-days} days overdue", "orange", iso)
+        return Due("1 day overdue" if days == -1 else f"{-days} days overdue", "late", iso)
     if days <= 1:
-        return Due("Due tomorrow" if days else "Due today", "azure", iso)
+        return Due("Due tomorrow" if days else "Due today", "now", iso)
     if days < WEEK:
         return Due(f"Due {item.due_on:%A %-d %b}", iso=iso)
     return Due(f"Due {item.due_on:%-d %b %Y}", iso=iso)
@@ -124,9 +126,15 @@ def rows(
     return [_row(item, user, today, with_patterns) for item in items]
 
 
+def _label(pattern: FailurePattern) -> PatternLabel:
+    return PatternLabel(pattern.name, reverse("pattern_detail", args=[pattern.slug]))
+
+
 def _row(item: ActionItem, user: User, today: date, with_patterns: bool) -> ActionItemRow:
     incident = item.incident
     owner = item.owner or item.owner_team
+    links = incident.pattern_links.all() if with_patterns else []
+    patterns = [link.pattern for link in links]
     return ActionItemRow(
         pk=item.pk,
         title=item.title,
@@ -134,12 +142,8 @@ def _row(item: ActionItem, user: User, today: date, with_patterns: bool) -> Acti
         incident_reference=incident.reference,
         incident_title=incident.title,
         incident_url=f"{incident.get_absolute_url()}#action-items",
-        patterns=[
-            PatternLabel(link.pattern.name, reverse("pattern_detail", args=[link.pattern.slug]))
-            for link in incident.pattern_links.all()
-        ]
-        if with_patterns
-        else [],
+        pattern=_label(patterns[0]) if patterns else None,
+        other_patterns=[pattern.name for pattern in patterns[1:]],
         owner=str(owner) if owner else item.owner_as_written,
         owner_initials=item.owner.initials if item.owner else "",
         owner_is_team=item.owner_team_id is not None,

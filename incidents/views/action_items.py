@@ -80,7 +80,13 @@ def action_item_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     item = _item_or_404(request, pk)
     [row] = rows([item], request.user, timezone.localdate())
     reminders = item.reminders.select_related("digest", "recipient").order_by("-digest__day")[:10]
-    context = {"item": item, "row": row, "reminders": reminders, "nav": "action_items"}
+    context = {
+        "item": item,
+        "row": row,
+        "patterns": [link.pattern for link in item.incident.pattern_links.all()],
+        "reminders": reminders,
+        "nav": "action_items",
+    }
     return render(request, "action_items/action_item_detail.html", context)
 
 
