@@ -23,6 +23,7 @@ from incidents.models.reminder import Digest, LedgerEntry
 from incidents.models.revision import Audience, Edition, Revision
 from incidents.models.root_cause import CauseRole, RootCause
 from incidents.models.section import Section, SectionKind, SectionVersion
+from incidents.models.seeded_file import SeededFile
 from incidents.models.timeline_event import EventKind, Milestone, TimelineEvent
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "Section",
     "SectionKind",
     "SectionVersion",
+    "SeededFile",
     "Service",
     "Severity",
     "Size",

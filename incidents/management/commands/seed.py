@@ -7,23 +7,34 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from core.exchange.files import files_under
-from incidents.operations.importing.run import ImportRun, in_order
+from core.errors import DomainError
+from incidents.operations.importing.seeding import seed
 
 
 class Command(BaseCommand):
-    help = "Load the incidents, patterns and playbooks that the knowledge base opens with."
+    help = (
+        "Load the incidents, failure patterns and playbooks that the knowledge base opens with. "
+        "Loading them again changes nothing, and nothing that people changed since."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("folder", nargs="?", type=Path, default=settings.BASE_DIR / "seeds")
+        parser.add_argument(
+            "folder", nargs="?", type=Path, default=settings.BASE_DIR / "seeds", metavar="DIR"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        run = ImportRun(by=None, at=timezone.now())
-        for path in in_order(files_under(options["folder"])):
-            outcome = run.take(path)
-            for problem in outcome.problems:
-                self.stderr.write(f"{path.name}:{problem.line}: {problem.message}")
-            self.stdout.write(f"{outcome.reference} {outcome.change}")
+        loaded = 0
+        try:
+            for seeded in seed(options["folder"], at=timezone.now()):
+                if seeded.left_alone:
+                    self.stdout.write(f"{seeded.name}: left as it is, {seeded.left_alone}")
+                elif options["verbosity"] > 1:
+                    self.stdout.write(f"{seeded.name}: {seeded.became}")
+                loaded += not seeded.left_alone
+        except DomainError as error:
+            raise CommandError(f"The seeds cannot be loaded: {error}") from error
+        if options["verbosity"]:
+            self.stdout.write(f"Loaded {loaded} files." if loaded else "Nothing new to load.")

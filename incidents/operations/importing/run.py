@@ -58,6 +58,16 @@ def _kind(path: Path) -> str:
     return match[1].decode() if match else ""
 
 
+def parse_any(text: str, *, name: str) -> Parsed:
+    """What a file's text says, of whatever kind it is."""
+    head = _FORMAT.search(text[:500].encode())
+    if head and head[1] == b"pattern":
+        return parse_pattern(text)
+    if head:
+        return parse_playbook(text)
+    return parse(text, name=name)
+
+
 @dataclass
 class ImportRun:
     """One import of many files by one person, or the operator, at one moment."""
@@ -75,7 +85,7 @@ class ImportRun:
             text = read_text(path)
         except Unreadable as error:
             return Outcome(path, None, problems=(error.problem,))
-        parsed = self._parsed(text, path)
+        parsed = parse_any(text, name=path.name)
         problems = parsed.problems + self._twice(parsed, path)
         if fatal(problems):
             return Outcome(path, parsed, problems=problems)
@@ -91,14 +101,6 @@ class ImportRun:
             why = str(error).split("\n", 1)[0]
             refused = Problem(None, f"The database does not take it: {why}.")
             return Outcome(path, parsed, problems=(*problems, refused))
-
-    def _parsed(self, text: str, path: Path) -> Parsed:
-        head = _FORMAT.search(text[:500].encode())
-        if head and head[1] == b"pattern":
-            return parse_pattern(text)
-        if head:
-            return parse_playbook(text)
-        return parse(text, name=path.name)
 
     def _twice(self, parsed: Parsed, path: Path) -> tuple[Problem, ...]:
         """A problem where another file of this run has the same reference or slug."""

@@ -1,0 +1,123 @@
+"""Giving a knowledge base the incidents, patterns and playbooks that it opens with."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from django.db import transaction
+
+from core.errors import DomainError
+from core.exchange.files import decode, files_under
+from incidents.exchange import ParsedPostmortem
+from incidents.models import Incident, SeededFile
+from incidents.operations.importing.matching import existing
+from incidents.operations.importing.run import Parsed, in_order, parse_any
+from incidents.operations.importing.store import store
+from playbooks.exchange import ParsedPattern
+from playbooks.importing import store_pattern, store_playbook
+from playbooks.models import FailurePattern, Playbook
+
+Row = Incident | FailurePattern | Playbook
+
+
+class SeedRefused(DomainError):
+    """A seed file cannot be loaded. Those before it were; nothing of it was."""
+
+
+@dataclass(frozen=True)
+class Seeded:
+    """What seeding did with one file that is new, or not the one it was."""
+
+    name: str
+    became: str
+    left_alone: str = ""  # why, where people have made it theirs
+
+
+def seed(folder: Path, *, at: datetime) -> Iterator[Seeded]:
+    """Load the files under `folder` that are new or changed since they were loaded last.
+
+    What people have changed, archived or removed since stays as they left it. Files that are as
+    they were are not even parsed. Raises SeedRefused.
+    """
+    known = {row.name: row for row in SeededFile.objects.all()}
+    changed: dict[Path, str] = {}
+    for path in files_under(folder):
+        digest = hashlib.blake2b(path.read_bytes(), digest_size=32).hexdigest()
+        row = known.get(path.relative_to(folder).as_posix())
+        if row is None or row.digest != digest:
+            changed[path] = digest
+    for path in in_order(changed):
+        name = path.relative_to(folder).as_posix()
+        try:
+            yield _seed_file(path, name, changed[path], known.get(name), at)
+        except DomainError as error:
+            raise SeedRefused(f"{name}: {error}") from error
+
+
+@transaction.atomic
+def _seed_file(
+    path: Path, name: str, digest: str, before: SeededFile | None, at: datetime
+) -> Seeded:
+    parsed = parse_any(decode(path.read_bytes()), name=f"seeds/{name}")
+    present = _present(parsed, before)
+    why = _why_left_alone(present, before)
+    if why:
+        became, state = _address(present, before), None
+    else:
+        row = _stored(parsed, present, at)
+        became, state = _address(row, before), _state(row)
+    SeededFile.objects.update_or_create(
+        name=name,
+        defaults={"digest": digest, "became": became, "state": state, "seeded_at": at},
+    )
+    return Seeded(name, became, why)
+
+
+def _present(parsed: Parsed, before: SeededFile | None) -> Row | None:
+    """What the file became when it was loaded before, or what is here in its place."""
+    if isinstance(parsed, ParsedPostmortem):
+        if before:
+            return Incident.objects.filter(reference=before.became).first()
+        return existing(parsed, by=None)[0]
+    model = FailurePattern if isinstance(parsed, ParsedPattern) else Playbook
+    slug = before.became if before else parsed.slug
+    return model._default_manager.filter(slug=slug).first()
+
+
+def _why_left_alone(present: Row | None, before: SeededFile | None) -> str:
+    if before is None:
+        return "there is one here already" if present else ""
+    if present is None:
+        return "it was removed here"
+    if isinstance(present, Incident) and present.is_archived:
+        return "it was archived here"
+    return "" if before.state == _state(present) else "it was changed here"
+
+
+def _stored(parsed: Parsed, present: Row | None, at: datetime) -> Row:
+    if isinstance(parsed, ParsedPattern):
+        return store_pattern(parsed, by=None, at=at)
+    if not isinstance(parsed, ParsedPostmortem):
+        return store_playbook(parsed, by=None, at=at)
+    if isinstance(present, Incident):
+        parsed = replace(parsed, number=present.number)
+    elif Incident.objects.filter(number=parsed.number).exists():
+        # The team has numbered an incident of its own so: ours takes the next number.
+        parsed = replace(parsed, number=None)
+    return store(parsed, by=None, at=at)
+
+
+def _state(row: Row) -> int:
+    if isinstance(row, Incident):
+        return row.revisions.values_list("number", flat=True).first() or 0
+    return row.version
+
+
+def _address(row: Row | None, before: SeededFile | None) -> str:
+    if row is None:
+        return before.became if before else ""
+    return row.reference if isinstance(row, Incident) else row.slug
