@@ -74,7 +74,7 @@ class NewIncidentForm(FactsForm):
     """The little that is needed to start writing."""
 
     started_day = forms.DateField(label="Started on", required=False, widget=DayInput)
-    started_clock = forms.TimeField(label="at", required=False, widget=ClockInput)
+    started_clock = forms.TimeField(label="Time", required=False, widget=ClockInput)
     restricted = forms.BooleanField(
         label="Restricted: only I, those I name later, and administrators see it", required=False
     )

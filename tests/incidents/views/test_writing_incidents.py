@@ -1,0 +1,254 @@
+"""Starting, editing, publishing and archiving incidents, as pages."""
+
+import pytest
+
+from incidents.models import Incident, Service
+from incidents.operations import incidents, postmortems, sections
+from incidents.operations.incidents import IncidentFields
+from tests.factories import NOON, IncidentFactory, ServiceFactory
+
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def incident(ana):
+    return incidents.create(
+        IncidentFields(title="Hub down", time_zone="Europe/Dublin"), by=ana, at=NOON
+    )
+
+
+def base(incident):
+    return f"/incidents/{incident.reference}/"
+
+
+def facts(**more):
+    return {
+        "title": "Hub down",
+        "severity": "SEV2",
+        "environment": "production",
+        "time_zone": "Europe/Dublin",
+        "owner": "ana",
+        "visibility": "internal",
+        "version": 1,
+    } | more
+
+
+def test_starting_takes_a_title_and_leads_to_the_page(ana, signed_in):
+    client = signed_in(ana)
+    page = client.get("/incidents/new/").content.decode()
+    assert 'value="Europe/Dublin"' in page  # her own zone, to begin with
+
+    answer = client.post(
+        "/incidents/new/",
+        {
+            "title": "Hub down",
+            "severity": "SEV2",
+            "environment": "production",
+            "services": "Hub, Data 100, hub",
+            "tags": "aks",
+            "time_zone": "Europe/Dublin",
+            "started_day": "2026-07-01",
+            "started_clock": "10:30",
+            "restricted": "on",
+        },
+    )
+
+    incident = Incident.objects.get()
+    assert answer.url == base(incident)
+    assert [service.name for service in incident.services.all()] == ["Data 100", "Hub"]
+    assert f"{incident.started_at:%H:%M}" == "09:30"
+    assert incident.is_restricted
+    assert incident.sections.count() > 5
+
+
+def test_starting_without_a_title_says_so_and_makes_nothing(ana, signed_in):
+    answer = signed_in(ana).post("/incidents/new/", {"title": " ", "services": "New one"})
+
+    assert answer.status_code == 422
+    assert "Give the incident a title." in answer.content.decode()
+    assert not Incident.objects.exists()
+    assert not Service.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("time_zone", "Dublin", "is no time zone"),
+        ("started_clock", "10:30", "Give the day as well."),
+        ("services", "x" * 101, "is longer than 100 characters"),
+    ],
+)
+def test_what_is_wrong_is_said_beside_its_field(ana, signed_in, field, value, message):
+    written = {"title": "T", "severity": "unknown", "environment": "unknown", field: value}
+
+    answer = signed_in(ana).post("/incidents/new/", written)
+
+    assert answer.status_code == 422
+    assert message in answer.content.decode()
+
+
+def test_viewers_are_told_that_writing_is_for_authors(incident, vera, signed_in):
+    client = signed_in(vera)
+
+    assert client.get("/incidents/new/").status_code == 403
+    for what in ("edit", "archive", "not-required"):
+        assert client.get(base(incident) + what + "/").status_code == 403
+    for what in ("edit", "archive", "publish", "review", "reopen"):
+        assert client.post(base(incident) + what + "/").status_code == 403
+
+
+def test_authors_cannot_publish_and_are_told_who_can(incident, ana, signed_in):
+    answer = signed_in(ana).post(base(incident) + "publish/")
+
+    assert answer.status_code == 403
+    assert "Only reviewers may publish" in answer.content.decode()
+
+
+def test_review_then_publish(incident, ana, rita, signed_in):
+    signed_in(ana).post(base(incident) + "review/")
+    signed_in(rita).post(base(incident) + "publish/")
+
+    incident.refresh_from_db()
+    assert incident.status == "published"
+    history = signed_in(ana).get(base(incident) + "revisions/").content.decode()
+    assert "Published" in history
+
+
+def test_nothing_is_changed_by_looking(incident, rita, signed_in):
+    client = signed_in(rita)
+
+    for what in ("publish", "review", "reopen", "restore"):
+        assert client.get(base(incident) + what + "/").status_code == 405
+    client.get(base(incident) + "archive/")
+    incident.refresh_from_db()
+    assert (incident.status, incident.archived_at) == ("draft", None)
+
+
+def test_the_header_is_edited(incident, ana, ben, signed_in):
+    ServiceFactory(name="Hub", slug="hub")
+
+    answer = signed_in(ana).post(
+        base(incident) + "edit/", facts(services="hub, New", scribes="ben", readers="BEN")
+    )
+
+    assert answer.status_code == 302
+    incident.refresh_from_db()
+    assert incident.severity == "SEV2"
+    assert [service.name for service in incident.services.all()] == ["Hub", "New"]
+    assert [row.user for row in incident.roles.all()] == [ben]
+
+
+def test_a_name_that_nobody_has_is_named(incident, ana, signed_in):
+    answer = signed_in(ana).post(base(incident) + "edit/", facts(scribes="ana, zoe"))
+
+    assert answer.status_code == 422
+    assert "Nobody here is called “zoe”." in answer.content.decode()
+
+
+def test_the_second_of_two_sees_what_differs_and_may_save_over_it(incident, ana, ben, signed_in):
+    signed_in(ana).post(base(incident) + "edit/", facts(title="Hers"))
+    client = signed_in(ben)
+
+    refused = client.post(base(incident) + "edit/", facts(title="His", services="Fresh"))
+
+    assert refused.status_code == 409
+    page = refused.content.decode()
+    assert "Hers" in page
+    assert "His" in page
+    assert 'name="version" value="2"' in page
+    assert Incident.objects.get().title == "Hers"
+    assert not Service.objects.filter(name="Fresh").exists()
+
+    assert client.post(base(incident) + "edit/", facts(title="His", version=2)).status_code == 302
+    assert Incident.objects.get().title == "His"
+
+
+def test_who_may_not_restrict_cannot_even_by_hand(incident, ben, signed_in):
+    answer = signed_in(ben).post(
+        base(incident) + "edit/", facts(visibility="restricted", readers="ben")
+    )
+
+    assert answer.status_code == 302
+    incident.refresh_from_db()
+    assert (incident.visibility, incident.readers.count()) == ("internal", 0)
+
+
+def test_archiving_asks_can_be_undone_and_hides(incident, ana, ben, signed_in):
+    client = signed_in(ana)
+    assert "Archive this incident?" in client.get(base(incident) + "archive/").content.decode()
+
+    done = client.post(base(incident) + "archive/", follow=True)
+
+    assert "Undo" in done.content.decode()
+    assert client.get(base(incident)).status_code == 404
+    assert signed_in(ben).post(base(incident) + "restore/").status_code == 403
+    client.post(base(incident) + "restore/")
+    assert client.get(base(incident)).status_code == 200
+
+
+def test_a_restricted_incident_is_not_there_for_others(incident, ben, rita, signed_in):
+    incident.visibility = "restricted"
+    incident.save(update_fields=["visibility"])
+
+    for person in (ben, rita):
+        client = signed_in(person)
+        for what in ("edit", "archive", "not-required", "revisions", "revisions/1"):
+            assert client.get(base(incident) + what + "/").status_code == 404
+        for what in ("edit", "archive", "publish", "review", "reopen", "restore"):
+            assert client.post(base(incident) + what + "/").status_code == 404
+
+
+def test_an_archived_restricted_incident_is_not_there_for_others(incident, ana, rita, signed_in):
+    incident.visibility = "restricted"
+    incident.save(update_fields=["visibility"])
+    incidents.archive(incident, by=ana, at=NOON)
+
+    assert signed_in(rita).get(base(incident) + "archived/").status_code == 404
+    assert signed_in(rita).post(base(incident) + "restore/").status_code == 404
+
+
+def test_no_postmortem_needs_a_reason(incident, ana, signed_in):
+    client = signed_in(ana)
+
+    assert client.post(base(incident) + "not-required/", {"reason": " "}).status_code == 422
+    client.post(base(incident) + "not-required/", {"reason": "A drill."})
+
+    incident.refresh_from_db()
+    assert (incident.status, incident.not_required_reason) == ("not_required", "A drill.")
+
+
+def test_a_revision_shows_what_changed_and_the_whole(incident, ana, signed_in):
+    section = incident.sections.first()
+    sections.save(
+        section,
+        title="Summary",
+        body="The **hub** was down.",
+        kind="summary",
+        base_version=1,
+        by=ana,
+        at=NOON,
+    )
+
+    page = signed_in(ana).get(base(incident) + "revisions/2/").content.decode()
+
+    assert "Wrote “Summary”" in page
+    assert '<div class="diff-line diff-added">' in page
+    assert "<strong>hub</strong>" in page
+    assert signed_in(ana).get(base(incident) + "revisions/3/").status_code == 404
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_pages_take_few_queries_whatever_the_number_of_rows(
+    ana, rita, signed_in, django_assert_max_num_queries, rows
+):
+    incident = IncidentFactory(owner=ana)
+    for number in range(rows):
+        sections.add(
+            incident, title=f"S{number}", body="Text", kind="other", by=ana, at=NOON
+        )
+        postmortems.publish(incident, by=rita, at=NOON)
+    client = signed_in(ana)
+
+    for what in ("edit", "revisions", "revisions/1", "archive", "sections/new", "timeline/new"):
+        with django_assert_max_num_queries(20):
+            assert client.get(f"{base(incident)}{what}/").status_code == 200

@@ -1,0 +1,185 @@
+"""Writing sections: as pages without JavaScript, and in place by htmx."""
+
+import pytest
+
+from incidents.models import Section
+from incidents.operations import sections
+from tests.factories import NOON, IncidentFactory
+
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def section(ana):
+    incident = IncidentFactory(owner=ana)
+    return sections.add(
+        incident, title="Summary", body="one\n\ntwo", kind="summary", by=ana, at=NOON
+    )
+
+
+def address(section, what="edit"):
+    return f"/incidents/{section.incident.reference}/sections/{section.pk}/{what}/"
+
+
+def written(body, version=1, **more):
+    return {"title": "Summary", "kind": "summary", "body": body, "version": version} | more
+
+
+def test_a_section_is_written_without_javascript(section, ana, signed_in):
+    client = signed_in(ana)
+    page = client.get(address(section))
+    assert "one\n\ntwo" in page.content.decode()
+    assert page.templates[0].name == "incidents/section_edit.html"
+
+    answer = client.post(address(section), written("# New\r\n\r\ntext"))
+
+    assert answer.status_code == 302
+    assert answer.url == f"/incidents/{section.incident.reference}/#section-{section.pk}"
+    section.refresh_from_db()
+    assert section.body == "# New\n\ntext"
+
+
+def test_in_place_the_form_takes_the_place_of_the_section_and_back(section, ana, signed_in):
+    client = signed_in(ana)
+    form = client.get(address(section), headers=HTMX)
+    assert form.headers["HX-Retarget"] == f"#section-{section.pk}"
+    assert f'<section class="part writing" id="section-{section.pk}"' in form.content.decode()
+    assert "<html" not in form.content.decode()
+
+    answer = client.post(address(section), written("**New**"), headers=HTMX)
+
+    assert answer.status_code == 200
+    assert f'id="section-{section.pk}"' in answer.content.decode()
+    assert "<strong>New</strong>" in answer.content.decode()
+
+
+def test_the_browser_is_told_that_its_draft_is_saved(section, ana, signed_in):
+    client = signed_in(ana)
+    refused = client.post(address(section), written("New", title=""))
+    assert refused.status_code == 422
+    assert "draft_saved" not in refused.cookies
+
+    answer = client.post(address(section), written("New"))
+
+    assert answer.cookies["draft_saved"].value == f"{ana.pk}{address(section)}"
+
+
+def test_what_was_refused_is_still_in_the_form(section, ana, signed_in):
+    answer = signed_in(ana).post(address(section), written("Do not lose me", title=""))
+
+    page = answer.content.decode()
+    assert "Do not lose me" in page
+    assert "Give the section a heading." in page
+    assert 'aria-invalid="true"' in page
+    assert "data-unsaved" in page
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "in place"])
+def test_the_second_of_two_sees_both_texts_and_chooses(section, ana, ben, signed_in, headers):
+    signed_in(ana).post(address(section), written("one\n\ntwo\n\nhers"))
+
+    answer = signed_in(ben).post(address(section), written("his\n\none\n\ntwo"), headers=headers)
+
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    assert "Ana Author" in page
+    assert "his\n\none\n\ntwo\n\nhers" in page
+    for choice in ("Keep theirs", "Keep mine", "Save both together"):
+        assert choice in page
+    assert Section.objects.get().body == "one\n\ntwo\n\nhers"
+
+
+def test_keeping_mine_puts_it_on_top_and_theirs_stays_in_the_history(section, ana, ben, signed_in):
+    signed_in(ana).post(address(section), written("hers"))
+
+    signed_in(ben).post(address(section), written("his", version=2))
+
+    section.refresh_from_db()
+    assert section.body == "his"
+    history = signed_in(ben).get(address(section, "history")).content.decode()
+    assert "hers" in history
+
+
+def test_keeping_theirs_leaves_mine_in_the_history(section, ana, ben, signed_in):
+    signed_in(ana).post(address(section), written("hers"))
+    client = signed_in(ben)
+
+    answer = client.post(address(section, "keep-theirs"), written("his precious words"))
+
+    assert answer.status_code == 302
+    assert answer.cookies["draft_saved"].value == f"{ben.pk}{address(section)}"
+    assert Section.objects.get().body == "hers"
+    assert "his precious words" in client.get(address(section, "history")).content.decode()
+
+
+def test_an_earlier_text_can_be_taken_up_again(section, ana, signed_in):
+    client = signed_in(ana)
+    client.post(address(section), written("new"))
+
+    page = client.get(address(section) + "?version=1").content.decode()
+
+    assert "one\n\ntwo" in page
+    assert 'name="version" value="2"' in page
+
+
+def test_markers_of_a_merge_are_not_saved_by_accident(section, ana, signed_in):
+    body = "<<<<<<< theirs\na\n=======\nb\n>>>>>>> yours"
+    client = signed_in(ana)
+
+    refused = client.post(address(section), written(body, merged="True"))
+
+    assert refused.status_code == 422
+    assert client.post(address(section), written(body)).status_code == 302
+
+
+def test_a_section_is_added_moved_and_removed(section, ana, signed_in):
+    client = signed_in(ana)
+    base = f"/incidents/{section.incident.reference}/"
+    client.post(base + "sections/new/", {"title": "Costs", "kind": "other", "body": "1 €"})
+    added = Section.objects.get(title="Costs")
+
+    client.post(address(added, "move"), {"direction": "up"})
+    assert list(section.incident.sections.all()) == [added, section]
+
+    question = client.get(address(added, "delete"))
+    assert "1 €" in question.content.decode()
+    assert Section.objects.count() == 2
+    client.post(address(added, "delete"))
+    assert list(Section.objects.all()) == [section]
+
+
+def test_a_viewer_is_told_that_writing_is_for_authors(section, vera, signed_in):
+    client = signed_in(vera)
+
+    for what in ("edit", "delete"):
+        answer = client.get(address(section, what))
+        assert answer.status_code == 403
+        assert "writing is for authors" in answer.content.decode()
+    assert client.post(address(section), written("mine")).status_code == 403
+    assert client.get(address(section, "history")).status_code == 200
+
+
+def test_a_section_of_a_restricted_incident_is_not_there_for_others(section, ben, signed_in):
+    section.incident.visibility = "restricted"
+    section.incident.save(update_fields=["visibility"])
+    client = signed_in(ben)
+
+    for what in ("edit", "delete", "history"):
+        assert client.get(address(section, what)).status_code == 404
+    for what in ("edit", "delete", "move", "keep-theirs"):
+        assert client.post(address(section, what), written("mine")).status_code == 404
+
+
+def test_a_section_is_found_under_its_own_incident_only(section, ana, signed_in):
+    other = IncidentFactory()
+
+    answer = signed_in(ana).get(f"/incidents/{other.reference}/sections/{section.pk}/edit/")
+
+    assert answer.status_code == 404
+
+
+def test_saving_a_section_takes_few_queries(section, ana, signed_in, django_assert_max_num_queries):
+    client = signed_in(ana)
+
+    with django_assert_max_num_queries(20):
+        client.post(address(section), written("New"), headers=HTMX)
