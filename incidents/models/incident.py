@@ -185,6 +185,28 @@ class Incident(models.Model):
                 models.F("number").desc(),
                 name="incident_by_date",
             ),
+            # One index for each order of the incident list: none sorts a hundred thousand rows.
+            models.Index(
+                models.F("occurred_at").asc(nulls_last=True),
+                models.F("number").asc(),
+                name="incident_by_date_oldest",
+            ),
+            models.Index(
+                models.F("severity").asc(),
+                models.F("occurred_at").desc(nulls_last=True),
+                models.F("number").desc(),
+                name="incident_by_severity",
+            ),
+            models.Index(
+                (models.F("resolved_at") - models.F("started_at")).desc(nulls_last=True),
+                models.F("number").desc(),
+                name="incident_by_time_to_resolve",
+            ),
+            models.Index(
+                fields=["archived_at"],
+                condition=Q(archived_at__isnull=False),
+                name="incident_archived",
+            ),
             models.Index(fields=["status"]),
             models.Index(fields=["owner", "status"]),
         ]

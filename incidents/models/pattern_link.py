@@ -44,6 +44,10 @@ class PatternLink(models.Model):
 
     class Meta:
         ordering = ["pattern__name"]
+        indexes = [
+            # The neighbours of an incident within its pattern, without reading the whole pattern.
+            models.Index(fields=["pattern", "incident"], name="pattern_link_neighbours"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["incident", "pattern"],
