@@ -58,7 +58,10 @@ class NamesField(forms.CharField):
     def clean(self, value: Any) -> Any:
         text = super().clean(self.prepare_value(value) or "")
         written = [" ".join(name.split()) for name in text.split(",")]
-        names = list({name.casefold(): name for name in written if name}.values())
+        first: dict[str, str] = {}
+        for name in filter(None, written):
+            first.setdefault(name.casefold(), name)
+        names = list(first.values())
         for name in names:
             if len(name) > self.longest:
                 raise forms.ValidationError(

@@ -154,6 +154,14 @@ def test_a_timeline_of_ordinary_length_folds_nothing():
         ),
         ({"time_zone": "UTC", "occurred_precision": "day"}, "Mon 2 Mar 2026"),
         ({"time_zone": "UTC", "occurred_precision": "hour"}, "Mon 2 Mar 2026, about 12:00 UTC"),
+        (
+            {
+                "time_zone": "",
+                "occurred_at": datetime(2018, 12, 1, tzinfo=UTC),
+                "occurred_precision": "approximate",
+            },
+            "about Sat 1 Dec 2018",
+        ),
         ({"occurred_at": None, "occurred_precision": "unknown"}, "date not recorded"),
     ],
 )

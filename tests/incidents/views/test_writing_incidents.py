@@ -243,9 +243,7 @@ def test_pages_take_few_queries_whatever_the_number_of_rows(
 ):
     incident = IncidentFactory(owner=ana)
     for number in range(rows):
-        sections.add(
-            incident, title=f"S{number}", body="Text", kind="other", by=ana, at=NOON
-        )
+        sections.add(incident, title=f"S{number}", body="Text", kind="other", by=ana, at=NOON)
         postmortems.publish(incident, by=rita, at=NOON)
     client = signed_in(ana)
 

@@ -165,9 +165,7 @@ def test_the_second_of_two_sees_what_differs_in_a_cause(incident, ana, ben, sign
 def test_a_pattern_is_linked_decided_and_unlinked(incident, ana, signed_in):
     client = signed_in(ana)
     pattern = PatternFactory(name="Credential expired")
-    client.post(
-        base(incident) + "patterns/new/", {"pattern": pattern.pk, "evidence": "`x509`"}
-    )
+    client.post(base(incident) + "patterns/new/", {"pattern": pattern.pk, "evidence": "`x509`"})
     link = PatternLink.objects.get()
     address = f"{base(incident)}patterns/{link.pk}/"
 
