@@ -16,7 +16,7 @@ from incidents.models import ActionItem, Incident, PostmortemStatus
 from incidents.permissions import can_publish, can_write
 from incidents.views.action_item_rows import rows
 from incidents.views.incident_rows import incident_rows
-from incidents.views.pattern_trends import home_trends
+from incidents.views.pattern_trends import kept_trends
 
 MINE = 7
 SHORT = 5
@@ -39,7 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "drafts": drafts,
         "reviews": reviews,
         "latest": incident_rows(visible, latest_ids),
-        "trends": home_trends(user, today),
+        "trends": kept_trends(user, today).home,
         "can_write": can_write(user),
         "tour": user.is_administrator and TOUR_COOKIE not in request.COOKIES,
         "nav": "home",

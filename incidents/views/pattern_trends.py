@@ -2,7 +2,7 @@
 
 They are read on every home page, and a pass over every confirmed link for each would cost more
 than all the rest of it. What is kept belongs to one person, since nobody's counts may include what
-they cannot see, and only for as long as no incident, pattern or team of theirs has changed.
+they cannot see, and only for as long as nothing that they may see has changed.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ import hashlib
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.cache import cache
-from django.db.models import Max
+from django.db.models import Count, Max, Subquery, Value
 
 from accounts.models import Team, User
 from incidents import recurrence
-from incidents.models import Incident
+from incidents.models import Incident, Revision
 from incidents.views.addresses import pattern_url
 from playbooks.models import FailurePattern
 
@@ -53,38 +54,63 @@ class HomeTrends:
     rows: list[TrendRow]
 
 
+@dataclass(frozen=True)
+class KeptTrends:
+    """Every pattern's trend and open promises by its key, and what home shows of them."""
+
+    trends: dict[int, recurrence.Trend]
+    promises: dict[int, int]
+    home: HomeTrends
+
+
 def quarter_start(today: date) -> date:
     """The first day of the quarter of `today`."""
     return date(today.year, 3 * ((today.month - 1) // 3) + 1, 1)
 
 
-def home_trends(user: User, today: date) -> HomeTrends:
-    """What home shows `user` of patterns, kept until something changes."""
+def kept_trends(user: User, today: date) -> KeptTrends:
+    """The trends as `user` may see them. One query where nothing changed since the last time."""
     state = hashlib.blake2b(_state(user).encode(), digest_size=16).hexdigest()
-    key = f"home-trends:{user.pk}:{user.role}:{today}:{state}"
+    key = f"pattern-trends:{user.pk}:{user.role}:{today}:{state}"
     found = cache.get(key)
     if found is None:
-        found = _home_trends(user, today)
+        found = _trends(user, today)
         cache.set(key, found, KEPT)
     return found
 
 
 def _state(user: User) -> str:
-    """A word that changes whenever what `user` may see does: every write moves `updated_at`."""
-    teams = list(Team.objects.filter(members=user).order_by("pk").values_list("pk", flat=True))
-    incidents = Incident.objects.order_by("-updated_at").values_list("updated_at", flat=True)[:1]
-    patterns = FailurePattern.objects.aggregate(last=Max("updated_at"))["last"]
-    return f"{teams}:{next(iter(incidents), '')}:{patterns}"
+    """A word that changes with every write: each keeps a revision, but for archiving, which moves
+    the count or the last moment of the archive, patterns, and who is in which team."""
+    archived = Incident.objects.exclude(archived_at=None).order_by().values(every=Value(1))
+    return str(
+        User.objects.filter(pk=user.pk)
+        .values_list(
+            ArraySubquery(Team.objects.filter(members=user).order_by("pk").values("pk")),
+            Subquery(Revision.objects.order_by("-pk").values("pk")[:1]),
+            Subquery(archived.annotate(count=Count("pk")).values("count")),
+            Subquery(archived.annotate(last=Max("archived_at")).values("last")),
+            Subquery(FailurePattern.objects.order_by("-updated_at").values("updated_at")[:1]),
+        )
+        .get()
+    )
 
 
-def _home_trends(user: User, today: date) -> HomeTrends:
+def _trends(user: User, today: date) -> KeptTrends:
     since = datetime.combine(quarter_start(today), time(), tzinfo=UTC)
     found = recurrence.trends(user, since=since)
+    promises = recurrence.open_promises(user, [trend.pattern_id for trend in found])
+    return KeptTrends(
+        trends={trend.pattern_id: trend for trend in found},
+        promises=promises,
+        home=_home(user, found, promises),
+    )
+
+
+def _home(user: User, found: list[recurrence.Trend], promises: dict[int, int]) -> HomeTrends:
     back = recurrence.came_back(found)[:SHOWN]
     shown = back or recurrence.most_frequent(found)[:SHOWN]
-    pks = [trend.pattern_id for trend in shown]
-    months = recurrence.by_month(user, pks)
-    promises = recurrence.open_promises(user, pks)
+    months = recurrence.by_month(user, [trend.pattern_id for trend in shown])
     return HomeTrends(
         title="Came back this quarter" if back else "Failures that recur",
         rows=[
@@ -102,7 +128,7 @@ def _home_trends(user: User, today: date) -> HomeTrends:
 
 def _words(trend: recurrence.Trend, *, in_quarter: bool) -> str:
     if in_quarter:
-        return f"{trend.recent} this quarter, {trend.total:,} in all"
+        return f"{trend.recent:,} this quarter, {trend.total:,} in all"
     return f"{trend.total:,} incidents"
 
 

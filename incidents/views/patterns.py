@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
 
 from django.core.paginator import Paginator
 from django.db.models import Prefetch
@@ -18,7 +17,7 @@ from incidents.permissions import can_write
 from incidents.views.action_item_rows import rows
 from incidents.views.addresses import pattern_url
 from incidents.views.pattern_page import pattern_page
-from incidents.views.pattern_trends import quarter_start
+from incidents.views.pattern_trends import kept_trends
 from playbooks.models import FailurePattern, Playbook
 
 PAGE = 50
@@ -39,18 +38,18 @@ class PatternListRow:
 
 def pattern_list(request: HttpRequest) -> HttpResponse:
     """Every failure pattern: how often it was met, when last, and what is still promised."""
-    since = datetime.combine(quarter_start(timezone.localdate()), time(), tzinfo=UTC)
-    found = {trend.pattern_id: trend for trend in recurrence.trends(request.user, since=since)}
+    kept = kept_trends(request.user, timezone.localdate())
+    found = kept.trends
     patterns = sorted(
         FailurePattern.objects.only("slug", "name", "definition"),
         key=lambda pattern: (-found[pattern.pk].total if pattern.pk in found else 0, pattern.name),
     )
     page = Paginator(patterns, PAGE).get_page(request.GET.get("page"))
-    promises = recurrence.open_promises(request.user, [pattern.pk for pattern in page])
     context = {
         "page": page,
         "rows": [
-            _row(pattern, found.get(pattern.pk), promises.get(pattern.pk, 0)) for pattern in page
+            _row(pattern, found.get(pattern.pk), kept.promises.get(pattern.pk, 0))
+            for pattern in page
         ],
         "can_write": can_write(request.user),
         "nav": "patterns",
