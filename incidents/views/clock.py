@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, time, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -67,6 +67,8 @@ def occurred_words(incident: Incident) -> str:
     day = f"{clock.local(at):%a %-d %b %Y}"
     if incident.occurred_precision == Precision.DAY:
         return day
+    if is_around_a_day(incident.occurred_precision, clock.local(at)):
+        return f"about {day}"
     about = "" if incident.occurred_precision == Precision.MINUTE else "about "
     zone = clock.zone_name(at) or f"({ZONE_NOT_STATED})"
     return f"{day}, {about}{clock.time(at)} {zone}"
@@ -76,4 +78,10 @@ def occurred_day(incident: Incident) -> str:
     """The day on which the incident occurred on its own clock, for lists."""
     if incident.occurred_at is None:
         return "date not recorded"
-    return f"{clock_named(incident.time_zone).local(incident.occurred_at):%-d %b %Y}"
+    about = "about " if incident.occurred_precision == Precision.APPROXIMATE else ""
+    return f"{about}{clock_named(incident.time_zone).local(incident.occurred_at):%-d %b %Y}"
+
+
+def is_around_a_day(precision: str, local: datetime) -> bool:
+    """Whether only the day is known, and that roughly: midnight then stands for no clock time."""
+    return precision == Precision.APPROXIMATE and local.time() == time.min

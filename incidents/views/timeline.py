@@ -18,7 +18,7 @@ from incidents.models import (
     TimelineEvent,
 )
 from incidents.views.addresses import incident_part_url
-from incidents.views.clock import Clock, clock_named, hours
+from incidents.views.clock import Clock, clock_named, hours, is_around_a_day
 
 FOLD_ABOVE = 25  # events; a longer timeline folds what is neither starred nor a milestone
 GAP_WORTH_SAYING = timedelta(minutes=5)
@@ -160,6 +160,8 @@ class _Presenter:
             return "During the day" if event.ends_at is None else self._days(event)
         begins = self.clock.time(event.occurred_at)
         if event.ends_at is None:
+            if is_around_a_day(event.precision, self.clock.local(event.occurred_at)):
+                return "Around this day"
             return f"≈ {begins}" if event.precision == Precision.APPROXIMATE else begins
         ends = self.clock.local(event.ends_at)
         if ends.date() != self.clock.day(event.occurred_at):
