@@ -7,6 +7,8 @@ from typing import Any
 from django import forms
 
 from accounts.models import Team, User
+from incidents.forms.fields import LineField, MarkdownField
+from incidents.forms.widgets import MarkdownEditor
 from incidents.models import CLOSED, ActionItem, ActionItemStatus
 from incidents.operations.action_items import Terms
 
@@ -52,6 +54,13 @@ class OwnerField(forms.ChoiceField):
 class ActionItemForm(forms.ModelForm):
     """What an action item says. `version` is the one its writer saw."""
 
+    title = LineField(
+        max_length=300,
+        widget=forms.TextInput(attrs={"autofocus": True}),
+        help_text="Actionable, specific, bounded: one thing somebody can finish.",
+        error_messages={"required": "Say what is promised."},
+    )
+    detail = MarkdownField(required=False)
     owner_choice = OwnerField(label="Owner", help_text="A person or a team. They are reminded.")
     status = forms.ChoiceField(choices=_OPEN_STATUSES, required=False)
     tracker_url = forms.URLField(
@@ -67,22 +76,16 @@ class ActionItemForm(forms.ModelForm):
         model = ActionItem
         fields = ["title", "kind", "priority", "size", "due_on", "status", "tracker_url", "detail"]
         widgets = {
-            "title": forms.TextInput(attrs={"autofocus": True}),
             "due_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-            "detail": forms.Textarea(attrs={"rows": 4}),
         }
         labels = {"due_on": "Due on"}
-        help_texts = {
-            "title": "Actionable, specific, bounded: one thing somebody can finish.",
-            "detail": "Markdown.",
-        }
-        error_messages = {"title": {"required": "Say what is promised."}}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         item = self.instance
         self.fields["owner_choice"].initial = item.owner or item.owner_team
         self.fields["version"].initial = item.version
+        self.fields["detail"].widget = MarkdownEditor(reference=item.incident.reference, rows=5)
         self.fields["size"].choices = [  # type: ignore[attr-defined]
             ("", "Not estimated"),
             *ActionItem._meta.get_field("size").choices,  # type: ignore[misc]
@@ -115,8 +118,4 @@ class ActionItemForm(forms.ModelForm):
 class ClosingForm(forms.Form):
     """What shows that something is done, or why it will not be."""
 
-    note = forms.CharField(
-        widget=forms.Textarea(attrs={"rows": 2, "class": "form-control", "autofocus": True}),
-        required=False,
-        strip=True,
-    )
+    note = MarkdownField(required=False)

@@ -10,6 +10,7 @@ from django.db.models import Max
 
 from accounts.models import Team, User
 from core.errors import DomainError, StaleWrite
+from core.text import clean_markdown, one_line
 from incidents import permissions
 from incidents.models import (
     CLOSED,
@@ -165,8 +166,9 @@ def _hold(item: ActionItem) -> ActionItem:
 
 def _agree(item: ActionItem, terms: Terms) -> None:
     _require_sight(item, terms)
-    for name in ("title", "detail", "kind", "priority", "size", "owner", "owner_team"):
+    for name in ("kind", "priority", "size", "owner", "owner_team"):
         setattr(item, name, getattr(terms, name))
+    item.title, item.detail = one_line(terms.title), clean_markdown(terms.detail)
     item.owner_as_written = terms.owner_as_written
     item.due_on = terms.due_on
     item.tracker_url = terms.tracker_url
@@ -204,7 +206,7 @@ def _close(
             f"({held.get_status_display()}): {held.closing_note}"
         )
     held.status = status
-    held.closing_note, held.closed_at, held.closed_by = note.strip(), at, by
+    held.closing_note, held.closed_at, held.closed_by = clean_markdown(note), at, by
     return _save(held, by=by, at=at, summary=f"Action item {verb}: {held.title}")
 
 

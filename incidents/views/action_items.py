@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from django_htmx.http import reswap, retarget
 
 from accounts.requests import SignedInRequest
+from core import drafts
 from core.errors import DomainError, StaleWrite, domain_errors_as_messages
 from incidents import permissions
 from incidents.forms.action_items import ActionItemForm, ClosingForm
@@ -45,6 +46,10 @@ def _in_place(request: SignedInRequest) -> bool:
 
 def _moved_on(request: SignedInRequest, item: ActionItem) -> HttpResponse:
     """The answer to a save: what stood there before, as it now is."""
+    return drafts.saved(request, _shown_again(request, item))
+
+
+def _shown_again(request: SignedInRequest, item: ActionItem) -> HttpResponse:
     place = _place(request)
     if request.htmx and place == "incident":
         context = action_items_context(request.user, item.incident)
@@ -68,8 +73,7 @@ def _form_page(request: SignedInRequest, name: str, context: dict[str, Any]) -> 
     template = f"action_items/_{name}.html" if in_place else f"action_items/{name}.html"
     context |= {"place": _place(request), "in_place": in_place, "nav": "action_items"}
     bound = context["form"].is_bound
-    answer = render(request, template, context, status=422 if bound else 200)
-    return reswap(retarget(answer, context["target"]), "outerHTML") if in_place else answer
+    return render(request, template, context, status=422 if bound else 200)
 
 
 @require_GET
@@ -122,7 +126,7 @@ def action_item_edit(request: SignedInRequest, pk: int) -> HttpResponse:
         permissions.can_write(request.user), "Only authors may change action items."
     )
     form = ActionItemForm(request.POST or None, instance=item)
-    context = {"form": form, "item": item, "target": f"#action-item-{pk}"}
+    context = {"form": form, "item": item, "target": "closest li"}
     if request.method == "POST" and form.is_valid():
         version = form.cleaned_data["version"] or 0
         try:
@@ -203,7 +207,7 @@ def _closing(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
             form.add_error("note", str(error))
         else:
             return _moved_on(request, item)
-    context = {"form": form, "item": item, "target": f"#action-item-{pk}"}
+    context = {"form": form, "item": item, "target": "closest li"}
     return _form_page(request, name, context)
 
 

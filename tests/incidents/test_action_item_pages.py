@@ -288,8 +288,7 @@ def test_done_asks_for_evidence_in_place_and_shows_the_row_after(ana, signed_in)
     assert "What shows that it is done?" in body(asked)
     assert refused.status_code == 422
     assert "Say what shows that it is done" in body(refused)
-    assert refused.headers["HX-Retarget"] == f"#action-item-{item.pk}"
-    assert f'id="action-item-{item.pk}"' in body(answer)
+    assert body(answer).strip().startswith("<li")
     assert "See the dashboard" in body(answer)
 
 

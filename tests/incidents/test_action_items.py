@@ -127,7 +127,7 @@ def test_done_needs_evidence(ana, evidence):
 def test_done_keeps_who_said_so_when_and_why(ana):
     item = ActionItemFactory(title="Alert")
 
-    action_items.complete(item, evidence=" https://example.com/pr/7 ", by=ana, at=LATER)
+    action_items.complete(item, evidence="\r\nhttps://example.com/pr/7\r\n", by=ana, at=LATER)
 
     item.refresh_from_db()
     assert (item.status, item.closed_by, item.closed_at) == ("done", ana, LATER)
