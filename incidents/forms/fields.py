@@ -29,8 +29,7 @@ class WritingForm(forms.Form):
 
     def with_version(self, version: int) -> None:
         """Have the form, shown again, carry `version`: its writer has now seen that one."""
-        self.data = self.data.copy()
-        self.data[self.add_prefix("version")] = str(version)
+        self.data = {**self.data, self.add_prefix("version"): str(version)}
 
 
 def _class_of(widget: forms.Widget) -> str:

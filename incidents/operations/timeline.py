@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from accounts.models import User
 from core.errors import DomainError, StaleWrite
@@ -133,8 +133,8 @@ def _check(
         raise DomainError("The event ends before it starts.")
     if not fields.milestone:
         return
-    others = TimelineEvent.objects.filter(incident=incident, milestone=fields.milestone)
-    taken = others.exclude(pk=besides.pk if besides else None).first()
+    others = _others(incident, besides).filter(milestone=fields.milestone)
+    taken = others.first()
     if taken is not None:
         raise MilestoneTaken(taken)
 
@@ -144,10 +144,7 @@ def _make_room(
 ) -> int:
     """The position for an event of that time; the ones from there on step back by one."""
     order = list(
-        TimelineEvent.objects.filter(incident=incident)
-        .exclude(pk=besides.pk if besides else None)
-        .order_by("position", "pk")
-        .values_list("position", "occurred_at")
+        _others(incident, besides).order_by("position", "pk").values_list("position", "occurred_at")
     )
     if not order:
         return 1
@@ -162,3 +159,9 @@ def _make_room(
         position=F("position") + 1
     )
     return room
+
+
+def _others(incident: Incident, besides: TimelineEvent | None) -> QuerySet[TimelineEvent]:
+    """The events of the incident, without `besides`."""
+    events = TimelineEvent.objects.filter(incident=incident)
+    return events.exclude(pk=besides.pk) if besides else events

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django_htmx.http import reswap, retarget
 
 from accounts.models import User
+from accounts.requests import SignedInRequest
 from core import drafts
 from incidents import permissions
 from incidents.forms.fields import WritingForm
@@ -31,7 +32,7 @@ _PARTS: dict[str, tuple[str, Callable[[User, Incident], dict[str, Any]]]] = {
 }
 
 
-def writable_incident(request: HttpRequest, reference: str) -> Incident:
+def writable_incident(request: SignedInRequest, reference: str) -> Incident:
     """The incident that this person is about to change.
 
     Raises Http404 where the person may not know of it, PermissionDenied where not write.
@@ -46,7 +47,7 @@ def writable_incident(request: HttpRequest, reference: str) -> Incident:
 
 
 def form_answer(
-    request: HttpRequest,
+    request: SignedInRequest,
     name: str,
     form: Any,
     *,
@@ -78,7 +79,7 @@ def form_answer(
     return reswap(retarget(answer, f"#{place}"), "outerHTML")
 
 
-def saved_part(request: HttpRequest, incident: Incident, part: str) -> HttpResponse:
+def saved_part(request: SignedInRequest, incident: Incident, part: str) -> HttpResponse:
     """The answer to a save: the part of the page as it now reads, or the page at that part."""
     if not request.htmx:
         return drafts.saved(request, redirect(f"{incident.get_absolute_url()}#{part}"))

@@ -6,13 +6,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import Count
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import Team, User
+from accounts.requests import SignedInRequest
 from accounts.time_zones import TIME_ZONES
 from core import drafts
 from incidents import permissions
@@ -29,16 +29,15 @@ from incidents.views.writing.answers import (
     writable_incident,
 )
 
-OFFERED = 100  # how many names a field offers while one types
+OFFERED = 200  # how many names a field offers while one types
 
 
 def _offers() -> dict[str, Any]:
-    """What the fields offer while one types: the names used most."""
-    used = {"used": Count("incidents")}
+    """What the fields offer while one types."""
     return {
         "time_zones": TIME_ZONES,
-        "services": Service.objects.annotate(**used).order_by("-used", "name")[:OFFERED],
-        "tags": Tag.objects.annotate(**used).order_by("-used", "name")[:OFFERED],
+        "services": Service.objects.only("name")[:OFFERED],
+        "tags": Tag.objects.only("name")[:OFFERED],
     }
 
 
@@ -48,7 +47,7 @@ def _people_offers() -> dict[str, Any]:
 
 
 @require_http_methods(FORM)
-def incident_new(request: HttpRequest) -> HttpResponse:
+def incident_new(request: SignedInRequest) -> HttpResponse:
     """Start an incident with the little that is known."""
     permissions.require(permissions.can_write(request.user), "Starting an incident is for authors.")
     form = NewIncidentForm(request.POST or None, initial={"time_zone": request.user.time_zone})
@@ -74,7 +73,7 @@ def incident_new(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(FORM)
-def incident_edit(request: HttpRequest, reference: str) -> HttpResponse:
+def incident_edit(request: SignedInRequest, reference: str) -> HttpResponse:
     """Edit the header. A save over somebody else’s shows both and asks."""
     incident = writable_incident(request, reference)
     may_restrict = permissions.can_restrict(request.user, incident)
@@ -96,7 +95,7 @@ def incident_edit(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @transaction.atomic
-def _save_header(request: HttpRequest, incident: Incident, form: IncidentForm) -> Incident:
+def _save_header(request: SignedInRequest, incident: Incident, form: IncidentForm) -> Incident:
     """One transaction, so that a refused save leaves no new service or tag behind."""
     return incidents.edit(
         incident,
@@ -107,7 +106,7 @@ def _save_header(request: HttpRequest, incident: Incident, form: IncidentForm) -
     )
 
 
-def _header_saved(request: HttpRequest, incident: Incident) -> HttpResponse:
+def _header_saved(request: SignedInRequest, incident: Incident) -> HttpResponse:
     seen = Incident.objects.visible_to(request.user).filter(pk=incident.pk).first()
     if seen is None:
         messages.success(request, "Saved. You cannot see this incident any more.")
@@ -119,7 +118,7 @@ def _header_saved(request: HttpRequest, incident: Incident) -> HttpResponse:
 
 
 @require_http_methods(FORM)
-def incident_archive(request: HttpRequest, reference: str) -> HttpResponse:
+def incident_archive(request: SignedInRequest, reference: str) -> HttpResponse:
     """Ask, then put the incident away; whoever did can undo it at once."""
     incident = writable_incident(request, reference)
     permissions.require(
@@ -135,21 +134,21 @@ def incident_archive(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_GET
-def incident_archived(request: HttpRequest, reference: str) -> HttpResponse:
+def incident_archived(request: SignedInRequest, reference: str) -> HttpResponse:
     """That an incident was put away, and the way back."""
     incident = _archived(request, reference)
     context = {"incident": incident, "nav": "incidents"}
     return render(request, "incidents/incident_archived.html", context)
 
 
-def _archived(request: HttpRequest, reference: str) -> Incident:
+def _archived(request: SignedInRequest, reference: str) -> Incident:
     return get_object_or_404(
         Incident.objects.archived_readable_by(request.user), reference=reference
     )
 
 
 @require_POST
-def incident_restore(request: HttpRequest, reference: str) -> HttpResponse:
+def incident_restore(request: SignedInRequest, reference: str) -> HttpResponse:
     """Bring an archived incident back: for whoever might archive it, if they could see it."""
     incident = _archived(request, reference)
     incidents.restore(incident, by=request.user, at=timezone.now())

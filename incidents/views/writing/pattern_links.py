@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.requests import SignedInRequest
 from core.errors import DomainError, domain_errors_as_messages
 from incidents.forms.pattern_links import EvidenceForm, PatternLinkForm
 from incidents.models import Incident, PatternLink
@@ -24,7 +27,7 @@ def _link(incident: Incident, pk: int) -> PatternLink:
 
 
 @require_http_methods(FORM)
-def pattern_link_new(request: HttpRequest, reference: str) -> HttpResponse:
+def pattern_link_new(request: SignedInRequest, reference: str) -> HttpResponse:
     """Say that the incident is an instance of a pattern."""
     incident = writable_incident(request, reference)
     form = PatternLinkForm(request.POST or None, incident=incident, auto_id="new-pattern-%s")
@@ -42,12 +45,12 @@ def pattern_link_new(request: HttpRequest, reference: str) -> HttpResponse:
             form.add_error("pattern", str(error))
         else:
             return saved_part(request, incident, "patterns")
-    more = {"place": "pattern-link-new", "back": "patterns"}
+    more: dict[str, Any] = {"place": "pattern-link-new", "back": "patterns"}
     return form_answer(request, "pattern_link_new", form, incident=incident, **more)
 
 
 @require_http_methods(FORM)
-def pattern_link_edit(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+def pattern_link_edit(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
     """Say anew what shows the pattern."""
     incident = writable_incident(request, reference)
     link = _link(incident, pk)
@@ -59,12 +62,12 @@ def pattern_link_edit(request: HttpRequest, reference: str, pk: int) -> HttpResp
             link, evidence=form.cleaned_data["evidence"], by=request.user, at=timezone.now()
         )
         return saved_part(request, incident, "patterns")
-    more = {"link": link, "place": f"pattern-link-{pk}", "back": "patterns"}
+    more: dict[str, Any] = {"link": link, "place": f"pattern-link-{pk}", "back": "patterns"}
     return form_answer(request, "pattern_link_edit", form, incident=incident, **more)
 
 
 @require_POST
-def pattern_link_decide(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+def pattern_link_decide(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
     """Confirm or dismiss a link."""
     incident = writable_incident(request, reference)
     link = _link(incident, pk)
@@ -75,7 +78,7 @@ def pattern_link_decide(request: HttpRequest, reference: str, pk: int) -> HttpRe
 
 
 @require_http_methods(FORM)
-def pattern_link_delete(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+def pattern_link_delete(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
     """Ask, then take the link away."""
     incident = writable_incident(request, reference)
     link = _link(incident, pk)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.requests import SignedInRequest
 from core import drafts
 from core.errors import DomainError, domain_errors_as_messages
 from incidents.forms.incidents import ReasonForm
@@ -16,7 +17,7 @@ from incidents.views.writing.answers import FORM, form_answer, writable_incident
 
 
 @require_POST
-def incident_request_review(request: HttpRequest, reference: str) -> HttpResponse:
+def incident_request_review(request: SignedInRequest, reference: str) -> HttpResponse:
     """Ask for a review."""
     incident = writable_incident(request, reference)
     with domain_errors_as_messages(request):
@@ -26,7 +27,7 @@ def incident_request_review(request: HttpRequest, reference: str) -> HttpRespons
 
 
 @require_POST
-def incident_publish(request: HttpRequest, reference: str) -> HttpResponse:
+def incident_publish(request: SignedInRequest, reference: str) -> HttpResponse:
     """Freeze the postmortem as its internal edition."""
     incident = writable_incident(request, reference)
     with domain_errors_as_messages(request):
@@ -36,7 +37,7 @@ def incident_publish(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_POST
-def incident_reopen(request: HttpRequest, reference: str) -> HttpResponse:
+def incident_reopen(request: SignedInRequest, reference: str) -> HttpResponse:
     """Take the postmortem back to draft."""
     incident = writable_incident(request, reference)
     with domain_errors_as_messages(request):
@@ -46,7 +47,7 @@ def incident_reopen(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_http_methods(FORM)
-def incident_not_required(request: HttpRequest, reference: str) -> HttpResponse:
+def incident_not_required(request: SignedInRequest, reference: str) -> HttpResponse:
     """Say that no postmortem is needed, and why."""
     incident = writable_incident(request, reference)
     form = ReasonForm(request.POST or None)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
+from accounts.requests import SignedInRequest
 from core import text_diff
 from incidents.models import Edition
 from incidents.views.page import visible_incident
@@ -15,7 +16,7 @@ ON_A_PAGE = 50
 
 
 @require_GET
-def revision_list(request: HttpRequest, reference: str) -> HttpResponse:
+def revision_list(request: SignedInRequest, reference: str) -> HttpResponse:
     """Every saved state of the postmortem, the newest first."""
     incident = visible_incident(request.user, reference)
     kept = incident.revisions.defer("content").select_related("saved_by")
@@ -30,7 +31,7 @@ def revision_list(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_GET
-def revision_detail(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+def revision_detail(request: SignedInRequest, reference: str, number: int) -> HttpResponse:
     """One saved state: what changed in it, and the whole as it then read."""
     incident = visible_incident(request.user, reference)
     revision = get_object_or_404(incident.revisions.select_related("saved_by"), number=number)

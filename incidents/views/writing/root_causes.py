@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from accounts.requests import SignedInRequest
 from incidents.forms.root_causes import RootCauseForm
 from incidents.models import Incident, RootCause
 from incidents.operations import root_causes
@@ -35,19 +36,19 @@ def _initial(cause: RootCause) -> dict[str, Any]:
 
 
 @require_http_methods(FORM)
-def root_cause_new(request: HttpRequest, reference: str) -> HttpResponse:
+def root_cause_new(request: SignedInRequest, reference: str) -> HttpResponse:
     """Add a cause."""
     incident = writable_incident(request, reference)
     form = RootCauseForm(request.POST or None, incident=incident, auto_id="new-cause-%s")
     if form.is_valid():
         root_causes.add(incident, form.fields_written(), by=request.user, at=timezone.now())
         return saved_part(request, incident, "root-causes")
-    more = {"place": "root-cause-new", "back": "root-causes"}
+    more: dict[str, Any] = {"place": "root-cause-new", "back": "root-causes"}
     return form_answer(request, "root_cause_new", form, incident=incident, **more)
 
 
 @require_http_methods(FORM)
-def root_cause_edit(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+def root_cause_edit(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
     """Change a cause. A save over somebody else’s shows both and asks."""
     incident = writable_incident(request, reference)
     cause = _cause(incident, pk)
@@ -76,7 +77,7 @@ def root_cause_edit(request: HttpRequest, reference: str, pk: int) -> HttpRespon
 
 
 @require_http_methods(FORM)
-def root_cause_delete(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+def root_cause_delete(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
     """Ask, then take the cause out."""
     incident = writable_incident(request, reference)
     cause = _cause(incident, pk)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import reswap, retarget
 
+from accounts.requests import SignedInRequest
 from core import drafts, text_diff
 from incidents.forms.sections import SectionForm
 from incidents.models import Incident, Section
@@ -25,7 +26,7 @@ def _section(incident: Incident, pk: int) -> Section:
     return section
 
 
-def _saved(request: HttpRequest, incident: Incident, section: Section) -> HttpResponse:
+def _saved(request: SignedInRequest, incident: Incident, section: Section) -> HttpResponse:
     place = f"section-{section.pk}"
     if not request.htmx:
         return drafts.saved(request, redirect(f"{incident.get_absolute_url()}#{place}"))
@@ -35,7 +36,7 @@ def _saved(request: HttpRequest, incident: Incident, section: Section) -> HttpRe
 
 
 @require_http_methods(FORM)
-def section_new(request: HttpRequest, reference: str) -> HttpResponse:
+def section_new(request: SignedInRequest, reference: str) -> HttpResponse:
     """Add a section after the others."""
     incident = writable_incident(request, reference)
     form = SectionForm(request.POST or None, incident=incident, auto_id="new-section-%s")
@@ -56,7 +57,7 @@ def section_new(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_http_methods(FORM)
-def section_edit(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+def section_edit(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
     """Write a section. The second of two who save sees both texts, and chooses.
 
     `?version=n` opens it with the text of an earlier version.
@@ -87,7 +88,7 @@ def _earlier(section: Section, version: str) -> dict[str, str]:
     return {"title": kept.title, "body": kept.body} if kept else {}
 
 
-def _save(request: HttpRequest, section: Section, form: SectionForm) -> Section:
+def _save(request: SignedInRequest, section: Section, form: SectionForm) -> Section:
     said = form.cleaned_data
     return sections.save(
         section,
@@ -101,7 +102,7 @@ def _save(request: HttpRequest, section: Section, form: SectionForm) -> Section:
 
 
 def _conflict(
-    request: HttpRequest, incident: Incident, stale: StaleSection, more: dict[str, Any]
+    request: SignedInRequest, incident: Incident, stale: StaleSection, more: dict[str, Any]
 ) -> HttpResponse:
     """Both texts side by side, and below them the two put together, to edit and save."""
     current = stale.current
@@ -118,7 +119,7 @@ def _conflict(
 
 
 @require_POST
-def section_keep_theirs(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+def section_keep_theirs(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
     """Leave the section as somebody else saved it; one's own text goes into its history."""
     incident = writable_incident(request, reference)
     section = _section(incident, pk)
@@ -136,7 +137,7 @@ def section_keep_theirs(request: HttpRequest, reference: str, pk: int) -> HttpRe
 
 
 @require_http_methods(FORM)
-def section_delete(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+def section_delete(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
     """Ask, then take the section out."""
     incident = writable_incident(request, reference)
     section = _section(incident, pk)
@@ -148,7 +149,7 @@ def section_delete(request: HttpRequest, reference: str, pk: int) -> HttpRespons
 
 
 @require_POST
-def section_move(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+def section_move(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
     """Swap a section with the one above or below it."""
     incident = writable_incident(request, reference)
     section = _section(incident, pk)
@@ -158,7 +159,7 @@ def section_move(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
 
 
 @require_GET
-def section_history(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+def section_history(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
     """Every text that the section ever had, the newest first, to take up again."""
     incident = visible_incident(request.user, reference)
     section = _section(incident, pk)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from accounts.requests import SignedInRequest
 from core.errors import DomainError
 from incidents.forms.timeline import EventForm
 from incidents.models import Incident, TimelineEvent
@@ -36,7 +37,7 @@ def _refused(form: EventForm, error: DomainError) -> None:
 
 
 @require_http_methods(FORM)
-def event_new(request: HttpRequest, reference: str) -> HttpResponse:
+def event_new(request: SignedInRequest, reference: str) -> HttpResponse:
     """Add an event to the timeline."""
     incident = writable_incident(request, reference)
     form = EventForm(request.POST or None, incident=incident, auto_id="new-event-%s")
@@ -47,12 +48,13 @@ def event_new(request: HttpRequest, reference: str) -> HttpResponse:
             _refused(form, error)
         else:
             return saved_part(request, incident, "timeline")
-    more = {"place": "event-new", "back": "timeline", "clock": clock_named(incident.time_zone)}
+    more: dict[str, Any] = {"place": "event-new", "back": "timeline"}
+    more["clock"] = clock_named(incident.time_zone)
     return form_answer(request, "event_new", form, incident=incident, **more)
 
 
 @require_http_methods(FORM)
-def event_edit(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+def event_edit(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
     """Change an event. A save over somebody else’s shows both and asks."""
     incident = writable_incident(request, reference)
     event = _event(incident, pk)
@@ -81,7 +83,7 @@ def event_edit(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
 
 
 @require_http_methods(FORM)
-def event_delete(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+def event_delete(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
     """Ask, then take the event off the timeline."""
     incident = writable_incident(request, reference)
     event = _event(incident, pk)
