@@ -9,7 +9,7 @@ from datetime import UTC
 from core.templatetags.ui import duration
 from incidents import analytics
 from incidents.models import Incident, Milestone, Precision, TimelineEvent
-from incidents.views.clock import Clock, clock_named, hours
+from incidents.views.clock import Clock, clock_named, hours, is_around_a_day
 
 _WIDE = 24.0  # hundredths from which a label fits on a phone
 _ROOMY = 11.0  # and from which it fits on a desk
@@ -154,6 +154,8 @@ def _time(event: TimelineEvent, clock: Clock) -> str:
     day = f"{clock.local(at):%-d %b %Y}"
     if event.precision == Precision.DAY:
         return day
+    if is_around_a_day(event.precision, clock.local(at)):
+        return f"about {day}"
     about = "" if event.precision == Precision.MINUTE else "about "
     return f"{day}, {about}{clock.time(at)} {clock.zone_name(at)}".rstrip()
 
