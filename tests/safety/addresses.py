@@ -1,0 +1,154 @@
+"""Every address of the site, found by walking the URL map, and one object for each to be about."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.core.mail import EmailMultiAlternatives
+from django.urls import URLPattern, get_resolver, reverse
+
+from accounts import mailbox
+from accounts.mailbox import MailboxBackend
+from accounts.models import SignInLink
+from incidents.models import Attachment, Incident
+from incidents.operations import revisions
+from tests.factories import (
+    NOON,
+    ActionItemFactory,
+    IncidentFactory,
+    PatternLinkFactory,
+    PlaybookStepFactory,
+    PlaybookUseFactory,
+    RootCauseFactory,
+    SectionFactory,
+    TimelineEventFactory,
+)
+
+# Whose `pk` an address holds, by the beginning of its name.
+PARTS = {
+    "section": SectionFactory,
+    "event": TimelineEventFactory,
+    "root_cause": RootCauseFactory,
+    "pattern_link": PatternLinkFactory,
+    "action_item": ActionItemFactory,
+}
+# Addresses that somebody who is not signed in may open.
+PUBLIC = {
+    *("sign_in_link", "health", "account_login", "account_logout", "account_signup"),
+    *("account_inactive", "account_email_verification_sent", "account_confirm_email"),
+    *("account_request_login_code", "account_confirm_login_code"),
+    *("account_reset_password", "account_reset_password_done", "account_reset_password_from_key"),
+    "account_reset_password_from_key_done",
+}
+OURS = {"config", "search", "incidents", "playbooks", "accounts", "core"}
+
+
+@dataclass(frozen=True)
+class Place:
+    """One address of the URL map: its name, who answers it, and what it holds."""
+
+    name: str
+    module: str
+    arguments: tuple[str, ...]
+
+    @property
+    def is_ours(self) -> bool:
+        return self.module.split(".")[0] in OURS
+
+    @property
+    def is_about_an_incident(self) -> bool:
+        return "reference" in self.arguments or any(
+            self.name.startswith(f"{part}_") and "pk" in self.arguments
+            for part in [*PARTS, "attachment"]
+        )
+
+
+def places() -> list[Place]:
+    """Every named address outside Django's administration, which has tests of its own."""
+
+    def walk(patterns: list[Any], above: tuple[str, ...]) -> list[Place]:
+        found = []
+        for pattern in patterns:
+            arguments = above + tuple(pattern.pattern.regex.groupindex)
+            if isinstance(pattern, URLPattern):
+                found.append(Place(str(pattern.name), pattern.callback.__module__, arguments))
+            elif getattr(pattern, "app_name", None) != "admin":
+                found += walk(pattern.url_patterns, arguments)
+        return found
+
+    found = walk(get_resolver().url_patterns, ())
+    return sorted(set(found), key=lambda place: place.name)
+
+
+class World:
+    """One incident with one of every part, and whatever else an address may be about."""
+
+    def __init__(self, reader: Any, **incident: Any) -> None:
+        self.incident: Incident = IncidentFactory(**incident)
+        self.parts = {name: make(incident=self.incident) for name, make in PARTS.items()}
+        self.pattern = self.parts["pattern_link"].pattern
+        self.playbook = PlaybookStepFactory().playbook
+        self.playbook.patterns.add(self.pattern)
+        PlaybookUseFactory(incident=self.incident, playbook=self.playbook)
+        self.attachment = Attachment.objects.create(
+            incident=self.incident,
+            name="graph.png",
+            content_type="image/png",
+            size=1,
+            uploaded_at=NOON,
+        )
+        self.attachment.file.save("graph.png", _content())
+        self.token = SignInLink.objects.issue(reader, at=NOON)
+        revisions.record(self.incident, by=None, at=NOON, summary="First")
+        MailboxBackend().send_messages([_mail()])
+
+    def address(self, place: Place) -> str:
+        """The place's address, about this world's objects."""
+        return reverse(
+            place.name, kwargs={name: self._about(place, name) for name in place.arguments}
+        )
+
+    def address_of_nothing(self, place: Place) -> str:
+        """The place's address, about an incident or a part that does not exist."""
+        nothing = {"reference": "INC-999999", "pk": 999_999, "number": 1, "name": "graph.png"}
+        if place.name.startswith("attachment") and "pk" in place.arguments:
+            nothing["pk"] = uuid.uuid4()
+        return reverse(place.name, kwargs={name: nothing[name] for name in place.arguments})
+
+    def _about(self, place: Place, argument: str) -> Any:
+        simple = {
+            "reference": self.incident.reference,
+            "number": 1,
+            "token": self.token,
+            "key": "x-y",
+            "uidb36": "1",
+        }
+        if argument in simple:
+            return simple[argument]
+        if argument == "name":
+            return self.attachment.name if "attachment" in place.name else mailbox.names()[0]
+        if argument == "slug":
+            return (self.playbook if place.name.startswith("playbook") else self.pattern).slug
+        if argument == "pk" and place.name.startswith("attachment"):
+            return self.attachment.pk
+        if argument == "pk":
+            for part in sorted(self.parts, key=len, reverse=True):
+                if place.name.startswith(f"{part}_"):
+                    return self.parts[part].pk
+        raise AssertionError(
+            f"The address “{place.name}” holds “{argument}”, of which this test knows nothing. "
+            "Say in tests/safety/addresses.py which object that is, so that its safety is tested."
+        )
+
+
+def _content() -> Any:
+    return ContentFile(b"\x89PNG")
+
+
+def _mail() -> Any:
+    mail = EmailMultiAlternatives("Hello", "Hello", "nt@localhost", ["ana@example.com"])
+    mail.attach_alternative("<p>Hello</p>", "text/html")
+    return mail
