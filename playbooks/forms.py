@@ -186,6 +186,10 @@ class StepForm(forms.Form):
 
     OPTIONAL = ("if_not", "undo", "detail")
 
+    def has_changed(self) -> bool:
+        """A step that has nothing but its position has not been written."""
+        return bool(set(self.changed_data) - {"ORDER", "DELETE"})
+
     @property
     def has_more(self) -> bool:
         """Whether any of the fields that are folded away holds something."""

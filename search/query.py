@@ -142,7 +142,7 @@ def _all_words(query: Query, endings: Endings, documents: DocumentQuerySet) -> _
     counts = _counts(query.tsquery(endings), documents)
     if not counts:
         return None
-    if sum(counts.values()) < _FEW:
+    if len(query.words) > 1 and sum(counts.values()) < _FEW:
         return _some_words(query, endings, documents, complete=sum(counts.values()))
     return _Match(query, endings, query.tsquery(endings), counts, sum(counts.values()))
 

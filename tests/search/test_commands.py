@@ -1,0 +1,84 @@
+"""manage.py search and reindex."""
+
+from __future__ import annotations
+
+import json
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from search.models import Document
+from tests.factories import IncidentFactory, PatternFactory, PlaybookFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def run(*arguments):
+    out = StringIO()
+    call_command(*arguments, stdout=out)
+    return out.getvalue()
+
+
+def test_the_list_has_everything_that_finds_the_thing_again(index, vera):
+    index(PlaybookFactory(slug="replace-it", title="Replace the certificate"))
+
+    [found] = json.loads(run("search", "certificate", "--json"))
+
+    assert found["score"] > 0
+    assert found | {"score": 0, "snippet": ""} == {
+        "kind": "playbook",
+        "reference": "replace-it",
+        "title": "Replace the certificate",
+        "url": "/playbooks/replace-it/",
+        "score": 0,
+        "snippet": "",
+    }
+
+
+def test_a_corrected_query_is_said(index):
+    incident = index(IncidentFactory(title="Client certificate expired"))
+
+    [found] = json.loads(run("search", "certifcate expird", "--json"))
+
+    assert found["reference"] == incident.reference
+    assert found["corrected_query"] == "certificate expired"
+    assert "Showing results for certificate expired" in run("search", "certifcate expird")
+
+
+def test_nothing_found_is_an_empty_list():
+    assert json.loads(run("search", "certificate", "--json")) == []
+    assert run("search", "certificate") == "Nothing found.\n"
+
+
+def test_without_a_person_restricted_incidents_are_left_out(index, ana, vera):
+    secret = index(IncidentFactory(title="Zanzibar", visibility="restricted", owner=ana))
+
+    assert json.loads(run("search", "zanzibar", "--json")) == []
+    assert json.loads(run("search", "zanzibar", "--json", "--as", "vera")) == []
+    [found] = json.loads(run("search", "zanzibar", "--json", "--as", "ana"))
+    assert found["reference"] == secret.reference
+
+
+def test_no_more_than_asked_for(index):
+    index(*(IncidentFactory(title=f"Proxy {n}") for n in range(3)))
+
+    assert len(json.loads(run("search", "proxy", "--json", "--limit", "2"))) == 2
+
+
+@pytest.mark.parametrize("wrong", [["--as", "nobody"], ["--limit", "0"]])
+def test_what_cannot_be_is_said(wrong, db):
+    with pytest.raises(CommandError):
+        run("search", "proxy", *wrong)
+
+
+def test_reindex_makes_the_index_anew():
+    incident, pattern = IncidentFactory(title="Proxy"), PatternFactory()
+    assert not Document.objects.exists()
+
+    run("reindex")
+
+    assert set(Document.objects.values_list("incident", "pattern")) == {
+        (incident.pk, None),
+        (None, pattern.pk),
+    }
