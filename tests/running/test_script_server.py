@@ -6,9 +6,11 @@ import os
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 import urllib.request
 from functools import partial
+from pathlib import Path
 from types import SimpleNamespace
 
 import psutil
@@ -21,9 +23,15 @@ PARTS = ("gunicorn", "worker", "beat", "postgres")
 
 
 @pytest.fixture(scope="module")
-def prepared(tmp_path_factory):
-    """A folder in which script/server has run from nothing, and how that went."""
-    folder = tmp_path_factory.mktemp("prepared") / "var"
+def folder():
+    """A folder that other users may pass through, as root's database needs; pytest's may not be."""
+    with tempfile.TemporaryDirectory(prefix="nevertwice-") as made:
+        yield Path(made).resolve() / "var"
+
+
+@pytest.fixture(scope="module")
+def prepared(folder):
+    """What happened when script/server ran from nothing in `folder`."""
     first = Server(folder)
     try:
         first.start_and_wait()
@@ -34,13 +42,13 @@ def prepared(tmp_path_factory):
     finally:
         first.end()
     return SimpleNamespace(
-        folder=folder, started=started, sign_in=sign_in, code=code, left=left, words=first.words()
+        started=started, sign_in=sign_in, code=code, left=left, words=first.words()
     )
 
 
 @pytest.fixture
-def server(prepared):
-    server = Server(prepared.folder)
+def server(prepared, folder):
+    server = Server(folder)
     yield server
     server.end()
 
@@ -83,12 +91,12 @@ def test_a_second_server_in_the_same_folder_says_so_and_does_no_harm(server):
     assert server.processes() == []
 
 
-def test_a_taken_port_is_said_before_anything_starts(prepared):
+def test_a_taken_port_is_said_before_anything_starts(folder):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        server = Server(prepared.folder, PORT=str(port))
+        server = Server(folder, PORT=str(port))
         server.start()
 
         assert server.process.wait(30) == 1
