@@ -67,7 +67,8 @@ class ActionItemQuerySet(models.QuerySet["ActionItem"]):
     def owned_by_teams_of(self, user: User) -> Self:
         """Items of the user's teams, and of the people in them."""
         teams = Team.objects.filter(members=user)
-        return self.filter(Q(owner_team__in=teams) | Q(owner__teams__in=teams)).distinct()
+        people = User.objects.filter(teams__in=teams)
+        return self.filter(Q(owner_team__in=teams) | Q(owner__in=people))
 
 
 class ActionItem(models.Model):
