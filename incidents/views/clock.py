@@ -78,8 +78,9 @@ def occurred_day(incident: Incident) -> str:
     """The day on which the incident occurred on its own clock, for lists."""
     if incident.occurred_at is None:
         return "date not recorded"
-    about = "about " if incident.occurred_precision == Precision.APPROXIMATE else ""
-    return f"{about}{clock_named(incident.time_zone).local(incident.occurred_at):%-d %b %Y}"
+    local = clock_named(incident.time_zone).local(incident.occurred_at)
+    about = "about " if is_around_a_day(incident.occurred_precision, local) else ""
+    return f"{about}{local:%-d %b %Y}"
 
 
 def is_around_a_day(precision: str, local: datetime) -> bool:

@@ -24,6 +24,9 @@ from incidents.views.addresses import incident_url
 from incidents.views.clock import occurred_day
 
 
+NAMED = 2  # patterns that a row names
+
+
 @dataclass(frozen=True)
 class IncidentRow:
     """One incident as a list shows it."""
@@ -90,11 +93,17 @@ def _row(incident: Incident) -> IncidentRow:
         status=status_badge(incident.status),
         restricted=incident.is_restricted,
         services=", ".join(incident.service_names),  # type: ignore[attr-defined]
-        patterns=", ".join(incident.pattern_names),  # type: ignore[attr-defined]
+        patterns=_first(incident.pattern_names),  # type: ignore[attr-defined]
         started=occurred_day(incident),
         resolved=_resolved(incident),
         action_items=f"{left} of {len(states)} action items open" if states else "",
     )
+
+
+def _first(names: list[str]) -> str:
+    """The first two of `names`, and how many more there are."""
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return ", ".join(names[:NAMED]) + more
 
 
 def _resolved(incident: Incident) -> str:

@@ -62,6 +62,7 @@ class Callout:
     promises: list[Line]
     last: Line | None
     fix: str
+    also: list[Line]
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,8 @@ def _callout(found: list[History], incident: Incident, today: date) -> Callout |
     again = [one for one in found if one.earlier and one.link.state == LinkState.CONFIRMED]
     if not again:
         return None
-    history = max(again, key=lambda one: (bool(one.open_promises), one.ordinal))
+    again.sort(key=lambda one: (one.ordinal, bool(one.open_promises)), reverse=True)
+    history = again[0]
     return Callout(
         words=recurrence.recurrence_words(history, incident),
         pattern=history.link.pattern.name,
@@ -139,6 +141,14 @@ def _callout(found: list[History], incident: Incident, today: date) -> Callout |
         promises=[_promise_line(one, today) for one in history.open_promises[:PROMISES_SHOWN]],
         last=_incident_line(history.earlier[0]),
         fix=_fix_words(history, incident),
+        also=[
+            Line(
+                one.link.pattern.name,
+                pattern_url(one.link.pattern.slug),
+                f"{recurrence.ordinal_words(one.ordinal)} time",
+            )
+            for one in again[1:]
+        ],
     )
 
 

@@ -49,6 +49,7 @@ class EventRow:
     iso: str
     precision: str
     as_written: str
+    shows_written: bool
     gap: str
     milestone: str
     milestone_label: str
@@ -123,10 +124,10 @@ class _Presenter:
         self.icons: dict[str, SafeString] = {}
 
     def row(self, event: TimelineEvent, previous: TimelineEvent | None) -> EventRow:
-        milestone = event.milestone
+        milestone, time = event.milestone, self._time(event)
         return EventRow(
             pk=event.pk,
-            time=self._time(event),
+            time=time,
             zone=self.clock.zone_name(event.occurred_at) if event.occurred_at else "",
             utc=self._utc(event),
             iso=event.occurred_at.isoformat()
@@ -134,6 +135,7 @@ class _Presenter:
             else "",
             precision=_PRECISIONS.get(Precision(event.precision), ""),
             as_written=event.as_written,
+            shows_written=event.as_written not in ("", time),
             gap=_gap(previous, event),
             milestone=milestone,
             milestone_label=Milestone(milestone).label if milestone else "",
