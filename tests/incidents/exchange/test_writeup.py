@@ -1,0 +1,146 @@
+"""Write-ups that know nothing of our format."""
+
+from __future__ import annotations
+
+import pytest
+
+from incidents.exchange import parse, render
+
+
+def outline(text: str, name: str = "notes.md") -> list[tuple[str, str]]:
+    return [(s.kind, s.title) for s in parse(text, name=name).sections]
+
+
+def test_markdown_gives_its_title_and_its_sections():
+    document = parse(
+        "# 2019-02-25: API server down\n\nIt was **down**.\n\n## Timeline\n\n- 11:21 it began\n\n"
+        "```sh\n# no heading\n```\n\n### Later\n\nMore.\n\n## Lessons learned\n\nA lot.\n",
+        name="api.md",
+    )
+
+    assert document.title == "2019-02-25: API server down"
+    assert [(s.kind, s.title) for s in document.sections] == [
+        ("summary", "Summary"),
+        ("other", "Timeline"),
+        ("lessons", "Lessons learned"),
+    ]
+    assert document.sections[1].body.endswith("### Later\n\nMore.")
+    assert parse(render(document), name="x.md") == document
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "title"),
+    [
+        ("---\ntitle: From the front\n---\n\n# A heading\n\ntext\n", "x.md", "From the front"),
+        ('+++\ntitle = "From TOML"\n+++\n\ntext\n', "x.md", "From TOML"),
+        ("A first line\n============\n\ntext\n", "x.md", "A first line"),
+        ("Outage of the queue\n\nIt was long.\n", "x.txt", "Outage of the queue"),
+        ("We had an outage. It was long.\n", "2020-01-02-queue-outage.md", "Queue outage"),
+        ("We had an outage. It was long.\n", "README.md", "We had an outage."),
+        ("## Summary\n\nShort.\n\n## Impact\n\nSome.\n", "2020-01-02-db-full.md", "Db full"),
+        ("# **Bold** [link](http://x) `code` {#id}\n\ntext\n", "x.md", "Bold link code"),
+    ],
+)
+def test_the_title_comes_from_where_there_is_one(text, name, title):
+    assert parse(text, name=name).title == title
+
+
+def test_headings_with_underlines_count_in_restructured_text():
+    text = "======\nOutage\n======\n\nSummary\n-------\n\nIt broke.\n\nImpact\n------\n\nAll.\n"
+
+    document = parse(text, name="outage.rst")
+
+    assert document.title == "Outage"
+    assert [(s.title, s.body) for s in document.sections] == [
+        ("Summary", "It broke."),
+        ("Impact", "All."),
+    ]
+
+
+def test_bold_lines_and_known_labels_count_where_there_are_no_headings():
+    assert outline("Outage\n\n**Summary**\n\nIt broke.\n\n**What went well**\n\nUs.\n") == [
+        ("summary", "Summary"),
+        ("went_well", "What went well"),
+    ]
+    assert outline("Outage\nSummary of impact: All.\nRoot cause: A disk.\nNote: no label.\n") == [
+        ("impact", "Summary of impact"),
+        ("other", "Root cause"),
+    ]
+
+
+def test_text_without_any_heading_is_one_section():
+    assert outline("It broke, and then it worked again.\n") == [("other", "What happened")]
+
+
+def test_a_table_and_a_rule_are_no_headings():
+    assert outline("# T\n\n## One\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\ntext\n\n---\n\nmore\n") == [
+        ("other", "One")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "day", "as_written"),
+    [
+        ("# T\n\ntext", "2019-02-25-api.md", "2019-02-25", "2019-02-25"),
+        ("# T\n\ntext", "20190225-1.txt", "2019-02-25", "20190225"),
+        ("---\ndate: 2019-02-25\n---\ntext", "x.md", "2019-02-25", "2019-02-25"),
+        ("---\ndate: 2020-01-01\nincident_date: 2019-02-25\n---\nx", "x.md", "2019-02-25", None),
+        ("# 2019-02-25, Cluster full\n\ntext", "x.md", "2019-02-25", None),
+    ],
+)
+def test_the_day_is_taken_where_it_is_given(text, name, day, as_written):
+    document = parse(text, name=name)
+
+    [event] = document.timeline
+    assert event.occurred_at.date().isoformat() == day
+    assert (event.precision, event.milestone) == ("day", "")
+    assert event.as_written == (as_written or event.as_written)
+
+
+@pytest.mark.parametrize("name", ["2019-02-30-api.md", "x.md", "v1-20190225123.md"])
+def test_no_day_is_made_up(name):
+    assert parse("# T\n\ntext", name=name).timeline == ()
+
+
+def test_who_wrote_it_where_is_kept():
+    source = parse(
+        "---\nauthors:\n- name: A\n- B\ncanonical_url: https://example.com/x\n---\ntext",
+        name="x.md",
+    ).source
+
+    assert (source.author, source.url) == ("A, B", "https://example.com/x")
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("---\ntitle: [broken\n---\ntext", 2),
+        ("---\n- a\n- b\n---\ntext", 2),
+        ("+++\ntitle = broken\n+++\ntext", 2),
+    ],
+)
+def test_broken_front_matter_is_said_with_its_line(text, line):
+    document = parse(text, name="x.md")
+
+    assert document.refused
+    assert document.problems[0].line == line
+
+
+def test_odd_front_matter_does_not_keep_the_text_out():
+    document = parse("---\ntitle: T\ntags: {a: b}\ntags: [c]\n---\ntext", name="x.md")
+
+    assert not document.refused
+    assert document.title == "T"
+
+
+def test_a_very_long_heading_and_title_are_cut_without_losing_words():
+    document = parse(f"# {'t' * 500}\n\n## {'word ' * 100}\n\nbody", name="x.md")
+
+    assert len(document.title) == 200
+    assert len(document.sections[0].title) <= 200
+    assert document.sections[0].body.startswith("word word")
+    assert not document.refused
+
+
+def test_too_many_headings_are_refused():
+    assert parse("# x\n\ny\n\n" * 100_000, name="x.md").refused
