@@ -29,7 +29,8 @@ class WritingForm(forms.Form):
 
     def with_version(self, version: int) -> None:
         """Have the form, shown again, carry `version`: its writer has now seen that one."""
-        self.data = {**self.data, self.add_prefix("version"): str(version)}
+        sent = {name: self.data[name] for name in self.data}
+        self.data = sent | {self.add_prefix("version"): str(version)}
 
 
 def _class_of(widget: forms.Widget) -> str:

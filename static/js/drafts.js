@@ -191,7 +191,8 @@
     document.querySelectorAll("form[data-draft-key]").forEach(watch);
   };
 
-  const anchored = () => location.hash && document.getElementById(location.hash.slice(1));
+  const anchored = () =>
+    document.getElementById(location.hash.slice(1)) ?? document.querySelector("#incident-header, #messages");
 
   letGoOfOld();
   letGoOfSaved(anchored());

@@ -13,7 +13,12 @@
 
   // --- images: dropped, pasted or chosen ------------------------------------------------------
 
-  const insert = (editor, text) => {
+  // An image stands in a paragraph of its own.
+  const insert = (editor, image) => {
+    const before = editor.value.slice(0, editor.selectionStart);
+    const after = editor.value.slice(editor.selectionEnd);
+    const gap = (text) => (!text || text.endsWith("\n\n") ? "" : text.endsWith("\n") ? "\n" : "\n\n");
+    const text = gap(before) + image + (after && !after.startsWith("\n") ? "\n\n" : "");
     editor.setRangeText(text, editor.selectionStart, editor.selectionEnd, "end");
     editor.dispatchEvent(new Event("input", { bubbles: true }));
   };
@@ -117,5 +122,6 @@
     const wanted = ["[aria-invalid=true]", "[autofocus]", "textarea", "input:not([type=hidden])"];
     const first = wanted.map((one) => form.querySelector(one)).find(Boolean);
     first?.focus();
+    if (first?.matches("textarea")) first.setSelectionRange(first.value.length, first.value.length);
   });
 })();

@@ -149,7 +149,9 @@ def test_the_second_of_two_sees_what_differs_and_may_save_over_it(incident, ana,
     signed_in(ana).post(base(incident) + "edit/", facts(title="Hers"))
     client = signed_in(ben)
 
-    refused = client.post(base(incident) + "edit/", facts(title="His", services="Fresh"))
+    refused = client.post(
+        base(incident) + "edit/", facts(title="His", services="Fresh", scribes="ben")
+    )
 
     assert refused.status_code == 409
     page = refused.content.decode()
