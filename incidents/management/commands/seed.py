@@ -30,7 +30,7 @@ class Command(BaseCommand):
         try:
             for seeded in seed(options["folder"], at=timezone.now()):
                 if seeded.left_alone:
-                    self.stdout.write(f"{seeded.name}: left as it is, {seeded.left_alone}")
+                    self.stdout.write(f"{seeded.name}: not loaded, {seeded.left_alone}")
                 elif options["verbosity"] > 1:
                     self.stdout.write(f"{seeded.name}: {seeded.became}")
                 loaded += not seeded.left_alone

@@ -25,7 +25,7 @@ Row = Incident | FailurePattern | Playbook
 
 
 class SeedRefused(DomainError):
-    """A seed file cannot be loaded. Those before it were; nothing of it was."""
+    """A seed file is broken. Those before it were loaded; nothing of it was."""
 
 
 @dataclass(frozen=True)
@@ -52,17 +52,21 @@ def seed(folder: Path, *, at: datetime) -> Iterator[Seeded]:
             changed[path] = digest
     for path in in_order(changed):
         name = path.relative_to(folder).as_posix()
+        parsed = parse_any(decode(path.read_bytes()), name=f"seeds/{name}")
+        if parsed.refused:
+            first = next(problem for problem in parsed.problems if not problem.warning)
+            raise SeedRefused(f"{name}:{first.line}: {first.message}")
         try:
-            yield _seed_file(path, name, changed[path], known.get(name), at)
+            yield _seed_file(parsed, name, changed[path], known.get(name), at)
         except DomainError as error:
-            raise SeedRefused(f"{name}: {error}") from error
+            # It does not go with what people have made of this knowledge base, which is theirs.
+            yield Seeded(name, "", str(error))
 
 
 @transaction.atomic
 def _seed_file(
-    path: Path, name: str, digest: str, before: SeededFile | None, at: datetime
+    parsed: Parsed, name: str, digest: str, before: SeededFile | None, at: datetime
 ) -> Seeded:
-    parsed = parse_any(decode(path.read_bytes()), name=f"seeds/{name}")
     present = _present(parsed, before)
     why = _why_left_alone(present, before)
     if why:
