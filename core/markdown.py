@@ -208,8 +208,14 @@ def render(text: str) -> SafeString:
 
 
 def to_plain_text(text: str) -> str:
-    """Markdown `text` as plain words on one line each, for mail, search and previews."""
+    """Markdown `text` as plain words, a paragraph a line, for mail, search and previews."""
     if _is_too_much(text):
         return text.strip()
-    cleaned = nh3.clean(_PARSER.render(text), tags=set(), strip_comments=True)
+    env: dict[str, str] = {}
+    tokens = _PARSER.parse(text, env)
+    for child in (child for token in tokens for child in token.children or ()):
+        if child.type == "softbreak":  # where the writer's editor broke the line
+            child.type, child.content = "text", " "
+    markup = str(_PARSER.renderer.render(tokens, _PARSER.options, env))
+    cleaned = nh3.clean(markup, tags=set(), strip_comments=True)
     return re.sub(r"\n{2,}", "\n", html.unescape(cleaned)).replace("\xa0", " ").strip()

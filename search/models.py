@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import Self
 
 from django.contrib.auth.models import AnonymousUser
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Upper
+from django.db.models.functions import Lower, Upper
 
 from accounts.models import User
 from incidents.models import Incident
@@ -100,7 +100,11 @@ class Word(models.Model):
     lexeme = models.CharField(max_length=64, db_index=True)
 
     class Meta:
-        indexes = [GinIndex(fields=["word"], opclasses=["gin_trgm_ops"], name="word_trigrams")]
+        # On an expression, though words are in lower case anyway: a trigram index on the column
+        # itself would be used for equality too, where it is a thousand times slower.
+        indexes = [
+            GinIndex(OpClass(Lower("word"), name="gin_trgm_ops"), name="word_trigrams"),
+        ]
 
     def __str__(self) -> str:
         return self.word

@@ -6,6 +6,7 @@ import string
 from collections.abc import Iterable
 
 from django.contrib.postgres.search import TrigramSimilarity
+from django.db.models.functions import Lower
 
 from search.models import Word
 
@@ -30,8 +31,9 @@ def candidates(misspelt: Iterable[str]) -> dict[str, list[tuple[int, str]]]:
 
 def _alike(wanted: list[str]) -> set[str]:
     first, *others = (
-        Word.objects.filter(word__trigram_similar=word)
-        .annotate(alike=TrigramSimilarity("word", word))
+        Word.objects.alias(lowered=Lower("word"))
+        .filter(lowered__trigram_similar=word)
+        .annotate(alike=TrigramSimilarity(Lower("word"), word))
         .order_by("-alike", "word")[:_MOST_ALIKE]
         for word in wanted
     )
