@@ -88,7 +88,8 @@ def header(user: User, incident: Incident) -> Header:
         when=occurred_words(incident),
         owner=str(incident.owner) if incident.owner else "",
         services=[
-            Label(row["name"], f"{list_url}?service={row['slug']}") for row in labels["service_labels"]
+            Label(row["name"], f"{list_url}?service={row['slug']}")
+            for row in labels["service_labels"]
         ],
         tags=[Label(row["name"], f"{list_url}?tag={row['slug']}") for row in labels["tag_labels"]],
         people=_people(incident, labels["role_labels"]),
@@ -162,7 +163,9 @@ def _actions(user: User, incident: Incident) -> tuple[Action | None, list[Action
         offered.append(review)
     if can_publish(user) and incident.status in (draft, in_review):
         offered.append(publish)
-    if incident.status != draft and (can_publish(user) or incident.status == in_review):
+    if incident.status != draft and (
+        can_publish(user) or incident.status != PostmortemStatus.PUBLISHED
+    ):
         offered.append(reopen)
     primary = _primary(incident, offered, edit, review, publish)
     if can_archive(user, incident):

@@ -97,8 +97,8 @@ def _row(history: History, incident: Incident, today: date, can_edit: bool) -> P
     others = [*history.later, *history.earlier]
     open_promises = history.open_promises
     confirmed = link.state == LinkState.CONFIRMED
-    part = ("pattern_link_decide", "pattern_link_delete")
-    decide, delete = (incident_part_url(name, incident.reference, link.pk) for name in part)
+    part = ("pattern_link_decide", "pattern_link_edit")
+    decide, edit = (incident_part_url(name, incident.reference, link.pk) for name in part)
     return PatternRow(
         pk=link.pk,
         name=link.pattern.name,
@@ -117,7 +117,7 @@ def _row(history: History, incident: Incident, today: date, can_edit: bool) -> P
         fix=_fix_words(history, incident),
         playbooks=[_playbook_line(playbook) for playbook in history.playbooks],
         decide_url=decide if can_edit else "",
-        edit_url=delete if can_edit else "",
+        edit_url=edit if can_edit else "",
     )
 
 
