@@ -20,3 +20,6 @@ class AccountAdapter(DefaultAccountAdapter):
         if typed_text.kept_for(request):
             return reverse("resume")
         return str(super().get_login_redirect_url(request))
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("profile")

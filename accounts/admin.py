@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account import admin as allauth_admin  # registers addresses before we take them out
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
@@ -18,6 +19,7 @@ admin.site.site_title = "Nevertwice administration"
 admin.site.index_title = "Everything that is stored"
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 admin.site.disable_action("delete_selected")  # what may be deleted is asked one by one
+admin.site.unregister(allauth_admin.EmailAddress)  # the address stands on the person
 admin.site.unregister(Group)  # roles decide what people may do
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from allauth.account.forms import LoginForm
 from django import forms
 
 from accounts.models import User
@@ -33,3 +36,14 @@ class ProfileForm(forms.ModelForm):
         if taken.exists():
             raise forms.ValidationError("Somebody else has this e-mail address.")
         return address
+
+
+class SignInForm(LoginForm):
+    """Sign-in with the words that the rest of the product uses."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = "User name or e-mail address"
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+        self.fields.pop("remember", None)
