@@ -50,6 +50,8 @@ def _in_words(name: str) -> str:
 
 
 def _is_writing(name: str, value: str) -> bool:
+    if name.startswith("initial-"):  # what the form held before anybody wrote
+        return False
     return bool(value.strip()) and name not in {"version", "next", POSTED_AGAIN}
 
 

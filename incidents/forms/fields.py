@@ -27,10 +27,47 @@ class WritingForm(forms.Form):
         """The version that the writer saw; 0, which is always stale, where none was sent."""
         return self.cleaned_data.get("version") or 0
 
-    def with_version(self, version: int) -> None:
-        """Have the form, shown again, carry `version`: its writer has now seen that one."""
-        sent = {name: self.data[name] for name in self.data}
-        self.data = sent | {self.add_prefix("version"): str(version)}
+    def started_from(self) -> list[str]:
+        """Hidden inputs that say what each field held when its writer began.
+
+        Only for forms of something that exists; what is new was begun from nothing.
+        """
+        if not self.initial.get("version"):
+            return []
+        for field in self.fields.values():
+            field.show_hidden_initial = True
+        return [field.as_hidden(only_initial=True) for field in self.visible_fields()]
+
+    def now_upon(self, theirs: WritingForm, version: int) -> None:
+        """Have the form, shown again, stand upon what somebody else saved meanwhile.
+
+        `theirs` is an unbound form of that. Fields that the writer had not touched take what it
+        says; the others keep what was typed.
+        """
+        for field in self.fields.values():
+            field.show_hidden_initial = True
+        touched = set(self.changed_data)
+        data: dict[str, Any] = {name: self.data[name] for name in self.data}
+        for field in self.visible_fields():
+            saved = _as_sent(theirs[field.name])
+            data[field.html_initial_name] = saved
+            if field.name in touched:
+                continue
+            data.pop(field.html_name, None)
+            if saved not in ("", "False"):
+                data[field.html_name] = saved
+        self.data = data | {self.add_prefix("version"): str(version)}
+
+
+def _as_sent(field: forms.BoundField) -> str:
+    """What a browser would send of the field as it stands."""
+    value = field.value()
+    if isinstance(value, bool):
+        return str(value)
+    shown = field.field.widget.format_value(value)
+    if isinstance(shown, list):
+        shown = shown[0] if shown else ""
+    return "" if shown is None else str(shown)
 
 
 def _class_of(widget: forms.Widget) -> str:

@@ -85,8 +85,8 @@ def incident_edit(request: SignedInRequest, reference: str) -> HttpResponse:
             saved = _save_header(request, incident, form)
         except StaleIncident as stale:
             theirs = IncidentForm(incident=stale.current, may_restrict=may_restrict)
+            form.now_upon(theirs, stale.current.version)
             more |= {"conflict": str(stale), "differences": differences(form, theirs)}
-            form.with_version(stale.current.version)
             status = STALE
         else:
             return _header_saved(request, saved)

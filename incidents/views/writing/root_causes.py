@@ -67,8 +67,8 @@ def root_cause_edit(request: SignedInRequest, reference: str, pk: int) -> HttpRe
             )
         except StaleCause as stale:
             theirs = RootCauseForm(incident=incident, initial=_initial(stale.current))
+            form.now_upon(theirs, stale.current.version)
             more |= {"conflict": str(stale), "differences": differences(form, theirs)}
-            form.with_version(stale.current.version)
             return form_answer(
                 request, "root_cause_edit", form, incident=incident, status=STALE, **more
             )

@@ -72,8 +72,8 @@ def event_edit(request: SignedInRequest, reference: str, pk: int) -> HttpRespons
             )
         except StaleEvent as stale:
             theirs = EventForm(incident=incident, event=stale.current)
+            form.now_upon(theirs, stale.current.version)
             more |= {"conflict": str(stale), "differences": differences(form, theirs)}
-            form.with_version(stale.current.version)
             return form_answer(request, "event_edit", form, incident=incident, status=STALE, **more)
         except DomainError as error:
             _refused(form, error)

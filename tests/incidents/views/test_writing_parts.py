@@ -193,3 +193,29 @@ def test_viewers_and_strangers_get_no_form(incident, vera, ben, signed_in):
     for address in addresses:
         assert signed_in(ben).get(base(incident) + address).status_code == 404
         assert signed_in(ben).post(base(incident) + address, event()).status_code == 404
+
+
+def test_fields_that_the_second_left_alone_take_what_the_first_saved(incident, ana, ben, signed_in):
+    made = root_causes.add(incident, CauseFields(text="A", category="Old"), by=ana, at=NOON)
+    address = f"{base(incident)}causes/{made.pk}/edit/"
+    began = {
+        "initial-text": "A",
+        "initial-category": "Old",
+        "initial-role": "contributing",
+        "initial-evidence": "",
+        "initial-origin": "team",
+    }
+    page = signed_in(ben).get(address).content.decode()
+    assert 'name="initial-category" value="Old"' in page
+    hers = cause(text="A", category="New", role="contributing", evidence="A log", version=1)
+    signed_in(ana).post(address, began | hers)
+
+    his = began | cause(text="his", category="Old", role="contributing", version=1)
+    answer = signed_in(ben).post(address, his)
+
+    assert answer.status_code == 409
+    form = answer.context["form"]
+    assert [form[name].value() for name in ("text", "category", "evidence", "version")] == [
+        *("his", "New", "A log", "2")
+    ]
+    assert [row["label"] for row in answer.context["differences"]] == ["Cause"]
