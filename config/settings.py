@@ -3,6 +3,7 @@
 Each variable is documented in .env.example.
 """
 
+from typing import Any
 from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
@@ -120,7 +121,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 # Without DATABASE_URL there is the embedded PostgreSQL, started by whoever needs it.
 EMBEDDED_POSTGRES = embedded.Server(VAR_DIR / "postgres")
 DATABASE_IS_EMBEDDED = not read("DATABASE_URL", str, "", expected="")
-DATABASES = {
+DATABASES: dict[str, dict[str, Any]] = {
     "default": read(
         "DATABASE_URL",
         database,
@@ -133,17 +134,11 @@ DATABASES = {
         expected="postgres://USER:PASSWORD@HOST:PORT/NAME",
     )
 }
-DATABASES["default"] |= {
-    "OPTIONS": {
-        "pool": {
-            "min_size": 1,
-            "max_size": read(
-                "DATABASE_POOL_SIZE", number(1, 1000), 8, expected="a number from 1 to 1000"
-            ),
-            "timeout": 5,
-        }
-    },
-    "CONN_HEALTH_CHECKS": True,
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
+    "min_size": 1,
+    "max_size": read("DATABASE_POOL_SIZE", number(1, 1000), 8, expected="a number from 1 to 1000"),
+    "timeout": 5,
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -158,6 +153,8 @@ SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 if CACHE_URL.startswith("locmem"):
     # Each web process has a cache of its own: a session kept there would outlive its sign-out.
     SESSION_ENGINE = "django.contrib.sessions.backends.db"
+    # Rendered Markdown and incident pages: some 40 pages with all their parts.
+    CACHES["default"]["OPTIONS"] = {"MAX_ENTRIES": 3000}
 
 MEDIA_ROOT = VAR_DIR / "uploads"
 MEDIA_URL = "/uploads/"

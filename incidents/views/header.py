@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
-from django.db.models.functions import JSONObject
 from django.urls import reverse
 
 from accounts.models import User
@@ -16,14 +13,12 @@ from incidents.models import (
     Incident,
     IncidentRole,
     PostmortemStatus,
-    Revision,
-    Service,
     Severity,
-    Tag,
 )
 from incidents.permissions import can_archive, can_publish, can_write
 from incidents.views.addresses import incident_part_url
 from incidents.views.clock import occurred_words
+from incidents.views.page_state import PageState
 
 
 @dataclass(frozen=True)
@@ -74,9 +69,8 @@ class Header:
     actions: list[Action]
 
 
-def header(user: User, incident: Incident) -> Header:
-    """The head of the page of `incident` as `user` may see and use it. One query."""
-    labels = _labels(incident)
+def header(user: User, incident: Incident, state: PageState) -> Header:
+    """The head of the page of `incident` as `user` may see and use it."""
     list_url = reverse("incident_list")
     primary, actions = _actions(user, incident)
     return Header(
@@ -87,47 +81,21 @@ def header(user: User, incident: Incident) -> Header:
         environment=Environment(incident.environment).label,
         when=occurred_words(incident),
         owner=str(incident.owner) if incident.owner else "",
-        services=[
-            Label(row["name"], f"{list_url}?service={row['slug']}")
-            for row in labels["service_labels"]
-        ],
-        tags=[Label(row["name"], f"{list_url}?tag={row['slug']}") for row in labels["tag_labels"]],
-        people=_people(incident, labels["role_labels"]),
+        services=[Label(name, f"{list_url}?service={slug}") for name, slug in state.services],
+        tags=[Label(name, f"{list_url}?tag={slug}") for name, slug in state.tags],
+        people=_people(incident, state.roles),
         source=_source(incident),
         source_url=incident.source_url,
         source_host=(urlsplit(incident.source_url).hostname or "").removeprefix("www."),
-        revisions=(labels["last_revision"] or [0])[0],
+        revisions=state.last_revision,
         primary=primary,
         actions=actions,
     )
 
 
-def _labels(incident: Incident) -> dict[str, list]:
-    """Services, tags, roles and the number of the last revision, in one round trip."""
-    here = OuterRef("pk")
-    named = JSONObject(name="name", slug="slug")
-    held = JSONObject(role="role", full_name="user__full_name", username="user__username")
-    roles = IncidentRole.objects.filter(incident=here).order_by("role", "user")
-    revisions = Revision.objects.filter(incident=here)
-    return (
-        Incident.objects.filter(pk=incident.pk)
-        .order_by()
-        .values(
-            service_labels=ArraySubquery(Service.objects.filter(incidents=here).values(json=named)),
-            tag_labels=ArraySubquery(Tag.objects.filter(incidents=here).values(json=named)),
-            role_labels=ArraySubquery(roles.values(json=held)),
-            last_revision=ArraySubquery(revisions.values("number")[:1]),
-        )
-        .get()
-    )
-
-
-def _people(incident: Incident, roles: list[dict[str, str]]) -> list[PersonRow]:
+def _people(incident: Incident, roles: list[list[str]]) -> list[PersonRow]:
     people = [PersonRow("Postmortem owner", str(incident.owner))] if incident.owner else []
-    return people + [
-        PersonRow(IncidentRole.Role(held["role"]).label, held["full_name"] or held["username"])
-        for held in roles
-    ]
+    return people + [PersonRow(IncidentRole.Role(role).label, name) for role, name in roles]
 
 
 def _source(incident: Incident) -> str:

@@ -23,7 +23,6 @@ from incidents.models import (
 from incidents.views.addresses import incident_url
 from incidents.views.clock import occurred_day
 
-
 NAMED = 2  # patterns that a row names
 
 

@@ -6,7 +6,7 @@ just that part. `_timeline.html` answered alone brings the phase bar along: it f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,12 +23,12 @@ from incidents.models import (
     RootCause,
     Section,
     SectionKind,
-    TimelineEvent,
 )
 from incidents.permissions import can_write
 from incidents.views import header, phases
 from incidents.views.addresses import incident_part_url
-from incidents.views.patterns_part import patterns_parts
+from incidents.views.page_state import PageState, page_state
+from incidents.views.patterns_part import patterns_parts, uses
 from incidents.views.timeline import timeline
 
 # Where the prose stands among the structured parts. Sections of other kinds stay with the one
@@ -95,12 +95,14 @@ def may_edit(user: User, incident: Incident) -> bool:
 # --- one context for each fragment -------------------------------------------------------------
 
 
-def header_context(user: User, incident: Incident) -> dict[str, Any]:
-    """For `_incident_header.html`: title, facts and what may be done."""
+def header_context(
+    user: User, incident: Incident, state: PageState | None = None
+) -> dict[str, Any]:
+    """For `_incident_header.html`: title, facts and what may be done. `state` saves a query."""
     return {
         "incident": incident,
         "can_edit": may_edit(user, incident),
-        "header": header.header(user, incident),
+        "header": header.header(user, incident, state or page_state(incident)),
     }
 
 
@@ -114,12 +116,9 @@ def section_context(user: User, incident: Incident, section: Section) -> dict[st
     }
 
 
-def timeline_context(
-    user: User, incident: Incident, events: Sequence[TimelineEvent] | None = None
-) -> dict[str, Any]:
-    """For `_timeline.html`, which then brings the phase bar along. `events` saves a query."""
-    if events is None:
-        events = list(incident.timeline.all())
+def timeline_context(user: User, incident: Incident) -> dict[str, Any]:
+    """For `_timeline.html`, which then brings the phase bar along."""
+    events = list(incident.timeline.all())
     can_edit = may_edit(user, incident)
     return {
         "incident": incident,
@@ -142,13 +141,19 @@ def root_causes_context(user: User, incident: Incident) -> dict[str, Any]:
     }
 
 
-def patterns_context(user: User, incident: Incident) -> dict[str, Any]:
-    """For `_patterns.html`: patterns with the other incidents, playbooks, and what was promised."""
+def patterns_context(
+    user: User, incident: Incident, state: PageState | None = None
+) -> dict[str, Any]:
+    """For `_patterns.html`: patterns with the other incidents, playbooks, and what was promised.
+
+    `state` saves a query where it knows of no playbook used.
+    """
     can_edit = may_edit(user, incident)
     return {
         "incident": incident,
         "can_edit": can_edit,
         **patterns_parts(user, incident, timezone.localdate(), can_edit),
+        "playbook_uses": uses(incident) if state is None or state.has_playbook_uses else [],
     }
 
 

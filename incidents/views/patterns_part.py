@@ -77,7 +77,7 @@ class UseRow:
 
 
 def patterns_parts(user: User, incident: Incident, today: date, can_edit: bool) -> dict[str, Any]:
-    """Patterns of the incident, playbooks used in it, and the callout where it came back."""
+    """Patterns of the incident, and the callout where one of them came back."""
     found = recurrence.histories(incident, user)
     shown = [history for history in found if history.link.state != LinkState.DISMISSED]
     return {
@@ -88,7 +88,6 @@ def patterns_parts(user: User, incident: Incident, today: date, can_edit: bool) 
         if len(shown) < len(found)
         else [],
         "callout": _callout(shown, incident, today),
-        "playbook_uses": _uses(incident),
     }
 
 
@@ -174,8 +173,9 @@ def _playbook_line(playbook: PlaybookLabel) -> Line:
     return Line(playbook.title, playbook_url(playbook.slug), f"{playbook.risk} risk")
 
 
-def _uses(incident: Incident) -> list[UseRow]:
-    uses = PlaybookUse.objects.filter(incident=incident).select_related("playbook")
+def uses(incident: Incident) -> list[UseRow]:
+    """The playbooks that were followed in `incident`. One query."""
+    used = PlaybookUse.objects.filter(incident=incident).select_related("playbook")
     return [
         UseRow(
             title=use.playbook.title,
@@ -184,5 +184,5 @@ def _uses(incident: Incident) -> list[UseRow]:
             outcome_label=Outcome(use.outcome).label,
             note=markdown.render(use.note),
         )
-        for use in uses
+        for use in used
     ]

@@ -11,6 +11,8 @@ from accounts.models import User
 from incidents.models import Incident
 from incidents.views import page
 from incidents.views.action_items_part import action_items_context
+from incidents.views.page_state import page_state
+from incidents.views.page_text import page_text
 
 
 def incident_detail(request: HttpRequest, reference: str) -> HttpResponse:
@@ -20,13 +22,11 @@ def incident_detail(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _context(user: User, incident: Incident) -> dict[str, Any]:
+    state = page_state(incident)
     return {
-        **page.header_context(user, incident),
-        **page.sections_context(user, incident),
-        **page.timeline_context(user, incident),
-        **page.root_causes_context(user, incident),
-        **page.patterns_context(user, incident),
+        **page.header_context(user, incident, state),
+        **page.patterns_context(user, incident, state),
         **action_items_context(user, incident),
-        "brings_phases": False,
+        "text": page_text(user, incident, state),
         "nav": "incidents",
     }

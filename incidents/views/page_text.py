@@ -1,0 +1,62 @@
+"""The written part of an incident's page, rendered once for as long as it stays as it is.
+
+It is kept under a digest of all that it shows and of the templates that show it, so that nothing
+has to remember to throw it away: another text, another key. What differs from reader to reader
+(action items, the other incidents of a pattern) is not part of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache as remember
+from typing import Any
+
+from django.core.cache import cache
+from django.template.loader import get_template, render_to_string
+from django.utils.safestring import SafeString
+
+from accounts.models import User
+from core.markdown import RENDERER_VERSION
+from incidents.models import Incident
+from incidents.views import page
+from incidents.views.page_state import PageState
+
+KEPT = 24 * 3600  # seconds
+_TEMPLATES = ("_sections", "_section", "_event", "_timeline", "_root_causes", "_phases", "_outline")
+_PLACES = ("opening", "course", "lessons", "supporting")
+
+
+def page_text(user: User, incident: Incident, state: PageState) -> dict[str, SafeString]:
+    """HTML by name: `phases`, `timeline`, `root_causes`, `outline`, and each place's sections."""
+    can_edit = page.may_edit(user, incident)
+    of_what = (incident.reference, incident.time_zone, can_edit, state.text, _look())
+    key = f"page-text:{hashlib.blake2b(repr(of_what).encode(), digest_size=20).hexdigest()}"
+    found = cache.get(key)
+    if found is None:
+        found = _render(user, incident)
+        cache.set(key, found, KEPT)
+    return found
+
+
+def _render(user: User, incident: Incident) -> dict[str, SafeString]:
+    context: dict[str, Any] = {
+        **page.sections_context(user, incident),
+        **page.timeline_context(user, incident),
+        **page.root_causes_context(user, incident),
+        "brings_phases": False,
+    }
+    html = {
+        name: render_to_string(f"incidents/_{name}.html", context)
+        for name in ("phases", "timeline", "root_causes", "outline")
+    }
+    for place in _PLACES:
+        parts = {"parts": context[f"{place}_parts"]}
+        html[place] = render_to_string("incidents/_sections.html", parts)
+    return html
+
+
+@remember
+def _look() -> str:
+    """A digest of the templates and the Markdown renderer: a new release renders anew."""
+    sources = [get_template(f"incidents/{name}.html").template.source for name in _TEMPLATES]
+    return hashlib.blake2b(f"{RENDERER_VERSION}{sources}".encode(), digest_size=8).hexdigest()
