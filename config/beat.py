@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import psycopg
 from celery.beat import PersistentScheduler
 from django.db import connection
@@ -20,7 +22,7 @@ class LeadingScheduler(PersistentScheduler):
 
     _lock: psycopg.Connection | None = None
 
-    def tick(self, *args: object, **kwargs: object) -> float:
+    def tick(self, *args: Any, **kwargs: Any) -> float:
         """Seconds until the next look."""
         return super().tick(*args, **kwargs) if self._leads() else RETRY_SECONDS
 

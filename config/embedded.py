@@ -238,7 +238,7 @@ class Server:
             ) as connection,
             contextlib.suppress(psycopg.errors.DuplicateDatabase),
         ):
-            connection.execute(f"CREATE DATABASE {NAME}")  # type: ignore[arg-type]
+            connection.execute(f"CREATE DATABASE {NAME}")
         made.touch()
 
     def _run(

@@ -66,7 +66,7 @@ def _run() -> None:
 
 
 async def _supervise(link: str | None) -> None:
-    supervisor = Supervisor(_parts(), say=_say)
+    supervisor = Supervisor(_parts(), folder=settings.BASE_DIR, say=_say)
     besides = [_announce(link)]
     if settings.DATABASE_IS_EMBEDDED:
         besides.append(_watch_database())
@@ -81,7 +81,7 @@ def _parts() -> list[Part]:
     mark["PYTHONWARNINGS"] = "ignore:You're running the worker with superuser"
     taken = settings.BROKER_DIR / "taken"
     taken.mkdir(parents=True, exist_ok=True)
-    web = [*python, "gunicorn", "-c", str(settings.BASE_DIR / "deploy" / "gunicorn.conf.py")]
+    web = [*python, "gunicorn", "-c", "config/gunicorn.py"]
     quiet = ("--loglevel", "WARNING")
     worker = ("--concurrency", "2", "--without-gossip", "--without-mingle", "--without-heartbeat")
     return [

@@ -17,6 +17,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import psutil
 
@@ -54,10 +55,13 @@ def _signal_group(leader: int, number: int) -> None:
 
 
 class Supervisor:
-    """Runs `parts` until told to stop. `say(name, line)` gets every line that anybody prints."""
+    """Runs `parts` in `folder`. `say(name, line)` gets every line that anybody prints."""
 
-    def __init__(self, parts: Sequence[Part], *, say: Callable[[str, str], None]) -> None:
+    def __init__(
+        self, parts: Sequence[Part], *, folder: Path, say: Callable[[str, str], None]
+    ) -> None:
         self.parts = parts
+        self.folder = folder
         self.say = say
         self.stopping = asyncio.Event()
         self._running: dict[str, asyncio.subprocess.Process] = {}
@@ -120,6 +124,7 @@ class Supervisor:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
             env=os.environ | part.environment,
+            cwd=self.folder,
             start_new_session=True,
             preexec_fn=_die_with_parent(),
             limit=1024 * 1024,

@@ -8,7 +8,7 @@ from tests.running.server import ROOT
 def test_every_variable_is_explained_and_nothing_else():
     documented = set(re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.M))
 
-    sources = [ROOT / "config" / "settings.py", ROOT / "deploy" / "gunicorn.conf.py"]
+    sources = [ROOT / "config" / "settings.py", ROOT / "config" / "gunicorn.py"]
     asked_for = {
         name
         for source in sources

@@ -1,4 +1,4 @@
-"""gunicorn: how web requests are served, under script/server and in deploy/compose.yaml alike."""
+"""gunicorn: how web requests are served, alike under script/server and on many hosts."""
 
 import os
 
