@@ -56,7 +56,7 @@ def rows(hits: list[Hit], *, user: User) -> list[Row]:
         ids[hit.document.kind].append(getattr(hit.document, f"{hit.document.kind}_id"))
     met = _times_met(ids["pattern"], user)
     steps = _steps(ids["playbook"])
-    helping = _playbooks_for(ids["incident"])
+    helping = _playbooks_for(ids["incident"], ids["playbook"])
     return [_row(hit, met, steps, helping) for hit in hits]
 
 
@@ -126,19 +126,22 @@ def _steps(playbooks: list[int]) -> dict[int, int]:
     return dict(steps.order_by().values_list("playbook").annotate(Count("pk")))
 
 
-def _playbooks_for(incidents: list[int]) -> dict[int, list[Playbook]]:
-    """At most three playbooks for the patterns that each of these (visible) incidents is of."""
+def _playbooks_for(incidents: list[int], found: list[int]) -> dict[int, list[Playbook]]:
+    """At most three playbooks for the patterns that each of these (visible) incidents is of,
+    those first that were found themselves."""
     if not incidents:
         return {}
     links = PatternLink.objects.filter(
         incident__in=incidents, state=LinkState.CONFIRMED
     ).prefetch_related("pattern__playbooks")
-    found: dict[int, list[Playbook]] = defaultdict(list)
+    place = {pk: number for number, pk in enumerate(found)}
+    helping: dict[int, dict[int, Playbook]] = defaultdict(dict)
     for link in links:
-        for playbook in link.pattern.playbooks.all():
-            if playbook not in found[link.incident_id] and len(found[link.incident_id]) < 3:
-                found[link.incident_id].append(playbook)
-    return found
+        helping[link.incident_id] |= {book.pk: book for book in link.pattern.playbooks.all()}
+    return {
+        incident: sorted(books.values(), key=lambda book: place.get(book.pk, len(place)))[:3]
+        for incident, books in helping.items()
+    }
 
 
 def facets(counts: dict[str, int], query: dict[str, str], chosen: str) -> list[dict[str, object]]:

@@ -26,7 +26,7 @@ _MOST_BEGINNINGS = 4
 _WEIGHTS = [0.1, 0.3, 0.6, 1.0]  # D, C, B, A
 _EXACT = 100.0
 _COMPLETE = 20.0
-_PATTERN = 0.4
+_PLAYBOOK, _PATTERN = 0.6, 0.4
 _FEW = 5  # matches of all the words, below which those of some words are shown as well
 
 
@@ -253,9 +253,17 @@ def _ranked(
 
 
 def _of_its_kind() -> Case:
-    """What happened and what to do come before what it is called: a pattern is little more than
-    words to be found by, and would else precede the incidents and playbooks that it leads to."""
-    return Case(When(kind=Kind.PATTERN, then=_PATTERN), default=1.0, output_field=FloatField())
+    """What happened comes before what to do, and that before what it is called.
+
+    Playbooks and patterns are short and say little but the words they are found by, so they would
+    else precede every incident; but an incident leads to its playbooks in one tap.
+    """
+    return Case(
+        When(kind=Kind.PLAYBOOK, then=_PLAYBOOK),
+        When(kind=Kind.PATTERN, then=_PATTERN),
+        default=1.0,
+        output_field=FloatField(),
+    )
 
 
 def _worth(condition: Q, worth: float) -> Case:
