@@ -194,6 +194,17 @@ def test_a_reference_that_two_files_have_is_imported_once(db, folder):
     assert Incident.objects.get().title == "Registry refused pulls"
 
 
+def test_two_files_of_one_import_never_become_one_incident(db, tmp_path):
+    for name, lesson in (("a", "Watch the disk."), ("b", "Watch the queue.")):
+        text = f"# Outage\n\n## Who\n\nThe same people.\n\n## Lessons\n\n{lesson}\n"
+        (tmp_path / f"{name}.md").write_text(text)
+
+    first, second = run_json(tmp_path)
+
+    assert first["reference"] != second["reference"]
+    assert [o["reference"] for o in run_json(tmp_path)] == [first["reference"], second["reference"]]
+
+
 def test_a_problem_that_only_storing_shows_has_its_line(db, folder):
     (folder / "c/pattern.md").unlink()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.db.models import QuerySet
 
 from accounts.models import User
@@ -10,19 +12,21 @@ from incidents.exchange import ParsedPostmortem, document_of
 from incidents.models import Incident
 
 _MOST_CANDIDATES = 20
+_IDENTICAL = 1_000_000
 
 
 def existing(
-    parsed: ParsedPostmortem, *, by: User | None
+    parsed: ParsedPostmortem, *, by: User | None, apart_from: Collection[int] = ()
 ) -> tuple[Incident | None, tuple[Problem, ...]]:
     """The incident that `parsed` is, and what keeps it from being changed.
 
     By its reference; a document without one by its source's address, or by title, source and
     some text in common. `by` finds only what they may see; None is the operator, who sees all.
+    `apart_from` are incidents that other documents of the same import have just become.
     """
     visible = Incident.objects.all() if by is None else Incident.objects.visible_to(by)
     if parsed.number is None:
-        found = _by_source(parsed, visible)
+        found = _by_source(parsed, visible, apart_from)
     else:
         found = visible.filter(number=parsed.number).first()
         if found is None and Incident.objects.filter(number=parsed.number).exists():
@@ -43,7 +47,10 @@ def _taken(parsed: ParsedPostmortem, other: Incident | None = None) -> Problem:
     )
 
 
-def _by_source(parsed: ParsedPostmortem, visible: QuerySet[Incident]) -> Incident | None:
+def _by_source(
+    parsed: ParsedPostmortem, visible: QuerySet[Incident], apart_from: Collection[int]
+) -> Incident | None:
+    """The incident most like `parsed` among those of its source."""
     source = parsed.source
     if source.url:
         candidates = visible.filter(source_url=source.url)
@@ -55,12 +62,25 @@ def _by_source(parsed: ParsedPostmortem, visible: QuerySet[Incident]) -> Inciden
             source_published_on=source.published_on,
             source_url="",
         )
+    best, most = None, 0
     for candidate in candidates.order_by("number")[:_MOST_CANDIDATES]:
-        if source.url and candidate.title == parsed.title:
-            return candidate
-        if _have_text_in_common(parsed, document_of(candidate)):
-            return candidate
-    return None
+        likeness = _likeness(parsed, document_of(candidate))
+        if likeness > most and (candidate.pk not in apart_from or likeness == _IDENTICAL):
+            best, most = candidate, likeness
+    return best
+
+
+def _likeness(parsed: ParsedPostmortem, current: ParsedPostmortem) -> int:
+    """How much of two documents of one source is the same; 0 for two different incidents."""
+    if _texts(parsed) == _texts(current) and parsed.occurred_at == current.occurred_at:
+        return _IDENTICAL
+    in_common = len(_texts(parsed) & _texts(current))
+    if parsed.source.url:
+        return in_common + (parsed.title == current.title)
+    other_day = (
+        parsed.occurred_at and current.occurred_at and parsed.occurred_at != current.occurred_at
+    )
+    return 0 if other_day else in_common
 
 
 def _same(parsed: ParsedPostmortem, current: ParsedPostmortem) -> bool:
@@ -68,17 +88,13 @@ def _same(parsed: ParsedPostmortem, current: ParsedPostmortem) -> bool:
     return (
         parsed.title == current.title
         or bool(parsed.source.url and parsed.source.url == current.source.url)
-        or _have_text_in_common(parsed, current)
+        or not _texts(parsed).isdisjoint(_texts(current))
     )
 
 
-def _have_text_in_common(first: ParsedPostmortem, second: ParsedPostmortem) -> bool:
-    return not _texts(first).isdisjoint(_texts(second))
-
-
-def _texts(document: ParsedPostmortem) -> set[str]:
-    texts = {section.body for section in document.sections}
-    texts |= {event.text for event in document.timeline}
+def _texts(document: ParsedPostmortem) -> set[object]:
+    texts: set[object] = {section.body for section in document.sections}
+    texts |= {(event.text, event.occurred_at) for event in document.timeline}
     texts |= {cause.text for cause in document.root_causes}
     texts |= {item.title for item in document.action_items}
     return texts - {""}

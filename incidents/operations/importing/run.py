@@ -78,6 +78,7 @@ class ImportRun:
     references: dict[int, Path] = field(default_factory=dict)
     patterns: set[str] = field(default_factory=set)
     playbooks: set[str] = field(default_factory=set)
+    incidents: set[int] = field(default_factory=set)
 
     def take(self, path: Path) -> Outcome:
         """Import the file at `path`, or on a dry run see whether it could be. Never raises."""
@@ -124,10 +125,16 @@ class ImportRun:
             return playbook_importing.problems_of_names(parsed, patterns=self.patterns)
         if isinstance(parsed, ParsedPattern):
             return ()
-        return problems_here(parsed, by=self.by, patterns=self.patterns, playbooks=self.playbooks)
+        return problems_here(
+            parsed,
+            by=self.by,
+            patterns=self.patterns,
+            playbooks=self.playbooks,
+            apart_from=self.incidents,
+        )
 
     def _stored(self, path: Path, parsed: Parsed, problems: tuple[Problem, ...]) -> Outcome:
-        found = self._tried(parsed)
+        found = self._tried(parsed)  # before: afterwards it would find what it has become
         row = self._row(parsed)
         change = "unchanged"
         if row.created_at == self.at:
@@ -142,7 +149,9 @@ class ImportRun:
             return playbook_importing.store_pattern(parsed, by=self.by, at=self.at)
         if isinstance(parsed, ParsedPlaybook):
             return playbook_importing.store_playbook(parsed, by=self.by, at=self.at)
-        return store(parsed, by=self.by, at=self.at)
+        incident = store(parsed, by=self.by, at=self.at, apart_from=self.incidents)
+        self.incidents.add(incident.pk)
+        return incident
 
 
 def _new(problems: Iterable[Problem], known: tuple[Problem, ...]) -> tuple[Problem, ...]:

@@ -109,7 +109,7 @@ def _stored(parsed: Parsed, present: Row | None, at: datetime) -> Row:
         return store_playbook(parsed, by=None, at=at)
     if isinstance(present, Incident):
         parsed = replace(parsed, number=present.number)
-    elif Incident.objects.filter(number=parsed.number).exists():
+    elif parsed.number and Incident.objects.filter(number=parsed.number).exists():
         # The team has numbered an incident of its own so: ours takes the next number.
         parsed = replace(parsed, number=None)
     return store(parsed, by=None, at=at)

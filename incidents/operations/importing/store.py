@@ -37,25 +37,33 @@ def problems_here(
     by: User | None,
     patterns: Collection[str] = (),
     playbooks: Collection[str] = (),
+    apart_from: Collection[int] = (),
 ) -> tuple[Problem, ...]:
     """What would keep `parsed` from being stored here, or be left out; writes nothing.
 
     `patterns` and `playbooks` are slugs that are about to be imported too.
     """
-    _, problems = existing(parsed, by=by)
+    _, problems = existing(parsed, by=by, apart_from=apart_from)
     names = Names.of(parsed)
     return problems + problems_of_names(parsed, names, patterns=patterns, playbooks=playbooks)
 
 
 @transaction.atomic
-def store(parsed: ParsedPostmortem, *, by: User | None, at: datetime) -> Incident:
+def store(
+    parsed: ParsedPostmortem,
+    *,
+    by: User | None,
+    at: datetime,
+    apart_from: Collection[int] = (),
+) -> Incident:
     """The incident that `parsed` says, made or brought to that state.
 
     The same again writes nothing. Parts that did not change keep their rows and versions. `by`
-    None is the operator. Raises ImportRefused, having written nothing, where the document has
-    problems that are no warnings.
+    None is the operator; `apart_from` are incidents that other documents of the same import have
+    become, and this one therefore is not. Raises ImportRefused, having written nothing, where the
+    document has problems that are no warnings.
     """
-    found, problems = existing(parsed, by=by)
+    found, problems = existing(parsed, by=by, apart_from=apart_from)
     names = Names.of(parsed)
     problems += parsed.problems + problems_of_names(parsed, names)
     if fatal(problems):

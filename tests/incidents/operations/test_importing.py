@@ -169,6 +169,16 @@ def test_without_any_source_the_title_and_some_text_decide():
     assert other.pk != first.pk
 
 
+def test_two_write_ups_of_one_name_and_different_days_are_two_incidents():
+    text = "# Server outage\n\nWe are looking into it.\n"
+
+    first = store(text, name="2019-01-01-outage.md")
+    second = store(text, name="2019-02-02-outage.md")
+
+    assert first.pk != second.pk
+    assert store(text, name="2019-01-01-outage.md").pk == first.pk
+
+
 def test_an_archived_incident_is_not_brought_back(ana):
     incident = store()
     Incident.objects.filter(pk=incident.pk).update(archived_at=NOON)
