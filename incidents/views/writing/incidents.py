@@ -86,7 +86,10 @@ def incident_edit(request: SignedInRequest, reference: str) -> HttpResponse:
         except StaleIncident as stale:
             theirs = IncidentForm(incident=stale.current, may_restrict=may_restrict)
             form.now_upon(theirs, stale.current.version)
-            more |= {"conflict": str(stale), "differences": differences(form, theirs)}
+            differing = differences(form, theirs)
+            if not differing:  # nothing was touched that is not saved already
+                return _header_saved(request, incident)
+            more |= {"conflict": str(stale), "differences": differing}
             status = STALE
         else:
             return _header_saved(request, saved)

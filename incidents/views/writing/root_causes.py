@@ -68,7 +68,10 @@ def root_cause_edit(request: SignedInRequest, reference: str, pk: int) -> HttpRe
         except StaleCause as stale:
             theirs = RootCauseForm(incident=incident, initial=_initial(stale.current))
             form.now_upon(theirs, stale.current.version)
-            more |= {"conflict": str(stale), "differences": differences(form, theirs)}
+            differing = differences(form, theirs)
+            if not differing:  # nothing was touched that is not saved already
+                return saved_part(request, incident, "root-causes")
+            more |= {"conflict": str(stale), "differences": differing}
             return form_answer(
                 request, "root_cause_edit", form, incident=incident, status=STALE, **more
             )

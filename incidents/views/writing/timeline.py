@@ -73,7 +73,10 @@ def event_edit(request: SignedInRequest, reference: str, pk: int) -> HttpRespons
         except StaleEvent as stale:
             theirs = EventForm(incident=incident, event=stale.current)
             form.now_upon(theirs, stale.current.version)
-            more |= {"conflict": str(stale), "differences": differences(form, theirs)}
+            differing = differences(form, theirs)
+            if not differing:  # nothing was touched that is not saved already
+                return saved_part(request, incident, "timeline")
+            more |= {"conflict": str(stale), "differences": differing}
             return form_answer(request, "event_edit", form, incident=incident, status=STALE, **more)
         except DomainError as error:
             _refused(form, error)
