@@ -1,0 +1,29 @@
+"""How far words lie apart."""
+
+from __future__ import annotations
+
+import pytest
+
+from search.spelling import distance, one_off
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "slips"),
+    [
+        ("certificate", "certificate", 0),
+        ("certifcate", "certificate", 1),
+        ("expird", "expired", 1),
+        ("dsn", "dns", 1),
+        ("postgers", "postgres", 1),
+        ("kubernets", "kubernetes", 1),
+        ("calico", "canal", 3),
+        ("", "dns", 3),
+    ],
+)
+def test_slips_between_two_words_are_counted(one, other, slips):
+    assert distance(one, other) == distance(other, one) == slips
+
+
+def test_one_slip_away_is_what_one_slip_makes():
+    assert {"dsn", "dn", "dnss", "dnx"} <= one_off("dns")
+    assert {distance("dns", word) for word in one_off("dns")} <= {0, 1}
