@@ -2,7 +2,7 @@
 
 Everything here is read through `visible_to`: to somebody who may not see an incident, it did not
 happen. Histories are bounded, so that a pattern with ten thousand incidents costs no more than
-one with fifty.
+one with twenty-five.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from accounts.models import User
 from incidents.models import ActionItem, ActionItemStatus, Incident, LinkState, PatternLink
 from playbooks.models import Playbook
 
-NEIGHBOURS = 50  # incidents of a pattern that are looked at on either side of one
+NEIGHBOURS = 25  # incidents of a pattern that are looked at on either side of one
 LOOKED_THROUGH = 10  # earlier incidents whose promises are looked through
 
 
@@ -110,9 +110,11 @@ class History:
 def histories(incident: Incident, user: User) -> list[History]:
     """The patterns that `incident` is linked to, each with its history as `user` may see it.
 
-    Dismissed and suggested links come along without one. Two queries.
+    Dismissed and suggested links come along without promises. Three queries.
     """
-    found = [_history(incident, link) for link in _links(incident, user)]
+    links = list(_links(incident))
+    others = _visible({pk for link in links for pk in link.before + link.after}, user)
+    found = [_history(incident, link, others) for link in links]
     wanted = {
         past.pk
         for history in found
@@ -133,24 +135,19 @@ def earlier_incidents(incident: Incident, user: User) -> list[History]:
     return sorted(found, key=lambda history: -history.ordinal)
 
 
-def _links(incident: Incident, user: User) -> QuerySet[PatternLink]:
-    """The incident's links with the incidents recorded next before and after it, as JSON."""
-    same = Incident.objects.visible_to(user).filter(
-        pattern_links__pattern=OuterRef("pattern"),
-        pattern_links__state=LinkState.CONFIRMED,
-    )
-    shape = JSONObject(
-        pk="pk", number="number", title="title", occurred_at="occurred_at", time_zone="time_zone"
-    )
-    before = same.filter(pk__lt=incident.pk).order_by("-pk")[: NEIGHBOURS + 1]
-    after = same.filter(pk__gt=incident.pk).order_by("pk")[: NEIGHBOURS + 1]
+def _links(incident: Incident) -> QuerySet[Any]:
+    """The incident's links with the keys of the incidents recorded next before and after it, which
+    say nothing until `_visible` has been asked for them."""
+    same = PatternLink.objects.filter(pattern=OuterRef("pattern"), state=LinkState.CONFIRMED)
+    before = same.filter(incident_id__lt=incident.pk).order_by("-incident_id")
+    after = same.filter(incident_id__gt=incident.pk).order_by("incident_id")
     playbooks = Playbook.objects.filter(patterns=OuterRef("pattern")).order_by("title")
     return (
         PatternLink.objects.filter(incident=incident)
         .select_related("pattern")
         .annotate(
-            before=ArraySubquery(before.values(json=shape)),
-            after=ArraySubquery(after.values(json=shape)),
+            before=ArraySubquery(before.values("incident_id")[: NEIGHBOURS + 1]),
+            after=ArraySubquery(after.values("incident_id")[: NEIGHBOURS + 1]),
             playbooks=ArraySubquery(
                 playbooks.values(json=JSONObject(slug="slug", title="title", risk="risk"))
             ),
@@ -158,27 +155,31 @@ def _links(incident: Incident, user: User) -> QuerySet[PatternLink]:
     )
 
 
-def _history(incident: Incident, link: Any) -> History:
+def _visible(pks: set[int], user: User) -> dict[int, PastIncident]:
+    """Those of these incidents that `user` may know of."""
+    if not pks:
+        return {}
+    rows = (
+        Incident.objects.visible_to(user)
+        .filter(pk__in=pks)
+        .order_by()
+        .values_list("pk", "number", "reference", "title", "occurred_at", "time_zone")
+    )
+    return {row[0]: PastIncident(*row) for row in rows}
+
+
+def _history(incident: Incident, link: Any, others: dict[int, PastIncident]) -> History:
     """`link` is as `_links` annotates it."""
-    others = [_past(row) for row in link.before[:NEIGHBOURS] + link.after[:NEIGHBOURS]]
+    near = [*link.before[:NEIGHBOURS], *link.after[:NEIGHBOURS]]
+    seen = [others[pk] for pk in near if pk in others]
     return History(
         link=link,
-        earlier=tuple(_nearest(past for past in others if past.is_before(incident))),
-        later=tuple(reversed(_nearest(past for past in others if not past.is_before(incident)))),
+        earlier=tuple(_nearest(past for past in seen if past.is_before(incident))),
+        later=tuple(reversed(_nearest(past for past in seen if not past.is_before(incident)))),
         playbooks=tuple(PlaybookLabel(**row) for row in link.playbooks),
-        is_whole=max(len(link.before), len(link.after)) <= NEIGHBOURS,
-    )
-
-
-def _past(row: dict[str, Any]) -> PastIncident:
-    at = row["occurred_at"]
-    return PastIncident(
-        pk=row["pk"],
-        number=row["number"],
-        reference=f"INC-{row['number']}",
-        title=row["title"],
-        occurred_at=datetime.fromisoformat(at) if at else None,
-        time_zone=row["time_zone"],
+        is_whole=not any(
+            pk in others for pk in (*link.before[NEIGHBOURS:], *link.after[NEIGHBOURS:])
+        ),
     )
 
 
