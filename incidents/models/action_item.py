@@ -124,6 +124,12 @@ class ActionItem(models.Model):
                 condition=~Q(status__in=["done", "wont_do"]),
                 name="action_item_open_by_due",
             ),
+            models.Index(
+                models.F("closed_at").desc(),
+                models.F("id").desc(),
+                condition=Q(status__in=["done", "wont_do"]),
+                name="action_item_by_closing",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
