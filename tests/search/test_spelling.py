@@ -16,7 +16,7 @@ from search.spelling import distance, one_off
         ("dsn", "dns", 1),
         ("postgers", "postgres", 1),
         ("kubernets", "kubernetes", 1),
-        ("calico", "canal", 3),
+        ("calico", "canal", 4),
         ("", "dns", 3),
     ],
 )
