@@ -43,7 +43,7 @@ def _keep(folder: Path, message: EmailMessage) -> None:
     descriptor, written = tempfile.mkstemp(dir=folder, prefix=".writing-")
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(built.as_bytes(linesep="\r\n"))
+            file.write(built.as_bytes())
             file.flush()
             os.fsync(file.fileno())
         os.link(written, folder / f"{name}.eml")

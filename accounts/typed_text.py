@@ -71,7 +71,7 @@ def remember_person(request: HttpRequest, response: HttpResponse, user: User) ->
 
 def _person(request: HttpRequest) -> int | None:
     try:
-        return int(request.get_signed_cookie(COOKIE, salt=_SALT, max_age=_COOKIE_AGE))
+        return int(request.get_signed_cookie(COOKIE, salt=_SALT, max_age=_COOKIE_AGE) or "")
     except (KeyError, ValueError, signing.BadSignature):
         return None
 

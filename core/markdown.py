@@ -108,7 +108,7 @@ def _parser(*, raw_html: bool) -> MarkdownIt:
     )
     parser.add_render_rule("table_close", lambda *_: "</table></div>")
     for kind in ("fence", "code_block"):
-        parser.add_render_rule(kind, _reachable_code(parser.renderer.rules[kind]))
+        parser.add_render_rule(kind, _reachable_code(getattr(parser.renderer, kind)))
     return parser
 
 

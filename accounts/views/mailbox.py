@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts import mailbox as kept_mail
+from accounts.requests import SignedInRequest
 
 PAGE_SIZE = 50
 MAIL_POLICY = (
@@ -25,7 +26,7 @@ View = Callable[..., HttpResponse]
 
 def _administrators_only(view: View) -> View:
     @wraps(view)
-    def guarded(request: HttpRequest, *args: str, **kwargs: str) -> HttpResponse:
+    def guarded(request: SignedInRequest, *args: str, **kwargs: str) -> HttpResponse:
         if not request.user.is_administrator:
             raise PermissionDenied("The mailbox is for administrators: it holds everybody’s mail.")
         return view(request, *args, **kwargs)

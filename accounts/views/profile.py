@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts import operations
 from accounts.forms import ProfileForm
 from accounts.models import User
+from accounts.requests import SignedInRequest
 from accounts.time_zones import TIME_ZONES
 
 
-def profile(request: HttpRequest) -> HttpResponse:
+def profile(request: SignedInRequest) -> HttpResponse:
     """Name, address and preferences of the person signed in; ways to sign in; teams."""
     person = User.objects.get(pk=request.user.pk)  # the page keeps showing what is saved
     form = ProfileForm(request.POST or None, instance=person)

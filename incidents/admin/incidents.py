@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from core.seen_version import SeenVersionForm
-from incidents.admin.saving import save_part, settle
+from incidents.admin.saving import save_part, settle, signed_in
 from incidents.models import (
     ActionItem,
     Incident,
@@ -154,13 +154,13 @@ class IncidentAdmin(admin.ModelAdmin):
         if not change:
             obj.number = next_number()
             obj.created_at = obj.updated_at = timezone.now()
-            obj.created_by = request.user
+            obj.created_by = signed_in(request)
         obj.save()
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         at = timezone.now()
         for part in formset.save(commit=False):
-            save_part(part, by=request.user, at=at)
+            save_part(part, by=signed_in(request), at=at)
         for part in formset.deleted_objects:
             part.delete()
         formset.save_m2m()
@@ -169,4 +169,4 @@ class IncidentAdmin(admin.ModelAdmin):
         super().save_related(request, form, formsets, change)
         if change and "time_zone" in form.changed_data:
             time_zones.reinterpret(form.instance, before=form.initial["time_zone"])
-        settle(form.instance, by=request.user, at=timezone.now())
+        settle(form.instance, by=signed_in(request), at=timezone.now())

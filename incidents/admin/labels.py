@@ -10,7 +10,7 @@ from django.db.models import Count
 from django.http import HttpRequest
 from django.utils import timezone
 
-from incidents.admin.saving import settle
+from incidents.admin.saving import settle, signed_in
 from incidents.models import Incident, Service, Tag
 
 
@@ -35,7 +35,7 @@ class LabelAdmin(admin.ModelAdmin):
         super().save_related(request, form, formsets, change)
         if change and {"name", "slug"} & set(form.changed_data):
             for incident in Incident.objects.filter(pk__in=form.instance.incidents.values("pk")):
-                settle(incident, by=request.user, at=timezone.now())
+                settle(incident, by=signed_in(request), at=timezone.now())
 
 
 @admin.register(Service)

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from core.seen_version import SeenVersionForm
-from incidents.admin.saving import save_part, settle
+from incidents.admin.saving import save_part, settle, signed_in
 from incidents.models import (
     ActionItem,
     PatternLink,
@@ -34,16 +34,16 @@ class PartAdmin(admin.ModelAdmin):
         return [*fields, "incident"] if obj else fields
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        save_part(obj, by=request.user, at=timezone.now())
+        save_part(obj, by=signed_in(request), at=timezone.now())
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        settle(form.instance.incident, by=request.user, at=timezone.now())
+        settle(form.instance.incident, by=signed_in(request), at=timezone.now())
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         incident = obj.incident
         obj.delete()
-        settle(incident, by=request.user, at=timezone.now())
+        settle(incident, by=signed_in(request), at=timezone.now())
 
 
 @admin.register(Section)

@@ -63,7 +63,7 @@ class LedgerEntryInline(admin.TabularInline):
     extra = 0
     can_delete = False
     fields = ["action_item", "step", "due_on"]
-    readonly_fields = fields
+    readonly_fields = ["action_item", "step", "due_on"]
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.requests import SignedInRequest
 from core.errors import DomainError
 from incidents import permissions
 from incidents.models import Attachment, Incident
@@ -27,7 +28,7 @@ class ImageForm(forms.Form):
 
 
 @require_POST
-def attachment_upload(request: HttpRequest, reference: str) -> HttpResponse:
+def attachment_upload(request: SignedInRequest, reference: str) -> HttpResponse:
     """Keep an image for the postmortem; the editor's script gets the Markdown that shows it."""
     incident = get_object_or_404(Incident.objects.visible_to(request.user), reference=reference)
     permissions.require(
@@ -35,7 +36,9 @@ def attachment_upload(request: HttpRequest, reference: str) -> HttpResponse:
     )
     form = ImageForm(request.POST, request.FILES)
     if not form.is_valid():
-        return _answer(request, incident, error=" ".join(form.errors["image"]))
+        return _answer(
+            request, incident, error=" ".join(str(error) for error in form.errors["image"])
+        )
     try:
         attachment = attachments.attach(
             incident, upload=form.cleaned_data["image"], by=request.user, at=timezone.now()
