@@ -1,0 +1,97 @@
+"""Two people press Save in the same moment, in two real transactions."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.db import connection
+
+from incidents.models import Incident, Section, TimelineEvent
+from incidents.operations import incidents, sections, timeline
+from incidents.operations.incidents import IncidentFields
+from incidents.operations.sections import StaleSection
+from incidents.operations.timeline import EventFields
+from tests.factories import NOON
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(*actions):
+    """Run each action in a thread and a connection of its own, all at the same moment."""
+    ready = Barrier(len(actions))
+
+    def run(action):
+        try:
+            ready.wait(timeout=10)
+            return action()
+        except Exception as error:  # noqa: BLE001 - what went wrong is what is looked at
+            return error
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(actions)) as pool:
+        return list(pool.map(run, actions))
+
+
+@pytest.fixture
+def incident(ana):
+    return incidents.create(IncidentFields(title="Hub down"), by=ana, at=NOON)
+
+
+def test_one_of_two_savers_wins_and_the_other_is_told(incident, ana, ben):
+    section = incident.sections.first()
+
+    def save(by, body):
+        return lambda: sections.save(
+            Section.objects.select_related("incident").get(pk=section.pk),
+            title="Summary",
+            body=body,
+            kind="summary",
+            base_version=1,
+            by=by,
+            at=NOON,
+        )
+
+    results = at_once(save(ana, "hers"), save(ben, "his"))
+
+    [stale] = [one for one in results if isinstance(one, StaleSection)]
+    [saved] = [one for one in results if isinstance(one, Section)]
+    assert Section.objects.get(pk=section.pk).body == saved.body == stale.current.body
+    assert {saved.body, stale.body} == {"hers", "his"}
+    assert section.versions.count() == 2
+
+
+def test_different_parts_are_saved_side_by_side(incident, ana, ben):
+    first, second = incident.sections.all()[:2]
+
+    def save(section):
+        return lambda: sections.save(
+            section,
+            title=section.title,
+            body="New",
+            kind=section.kind,
+            base_version=1,
+            by=ana,
+            at=NOON,
+        )
+
+    def add(minute):
+        fields = EventFields(text=str(minute), occurred_at=NOON.replace(minute=minute))
+        return lambda: timeline.add(incident, fields, by=ben, at=NOON)
+
+    results = at_once(save(first), save(second), add(1), add(2), add(3))
+
+    assert [one for one in results if isinstance(one, Exception)] == []
+    assert [event.text for event in TimelineEvent.objects.all()] == ["1", "2", "3"]
+    numbers = [revision.number for revision in incident.revisions.all()]
+    assert numbers == [6, 5, 4, 3, 2, 1]
+
+
+def test_two_incidents_started_at_once_get_two_numbers(ana, ben):
+    def start(by):
+        return lambda: incidents.create(IncidentFields(title="Hub down"), by=by, at=NOON)
+
+    results = at_once(start(ana), start(ben))
+
+    assert [one for one in results if isinstance(one, Exception)] == []
+    assert Incident.objects.values("number").distinct().count() == 2
