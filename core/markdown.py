@@ -22,7 +22,7 @@ from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.tasklists import tasklists_plugin
 
-RENDERER_VERSION = 2  # raise it when the output changes: cached HTML of the old one is left behind
+RENDERER_VERSION = 3  # raise it when the output changes: cached HTML of the old one is left behind
 MAX_LENGTH = 1_000_000  # characters; longer text is shown as it was typed
 TOP_HEADING = 3  # the page has h1, a section's own heading is h2
 
@@ -102,6 +102,8 @@ def _parser(*, raw_html: bool) -> MarkdownIt:
     parser.enable(["table", "strikethrough", "linkify"])
     parser.use(footnote_plugin, inline=False).use(deflist_plugin)
     parser.use(tasklists_plugin, label=True)
+    # “deploy.sh” and “main.py” are files, not the sites that their endings could name.
+    parser.linkify.set({"fuzzy_link": False})
     # Wide tables and code scroll by themselves, by keyboard too.
     parser.add_render_rule(
         "table_open", lambda *_: '<div class="table-scroll" tabindex="0"><table>'

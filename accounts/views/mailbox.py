@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
 from accounts import mailbox as kept_mail
@@ -64,6 +65,7 @@ def mailbox_message(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @require_safe
+@xframe_options_sameorigin
 @_administrators_only
 def mailbox_message_html(request: HttpRequest, name: str) -> HttpResponse:
     """The HTML part by itself, under a policy that lets it draw and nothing else."""

@@ -17,6 +17,7 @@ from incidents.admin.records import (
     LedgerEntryAdmin,
     RevisionAdmin,
     SectionVersionAdmin,
+    SeededFileAdmin,
 )
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "RootCauseAdmin",
     "SectionAdmin",
     "SectionVersionAdmin",
+    "SeededFileAdmin",
     "ServiceAdmin",
     "TagAdmin",
     "TimelineEventAdmin",

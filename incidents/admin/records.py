@@ -8,7 +8,15 @@ from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 
-from incidents.models import Attachment, Digest, Edition, LedgerEntry, Revision, SectionVersion
+from incidents.models import (
+    Attachment,
+    Digest,
+    Edition,
+    LedgerEntry,
+    Revision,
+    SectionVersion,
+    SeededFile,
+)
 
 
 class RecordAdmin(admin.ModelAdmin):
@@ -84,3 +92,9 @@ class LedgerEntryAdmin(RecordAdmin):
     list_select_related = ["action_item", "recipient", "digest__recipient"]
     list_filter = ["step"]
     search_fields = ["action_item__title", "recipient__username"]
+
+
+@admin.register(SeededFile)
+class SeededFileAdmin(RecordAdmin):
+    list_display = ["name", "became", "seeded_at"]
+    search_fields = ["name", "became"]

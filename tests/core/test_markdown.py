@@ -87,6 +87,13 @@ def test_an_outside_image_in_a_link_keeps_the_link():
     assert "image: build (ci.example.com)" in html
 
 
+def test_addresses_become_links_and_names_of_files_do_not():
+    html = render("See https://status.example.com/ and run deploy.sh, then main.py.")
+
+    assert html.count("<a ") == 1
+    assert 'href="https://status.example.com/"' in html
+
+
 def test_text_that_is_too_long_is_shown_as_typed():
     text = "word " * (MAX_LENGTH // 4)
 

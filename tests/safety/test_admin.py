@@ -8,7 +8,15 @@ from django.contrib import admin
 from django.urls import reverse
 
 from accounts.models import SignInLink, User
-from incidents.models import Attachment, Digest, Edition, Incident, LedgerEntry, Revision
+from incidents.models import (
+    Attachment,
+    Digest,
+    Edition,
+    Incident,
+    LedgerEntry,
+    Revision,
+    SeededFile,
+)
 from incidents.operations import revisions
 from playbooks.models import FailurePattern
 from tests.factories import (
@@ -55,6 +63,7 @@ def everything(ana):
         incident=incident, name="a.png", content_type="image/png", size=1, uploaded_at=NOON
     )
     SignInLink.objects.issue(ana, at=NOON)
+    SeededFile.objects.create(name="a.md", digest="0", became="INC-1", seeded_at=NOON)
     for factory in (ServiceFactory, TagFactory, TeamFactory, PlaybookStepFactory):
         factory()
     PatternLinkFactory(incident=incident)
