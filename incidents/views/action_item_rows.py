@@ -12,9 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from incidents.models import ActionItem, ActionItemStatus, Origin, PatternLink
+from incidents.models import ActionItem, ActionItemStatus, Incident, Origin, PatternLink
 from incidents.permissions import can_progress, can_write
-from playbooks.models import FailurePattern
 
 WEEK = 7
 
@@ -51,6 +50,8 @@ class ActionItemRow:
     pk: int
     title: str
     url: str
+    complete_url: str
+    edit_url: str
     incident_reference: str
     incident_title: str
     incident_url: str
@@ -123,26 +124,53 @@ def rows(
     """
     if isinstance(items, QuerySet):
         items = with_what_rows_show(items)
-    return [_row(item, user, today, with_patterns) for item in items]
+    addresses = _Addresses()
+    return [_row(item, user, today, with_patterns, addresses) for item in items]
 
 
-def _label(pattern: FailurePattern) -> PatternLabel:
-    return PatternLabel(pattern.name, reverse("pattern_detail", args=[pattern.slug]))
+class _Addresses:
+    """Addresses by the row: each kind is worked out once, since a page shows many."""
+
+    def __init__(self) -> None:
+        self._incidents: dict[int, str] = {}
+        self._patterns: dict[str, str] = {}
+        self._items = {
+            name: reverse(f"action_item_{name}", args=[0])
+            for name in ("detail", "complete", "edit")
+        }
+
+    def of_item(self, name: str, pk: int) -> str:
+        return self._items[name].replace("/0/", f"/{pk}/")
+
+    def of_incident(self, incident: Incident) -> str:
+        if incident.pk not in self._incidents:
+            self._incidents[incident.pk] = f"{incident.get_absolute_url()}#action-items"
+        return self._incidents[incident.pk]
+
+    def of_pattern(self, slug: str) -> str:
+        if slug not in self._patterns:
+            self._patterns[slug] = reverse("pattern_detail", args=[slug])
+        return self._patterns[slug]
 
 
-def _row(item: ActionItem, user: User, today: date, with_patterns: bool) -> ActionItemRow:
+def _row(
+    item: ActionItem, user: User, today: date, with_patterns: bool, addresses: _Addresses
+) -> ActionItemRow:
     incident = item.incident
     owner = item.owner or item.owner_team
     links = incident.pattern_links.all() if with_patterns else []
     patterns = [link.pattern for link in links]
+    first = patterns[0] if patterns else None
     return ActionItemRow(
         pk=item.pk,
         title=item.title,
-        url=item.get_absolute_url(),
+        url=addresses.of_item("detail", item.pk),
+        complete_url=addresses.of_item("complete", item.pk),
+        edit_url=addresses.of_item("edit", item.pk),
         incident_reference=incident.reference,
         incident_title=incident.title,
-        incident_url=f"{incident.get_absolute_url()}#action-items",
-        pattern=_label(patterns[0]) if patterns else None,
+        incident_url=addresses.of_incident(incident),
+        pattern=PatternLabel(first.name, addresses.of_pattern(first.slug)) if first else None,
         other_patterns=[pattern.name for pattern in patterns[1:]],
         owner=str(owner) if owner else item.owner_as_written,
         owner_initials=item.owner.initials if item.owner else "",
