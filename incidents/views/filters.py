@@ -68,6 +68,11 @@ class Filters:
     ignored: list[str] = field(default_factory=list)
 
     @property
+    def by_label(self) -> bool:
+        """Whether other tables say which incidents are meant."""
+        return not self.chosen.keys().isdisjoint(_MODELS)
+
+    @property
     def any(self) -> bool:
         return bool(self.chosen or self.since or self.until)
 

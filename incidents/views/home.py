@@ -35,7 +35,6 @@ def home(request: HttpRequest) -> HttpResponse:
     latest = visible.order_by(F("occurred_at").desc(nulls_last=True), "-number")
     latest_ids = list(latest.values_list("pk", flat=True)[:LATEST])
     context = {
-        "my_rows": _my_rows(user, today),
         "drafts": drafts,
         "reviews": reviews,
         "latest": incident_rows(visible, latest_ids),
@@ -43,7 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "can_write": can_write(user),
         "tour": user.is_administrator and TOUR_COOKIE not in request.COOKIES,
         "nav": "home",
-        **_promises(user, today),
+        **_action_items(user, today),
     }
     return render(request, "incidents/home.html", context)
 
@@ -63,13 +62,6 @@ def tour_dismiss(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _my_rows(user: User, today: date) -> list[Any]:
-    """My open action items that are overdue or due within the week, the latest first."""
-    mine = ActionItem.objects.visible_to(user).open().owned_by(user)
-    due = mine.filter(due_on__lte=today + SOON).order_by("due_on", "pk")
-    return rows(due[:MINE], user, today)
-
-
 def _waiting(user: User) -> tuple[list[Incident], list[Incident]]:
     """My drafts, and the reviews that are asked of me."""
     visible = Incident.objects.visible_to(user).only("number", "reference", "title", "updated_at")
@@ -81,12 +73,19 @@ def _waiting(user: User) -> tuple[list[Incident], list[Incident]]:
     return list(drafts[:SHORT]), list(asked.order_by("-updated_at")[:SHORT])
 
 
-def _promises(user: User, today: date) -> dict[str, Any]:
-    """Open action items of everybody: how many, and those that are due first."""
+def _action_items(user: User, today: date) -> dict[str, Any]:
+    """Mine that are overdue or due within the week, and everybody's open ones: how many, and those
+    that are due first. Found by key, then fetched together."""
     waiting = ActionItem.objects.visible_to(user).open()
-    count = waiting.order_by()[: COUNTED + 1].count()
+    mine = waiting.owned_by(user).filter(due_on__lte=today + SOON).order_by("due_on", "pk")
     first = waiting.order_by(F("due_on").asc(nulls_last=True), "pk")
+    count = waiting.order_by()[: COUNTED + 1].count()
+    my_pks = list(mine.values_list("pk", flat=True)[:MINE])
+    first_pks = list(first.values_list("pk", flat=True)[:SHORT]) if count else []
+    shown = rows(ActionItem.objects.filter(pk__in={*my_pks, *first_pks}).order_by(), user, today)
+    by_pk = {row.pk: row for row in shown}
     return {
-        "promise_rows": rows(first[:SHORT], user, today) if count else [],
+        "my_rows": [by_pk[pk] for pk in my_pks if pk in by_pk],
+        "promise_rows": [by_pk[pk] for pk in first_pks if pk in by_pk],
         "promise_count": f"more than {COUNTED}" if count > COUNTED else str(count),
     }

@@ -15,7 +15,9 @@ from incidents.views import filters
 from incidents.views.incident_rows import IncidentRow, incident_rows
 
 PAGE = 25
-COUNTED = 1000  # a list says “more than 1,000”, and pages no further
+PAGES = 40  # and no further: whoever looks for more than a thousand filters
+COUNTED = 1000  # then a list says “more than 1,000”
+COUNTED_BY_LABEL = 200  # the same where services, tags or patterns have to be joined
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ def incident_archive_list(request: HttpRequest) -> HttpResponse:
     """What was archived, for administrators to bring back."""
     require(request.user.is_administrator, "Only administrators see the archive.")
     archived = Incident.objects.archived_for(request.user)
-    ids = archived.order_by("-archived_at").values_list("pk", flat=True)[:COUNTED]
+    ids = archived.order_by("-archived_at").values_list("pk", flat=True)
     number = _page_number(request.GET)
     shown = list(ids[(number - 1) * PAGE : number * PAGE + 1])
     context = {
@@ -68,25 +70,38 @@ def incident_archive_list(request: HttpRequest) -> HttpResponse:
 
 def _page(visible: IncidentQuerySet, asked: filters.Filters, query: QueryDict) -> Page:
     found = filters.apply(asked, visible)
-    total = found.order_by()[: COUNTED + 1].count()
-    pages = max(-(-min(total, COUNTED) // PAGE), 1)
-    number = min(_page_number(query), pages)
-    start = (number - 1) * PAGE
-    ids = list(found.values_list("pk", flat=True)[start : start + PAGE]) if total else []
+    number = _page_number(query)
+    ids = _ids(found, number)
+    if not ids and number > 1:
+        number, ids = 1, _ids(found, 1)
+    most = COUNTED_BY_LABEL if asked.by_label else COUNTED
+    total = _count(found, number, ids, most)
     return Page(
-        rows=incident_rows(visible, ids),
-        count=f"more than {COUNTED:,}" if total > COUNTED else f"{total:,}",
-        first=start + 1,
-        last=start + len(ids),
+        rows=incident_rows(visible, ids[:PAGE]),
+        count=f"more than {most:,}" if total > most else f"{total:,}",
+        first=(number - 1) * PAGE + 1,
+        last=(number - 1) * PAGE + len(ids[:PAGE]),
         previous=_address(query, number - 1) if number > 1 else "",
-        next=_address(query, number + 1) if number < pages else "",
+        next=_address(query, number + 1) if len(ids) > PAGE and number < PAGES else "",
     )
+
+
+def _ids(found: IncidentQuerySet, number: int) -> list[int]:
+    """The keys of a page, and one more where another page follows."""
+    return list(found.values_list("pk", flat=True)[(number - 1) * PAGE : number * PAGE + 1])
+
+
+def _count(found: IncidentQuerySet, number: int, ids: list[int], most: int) -> int:
+    """How many there are, up to one more than `most`. A last page has counted them already."""
+    if len(ids) <= PAGE:
+        return (number - 1) * PAGE + len(ids)
+    return found.order_by()[: most + 1].count()
 
 
 def _page_number(query: QueryDict) -> int:
     """Which page the address asks for; the first where it asks for none, or for nonsense."""
     raw = query.get("page", "1")
-    return min(max(int(raw), 1), COUNTED // PAGE) if raw.isascii() and raw.isdigit() else 1
+    return min(max(int(raw), 1), PAGES) if raw.isascii() and raw.isdigit() else 1
 
 
 def _address(query: QueryDict, number: int) -> str:
