@@ -6,12 +6,13 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import F, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
+from accounts.requests import SignedInRequest
 from incidents.models import ActionItem, Incident, PostmortemStatus
 from incidents.permissions import can_publish, can_write
 from incidents.views.action_item_rows import rows
@@ -27,7 +28,7 @@ TOUR_COOKIE = "tour"
 A_YEAR = 365 * 24 * 3600
 
 
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: SignedInRequest) -> HttpResponse:
     """What waits for the reader, then what came back and what happened last."""
     user, today = request.user, timezone.localdate()
     visible = Incident.objects.visible_to(user)
@@ -48,7 +49,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def tour_dismiss(request: HttpRequest) -> HttpResponse:
+def tour_dismiss(request: SignedInRequest) -> HttpResponse:
     """Put the tour away in this browser, for a year."""
     response = redirect("home")
     response.set_cookie(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.db.models import QuerySet
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 
+from accounts.requests import SignedInRequest
 from incidents.models import Incident
-from incidents.models.incident import IncidentQuerySet
 from incidents.permissions import can_write, require
 from incidents.views import filters
 from incidents.views.incident_rows import IncidentRow, incident_rows
@@ -32,7 +33,7 @@ class Page:
     next: str
 
 
-def incident_list(request: HttpRequest) -> HttpResponse:
+def incident_list(request: SignedInRequest) -> HttpResponse:
     """Incidents by status, severity, service, tag, pattern, environment and period."""
     offered = filters.choices(request.GET)
     asked = filters.read(request.GET, offered, timezone.localdate())
@@ -52,7 +53,7 @@ def incident_list(request: HttpRequest) -> HttpResponse:
     return render(request, "incidents/incident_list.html", context)
 
 
-def incident_archive_list(request: HttpRequest) -> HttpResponse:
+def incident_archive_list(request: SignedInRequest) -> HttpResponse:
     """What was archived, for administrators to bring back."""
     require(request.user.is_administrator, "Only administrators see the archive.")
     archived = Incident.objects.archived_for(request.user)
@@ -68,7 +69,7 @@ def incident_archive_list(request: HttpRequest) -> HttpResponse:
     return render(request, "incidents/incident_archive_list.html", context)
 
 
-def _page(visible: IncidentQuerySet, asked: filters.Filters, query: QueryDict) -> Page:
+def _page(visible: QuerySet[Incident], asked: filters.Filters, query: QueryDict) -> Page:
     found = filters.apply(asked, visible)
     number = _page_number(query)
     ids = _ids(found, number)
@@ -86,12 +87,12 @@ def _page(visible: IncidentQuerySet, asked: filters.Filters, query: QueryDict) -
     )
 
 
-def _ids(found: IncidentQuerySet, number: int) -> list[int]:
+def _ids(found: QuerySet[Incident], number: int) -> list[int]:
     """The keys of a page, and one more where another page follows."""
     return list(found.values_list("pk", flat=True)[(number - 1) * PAGE : number * PAGE + 1])
 
 
-def _count(found: IncidentQuerySet, number: int, ids: list[int], most: int) -> int:
+def _count(found: QuerySet[Incident], number: int, ids: list[int], most: int) -> int:
     """How many there are, up to one more than `most`. A last page has counted them already."""
     if len(ids) <= PAGE:
         return (number - 1) * PAGE + len(ids)

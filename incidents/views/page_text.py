@@ -12,7 +12,8 @@ from functools import cache as remember
 from typing import Any
 
 from django.core.cache import cache
-from django.template.loader import get_template, render_to_string
+from django.template import Engine
+from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from accounts.models import User
@@ -58,5 +59,6 @@ def _render(user: User, incident: Incident) -> dict[str, SafeString]:
 @remember
 def _look() -> str:
     """A digest of the templates and the Markdown renderer: a new release renders anew."""
-    sources = [get_template(f"incidents/{name}.html").template.source for name in _TEMPLATES]
+    engine = Engine.get_default()
+    sources = [engine.get_template(f"incidents/{name}.html").source for name in _TEMPLATES]
     return hashlib.blake2b(f"{RENDERER_VERSION}{sources}".encode(), digest_size=8).hexdigest()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -228,7 +227,7 @@ def _summary(incidents: Sequence[Incident], is_whole: bool) -> str:
 
 def _playbooks(user: User, pattern: FailurePattern) -> list[HelpedPlaybook]:
     playbooks = list(pattern.playbooks.all())
-    outcomes: dict[int, dict[str, int]] = defaultdict(dict)
+    outcomes: dict[int, tuple[int, int]] = {}
     used = (
         PlaybookUse.objects.filter(
             playbook__in=playbooks, incident__in=Incident.objects.visible_to(user)
@@ -238,19 +237,17 @@ def _playbooks(user: User, pattern: FailurePattern) -> list[HelpedPlaybook]:
         .annotate(helped=Count("pk", filter=Q(outcome=Outcome.HELPED)), uses=Count("pk"))
     )
     for row in used:
-        outcomes[row["playbook"]] = row
+        outcomes[row["playbook"]] = (row["helped"], row["uses"])
     return [
         HelpedPlaybook(
             title=playbook.title,
             url=playbook_url(playbook.slug),
             risk=Risk(playbook.risk).label,
-            uses=_uses(outcomes[playbook.pk]),
+            uses=_uses(*outcomes.get(playbook.pk, (0, 0))),
         )
         for playbook in playbooks
     ]
 
 
-def _uses(row: dict[str, int]) -> str:
-    if not row:
-        return "not used yet"
-    return f"helped {row['helped']} of {ui.counted(row['uses'], 'time')}"
+def _uses(helped: int, uses: int) -> str:
+    return f"helped {helped} of {ui.counted(uses, 'time')}" if uses else "not used yet"

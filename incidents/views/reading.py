@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from accounts.models import User
+from accounts.requests import SignedInRequest
 from incidents.models import Incident
 from incidents.views import page
 from incidents.views.action_items_part import action_items_context
@@ -15,7 +16,7 @@ from incidents.views.page_state import page_state
 from incidents.views.page_text import page_text
 
 
-def incident_detail(request: HttpRequest, reference: str) -> HttpResponse:
+def incident_detail(request: SignedInRequest, reference: str) -> HttpResponse:
     """A postmortem, to be read."""
     incident = page.visible_incident(request.user, reference)
     return render(request, "incidents/incident_detail.html", _context(request.user, incident))
