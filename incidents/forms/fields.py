@@ -48,14 +48,14 @@ class WritingForm(forms.Form):
             field.show_hidden_initial = True
         touched = set(self.changed_data)
         data: dict[str, Any] = {name: self.data[name] for name in self.data}
-        for field in self.visible_fields():
-            saved = _as_sent(theirs[field.name])
-            data[field.html_initial_name] = saved
-            if field.name in touched:
+        for shown in self.visible_fields():
+            saved = _as_sent(theirs[shown.name])
+            data[shown.html_initial_name] = saved
+            if shown.name in touched:
                 continue
-            data.pop(field.html_name, None)
+            data.pop(shown.html_name, None)
             if saved not in ("", "False"):
-                data[field.html_name] = saved
+                data[shown.html_name] = saved
         self.data = data | {self.add_prefix("version"): str(version)}
 
 

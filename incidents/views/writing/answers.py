@@ -12,6 +12,7 @@ from django_htmx.http import reswap, retarget
 from accounts.models import User
 from accounts.requests import SignedInRequest
 from core import drafts
+from core.errors import StaleWrite
 from incidents import permissions
 from incidents.forms.fields import WritingForm
 from incidents.models import Incident
@@ -86,6 +87,18 @@ def saved_part(request: SignedInRequest, incident: Incident, part: str) -> HttpR
     template, context_of = _PARTS[part]
     answer = render(request, template, context_of(request.user, incident))
     return drafts.saved(request, reswap(retarget(answer, f"#{part}"), "outerHTML"))
+
+
+def clash(
+    form: WritingForm, theirs: WritingForm, *, stale: StaleWrite, version: int
+) -> dict[str, Any]:
+    """What the form, shown again, says of a clash; nothing where it would change nothing.
+
+    `theirs` is an unbound form of what stands now, at `version`.
+    """
+    form.now_upon(theirs, version)
+    found = differences(form, theirs)
+    return {"conflict": str(stale), "differences": found} if found else {}
 
 
 def differences(form: WritingForm, theirs: WritingForm) -> list[dict[str, str]]:

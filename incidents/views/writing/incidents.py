@@ -24,7 +24,7 @@ from incidents.views.page import header_context
 from incidents.views.writing.answers import (
     FORM,
     STALE,
-    differences,
+    clash,
     form_answer,
     writable_incident,
 )
@@ -85,11 +85,10 @@ def incident_edit(request: SignedInRequest, reference: str) -> HttpResponse:
             saved = _save_header(request, incident, form)
         except StaleIncident as stale:
             theirs = IncidentForm(incident=stale.current, may_restrict=may_restrict)
-            form.now_upon(theirs, stale.current.version)
-            differing = differences(form, theirs)
-            if not differing:  # nothing was touched that is not saved already
+            clashing = clash(form, theirs, stale=stale, version=stale.current.version)
+            if not clashing:
                 return _header_saved(request, incident)
-            more |= {"conflict": str(stale), "differences": differing}
+            more |= clashing
             status = STALE
         else:
             return _header_saved(request, saved)

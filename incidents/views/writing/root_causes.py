@@ -17,7 +17,7 @@ from incidents.operations.root_causes import StaleCause
 from incidents.views.writing.answers import (
     FORM,
     STALE,
-    differences,
+    clash,
     form_answer,
     saved_part,
     writable_incident,
@@ -67,14 +67,12 @@ def root_cause_edit(request: SignedInRequest, reference: str, pk: int) -> HttpRe
             )
         except StaleCause as stale:
             theirs = RootCauseForm(incident=incident, initial=_initial(stale.current))
-            form.now_upon(theirs, stale.current.version)
-            differing = differences(form, theirs)
-            if not differing:  # nothing was touched that is not saved already
-                return saved_part(request, incident, "root-causes")
-            more |= {"conflict": str(stale), "differences": differing}
-            return form_answer(
-                request, "root_cause_edit", form, incident=incident, status=STALE, **more
-            )
+            clashing = clash(form, theirs, stale=stale, version=stale.current.version)
+            if clashing:
+                more |= clashing
+                return form_answer(
+                    request, "root_cause_edit", form, incident=incident, status=STALE, **more
+                )
         return saved_part(request, incident, "root-causes")
     return form_answer(request, "root_cause_edit", form, incident=incident, **more)
 

@@ -19,7 +19,7 @@ from incidents.views.clock import clock_named
 from incidents.views.writing.answers import (
     FORM,
     STALE,
-    differences,
+    clash,
     form_answer,
     saved_part,
     writable_incident,
@@ -72,15 +72,15 @@ def event_edit(request: SignedInRequest, reference: str, pk: int) -> HttpRespons
             )
         except StaleEvent as stale:
             theirs = EventForm(incident=incident, event=stale.current)
-            form.now_upon(theirs, stale.current.version)
-            differing = differences(form, theirs)
-            if not differing:  # nothing was touched that is not saved already
-                return saved_part(request, incident, "timeline")
-            more |= {"conflict": str(stale), "differences": differing}
-            return form_answer(request, "event_edit", form, incident=incident, status=STALE, **more)
+            clashing = clash(form, theirs, stale=stale, version=stale.current.version)
+            if clashing:
+                more |= clashing
+                return form_answer(
+                    request, "event_edit", form, incident=incident, status=STALE, **more
+                )
         except DomainError as error:
             _refused(form, error)
-        else:
+        if not form.errors:
             return saved_part(request, incident, "timeline")
     return form_answer(request, "event_edit", form, incident=incident, **more)
 
