@@ -29,7 +29,7 @@ def _own_folders(settings, tmp_path):
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings() -> Iterator[None]:
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix) -> Iterator[None]:
     """Without DATABASE_URL, an embedded PostgreSQL runs as long as the tests do."""
     if not product_settings.DATABASE_IS_EMBEDDED:
         yield
