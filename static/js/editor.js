@@ -125,3 +125,35 @@
     if (first?.matches("textarea")) first.setSelectionRange(first.value.length, first.value.length);
   });
 })();
+
+// A request that failed is never silent: htmx leaves the page as it is, so we say why.
+(() => {
+  const REASONS = {
+    403: "You may not do this, or not any more.",
+    404: "This is not here any more: it was removed or archived, or you may not see it any more.",
+    413: "This is too long to be saved.",
+    429: "Too many requests in a short time. Wait a moment.",
+  };
+
+  const say = (source, words) => {
+    const form = source?.closest?.("form");
+    const place = form ?? document.getElementById("messages");
+    place.querySelectorAll(".request-failed").forEach((note) => note.remove());
+    const note = document.createElement("div");
+    note.className = "alert alert-danger request-failed";
+    note.setAttribute("role", "alert");
+    note.textContent = form?.dataset.draftKey ? `${words} What you wrote is kept in this browser.` : words;
+    place.prepend(note);
+    note.scrollIntoView({ block: "nearest" });
+  };
+
+  document.addEventListener("htmx:response:error", (event) => {
+    const { sourceElement, response } = event.detail.ctx;
+    if (response.status === 409 || response.status === 422) return; // answered with the form
+    say(sourceElement, REASONS[response.status] ?? "The server could not do this. Try again in a moment.");
+  });
+  document.addEventListener("htmx:error", (event) => {
+    const source = event.detail?.ctx?.sourceElement;
+    if (source) say(source, "The server cannot be reached. Try again in a moment.");
+  });
+})();
