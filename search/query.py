@@ -23,8 +23,9 @@ MOST_COUNTED = 1_000  # beyond this many matches nobody asks how many there are
 _SAMPLE = 5_000
 _MOST_ENDINGS = 30
 _MOST_BEGINNINGS = 4
-_WEIGHTS = [0.1, 0.3, 0.6, 1.0]  # D, C, B, A
+_WEIGHTS = [0.25, 0.45, 0.7, 1.0]  # D, C, B, A
 _EXACT = 100.0
+_HELD = 0.05
 _COMPLETE = 20.0
 _PLAYBOOK, _PATTERN = 0.6, 0.4
 _FEW = 5  # matches of all the words, below which those of some words are shown as well
@@ -232,13 +233,16 @@ def _ranked(
     """The matches, best first.
 
     Each word adds its importance times how prominently and often the document holds it, damped
-    by the document's length; words that stand close together add more. What holds all the words
-    comes before what does not, and an exact reference or title before everything.
+    by the document's length, and something for being there at all, so that two words of a query
+    tell more than one of them often; words that stand close together add more. What holds all
+    the words comes before what does not, and an exact reference or title before everything.
     """
     is_complete = Q(vector=_raw(match.all_words))
     relevance: Combinable = Value(0.0)
     for word, importance_of_word in importance.items():
-        relevance = relevance + _rank(f"'{word}'") * Value(importance_of_word)
+        lexeme = f"'{word}'"
+        held = _rank(lexeme) + _worth(Q(vector=_raw(lexeme)), _HELD)
+        relevance = relevance + held * Value(importance_of_word)
     if len(match.query.words) > 1:
         relevance = relevance + _rank(match.all_words, close_together=True)
     score = _exactness(match.query) + _worth(is_complete, _COMPLETE) + relevance * _of_its_kind()
