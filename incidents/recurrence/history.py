@@ -33,6 +33,7 @@ class PastIncident:
     reference: str
     title: str
     occurred_at: datetime | None
+    occurred_precision: str
     time_zone: str
 
     def is_before(self, incident: Incident) -> bool:
@@ -155,16 +156,14 @@ def _links(incident: Incident) -> QuerySet[Any]:
     )
 
 
+_PAST = ("pk", "number", "reference", "title", "occurred_at", "occurred_precision", "time_zone")
+
+
 def _visible(pks: set[int], user: User) -> dict[int, PastIncident]:
     """Those of these incidents that `user` may know of."""
     if not pks:
         return {}
-    rows = (
-        Incident.objects.visible_to(user)
-        .filter(pk__in=pks)
-        .order_by()
-        .values_list("pk", "number", "reference", "title", "occurred_at", "time_zone")
-    )
+    rows = Incident.objects.visible_to(user).filter(pk__in=pks).order_by().values_list(*_PAST)
     return {row[0]: PastIncident(*row) for row in rows}
 
 

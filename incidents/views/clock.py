@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, tzinfo
 from functools import lru_cache
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from incidents.models import Incident, Precision
@@ -74,7 +75,18 @@ def occurred_words(incident: Incident) -> str:
     return f"{day}, {about}{clock.time(at)} {zone}"
 
 
-def occurred_day(incident: Incident) -> str:
+class Occurred(Protocol):
+    """Something that may have a date: an incident, or what is told of one."""
+
+    @property
+    def occurred_at(self) -> datetime | None: ...
+    @property
+    def occurred_precision(self) -> str: ...
+    @property
+    def time_zone(self) -> str: ...
+
+
+def occurred_day(incident: Occurred | Incident) -> str:
     """The day on which the incident occurred on its own clock, for lists."""
     if incident.occurred_at is None:
         return "date not recorded"

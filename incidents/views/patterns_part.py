@@ -15,7 +15,7 @@ from incidents import recurrence
 from incidents.models import ActionItem, Incident, LinkState, Origin, Outcome, PlaybookUse
 from incidents.recurrence import History, PastIncident, PlaybookLabel, Promise
 from incidents.views.addresses import incident_part_url, incident_url, pattern_url, playbook_url
-from incidents.views.clock import clock_named
+from incidents.views.clock import occurred_day
 
 OTHERS_SHOWN = 6
 PROMISES_SHOWN = 3
@@ -159,9 +159,7 @@ def _fix_words(history: History, incident: Incident) -> str:
 
 
 def _incident_line(past: PastIncident) -> Line:
-    at = past.occurred_at
-    day = f"{clock_named(past.time_zone).local(at):%-d %b %Y}" if at else "date not recorded"
-    return Line(f"{past.reference} {past.title}", incident_url(past.reference), day)
+    return Line(f"{past.reference} {past.title}", incident_url(past.reference), occurred_day(past))
 
 
 def _promise_line(promise: Promise, today: date) -> Line:
