@@ -65,8 +65,8 @@ class ActionItemQuerySet(models.QuerySet["ActionItem"]):
         return self.filter(owner=user)
 
     def owned_by_teams_of(self, user: User) -> Self:
-        """Items of the user's teams, and of the people in them."""
-        teams = Team.objects.filter(members=user)
+        """Items of the teams that the user is in or leads, and of the people in them."""
+        teams = Team.objects.filter(Q(members=user) | Q(lead=user))
         people = User.objects.filter(teams__in=teams)
         return self.filter(Q(owner_team__in=teams) | Q(owner__in=people))
 

@@ -14,8 +14,9 @@ from incidents.models import ActionItem
 
 
 def reminded() -> QuerySet[User]:
-    """People who are sent digests at all."""
-    return User.objects.filter(is_active=True, digest=DigestFrequency.DAILY)
+    """People who are sent digests at all: who wish it, and have an address."""
+    wishing = User.objects.filter(is_active=True, digest=DigestFrequency.DAILY)
+    return wishing.exclude(email="")
 
 
 def with_something_due(people: QuerySet[User], *, until: date) -> QuerySet[User]:

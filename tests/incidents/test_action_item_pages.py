@@ -87,12 +87,14 @@ def test_the_list_shows_my_teams_and_everybodys_on_request(ana, ben, signed_in):
     ActionItemFactory(owner_team=team, title="The team’s")
     ActionItemFactory(owner=ben, title="Ben’s")
     ActionItemFactory(title="Nobody’s")
+    ActionItemFactory(owner_team=TeamFactory(lead=ana), title="The led team’s")
 
     teams = body(signed_in(ana).get("/action-items/?scope=teams"))
     everybodys = body(signed_in(ana).get("/action-items/?scope=all"))
 
     assert "The team’s" in teams
     assert "Ben’s" in teams
+    assert "The led team’s" in teams
     assert "Nobody’s" not in teams
     assert "Nobody’s" in everybodys
 

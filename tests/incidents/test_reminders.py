@@ -124,8 +124,8 @@ def test_nobody_is_disturbed_at_the_weekend(ana):
     assert len(tick(MONDAY_NOON)) == 1
 
 
-@pytest.mark.parametrize("change", [{"digest": "off"}, {"is_active": False}])
-def test_who_does_not_want_digests_or_has_left_gets_none(ana, change):
+@pytest.mark.parametrize("change", [{"digest": "off"}, {"is_active": False}, {"email": ""}])
+def test_who_wants_none_has_left_or_has_no_address_gets_no_digest(ana, change):
     ActionItemFactory(owner=ana, due_on=MONDAY)
     for name, value in change.items():
         setattr(ana, name, value)
