@@ -24,9 +24,16 @@ class LeadingScheduler(PersistentScheduler):
 
     def tick(self, *args: Any, **kwargs: Any) -> float:
         """Seconds until the next look."""
-        return super().tick(*args, **kwargs) if self._leads() else RETRY_SECONDS
+        return super().tick(*args, **kwargs) if self.leads() else RETRY_SECONDS
 
-    def _leads(self) -> bool:
+    def close(self) -> None:
+        """Make room for another beat."""
+        super().close()
+        if self._lock is not None:
+            self._lock.close()
+
+    def leads(self) -> bool:
+        """Whether this is the one that works, taking the place where it is free."""
         try:
             if self._lock is not None:
                 self._lock.execute("SELECT 1")

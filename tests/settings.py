@@ -9,3 +9,6 @@ for name in ("DEBUG", "PORT", "SITE_URL", "SECRET_KEY", "ALLOWED_HOSTS", "EMAIL_
 os.environ.setdefault("VAR_DIR", str(Path(__file__).resolve().parent.parent / "var" / "test"))
 
 from config.settings import *  # noqa: E402, F403
+from config.settings import STATIC_ROOT  # noqa: E402
+
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns where it is missing

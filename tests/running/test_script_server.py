@@ -159,3 +159,25 @@ def test_a_command_works_while_the_server_runs_and_while_it_does_not(server):
     assert count_users() == "1"
     time.sleep(0.2)
     assert server.is_healthy(), "the command left the running server its database"
+
+
+def test_the_worker_answers_over_the_broker(folder, prepared):
+    broker = {name: os.environ[name] for name in ("CELERY_BROKER_URL",) if name in os.environ}
+    server = Server(folder, **broker)
+    try:
+        server.start_and_wait()
+
+        def answered() -> bool:
+            asked = subprocess.run(
+                [ROOT / ".venv/bin/celery", "--app", "config", "inspect", "ping"],
+                cwd=ROOT,
+                env=environment(folder, **broker),
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            return "pong" in asked.stdout
+
+        server.wait_until(answered, "a worker")
+    finally:
+        server.end()
