@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts import typed_text
@@ -230,3 +231,29 @@ def test_html_in_the_text_is_shown_as_text(browser):
     sign_in(browser, "ana")
 
     assert "<script>alert" not in browser.get("/resume/").content.decode()
+
+
+def test_files_are_not_kept_but_named(browser):
+    image = SimpleUploadedFile("graph.png", b"\x89PNG")
+    post(browser, "/profile/", WRITTEN | {"picture": image})
+    sign_in(browser, "ana")
+
+    assert "Choose the files again: graph.png" in browser.get("/resume/").content.decode()
+
+
+def test_several_values_of_one_field_come_back_as_several(browser):
+    post(browser, "/profile/", WRITTEN | {"tags": ["dns", "expiry"]})
+    sign_in(browser, "ana")
+
+    page = browser.get("/resume/").content.decode()
+
+    assert '<input type="hidden" name="tags" value="dns">' in page
+    assert '<input type="hidden" name="tags" value="expiry">' in page
+
+
+def test_line_breaks_come_back_as_they_were(browser):
+    post(browser, "/profile/", WRITTEN | {"full_name": "\r\n\r\nfirst\r\n  second"})
+    sign_in(browser, "ana")
+
+    [entry] = browser.get("/resume/").context["kept"]
+    assert dict(entry.fields)["full_name"] == "\r\n\r\nfirst\r\n  second"
