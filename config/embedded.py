@@ -14,6 +14,7 @@ import hashlib
 import importlib.util
 import os
 import pwd
+import shlex
 import shutil
 import signal
 import subprocess
@@ -149,16 +150,21 @@ class Server:
         return f"{self.folder} belongs to user number {owner}: start as that user, or as root."
 
     def _prepare_folders(self) -> None:
-        for folder in {self.folder, socket_folder(self.folder)}:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if self.system_user:
             self._open_the_way()
-            user = pwd.getpwnam(self.system_user)
             self.log.touch(mode=0o600)
-            for path in {self.folder, socket_folder(self.folder), self.log}:
-                os.chown(path, user.pw_uid, user.pw_gid)
-        elif self.folder.stat().st_uid != os.geteuid():
+            self._hand_over(self.log)
+        elif self.folder.exists() and self.folder.stat().st_uid != os.geteuid():
             raise EmbeddedError(self._not_ours())
+        for folder in {self.folder, socket_folder(self.folder)}:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._hand_over(folder)
+
+    def _hand_over(self, path: Path) -> None:
+        """`path` belongs to the lent user, where there is one."""
+        if self.system_user:
+            user = pwd.getpwnam(self.system_user)
+            os.chown(path, user.pw_uid, user.pw_gid)
 
     def _open_the_way(self) -> None:
         """Let the lent user pass through the folders above its data and its programs.
@@ -177,21 +183,24 @@ class Server:
                 path.chmod(mode | 0o444 | (0o111 if mode & 0o100 else 0))
 
     def _create(self) -> None:
-        """Make the data folder. What an interrupted attempt left is thrown away first."""
-        for leftover in self.folder.iterdir():
-            shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
+        """Make the data folder: whole, or not at all."""
+        if any(self.folder.iterdir()):
+            raise EmbeddedError(f"{self.folder} is not empty, and holds no database of ours.")
+        making = self.folder.with_name(f"{self.folder.name}.making")
+        shutil.rmtree(making, ignore_errors=True)  # of an attempt that was interrupted
+        making.mkdir(mode=0o700)
+        self._hand_over(making)
         made = self._run(
-            "initdb",
-            *("--auth=trust", f"--username={NAME}", "--encoding=UTF8", "--locale=C"),
-            *("--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+            *("initdb", "--auth=trust", f"--username={NAME}", "--encoding=UTF8", "--locale=C"),
+            *("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "-D", str(making)),
             *([] if self.durable else ["--no-sync"]),
         )
         if made.returncode != 0:
-            (self.folder / "PG_VERSION").unlink(missing_ok=True)
-            raise EmbeddedError(f"PostgreSQL could not be made in {self.folder}:\n{made.stderr}")
+            raise EmbeddedError(f"PostgreSQL could not be made in {making}:\n{made.stderr}")
+        making.rename(self.folder)
 
     def _check_version(self) -> None:
-        ours = self._run("postgres", "--version", data=False).stdout.split()[-1].split(".")[0]
+        ours = self._run("postgres", "--version").stdout.split()[-1].split(".")[0]
         theirs = (self.folder / "PG_VERSION").read_text().strip()
         if ours != theirs:
             raise EmbeddedError(
@@ -200,11 +209,11 @@ class Server:
             )
 
     def _launch(self) -> None:
-        settings = ["listen_addresses=", f"unix_socket_directories={socket_folder(self.folder)}"]
+        settings = ["listen_addresses=", f'unix_socket_directories="{socket_folder(self.folder)}"']
         settings += ["jit=off", "log_timezone=UTC", "timezone=UTC"]
         if not self.durable:
             settings += ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
-        options = " ".join(f"-c '{setting}'" for setting in settings)
+        options = " ".join(f"-c {shlex.quote(setting)}" for setting in settings)
         # A killed server leaves its number behind. PostgreSQL would believe in it where another
         # program has got that number since; `process` has just found that no server has it.
         (self.folder / "postmaster.pid").unlink(missing_ok=True)
@@ -213,7 +222,7 @@ class Server:
         while True:
             started = self._run(
                 *("pg_ctl", "start", "-w", "-s", "-t", str(START_SECONDS)),
-                *("-l", str(self.log), "-o", options),
+                *("-l", str(self.log), "-o", options, "-D", str(self.folder)),
             )
             if started.returncode == 0:
                 return
@@ -241,16 +250,12 @@ class Server:
             connection.execute(f"CREATE DATABASE {NAME}")
         made.touch()
 
-    def _run(
-        self, program: str, *arguments: str, data: bool = True
-    ) -> subprocess.CompletedProcess[str]:
+    def _run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         """One of PostgreSQL's programs, as the lent user where we are root.
 
         Its output goes through files: a server started by it would keep a pipe open.
         """
         command = [str(programs() / program), *arguments]
-        if data:
-            command += ["-D", str(self.folder)]
         user = self.system_user
         with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
             done = subprocess.run(  # noqa: S603
