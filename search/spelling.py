@@ -47,7 +47,11 @@ def _one_off_from(wanted: list[str]) -> set[str]:
 
 def _nearest(word: str, known: set[str]) -> list[tuple[int, str]]:
     # A word that only goes on is no correction: unfinished words are completed elsewhere.
-    near = [(distance(word, other), other) for other in known if not other.startswith(word)]
+    near = [
+        (distance(word, other), other)
+        for other in known
+        if not other.startswith(word) and _likely(word, other)
+    ]
     fit = [(apart, other) for apart, other in near if apart <= _allowed(word)]
     # People seldom miss the first letter.
     fit.sort(key=lambda pair: (pair[0], pair[1][0] != word[0], pair[1]))
@@ -55,9 +59,15 @@ def _nearest(word: str, known: set[str]) -> list[tuple[int, str]]:
 
 
 def _allowed(word: str) -> int:
-    if len(word) < 4:
+    """How many slips one makes at most in a word of this length."""
+    if len(word) < 3:
         return 0
     return 1 if len(word) < 6 else 2 if len(word) < 10 else 3
+
+
+def _likely(word: str, other: str) -> bool:
+    """Short words are near to many others: there only exchanged letters count as a slip."""
+    return len(word) > 4 or sorted(word) == sorted(other)
 
 
 def one_off(word: str) -> set[str]:

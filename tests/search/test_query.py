@@ -161,6 +161,15 @@ def test_what_is_spelt_right_is_not_corrected(index, vera):
     assert search("databank", user=vera).corrected == ""
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("diks full", "disk full"), ("slow", ""), ("dsn", "dns")]
+)
+def test_short_words_are_corrected_only_where_letters_are_exchanged(typed, meant, index, vera):
+    index(IncidentFactory(title="Disk full, flow stopped"), IncidentFactory(title="DNS lost"))
+
+    assert search(typed, user=vera).corrected == meant
+
+
 def test_marks_show_the_words_in_whatever_form(index, vera):
     incident = IncidentFactory(title="Expiring certificates")
     SectionFactory(
