@@ -51,9 +51,9 @@ def socket_folder(folder: Path) -> Path:
     """Where the server of the data folder `folder` has its socket.
 
     That is `folder` itself, or a folder under the system's temporary one where its path is too
-    long for a socket.
+    long for a socket, or has a comma, which clients take for the end of it.
     """
-    if len(os.fsencode(folder / ".s.PGSQL.5432")) <= LONGEST_SOCKET_PATH:
+    if "," not in str(folder) and len(os.fsencode(folder / ".s.PGSQL.5432")) <= LONGEST_SOCKET_PATH:
         return folder
     digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
     return Path(tempfile.gettempdir()) / f"{NAME}-{digest}"
