@@ -7,7 +7,7 @@ from typing import Self
 from django.contrib.auth.models import AnonymousUser
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Q, Value
+from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Cast, Concat
 from django.urls import reverse
 
@@ -93,18 +93,28 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
     def _readable_by(user: User) -> Q:
         if user.is_administrator:
             return Q()
-        named = Incident.readers.through.objects.filter(user=user).values("incident")
-        in_role = IncidentRole.objects.filter(user=user).values("incident")
-        in_team = Incident.reader_teams.through.objects.filter(team__members=user).values(
-            "incident"
-        )
-        return (
-            Q(visibility=Visibility.INTERNAL)
-            | Q(owner=user)
-            | Q(pk__in=named)
-            | Q(pk__in=in_role)
-            | Q(pk__in=in_team)
-        )
+        return Q(visibility=Visibility.INTERNAL) | Q(owner=user) | Q(_names(user))
+
+
+def _names(user: User) -> Func:
+    """Whether an incident names `user`: as a reader, in a role, or through a team.
+
+    In SQL, since every query of the product goes through here, and the same as three nested
+    querysets cost more to put together than all the rest of a page.
+    """
+    return Func(
+        F("pk"),
+        template=(
+            "%(expressions)s IN ("
+            "SELECT incident_id FROM incidents_incident_readers WHERE user_id = %(user)d "
+            "UNION ALL SELECT incident_id FROM incidents_incidentrole WHERE user_id = %(user)d "
+            "UNION ALL SELECT named.incident_id FROM incidents_incident_reader_teams named "
+            "JOIN accounts_team_members member ON member.team_id = named.team_id "
+            "WHERE member.user_id = %(user)d)"
+        ),
+        user=user.pk,
+        output_field=models.BooleanField(),
+    )
 
 
 class Incident(models.Model):
