@@ -84,7 +84,11 @@ def pattern_of(pattern: FailurePattern) -> ParsedPattern:
 
 def render_pattern(pattern: FailurePattern) -> str:
     """The failure pattern as one file's text."""
-    document = pattern_of(pattern)
+    return write_pattern(pattern_of(pattern))
+
+
+def write_pattern(document: ParsedPattern) -> str:
+    """`document` as one file's text. Parsing it gives the same again."""
     said = document.said
     matter = front_matter.dump(
         {

@@ -46,7 +46,7 @@ _KINDS = [
 
 def kind_by_words(heading: str) -> str:
     """The kind of section that a heading in anybody's words announces; `other` where none does."""
-    words = heading.casefold().replace("’", "'")
+    words = heading[:200].casefold().replace("’", "'")
     if not _STRUCTURE.search(words):
         for pattern, kind in _KINDS:
             if pattern.search(words):

@@ -10,12 +10,13 @@ from core.exchange.structure import Passage, in_fences
 from core.text import one_line
 from incidents.exchange.writeup.kinds import is_known
 
-_ATX = re.compile(r" {0,3}(#{1,6})[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*\Z")
+_ATX = re.compile(r" {0,3}(#{1,6})[ \t]+(.*)\Z")
 _SETEXT = re.compile(r" {0,3}(={2,}|-{2,})[ \t]*\Z")
 _RST_LINE = re.compile(r"([=\-`:'\"~^_*+#<>.])\1{2,}[ \t]*\Z")
 _BOLD = re.compile(r"\s*(?:\*\*|__)([^*_].{0,100}?)(?:\*\*|__):?[ \t]*\Z")
 _LABEL = re.compile(r"\s*(?:\*\*|__)?([A-Z][^:*_.]{2,60}?)(?:\*\*|__)?:(?:\*\*|__)?(?:\s+(.*))?\Z")
 _ATTRIBUTES = re.compile(r"\s*\{[^{}]*[#.=-][^{}]*\}\s*\Z")
+_LONGEST_HEADING = 1_000  # what is longer is no heading, and would take long to look through
 _LINK = re.compile(r"!?\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])")
 _MARKS = re.compile(r"\*\*|__|`|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)|<[^>]*>")
 
@@ -33,6 +34,8 @@ class Heading:
 
 def plain(markup: str) -> str:
     """The words of a heading without the marks around them."""
+    if len(markup) > _LONGEST_HEADING:
+        return one_line(markup)
     return one_line(_MARKS.sub("", _LINK.sub(r"\1", _ATTRIBUTES.sub("", markup)))).strip(" :")
 
 
@@ -54,11 +57,19 @@ def _marked(lines: Sequence[str], inside: Sequence[bool]) -> list[Heading]:
         if inside[index]:
             continue
         if match := _ATX.match(line):
-            found.append(Heading(plain(match[2]), len(match[1]), index, index + 1))
+            found.append(
+                Heading(plain(_without_closing(match[2])), len(match[1]), index, index + 1)
+            )
         elif index and (match := _SETEXT.match(line)) and _stands_alone(lines, index - 1):
             level = 1 if match[1][0] == "=" else 2
             found.append(Heading(plain(lines[index - 1]), level, index - 1, index + 1))
     return [heading for heading in found if heading.title]
+
+
+def _without_closing(text: str) -> str:
+    """The text of a heading without the `##` that may close it."""
+    bare = text.rstrip(" \t").rstrip("#")
+    return bare if bare.endswith((" ", "\t")) else text
 
 
 def _stands_alone(lines: Sequence[str], index: int) -> bool:

@@ -102,7 +102,7 @@ def _without(body: Passage, heading: Heading) -> Passage:
 
 
 def _first_sentence(body: Passage) -> str:
-    text = one_line(plain(" ".join(body.text.split())[:400]))
+    text = one_line(plain(" ".join(body.text[:2_000].split())[:400]))
     match = _SENTENCE.match(text)
     return match[1] if match else text[:_TITLE_LENGTH].strip()
 

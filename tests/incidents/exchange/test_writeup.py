@@ -38,6 +38,7 @@ def test_markdown_gives_its_title_and_its_sections():
         ("We had an outage. It was long.\n", "2020-01-02-queue-outage.md", "Queue outage"),
         ("We had an outage. It was long.\n", "README.md", "We had an outage."),
         ("## Summary\n\nShort.\n\n## Impact\n\nSome.\n", "2020-01-02-db-full.md", "Db full"),
+        ("# C# and F# #\n\ntext\n", "x.md", "C# and F#"),
         ("# **Bold** [link](http://x) `code` {#id}\n\ntext\n", "x.md", "Bold link code"),
     ],
 )
