@@ -103,7 +103,8 @@ def _parser(*, raw_html: bool) -> MarkdownIt:
     parser.use(footnote_plugin, inline=False).use(deflist_plugin)
     parser.use(tasklists_plugin, label=True)
     # “deploy.sh” and “main.py” are files, not the sites that their endings could name.
-    parser.linkify.set({"fuzzy_link": False})
+    if parser.linkify is not None:
+        parser.linkify.set({"fuzzy_link": False})
     # Wide tables and code scroll by themselves, by keyboard too.
     parser.add_render_rule(
         "table_open", lambda *_: '<div class="table-scroll" tabindex="0"><table>'
