@@ -3,6 +3,7 @@
 from incidents.recurrence.history import (
     NEIGHBOURS,
     History,
+    Link,
     PastIncident,
     PlaybookLabel,
     Promise,
@@ -27,6 +28,7 @@ from incidents.recurrence.words import (
 __all__ = [
     "NEIGHBOURS",
     "History",
+    "Link",
     "PastIncident",
     "PlaybookLabel",
     "Promise",

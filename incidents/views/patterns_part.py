@@ -100,15 +100,15 @@ def _row(history: History, incident: Incident, today: date, can_edit: bool) -> P
     decide, edit = (incident_part_url(name, incident.reference, link.pk) for name in part)
     return PatternRow(
         pk=link.pk,
-        name=link.pattern.name,
-        url=pattern_url(link.pattern.slug),
+        name=link.name,
+        url=pattern_url(link.slug),
         state=link.state,
-        state_label=link.get_state_display(),
+        state_label=LinkState(link.state).label,
         origin="" if link.origin == Origin.TEAM else Origin(link.origin).label,
         evidence=markdown.render(link.evidence),
         words=_words(history, incident) if confirmed else "",
         others=[_incident_line(past) for past in others[:OTHERS_SHOWN]] if confirmed else [],
-        all_url=f"{reverse('incident_list')}?pattern={link.pattern.slug}"
+        all_url=f"{reverse('incident_list')}?pattern={link.slug}"
         if len(others) > OTHERS_SHOWN
         else "",
         promises=[_promise_line(one, today) for one in open_promises[:PROMISES_SHOWN]],
@@ -135,15 +135,15 @@ def _callout(found: list[History], incident: Incident, today: date) -> Callout |
     history = again[0]
     return Callout(
         words=recurrence.recurrence_words(history, incident),
-        pattern=history.link.pattern.name,
-        pattern_url=pattern_url(history.link.pattern.slug),
+        pattern=history.link.name,
+        pattern_url=pattern_url(history.link.slug),
         promises=[_promise_line(one, today) for one in history.open_promises[:PROMISES_SHOWN]],
         last=_incident_line(history.earlier[0]),
         fix=_fix_words(history, incident),
         also=[
             Line(
-                one.link.pattern.name,
-                pattern_url(one.link.pattern.slug),
+                one.link.name,
+                pattern_url(one.link.slug),
                 f"{recurrence.ordinal_words(one.ordinal)} time",
             )
             for one in again[1:]
