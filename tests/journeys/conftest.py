@@ -36,9 +36,12 @@ def site(transactional_db, live_server, settings) -> str:
 
 @pytest.fixture
 def administrator(transactional_db) -> User:
-    return UserFactory(
+    person = UserFactory.build(
         username="omar", full_name="Omar Operator", role="administrator", time_zone="Europe/Dublin"
     )
+    person.set_unusable_password()
+    person.save()
+    return person
 
 
 @pytest.fixture
