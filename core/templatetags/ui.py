@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from django import template
 from django.forms import BoundField
@@ -45,6 +46,7 @@ TONES = {
 
 
 @register.simple_tag
+@lru_cache(maxsize=512)
 def icon(name: str, label: str = "") -> SafeString:
     """A Tabler icon from the sprite. With `label` it is read out; without, it is decoration."""
     href = f"{static('vendor/icons.svg')}#{name}"

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.db import connection
-from django.db.models import F, Q
 
 from accounts.models import User
 from incidents.models import ActionItem, ActionItemStatus, Incident, LinkState
@@ -212,16 +211,22 @@ def _nearest(incidents: Iterable[PastIncident]) -> list[PastIncident]:
 
 
 def _promises(incident_ids: set[int], incident: Incident) -> Sequence[Promise]:
-    """Open and declined promises of these incidents, and those done before `incident` happened."""
-    wanted = ~Q(status=ActionItemStatus.DONE)
-    if incident.occurred_at is not None:
-        wanted |= Q(closed_at__lt=incident.occurred_at)
+    """Open and declined promises of these incidents, and those done before `incident` happened;
+    what is due first comes first."""
     rows = (
-        ActionItem.objects.filter(wanted, incident__in=incident_ids)
-        .order_by(F("due_on").asc(nulls_last=True), "position", "pk")
+        ActionItem.objects.filter(incident_id__in=incident_ids)
+        .order_by("incident_id", "position")
         .values_list("pk", "title", "status", "due_on", "closed_at", "incident_id")
     )
-    return [Promise(*row) for row in rows]
+    told = [promise for row in rows if _tells((promise := Promise(*row)), incident)]
+    return sorted(told, key=lambda promise: (promise.due_on is None, promise.due_on or date.min))
+
+
+def _tells(promise: Promise, incident: Incident) -> bool:
+    if promise.status != ActionItemStatus.DONE:
+        return True
+    done, happened = promise.closed_at, incident.occurred_at
+    return done is not None and happened is not None and done < happened
 
 
 def _with_promises(history: History, promises: Sequence[Promise]) -> History:
