@@ -106,7 +106,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="playbook_use_new",
     ),
     path(
-        "playbooks/<str:slug>/uses/",
+        "playbooks/<slug:slug>/uses/",
         playbook_uses.playbook_uses_panel,
         name="playbook_uses_panel",
     ),

@@ -7,14 +7,14 @@ from playbooks.views import reading, writing
 urlpatterns = [
     # Failure patterns
     path("patterns/new/", writing.pattern_new, name="pattern_new"),
-    path("patterns/<str:slug>/edit/", writing.pattern_edit, name="pattern_edit"),
+    path("patterns/<slug:slug>/edit/", writing.pattern_edit, name="pattern_edit"),
     # Playbooks
     path("playbooks/", reading.playbook_list, name="playbook_list"),
     path("playbooks/new/", writing.playbook_new, name="playbook_new"),
-    path("playbooks/<str:slug>/", reading.playbook_detail, name="playbook_detail"),
-    path("playbooks/<str:slug>/edit/", writing.playbook_edit, name="playbook_edit"),
+    path("playbooks/<slug:slug>/", reading.playbook_detail, name="playbook_detail"),
+    path("playbooks/<slug:slug>/edit/", writing.playbook_edit, name="playbook_edit"),
     path(
-        "playbooks/<str:slug>/reviewed/",
+        "playbooks/<slug:slug>/reviewed/",
         writing.playbook_mark_reviewed,
         name="playbook_mark_reviewed",
     ),

@@ -256,3 +256,17 @@ def test_a_use_is_recorded_by_authors_who_may_see_the_incident(signed_in, vera, 
     assert signed_in(vera).get(address).status_code == 404
     open_address = reverse("playbook_use_new", args=[IncidentFactory().reference])
     assert signed_in(vera).get(open_address).status_code == 403
+
+
+def test_nul_characters_are_no_crash(signed_in, ana):
+    client = signed_in(ana)
+    incident = IncidentFactory()
+
+    assert client.get("/playbooks/%00/").status_code == 404
+    assert client.get("/playbooks/%00/uses/").status_code == 404
+    assert client.get("/playbooks/?pattern=%00&risk=%00&order=%00&page=%00").status_code == 200
+    posted = form(patterns="\0", owner="\0", risk="\0", version="\0") | steps("\0")
+    assert client.post(reverse("playbook_new"), posted).status_code == 200
+    used = {"playbook": "\0", "outcome": "\0", "note": "\0"}
+    address = reverse("playbook_use_new", args=[incident.reference])
+    assert client.post(address, used).status_code == 422
