@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,7 +16,7 @@ from accounts.requests import SignedInRequest
 from playbooks.models import FailurePattern
 from search import presentation
 from search.models import Kind
-from search.query import MOST_COUNTED, search
+from search.query import MOST_COUNTED, Results, search
 from search.syntax import MAX_CHARACTERS
 
 PAGE = 20
@@ -21,41 +24,59 @@ MOST_PAGES = 50
 EXAMPLES = ["certificate expired", '"no space left on device"', "dns or proxy", "database -staging"]
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """What the address asks for; whatever makes no sense in it is passed over."""
+
+    text: str
+    kind: str
+    as_typed: bool
+    page: int
+
+    @classmethod
+    def of(cls, request: SignedInRequest) -> _Asked:
+        kind = request.GET.get("kind", "")
+        return cls(
+            text=request.GET.get("q", "").replace("\0", " ").strip()[:MAX_CHARACTERS],
+            kind=kind if kind in Kind.values else "",
+            as_typed="exact" in request.GET,
+            page=_page_number(request.GET.get("page", "")),
+        )
+
+    @property
+    def query(self) -> dict[str, str]:
+        return {"q": self.text} | ({"exact": "1"} if self.as_typed else {})
+
+    def page_url(self, page: int) -> str:
+        narrowed = {"kind": self.kind} if self.kind else {}
+        return reverse("search_results", query={**self.query, **narrowed, "page": str(page)})
+
+
 @require_safe
 @vary_on_headers("HX-Request")
 def search_results(request: SignedInRequest) -> HttpResponse:
     """What the person may see of what they look for; the results alone for htmx."""
-    text = request.GET.get("q", "").replace("\0", " ").strip()[:MAX_CHARACTERS]
-    kind = request.GET.get("kind", "")
-    kind = kind if kind in Kind.values else ""
-    as_typed = "exact" in request.GET
-    page = _page_number(request.GET.get("page", ""))
+    asked = _Asked.of(request)
     results = search(
-        text,
+        asked.text,
         user=request.user,
-        kind=kind,
+        kind=asked.kind,
         limit=PAGE,
-        offset=(page - 1) * PAGE,
-        as_typed=as_typed,
+        offset=(asked.page - 1) * PAGE,
+        as_typed=asked.as_typed,
     )
-    asked = {"q": text} | ({"exact": "1"} if as_typed else {})
-    shown = results.counts.get(kind, 0) if kind else results.total
     context = {
-        "query": text,
-        "kind": kind,
+        "query": asked.text,
+        "kind": asked.kind,
         "live_search": True,
         "results": results,
         "rows": presentation.rows(results.hits, user=request.user),
-        "facets": presentation.facets(results.counts, asked, kind),
+        "facets": presentation.facets(results.counts, asked.query, asked.kind),
         "is_capped": results.total >= MOST_COUNTED,
-        "as_typed_url": reverse("search_results", query={"q": text, "exact": "1"}),
-        "earlier_url": _page_url(asked, kind, page - 1) if page > 1 else "",
-        "later_url": _page_url(asked, kind, page + 1)
-        if shown > page * PAGE and page < MOST_PAGES
-        else "",
-        "examples": [] if text else _examples(),
-        "patterns": [] if results.hits or not text else _patterns_with_playbooks(),
+        "as_typed_url": reverse("search_results", query={"q": asked.text, "exact": "1"}),
         "may_write": request.user.is_at_least(Role.AUTHOR),
+        **_paging(asked, results),
+        **_instead_of_results(asked, results),
     }
     fragment = request.htmx and not request.htmx.history_restore_request
     return render(
@@ -63,13 +84,24 @@ def search_results(request: SignedInRequest) -> HttpResponse:
     )
 
 
+def _paging(asked: _Asked, results: Results) -> dict[str, str]:
+    shown = results.counts.get(asked.kind, 0) if asked.kind else results.total
+    has_more = shown > asked.page * PAGE and asked.page < MOST_PAGES
+    return {
+        "earlier_url": asked.page_url(asked.page - 1) if asked.page > 1 else "",
+        "later_url": asked.page_url(asked.page + 1) if has_more else "",
+    }
+
+
+def _instead_of_results(asked: _Asked, results: Results) -> dict[str, Any]:
+    """What helps where nothing was asked for, or nothing was found."""
+    if not asked.text:
+        return {"examples": _examples()}
+    return {"patterns": [] if results.hits else _patterns_with_playbooks()}
+
+
 def _page_number(text: str) -> int:
     return min(max(int(text), 1), MOST_PAGES) if text.isascii() and text.isdigit() else 1
-
-
-def _page_url(asked: dict[str, str], kind: str, page: int) -> str:
-    narrowed = {"kind": kind} if kind else {}
-    return reverse("search_results", query={**asked, **narrowed, "page": str(page)})
 
 
 def _examples() -> list[dict[str, str]]:
