@@ -80,9 +80,9 @@ def _action_items(user: User, today: date) -> dict[str, Any]:
     waiting = ActionItem.objects.visible_to(user).open()
     mine = waiting.owned_by(user).filter(due_on__lte=today + SOON).order_by("due_on", "pk")
     first = waiting.order_by(F("due_on").asc(nulls_last=True), "pk")
-    count = waiting.order_by()[: COUNTED + 1].count()
     my_pks = list(mine.values_list("pk", flat=True)[:MINE])
-    first_pks = list(first.values_list("pk", flat=True)[:SHORT]) if count else []
+    open_pks = list(first.values_list("pk", flat=True)[: COUNTED + 1])
+    first_pks, count = open_pks[:SHORT], len(open_pks)
     shown = rows(ActionItem.objects.filter(pk__in={*my_pks, *first_pks}).order_by(), user, today)
     by_pk = {row.pk: row for row in shown}
     return {
