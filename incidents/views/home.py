@@ -83,7 +83,9 @@ def _action_items(user: User, today: date) -> dict[str, Any]:
     my_pks = list(mine.values_list("pk", flat=True)[:MINE])
     open_pks = list(first.values_list("pk", flat=True)[: COUNTED + 1])
     first_pks, count = open_pks[:SHORT], len(open_pks)
-    shown = rows(ActionItem.objects.filter(pk__in={*my_pks, *first_pks}).order_by(), user, today)
+    items = ActionItem.objects.filter(pk__in={*my_pks, *first_pks}).order_by()
+    items = items.select_related("incident", "owner", "owner_team")
+    shown = rows(list(items), user, today, with_patterns=False)
     by_pk = {row.pk: row for row in shown}
     return {
         "my_rows": [by_pk[pk] for pk in my_pks if pk in by_pk],
