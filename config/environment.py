@@ -106,7 +106,7 @@ def database(raw: str) -> dict[str, Any]:
 
 
 def secret(raw: str) -> str:
-    if len(raw) < 40:
+    if len(raw) < 50:
         raise ValueError(raw)
     return raw
 

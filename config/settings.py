@@ -39,7 +39,7 @@ SITE_URL = read(
 )
 SITE_IS_SECURE = SITE_URL.startswith("https://")
 SECRET_KEY = read(
-    "SECRET_KEY", secret, "", expected="a random string of 40 characters or more"
+    "SECRET_KEY", secret, "", expected="a random string of 50 characters or more"
 ) or generated_secret(VAR_DIR / "secret_key")
 ALLOWED_HOSTS = [
     *read(

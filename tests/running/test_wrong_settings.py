@@ -27,7 +27,7 @@ def serve(folder, **variables) -> subprocess.CompletedProcess[str]:
         ("PORT", "http", "a port number from 1 to 65535"),
         ("DEBUG", "maybe", "true or false"),
         ("SITE_URL", "nevertwice.example.com", "such as https://nevertwice.example.com"),
-        ("SECRET_KEY", "short", "a random string of 40 characters or more"),
+        ("SECRET_KEY", "short", "a random string of 50 characters or more"),
         ("ALLOWED_HOSTS", "http://a", "host names separated by commas"),
         ("DATABASE_URL", "mysql://127.0.0.1/x", "postgres://USER:PASSWORD@HOST:PORT/NAME"),
         ("DATABASE_POOL_SIZE", "0", "a number from 1 to 1000"),
