@@ -84,11 +84,13 @@ def _parts() -> list[Part]:
     web = [*python, "gunicorn", "-c", "config/gunicorn.py"]
     quiet = ("--loglevel", "WARNING")
     worker = ("--concurrency", "2", "--without-gossip", "--without-mingle", "--without-heartbeat")
+    # Worker and beat use one connection at a time, and a pool must not outlive a fork.
+    background = mark | {"DATABASE_POOL_SIZE": "0", "TMPDIR": str(taken)}
     return [
         Part("web", [*web, "config.wsgi"], mark | {"WEB_BIND": f"{HOST}:{settings.PORT}"}),
         # The filesystem broker passes messages through the folder for temporary files.
-        Part("worker", [*celery, "worker", *worker, *quiet], mark | {"TMPDIR": str(taken)}),
-        Part("beat", [*celery, "beat", "--pidfile=", *quiet], mark),
+        Part("worker", [*celery, "worker", *worker, *quiet], background),
+        Part("beat", [*celery, "beat", "--pidfile=", *quiet], background),
     ]
 
 

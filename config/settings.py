@@ -135,11 +135,15 @@ DATABASES: dict[str, dict[str, Any]] = {
     )
 }
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
-    "min_size": 1,
-    "max_size": read("DATABASE_POOL_SIZE", number(1, 1000), 8, expected="a number from 1 to 1000"),
-    "timeout": 5,
-}
+DATABASE_POOL_SIZE = read(
+    "DATABASE_POOL_SIZE", number(0, 1000), 8, expected="a number from 0 to 1000"
+)
+if DATABASE_POOL_SIZE:
+    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
+        "min_size": 1,
+        "max_size": DATABASE_POOL_SIZE,
+        "timeout": 5,
+    }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHE_URL = read(

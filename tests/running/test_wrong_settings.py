@@ -30,7 +30,7 @@ def serve(folder, **variables) -> subprocess.CompletedProcess[str]:
         ("SECRET_KEY", "short", "a random string of 50 characters or more"),
         ("ALLOWED_HOSTS", "http://a", "host names separated by commas"),
         ("DATABASE_URL", "mysql://127.0.0.1/x", "postgres://USER:PASSWORD@HOST:PORT/NAME"),
-        ("DATABASE_POOL_SIZE", "0", "a number from 1 to 1000"),
+        ("DATABASE_POOL_SIZE", "-1", "a number from 0 to 1000"),
         ("CACHE_URL", "memcached://127.0.0.1", "redis://HOST:PORT/NUMBER"),
         ("EMAIL_URL", "mail.example.com", "smtp://USER:PASSWORD@HOST:PORT"),
         ("CELERY_BROKER_URL", "sqs://", "redis://HOST:PORT/NUMBER"),
