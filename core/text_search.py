@@ -7,23 +7,29 @@ own transaction, so what was saved can be found when the answer arrives.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Literal
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Literal
 
 Kind = Literal["incident", "pattern", "playbook"]
 
-_listeners: list[Callable[[Kind, list[int]], None]] = []
+Listener = Callable[[Kind, list[int], Mapping[int, Any]], None]
+
+_listeners: list[Listener] = []
 
 
-def connect(listener: Callable[[Kind, list[int]], None]) -> None:
-    """Have `listener(kind, ids)` called whenever searchable text changes."""
+def connect(listener: Listener) -> None:
+    """Have `listener(kind, ids, read)` called whenever searchable text changes."""
     if listener not in _listeners:
         _listeners.append(listener)
 
 
-def refresh(kind: Kind, ids: Iterable[int]) -> None:
-    """The text of these rows changed, or who may see it: index it anew, now."""
+def refresh(kind: Kind, ids: Iterable[int], *, read: Mapping[int, Any] | None = None) -> None:
+    """The text of these rows changed: index it anew, now.
+
+    `read` holds, by id, the documents that the caller has read already, to spare reading them
+    again: an incident's as `incidents.exchange` gives them.
+    """
     wanted = list(ids)
     if wanted:
         for listener in _listeners:
-            listener(kind, wanted)
+            listener(kind, wanted, read or {})

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.postgres.search import SearchVector
 from django.db import connection, transaction
-from django.db.models import Value
 from django.utils import timezone
 
 from core.markdown import to_plain_text
 from core.text_search import Kind
 from search import sources, words
-from search.models import Document, Passages
 
 CONFIGURATION = "nevertwice"
 BATCH = 200
@@ -23,6 +20,31 @@ _MOST_CHARACTERS = {"B": 60_000, "C": 200_000, "D": 250_000}
 _MOST_LABELS = 20_000
 _PASSAGE = 300
 _MOST_PASSAGES = 2_000
+
+_STORE = """
+WITH new AS (
+    SELECT * FROM unnest(
+        %(ids)s::bigint[], %(titles)s::text[], %(passages)s::text[], %(A)s::text[],
+        %(B)s::text[], %(C)s::text[], %(D)s::text[], %(L)s::text[]
+    ) AS new (of, title, passages, a, b, c, d, l)
+), known AS (
+    INSERT INTO search_document AS document (kind, {of}, title, vector, updated_at)
+    SELECT %(kind)s, of, title,
+        setweight(to_tsvector(%(configuration)s::regconfig, a), 'A')
+        || setweight(to_tsvector(%(configuration)s::regconfig, b), 'B')
+        || setweight(to_tsvector(%(configuration)s::regconfig, c), 'C')
+        || setweight(to_tsvector(%(configuration)s::regconfig, d), 'D')
+        || setweight(to_tsvector(%(configuration)s::regconfig, l), 'B'),
+        %(now)s
+    FROM new
+    ON CONFLICT ({of}) DO UPDATE
+    SET title = excluded.title, vector = excluded.vector, updated_at = excluded.updated_at
+    RETURNING document.id, document.{of} AS of
+)
+INSERT INTO search_passages (document_id, text)
+SELECT known.id, new.passages FROM known JOIN new USING (of)
+ON CONFLICT (document_id) DO UPDATE SET text = excluded.text
+"""
 
 
 @dataclass(frozen=True)
@@ -34,54 +56,62 @@ class Text:
     weights: dict[str, list[str]]
 
 
-def refresh(kind: Kind, ids: Sequence[int]) -> None:
+@dataclass(frozen=True)
+class Row:
+    """What is stored of one thing: its words by weight, L those of its labels, and passages."""
+
+    pk: int
+    title: str
+    vector: dict[str, str]
+    passages: str
+    used: frozenset[str]
+
+
+def refresh(kind: Kind, ids: Sequence[int], read: Mapping[int, Any] | None = None) -> None:
     """Index these rows anew, in the caller's transaction, in a few queries per 200 of them.
 
-    Their words become known to the spelling correction once the transaction is committed.
+    `read` holds documents that need not be read again; see `core.text_search.refresh`. Their
+    words become known to the spelling correction once the transaction is committed.
     """
     for start in range(0, len(ids), BATCH):
-        texts = [
-            Text(pk, title, weights)
-            for pk, title, weights in sources.READERS[kind](sorted(ids[start : start + BATCH]))
-        ]
-        if texts:
-            _store(kind, texts)
+        wanted = sorted(ids[start : start + BATCH])
+        given = {pk: document for pk, document in (read or {}).items() if pk in wanted}
+        rows = [_row(Text(*found)) for found in sources.READERS[kind](wanted, given)]
+        if rows:
+            _store(kind, rows)
 
 
-def _store(kind: Kind, texts: list[Text]) -> None:
-    now = timezone.now()
-    plain = {text.pk: _plain(text) for text in texts}
-    known = Document.objects.bulk_create(
-        [
-            Document(
-                kind=kind,
-                **{f"{kind}_id": text.pk},
-                title=text.title,
-                vector=_vector(text, plain[text.pk]),
-                updated_at=now,
-            )
-            for text in texts
-        ],
-        update_conflicts=True,
-        unique_fields=[kind],
-        update_fields=["title", "vector", "updated_at"],
-    )
-    Passages.objects.bulk_create(
-        [
-            Passages(document=document, text=_passages(plain[text.pk]))
-            for document, text in zip(known, texts, strict=True)
-        ],
-        update_conflicts=True,
-        unique_fields=["document"],
-        update_fields=["text"],
-    )
-    used = {
-        word
-        for text in texts
-        for part in (text.title, *text.weights.get("L", ()), *plain[text.pk].values())
-        for word in words.split(part)
-    }
+def _store(kind: Kind, rows: list[Row]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _STORE.format(of=f"{kind}_id"),
+            {
+                "kind": kind,
+                "configuration": CONFIGURATION,
+                "now": timezone.now(),
+                "ids": [row.pk for row in rows],
+                "titles": [row.title for row in rows],
+                "passages": [row.passages for row in rows],
+                **{weight: [row.vector[weight] for row in rows] for weight in "ABCDL"},
+            },
+        )
+    used = frozenset[str]().union(*(row.used for row in rows))
     transaction.on_commit(lambda: learn(used), robust=True)
+
+
+def _row(text: Text) -> Row:
+    plain = _plain(text)
+    labels = " ".join(text.weights.get("L", ()))
+    parts = {
+        "A": " ".join([text.title, *text.weights["A"]]),
+        **plain,
+        "L": labels[:_MOST_LABELS],
+    }
+    found = {weight: words.split(part) for weight, part in parts.items()}
+    vector = {weight: " ".join(found[weight] + words.humps(part)) for weight, part in parts.items()}
+    named = [*words.split(text.title), *words.split(labels)]
+    used = frozenset(named).union(*(found[weight] for weight in plain))
+    return Row(text.pk, text.title, vector, _passages(plain), used)
 
 
 def _plain(text: Text) -> dict[str, str]:
@@ -92,20 +122,6 @@ def _plain(text: Text) -> dict[str, str]:
         )[:most]
         for weight, most in _MOST_CHARACTERS.items()
     }
-
-
-def _vector(text: Text, plain: dict[str, str]) -> Any:
-    heading = " ".join([text.title, *text.weights["A"]])
-    vector: Any = _weighted(heading, "A")
-    for weight, part in plain.items():
-        vector = vector + _weighted(part, weight)
-    labels = " ".join(text.weights.get("L", ()))[:_MOST_LABELS]
-    return vector + _weighted(labels, "B")
-
-
-def _weighted(text: str, weight: str) -> SearchVector:
-    found = words.split(text) + words.humps(text)
-    return SearchVector(Value(" ".join(found)), config=CONFIGURATION, weight=weight)
 
 
 def _passages(plain: dict[str, str]) -> str:

@@ -43,6 +43,8 @@ def split(text: str) -> list[str]:
 
 def humps(text: str) -> list[str]:
     """The parts of words written LikeThis, which are found by their parts as well."""
+    if not _HUMP.search(text):
+        return []
     parts: list[str] = []
     for word in _WORD.findall(text):
         cut = _HUMP.split(word)

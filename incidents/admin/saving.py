@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, cast
 
+from django.db import transaction
 from django.db.models import Max
 from django.http import HttpRequest
 
@@ -46,7 +47,9 @@ def save_part(part: Any, *, by: User, at: datetime) -> None:
         )
 
 
+@transaction.atomic
 def settle(incident: Incident, *, by: User, at: datetime) -> None:
     """Refresh what is derived from the timeline, keep a revision, and let search know."""
-    refresh_times(incident)
-    revisions.record(incident, by=by, at=at, summary="Changed in the administration")
+    held = Incident.objects.select_for_update().get(pk=incident.pk)
+    refresh_times(held)
+    revisions.record(held, by=by, at=at, summary="Changed in the administration")

@@ -3,6 +3,14 @@
 from incidents.exchange.documents import ParsedPostmortem, Problem
 from incidents.exchange.parse import parse
 from incidents.exchange.render import render, render_incident
-from incidents.exchange.stored import document_of
+from incidents.exchange.stored import document_of, documents_of
 
-__all__ = ["ParsedPostmortem", "Problem", "document_of", "parse", "render", "render_incident"]
+__all__ = [
+    "ParsedPostmortem",
+    "Problem",
+    "document_of",
+    "documents_of",
+    "parse",
+    "render",
+    "render_incident",
+]

@@ -151,10 +151,13 @@ class ParsedActionItem(_Canonical):
 
 @dataclass(frozen=True)
 class ParsedPatternLink(_Canonical):
+    """`name` is the pattern's, where the link was read from the database; files have the slug."""
+
     slug: str
     state: str = LinkState.CONFIRMED.value
     origin: str = Origin.TEAM.value
     evidence: str = ""
+    name: str = field(default="", compare=False)
     line: int | None = field(default=None, compare=False)
 
     _markdown = ("evidence",)

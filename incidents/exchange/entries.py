@@ -90,7 +90,9 @@ def read_pattern_link(block: Block, problems: Problems) -> ParsedPatternLink:
         else:
             allowed = ", ".join(LinkState.values)
             problems.error(line, f"“{fact}” is not known of a pattern; use one of: {allowed}.")
-    return ParsedPatternLink(block.title, state, origin, unescape(rest.text, LEVEL), block.line)
+    return ParsedPatternLink(
+        block.title, state, origin, unescape(rest.text, LEVEL), line=block.line
+    )
 
 
 def write_playbook_use(use: ParsedPlaybookUse) -> str:

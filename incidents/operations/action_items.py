@@ -83,7 +83,7 @@ def add(incident: Incident, *, terms: Terms, by: User, at: datetime) -> ActionIt
     item = ActionItem(incident=held, position=last + 1, created_at=at, updated_at=at)
     _agree(item, terms)
     item.save()
-    revisions.record(incident, by=by, at=at, summary=f"Action item added: {item.title}")
+    revisions.record(held, by=by, at=at, summary=f"Action item added: {item.title}")
     return item
 
 
