@@ -11,6 +11,7 @@ import hashlib
 import html
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 import nh3
@@ -210,8 +211,24 @@ def render(text: str) -> SafeString:
     return mark_safe(markup)  # noqa: S308 - sanitised by nh3 just above, and nowhere else
 
 
+# Whatever could be markup, an address, or a character that rendering does not leave as it is.
+_NOT_PROSE = re.compile(
+    r"[\\`*_\[\]<&|~@\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]|[^\S \n]|//"
+    r"|^[ >#+=:-]|^\d+[.)]| $",
+    re.MULTILINE,
+)
+_KEPT_LENGTH = 10_000  # characters; the plain text of longer ones is not kept in memory
+
+
 def to_plain_text(text: str) -> str:
     """Markdown `text` as plain words, a paragraph a line, for mail, search and previews."""
+    if len(text) <= MAX_LENGTH and not _NOT_PROSE.search(text):
+        # Nearly all text: nothing to parse, and a save of any part asks this of every part.
+        return re.sub(r"\n+", lambda gap: "\n" if len(gap[0]) > 1 else " ", text.strip("\n"))
+    return _words_of_markup(text) if len(text) <= _KEPT_LENGTH else _parsed_words(text)
+
+
+def _parsed_words(text: str) -> str:
     if _is_too_much(text):
         return text.strip()
     env: dict[str, str] = {}
@@ -222,3 +239,6 @@ def to_plain_text(text: str) -> str:
     markup = str(_PARSER.renderer.render(tokens, _PARSER.options, env))
     cleaned = nh3.clean(markup, tags=set(), strip_comments=True)
     return re.sub(r"\n{2,}", "\n", html.unescape(cleaned)).replace("\xa0", " ").strip()
+
+
+_words_of_markup = lru_cache(maxsize=512)(_parsed_words)

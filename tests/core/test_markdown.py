@@ -3,7 +3,10 @@
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from core import markdown
 from core.markdown import MAX_LENGTH, render, to_plain_text
 
 
@@ -105,6 +108,23 @@ def test_text_that_is_too_long_is_shown_as_typed():
 
 def test_nothing_written_shows_nothing():
     assert render("  \n") == ""
+
+
+# Words, and all that could make more of a line than words.
+PIECES = [
+    *"ab1 \n#>+-=:;./()[]*_`~|<&@\\'\"!$^%",
+    "\n\n",
+    "http://",
+    "www.a.io",
+    "12:05",
+    "é",
+    "\xa0",
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=20).map("".join))
+def test_prose_is_as_plain_without_parsing_as_with_it(text):
+    assert to_plain_text(text) == markdown._parsed_words(text)
 
 
 def test_plain_text_has_the_words_and_no_marks():
