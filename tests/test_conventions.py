@@ -47,7 +47,10 @@ def test_a_page_template_is_named_after_its_view():
 
 def python_files() -> list[Path]:
     return [
-        path for app in OURS for path in (ROOT / app).rglob("*.py") if "migrations" not in path.parts
+        path
+        for app in OURS
+        for path in (ROOT / app).rglob("*.py")
+        if "migrations" not in path.parts
     ]
 
 
