@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from django import template
+from django.conf import settings
 from django.forms import BoundField
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
@@ -15,6 +18,8 @@ from django.utils.safestring import SafeString
 from core import markdown as core_markdown
 
 register = template.Library()
+
+_KEPT = 4096  # rows that a process keeps drawn, some kilobytes each
 
 # One tone per severity and status, the same everywhere, always with the word beside it.
 TONES = {
@@ -55,6 +60,30 @@ def icon(name: str, label: str = "") -> SafeString:
             '<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>', label, href
         )
     return format_html('<svg class="icon" aria-hidden="true"><use href="{}"></use></svg>', href)
+
+
+@register.simple_tag
+def drawn(template_name: str, row: Hashable, place: str = "") -> SafeString:
+    """One row of a list. A row with the same content is drawn once, then kept.
+
+    `row` holds, unchangeably, all that the template shows; the template is given `row` and `place`
+    and nothing else, neither who asks nor the time. So nothing that is kept can be out of date,
+    or be shown to somebody whose row would differ.
+    """
+    return _redraw(template_name, row, place) if settings.DEBUG else _draw(template_name, row, place)
+
+
+def _redraw(template_name: str, row: Hashable, place: str) -> SafeString:
+    return render_to_string(template_name, {"row": row, "place": place})
+
+
+_draw = lru_cache(maxsize=_KEPT)(_redraw)
+
+
+@register.simple_tag
+def fixed(template_name: str) -> SafeString:
+    """A part that looks the same on every page, for everybody: drawn once in each process."""
+    return _redraw(template_name, None, "") if settings.DEBUG else _draw(template_name, None, "")
 
 
 @register.simple_tag

@@ -56,7 +56,7 @@ class ActionItemRow:
     incident_title: str
     incident_url: str
     pattern: PatternLabel | None
-    other_patterns: list[str]
+    other_patterns: tuple[str, ...]
     owner: str
     owner_initials: str
     owner_is_team: bool
@@ -171,7 +171,7 @@ def _row(
         incident_title=incident.title,
         incident_url=addresses.of_incident(incident),
         pattern=PatternLabel(first.name, addresses.of_pattern(first.slug)) if first else None,
-        other_patterns=[pattern.name for pattern in patterns[1:]],
+        other_patterns=tuple(pattern.name for pattern in patterns[1:]),
         owner=str(owner) if owner else item.owner_as_written,
         owner_initials=item.owner.initials if item.owner else "",
         owner_is_team=item.owner_team_id is not None,
