@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import partial
 
 from django.db.models import Count
 from django.urls import reverse
 
 from accounts.models import User
-from incidents.models import Incident, LinkState, PatternLink
+from incidents.models import Incident, LinkState, Outcome, PatternLink, PlaybookUse
+from incidents.views.clock import occurred_day
 from playbooks.models import Playbook, PlaybookStep
 from search.models import Document, Kind
 from search.query import Hit
 from search.snippets import Piece
 
 ICONS = {Kind.INCIDENT: "bolt", Kind.PLAYBOOK: "book", Kind.PATTERN: "repeat"}
+# How much a playbook recommends itself by what it did in an incident.
+_HELPED = {Outcome.HELPED: 0, Outcome.PARTLY: 1, Outcome.DID_NOT_HELP: 3}
+_UNTRIED = 2
 NAMES = {Kind.INCIDENT: "Incident", Kind.PLAYBOOK: "Playbook", Kind.PATTERN: "Failure pattern"}
 
 
@@ -92,10 +96,7 @@ def _incident_facts(incident: Incident) -> tuple[list[tuple[str, str]], list[str
         (incident.severity, incident.get_severity_display()),
         (incident.status, incident.get_status_display()),
     ]
-    if incident.occurred_at is None:
-        return badges, ["date not recorded"]
-    zone = zoneinfo.ZoneInfo(incident.time_zone or "UTC")
-    return badges, [f"{incident.occurred_at.astimezone(zone):%-d %b %Y}"]
+    return badges, [occurred_day(incident)]
 
 
 def _playbook_facts(playbook: Playbook, steps: int) -> tuple[list[tuple[str, str]], list[str]]:
@@ -127,19 +128,29 @@ def _steps(playbooks: list[int]) -> dict[int, int]:
 
 
 def _playbooks_for(incidents: list[int], found: list[int]) -> dict[int, list[Playbook]]:
-    """At most three playbooks for the patterns that each of these (visible) incidents is of,
-    those first that were found themselves."""
+    """At most three playbooks for each of these (visible) incidents: those that were followed in
+    it or are for its patterns. What helped there comes first, then what was found itself; what
+    was tried in vain comes last."""
     if not incidents:
         return {}
     links = PatternLink.objects.filter(
         incident__in=incidents, state=LinkState.CONFIRMED
     ).prefetch_related("pattern__playbooks")
-    place = {pk: number for number, pk in enumerate(found)}
     helping: dict[int, dict[int, Playbook]] = defaultdict(dict)
     for link in links:
         helping[link.incident_id] |= {book.pk: book for book in link.pattern.playbooks.all()}
+    helped: dict[tuple[int, int], int] = {}
+    for use in PlaybookUse.objects.filter(incident__in=incidents).select_related("playbook"):
+        helping[use.incident_id][use.playbook_id] = use.playbook
+        key = (use.incident_id, use.playbook_id)
+        helped[key] = min(_HELPED[use.outcome], helped.get(key, _UNTRIED + 1))
+    place = {pk: number for number, pk in enumerate(found)}
+
+    def worth(incident: int, playbook: int) -> tuple[int, int]:
+        return helped.get((incident, playbook), _UNTRIED), place.get(playbook, len(place))
+
     return {
-        incident: sorted(books.values(), key=lambda book: place.get(book.pk, len(place)))[:3]
+        incident: [books[pk] for pk in sorted(books, key=partial(worth, incident))][:3]
         for incident, books in helping.items()
     }
 

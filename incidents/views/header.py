@@ -72,7 +72,7 @@ class Header:
 def header(user: User, incident: Incident, state: PageState) -> Header:
     """The head of the page of `incident` as `user` may see and use it."""
     list_url = reverse("incident_list")
-    primary, actions = _actions(user, incident)
+    primary, actions = _actions(user, incident, state)
     return Header(
         severity=incident.severity,
         severity_label=Severity(incident.severity).label,
@@ -111,7 +111,9 @@ def _source(incident: Incident) -> str:
     return words
 
 
-def _actions(user: User, incident: Incident) -> tuple[Action | None, list[Action]]:
+def _actions(
+    user: User, incident: Incident, state: PageState
+) -> tuple[Action | None, list[Action]]:
     """The one thing to do next, and the rest."""
     if not can_write(user):
         return None, []
@@ -121,7 +123,9 @@ def _actions(user: User, incident: Incident) -> tuple[Action | None, list[Action
     review = Action(
         "Ask for review", incident_part_url("incident_request_review", here), "eye", post=True
     )
-    publish = Action("Publish", incident_part_url("incident_publish", here), "send", post=True)
+    is_published = incident.status == PostmortemStatus.PUBLISHED
+    words = "Publish the changes" if is_published else "Publish"
+    publish = Action(words, incident_part_url("incident_publish", here), "send", post=True)
     reopen = Action(
         "Back to draft", incident_part_url("incident_reopen", here), "arrow-back-up", post=True
     )
@@ -129,11 +133,10 @@ def _actions(user: User, incident: Incident) -> tuple[Action | None, list[Action
     offered = [edit]
     if incident.status == draft:
         offered.append(review)
-    if can_publish(user) and incident.status in (draft, in_review):
+    has_changes = is_published and state.last_revision > state.last_edition
+    if can_publish(user) and (incident.status in (draft, in_review) or has_changes):
         offered.append(publish)
-    if incident.status != draft and (
-        can_publish(user) or incident.status != PostmortemStatus.PUBLISHED
-    ):
+    if incident.status != draft and (can_publish(user) or not is_published):
         offered.append(reopen)
     primary = _primary(incident, offered, edit, review, publish)
     if can_archive(user, incident):
@@ -145,6 +148,6 @@ def _primary(
     incident: Incident, offered: list[Action], edit: Action, review: Action, publish: Action
 ) -> Action:
     """What moves the postmortem on; where nothing does, editing it."""
-    if publish in offered and incident.status == PostmortemStatus.IN_REVIEW:
+    if publish in offered and incident.status != PostmortemStatus.DRAFT:
         return publish
     return review if review in offered else edit

@@ -75,14 +75,15 @@ def _waiting(user: User) -> tuple[list[Incident], list[Incident]]:
 
 
 def _action_items(user: User, today: date) -> dict[str, Any]:
-    """Mine that are overdue or due within the week, and everybody's open ones: how many, and those
-    that are due first. Found by key, then fetched together."""
+    """Mine that are overdue or due within the week, and everybody's open ones: how many, and of
+    the others those that are due first. Found by key, then fetched together."""
     waiting = ActionItem.objects.visible_to(user).open()
     mine = waiting.owned_by(user).filter(due_on__lte=today + SOON).order_by("due_on", "pk")
     first = waiting.order_by(F("due_on").asc(nulls_last=True), "pk")
     my_pks = list(mine.values_list("pk", flat=True)[:MINE])
     open_pks = list(first.values_list("pk", flat=True)[: COUNTED + 1])
-    first_pks, count = open_pks[:SHORT], len(open_pks)
+    count = len(open_pks)
+    first_pks = [pk for pk in open_pks if pk not in my_pks][:SHORT]
     items = ActionItem.objects.filter(pk__in={*my_pks, *first_pks}).order_by()
     items = items.select_related("incident", "owner", "owner_team")
     shown = rows(list(items), user, today, with_patterns=False)

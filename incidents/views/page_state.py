@@ -24,6 +24,8 @@ SELECT
         FROM incidents_incidentrole r JOIN accounts_user u ON u.id = r.user_id
         WHERE r.incident_id = %(pk)s ORDER BY r.role, u.username),
   (SELECT coalesce(max(number), 0) FROM incidents_revision WHERE incident_id = %(pk)s),
+  (SELECT coalesce(max(r.number), 1) FROM incidents_edition e
+   JOIN incidents_revision r ON r.id = e.revision_id WHERE r.incident_id = %(pk)s),
   EXISTS (SELECT FROM incidents_playbookuse WHERE incident_id = %(pk)s),
   concat(
     (SELECT md5(string_agg(s::text, '|' ORDER BY s.position, s.id))
@@ -37,13 +39,15 @@ SELECT
 
 @dataclass(frozen=True)
 class PageState:
-    """Services and tags as (name, slug), roles as (role, name), the number of the last revision,
-    and a digest of every section, event and cause as they are stored."""
+    """Services and tags as (name, slug), roles as (role, name), the numbers of the last revision
+    and of the last published one (the first, where none was published here), and a digest of every
+    section, event and cause as they are stored."""
 
     services: list[list[str]]
     tags: list[list[str]]
     roles: list[list[str]]
     last_revision: int
+    last_edition: int
     has_playbook_uses: bool
     text: str
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
+from statistics import median
 
 from django.db.models import Count, F, Q
 from django.utils.safestring import SafeString
@@ -22,6 +23,7 @@ from incidents.models import (
     Outcome,
     PatternLink,
     PlaybookUse,
+    Precision,
 )
 from incidents.views.addresses import incident_url, playbook_url
 from incidents.views.clock import occurred_day
@@ -29,6 +31,8 @@ from incidents.views.incident_rows import severity_badge
 from playbooks.models import FailurePattern, Risk
 
 SHOWN = 50  # incidents, the latest first
+_ROUGH = (Precision.APPROXIMATE, Precision.UNKNOWN)
+_WEEKS_TO_MONTHS = 90  # days; longer intervals are told in months or years
 
 
 @dataclass(frozen=True)
@@ -212,14 +216,29 @@ def _years(incidents: Sequence[Incident], fixes: Sequence[ActionItem]) -> list[A
 
 
 def _summary(incidents: Sequence[Incident], is_whole: bool) -> str:
-    """“4 incidents, 11 months apart in the middle”: how often it comes."""
+    """“4 incidents, typically about 11 months apart”: how often it comes. Two intervals or fewer
+    are told as they are: nothing is typical of them."""
     count = ui.counted(len(incidents), "incident") if is_whole else f"more than {SHOWN} incidents"
-    moments = sorted(incident.occurred_at for incident in incidents if incident.occurred_at)
+    dated = [incident for incident in incidents if incident.occurred_at]
+    moments = sorted(incident.occurred_at for incident in dated if incident.occurred_at)
     if len(moments) < 2:
         return count
     gaps = sorted(later - earlier for earlier, later in pairwise(moments))
-    days = gaps[len(gaps) // 2].days
-    return f"{count}, typically {ui.counted(max(days, 1), 'day')} apart"
+    roughly = any(incident.occurred_precision in _ROUGH for incident in dated)
+    if len(gaps) > 2:
+        return f"{count}, typically {_interval(median(gaps), roughly)} apart"
+    spans = dict.fromkeys(_interval(gap, roughly) for gap in gaps)
+    return f"{count}, {' and '.join(spans)} apart"
+
+
+def _interval(gap: timedelta, roughly: bool) -> str:
+    """“44 days”, “about 5 months”, “about 8 years”; never less than a day."""
+    days = max(gap.days, 1)
+    if days < _WEEKS_TO_MONTHS:
+        return f"{'about ' if roughly else ''}{ui.counted(days, 'day')}"
+    months = round(days / 30.44)
+    words = ui.counted(months, "month") if months < 24 else ui.counted(round(months / 12), "year")
+    return f"about {words}"
 
 
 # --- playbooks ----------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from tests.factories import (
     PatternLinkFactory,
     PlaybookFactory,
     PlaybookStepFactory,
+    PlaybookUseFactory,
     SectionFactory,
 )
 
@@ -80,6 +81,21 @@ def test_the_playbook_is_one_tap_from_its_incident(signed_in, vera, index):
     index(incident)
 
     assert f'href="{playbook.get_absolute_url()}"' in page(signed_in(vera), q="certificate")
+
+
+def test_what_helped_in_an_incident_is_offered_first_and_what_did_not_last(signed_in, vera, index):
+    pattern = PatternFactory()
+    vain, untried, helped = (PlaybookFactory(title=title) for title in ("A", "B", "C"))
+    pattern.playbooks.add(vain, untried)
+    incident = IncidentFactory(title="Certificate expired")
+    PatternLinkFactory(incident=incident, pattern=pattern)
+    PlaybookUseFactory(incident=incident, playbook=vain, outcome="did_not_help")
+    PlaybookUseFactory(incident=incident, playbook=helped, outcome="helped")
+    index(incident)
+
+    [row] = signed_in(vera).get(PAGE, {"q": "certificate"}).context["rows"]
+
+    assert row.playbooks == [helped, untried, vain]
 
 
 def test_nothing_found_offers_playbooks_and_writing_it_down(signed_in, vera, ana, index):

@@ -37,4 +37,5 @@ class Command(BaseCommand):
         except DomainError as error:
             raise CommandError(f"The seeds cannot be loaded: {error}") from error
         if options["verbosity"]:
-            self.stdout.write(f"Loaded {loaded} files." if loaded else "Nothing new to load.")
+            files = "1 file" if loaded == 1 else f"{loaded} files"
+            self.stdout.write(f"Loaded {files}." if loaded else "Nothing new to load.")

@@ -55,6 +55,16 @@ def test_at_most_seven_of_mine_are_shown(signed_in, ana):
     assert len(home(signed_in(ana)).context["my_rows"]) == 7
 
 
+def test_mine_are_not_told_twice(signed_in, ana):
+    ActionItemFactory(owner=ana, title="mine", due_on=timezone.localdate())
+    ActionItemFactory(title="of somebody else")
+
+    context = home(signed_in(ana)).context
+
+    assert [row.title for row in context["promise_rows"]] == ["of somebody else"]
+    assert context["promise_count"] == "2"
+
+
 def test_my_drafts_and_the_reviews_asked_of_me(signed_in, ana, rita):
     draft = IncidentFactory(owner=ana)
     waiting = IncidentFactory(owner=ana, status="in_review")

@@ -1,6 +1,6 @@
 """Patterns as pages: how often, whether the fixes held, what helps."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.cache import cache
@@ -64,6 +64,27 @@ def test_the_page_shows_its_incidents_with_the_evidence(signed_in, vera, expired
     assert [card.title for card in page.cards] == ["The second", "The first"]
     assert "It had expired." in page.cards[0].evidence
     assert len(page.marks) == 2
+
+
+@pytest.mark.parametrize(
+    ("days", "precision", "words"),
+    [
+        ([1, 45], "day", "2 incidents, 44 days apart"),
+        ([1, 45], "approximate", "2 incidents, about 44 days apart"),
+        ([1, 45, 2883], "day", "3 incidents, 44 days and about 8 years apart"),
+        ([1, 11, 31, 200], "day", "4 incidents, typically 20 days apart"),
+        ([1, 400], "day", "2 incidents, about 13 months apart"),
+    ],
+)
+def test_how_often_it_comes_is_no_more_exact_than_the_dates(
+    signed_in, vera, expired, days, precision, words
+):
+    for day in days:
+        at = datetime(2015, 1, 1, tzinfo=UTC) + timedelta(days=day)
+        incident = IncidentFactory(occurred_at=at, occurred_precision=precision)
+        PatternLinkFactory(incident=incident, pattern=expired)
+
+    assert page_of(signed_in(vera), expired).summary == words
 
 
 def test_a_return_after_a_fix_is_marked_and_the_fix_is_on_the_axis(signed_in, vera, expired):

@@ -114,6 +114,18 @@ def test_review_then_publish(incident, ana, rita, signed_in):
     assert "Published" in history
 
 
+def test_what_was_edited_after_publishing_can_be_published(incident, rita, signed_in):
+    client = signed_in(rita)
+    client.post(base(incident) + "publish/")
+    assert "Publish the changes" not in client.get(base(incident)).content.decode()
+
+    client.post(base(incident) + "causes/new/", {"role": "root", "text": "A forgotten date."})
+    assert "Publish the changes" in client.get(base(incident)).content.decode()
+
+    client.post(base(incident) + "publish/")
+    assert "Publish the changes" not in client.get(base(incident)).content.decode()
+
+
 def test_nothing_is_changed_by_looking(incident, rita, signed_in):
     client = signed_in(rita)
 
