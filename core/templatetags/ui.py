@@ -19,7 +19,7 @@ from core import markdown as core_markdown
 
 register = template.Library()
 
-_KEPT = 4096  # rows that a process keeps drawn, some kilobytes each
+_KEPT = 1024  # pieces that a process keeps: rows of a kilobyte, and a few filter forms
 
 # One tone per severity and status, the same everywhere, always with the word beside it.
 TONES = {
@@ -70,7 +70,9 @@ def drawn(template_name: str, row: Hashable, place: str = "") -> SafeString:
     and nothing else, neither who asks nor the time. So nothing that is kept can be out of date,
     or be shown to somebody whose row would differ.
     """
-    return _redraw(template_name, row, place) if settings.DEBUG else _draw(template_name, row, place)
+    return (
+        _redraw(template_name, row, place) if settings.DEBUG else _draw(template_name, row, place)
+    )
 
 
 def _redraw(template_name: str, row: Hashable, place: str) -> SafeString:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import DurationField, ExpressionWrapper, F, QuerySet, Value
+from django.db import connection
+from django.db.models import DurationField, ExpressionWrapper, F, QuerySet
 from django.http import QueryDict
 from django.utils.dateparse import parse_date
 
@@ -38,9 +39,8 @@ _FIXED = {
 _MODELS: dict[str, type[Any]] = {"service": Service, "tag": Tag, "pattern": FailurePattern}
 
 
-@dataclass(frozen=True)
-class Choice:
-    """Something one may filter by."""
+class Choice(NamedTuple):
+    """Something one may filter by. A tuple, since there may be hundreds on a page."""
 
     value: str
     label: str
@@ -54,6 +54,22 @@ class Chip:
 
     text: str
     remove: str
+
+
+@dataclass(frozen=True)
+class Menu:
+    """All that the form offers, with what is chosen marked."""
+
+    status: tuple[Choice, ...]
+    severity: tuple[Choice, ...]
+    environment: tuple[Choice, ...]
+    service: tuple[Choice, ...]
+    tag: tuple[Choice, ...]
+    pattern: tuple[Choice, ...]
+    period: tuple[Choice, ...]
+    sort: tuple[Choice, ...]
+    since: str
+    until: str
 
 
 @dataclass
@@ -77,25 +93,30 @@ class Filters:
         return bool(self.chosen or self.since or self.until)
 
 
+# By hand: putting the same query together from three querysets takes longer than answering it.
+_FIRST = """
+(SELECT 'service', id, slug, name FROM incidents_service ORDER BY name LIMIT %(most)s) UNION ALL
+(SELECT 'tag', id, slug, name FROM incidents_tag ORDER BY name LIMIT %(most)s) UNION ALL
+(SELECT 'pattern', id, slug, name FROM playbooks_failurepattern ORDER BY name LIMIT %(most)s)
+"""
+
+
 def choices(query: QueryDict) -> dict[str, list[Choice]]:
     """Every service, tag and pattern one may filter by, by kind, and those that `query` names.
 
     One query; a second one where `query` names something beyond the first `CHOICES` of a kind.
     """
     offered: dict[str, list[Choice]] = {kind: [] for kind in _MODELS}
-    first = [_named(kind).order_by("name")[:CHOICES] for kind in _MODELS]
-    for kind, pk, slug, name in first[0].union(*first[1:], all=True):
-        offered[kind].append(Choice(slug, name, pk))
-    for kind in _MODELS:
+    with connection.cursor() as cursor:
+        cursor.execute(_FIRST, {"most": CHOICES})
+        for kind, pk, slug, name in cursor.fetchall():
+            offered[kind].append(Choice(slug, name, pk))
+    for kind, model in _MODELS.items():
         missing = set(query.getlist(kind)) - {choice.value for choice in offered[kind]} - {""}
         if missing and len(offered[kind]) == CHOICES:
-            for _, pk, slug, name in _named(kind).filter(slug__in=missing):
-                offered[kind].append(Choice(slug, name, pk))
+            found = model.objects.filter(slug__in=missing).values_list("slug", "name", "pk")
+            offered[kind] += [Choice(*row) for row in found]
     return offered
-
-
-def _named(kind: str) -> QuerySet[Any, Any]:
-    return _MODELS[kind].objects.values_list(Value(kind), "pk", "slug", "name")
 
 
 def read(query: QueryDict, offered: dict[str, list[Choice]], today: date) -> Filters:
@@ -225,16 +246,30 @@ def _without(query: QueryDict, kind: str) -> str:
     return "?" + left.urlencode()
 
 
-def menu(filters: Filters, offered: dict[str, list[Choice]]) -> dict[str, list[Choice]]:
-    """What the form offers, with what is chosen marked."""
-    fixed = {
-        kind: [Choice(value, label) for value, label in labels.items()]
-        for kind, labels in _FIXED.items()
+def menu(filters: Filters, offered: dict[str, list[Choice]]) -> Menu:
+    """What the form offers. The days are left empty where a period says them."""
+    marked = {
+        kind: _marked(known, {choice.value for choice in filters.chosen.get(kind, [])})
+        for kind, known in (_OFFERED | offered).items()
     }
-    marked = {}
-    for kind, known in (fixed | offered).items():
-        chosen = {choice.value for choice in filters.chosen.get(kind, [])}
-        marked[kind] = [
-            replace(choice, chosen=True) if choice.value in chosen else choice for choice in known
-        ]
-    return marked
+    since, until = "" if filters.period else filters.since or "", filters.until or ""
+    return Menu(
+        **marked,
+        period=_marked(_choices(PERIODS), {filters.period}),
+        sort=_marked(_choices(SORTS), {filters.sort}),
+        since=str(since),
+        until=str(until),
+    )
+
+
+def _choices(labels: dict[str, str]) -> list[Choice]:
+    return [Choice(value, label) for value, label in labels.items()]
+
+
+def _marked(known: Iterable[Choice], chosen: set[str]) -> tuple[Choice, ...]:
+    return tuple(
+        choice._replace(chosen=True) if choice.value in chosen else choice for choice in known
+    )
+
+
+_OFFERED = {kind: _choices(labels) for kind, labels in _FIXED.items()}

@@ -42,14 +42,12 @@ def incident_list(request: SignedInRequest) -> HttpResponse:
         "page": _page(visible, asked, request.GET),
         "filters": asked,
         "chips": filters.chips(asked, request.GET),
-        "sorts": filters.SORTS.items(),
         "can_write": can_write(request.user),
         "nav": "incidents",
     }
     if request.htmx and not request.htmx.history_restore_request:
         return render(request, "incidents/_incident_results.html", context)
     context["menu"] = filters.menu(asked, offered)
-    context["periods"] = filters.PERIODS.items()
     return render(request, "incidents/incident_list.html", context)
 
 
