@@ -12,9 +12,16 @@ import pytest
 from django.conf import settings as product_settings
 from django.core.cache import cache
 from django.test import Client
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 
 from accounts.models import Role, User
 from tests.factories import UserFactory
+
+# How long an example takes says how busy the machine is, nothing about the product.
+examples.register_profile("ours", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+if examples.get_current_profile_name() != "ci":
+    examples.load_profile("ours")
 
 
 @pytest.fixture(autouse=True)
@@ -105,7 +112,7 @@ def signed_in():
 
     def sign_in(person: User) -> Client:
         client = Client()
-        client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(person, backend="accounts.sessions.Backend")
         return client
 
     return sign_in

@@ -140,21 +140,21 @@ def test_plain_text_has_the_words_and_no_marks():
         "[a](" * 60_000,
         "**a_b" * 100_000,
         "![a" * 200_000,
-        ">" * 500_000,
+        ">" * 200_000,
         "<div>" * 100_000,
         "<b><p>" * 100_000,
         "<!-- " * 200_000,
-        "&#x41;" * 160_000,
-        "a b c\n\n" * 140_000,
-        "[^1]" * 20_000 + "\n\n[^1]: a",
+        "&#x41;" * 30_000,
+        "a b c\n\n" * 25_000,
+        "[^1]" * 8_000 + "\n\n[^1]: a",
         "|a" * 5_000 + "\n" + "|-" * 5_000 + "\n" + ("|x" * 5_000 + "\n") * 5,
         "word " * 190_000,
     ],
     ids=lambda text: repr(text[:6]),
 )
 def test_hostile_text_is_rendered_in_bounded_time(text):
-    begun = time.monotonic()
+    begun = time.process_time()
 
     render(text)
 
-    assert time.monotonic() - begun < 20
+    assert time.process_time() - begun < 6

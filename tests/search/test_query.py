@@ -274,7 +274,7 @@ def test_hostile_queries_answer_in_bounded_time(query, index, vera):
 
     search(query, user=vera)
 
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 5
 
 
 def test_text_without_end_can_be_indexed(index, vera):

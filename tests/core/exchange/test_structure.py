@@ -65,7 +65,7 @@ def test_a_longer_fence_holds_a_shorter_one():
 def test_many_open_fences_take_no_longer_than_many_lines():
     text = "```a\n" * 100_000
 
-    started = time.perf_counter()
+    started = time.process_time()
     blocks(Passage.of(text), level=2)
 
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5

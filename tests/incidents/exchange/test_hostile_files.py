@@ -59,9 +59,9 @@ def test_any_text_is_read_and_what_was_read_is_written_faithfully(text, name):
         "a: b · " * 500_000,
         "[" * 1_000_000,
         "**Root cause: " * 300_000,
-        "```\n" * 300_001,
+        "```\n" * 60_001,
         FILE + "*" + "a · " * 500_000 + "*",
-        FILE.replace("*minute", "*" + "\\" * 1_000_001 + "minute"),
+        FILE.replace("*minute", "*" + "\\" * 200_001 + "minute"),
         FILE.replace("- registry", "- registry\n- x: " + "{" * 100_000),
         "---\na: &a [x]\n" + "b: [*a, *a]\n" * 10_000 + "---\n",
         "---\nformat: nevertwice/incident/1\ntitle: " + "x" * 150_000 + "\n---\n",
@@ -77,9 +77,9 @@ def test_any_text_is_read_and_what_was_read_is_written_faithfully(text, name):
     ids=range(20),
 )
 def test_large_and_odd_text_takes_bounded_time(text):
-    started = time.perf_counter()
+    started = time.process_time()
     for name in ("x.md", "x.rst"):
         document = parse(text, name=name)
         assert document.title or document.refused
 
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 10

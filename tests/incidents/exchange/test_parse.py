@@ -293,7 +293,7 @@ def test_windows_line_ends_mean_the_same():
 
 
 def test_a_file_of_nothing_but_headings_is_refused_in_bounded_time():
-    document = parse(FILE + "\n## x\n" * 200_000, name="x.md")
+    document = parse(FILE + "\n## x\n" * 30_000, name="x.md")
 
     assert document.refused
     assert "headings" in document.problems[0].message
