@@ -106,7 +106,7 @@ def documents_of(incidents: Iterable[Incident]) -> dict[int, ParsedPostmortem]:
     by_key = {incident.pk: incident for incident in incidents}
     with connection.cursor() as cursor:
         cursor.execute(_EVERYTHING, {"ids": list(by_key)})
-        names = _names(cursor.fetchall())
+        names = _names_of(cursor.fetchall())
         parts = {}
         for name, (_, kind) in _PARTS.items():
             cursor.nextset()
@@ -119,7 +119,19 @@ def documents_of(incidents: Iterable[Incident]) -> dict[int, ParsedPostmortem]:
     }
 
 
-def _names(rows: list[tuple[int, str, str]]) -> dict[int, dict[str, tuple[str, ...]]]:
+def names_on(incident: Incident) -> dict[str, tuple[str, ...]]:
+    """Names on the incident, sorted, by what they are to it: `owner`, `service`, `tag`, `reader`,
+    `reader team`, and the name of each role that is filled. Takes one query.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_NAMES, {"ids": [incident.pk]})
+        found = _names_of(cursor.fetchall())[incident.pk]
+    for role, username in map(_role, found.pop("role", ())):
+        found[role] += (username,)
+    return found
+
+
+def _names_of(rows: list[tuple[int, str, str]]) -> dict[int, dict[str, tuple[str, ...]]]:
     """Names of people, teams, services and tags, sorted, by incident and what they are to it."""
     found: dict[int, dict[str, tuple[str, ...]]] = defaultdict(lambda: defaultdict(tuple))
     for key, kind, name in sorted(rows):

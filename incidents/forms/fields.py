@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django import forms
@@ -92,13 +94,17 @@ class NamesField(forms.CharField):
             return value
         return ", ".join(str(name) for name in value)
 
-    def clean(self, value: Any) -> Any:
-        text = super().clean(self.prepare_value(value) or "")
+    def names_in(self, value: Any) -> list[str]:
+        """The names that `value` holds, each once, in the order written."""
+        text = self.prepare_value(value) or ""
         written = [" ".join(name.split()) for name in text.split(",")]
         first: dict[str, str] = {}
         for name in filter(None, written):
             first.setdefault(name.casefold(), name)
-        names = list(first.values())
+        return list(first.values())
+
+    def clean(self, value: Any) -> Any:
+        names = self.names_in(super().clean(self.prepare_value(value) or ""))
         for name in names:
             if len(name) > self.longest:
                 raise forms.ValidationError(
@@ -107,8 +113,20 @@ class NamesField(forms.CharField):
         return names
 
 
+def people_named(names: Iterable[str]) -> dict[str, User]:
+    """The people of these usernames, in any letter case, by the casefolded name."""
+    asked = reduce(or_, (Q(username__iexact=name) for name in names), Q())
+    people = User.objects.filter(asked) if asked else []
+    return {person.username.casefold(): person for person in people}
+
+
 class PeopleField(NamesField):
-    """Usernames separated by commas. Cleans to a list of active people."""
+    """Usernames separated by commas. Cleans to a list of people.
+
+    `known` are people by casefolded username, where the form has asked for them already.
+    """
+
+    known: dict[str, User] | None = None
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(longest=150, **kwargs)
@@ -123,15 +141,11 @@ class PeopleField(NamesField):
         names = super().clean(value)
         if not names:
             return []
-        asked = Q()
-        for name in names:
-            asked |= Q(username__iexact=name)
-        people = list(User.objects.filter(asked))
-        known = {person.username.casefold() for person in people}
+        known = people_named(names) if self.known is None else self.known
         for name in names:
             if name.casefold() not in known:
                 raise forms.ValidationError(f"Nobody here is called “{name}”.")
-        return people
+        return [known[name.casefold()] for name in names]
 
 
 class PersonField(PeopleField):

@@ -10,6 +10,7 @@ from django import forms
 from accounts.models import User
 from accounts.models.user import validate_time_zone
 from core.errors import DomainError
+from incidents.exchange import names_on
 from incidents.forms.clock import moment_of
 from incidents.forms.fields import (
     LineField,
@@ -19,6 +20,7 @@ from incidents.forms.fields import (
     PersonField,
     TeamsField,
     WritingForm,
+    people_named,
 )
 from incidents.forms.timeline import ClockInput, DayInput
 from incidents.models import (
@@ -153,6 +155,19 @@ class IncidentForm(FactsForm):
             for name in self.ABOUT_READERS:
                 self.fields[name].disabled = True
 
+    def full_clean(self) -> None:
+        """Asks for all the people named at once, and not anew for each field."""
+        fields = {
+            name: field for name, field in self.fields.items() if isinstance(field, PeopleField)
+        }
+        if self.is_bound:
+            people = people_named(
+                name for key, field in fields.items() for name in field.names_in(self[key].value())
+            )
+            for field in fields.values():
+                field.known = people
+        super().full_clean()
+
     def fields_written(self) -> IncidentFields:
         """What was written, once the form is valid. Makes services and tags that are new."""
         said = self.cleaned_data
@@ -184,10 +199,13 @@ class ReasonForm(forms.Form):
 
 
 def _initial(incident: Incident) -> dict[str, Any]:
-    roles = list(incident.roles.select_related("user"))
-    values = {name: getattr(incident, name) for name in COLUMNS} | {"version": incident.version}
-    for name in ("services", "tags", "readers", "reader_teams"):
-        values[name] = list(getattr(incident, name).all())
-    for name, role in IncidentForm.ROLES.items():
-        values[name] = [row.user for row in roles if row.role == role]
+    names = names_on(incident)
+    values = {name: getattr(incident, name) for name in COLUMNS if name != "owner"}
+    values |= {"version": incident.version}
+    for field, what in {
+        **{"owner": "owner", "services": "service", "tags": "tag"},
+        **{"readers": "reader", "reader_teams": "reader team"},
+        **IncidentForm.ROLES,
+    }.items():
+        values[field] = ", ".join(names[what])
     return values

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Q
 
 from accounts.models import Team, User
 from core.errors import DomainError, StaleWrite
@@ -77,6 +80,21 @@ class Header:
     roles: set[tuple[str, int]] = field(default_factory=set)
 
 
+_NOTHING = Header(columns={}, related={name: set() for name in RELATED})
+_RELATED_OF = """
+SELECT 'services', service_id, '' FROM incidents_incident_services WHERE incident_id = %(pk)s
+UNION ALL
+SELECT 'tags', tag_id, '' FROM incidents_incident_tags WHERE incident_id = %(pk)s
+UNION ALL
+SELECT 'readers', user_id, '' FROM incidents_incident_readers WHERE incident_id = %(pk)s
+UNION ALL
+SELECT 'reader_teams', team_id, '' FROM incidents_incident_reader_teams
+WHERE incident_id = %(pk)s
+UNION ALL
+SELECT 'roles', user_id, role FROM incidents_incidentrole WHERE incident_id = %(pk)s
+"""
+
+
 def hold(incident: Incident) -> Incident:
     """The incident's row as it is now, held until the transaction ends.
 
@@ -109,7 +127,7 @@ def create(
         number=next_number(), created_at=at, created_by=by, updated_at=at, **values
     )
     incident.refresh_from_db(fields=["reference"])
-    _set_related(incident, fields)
+    _set_related(incident, _NOTHING, _wanted(fields))
     if with_standard_sections:
         _add_standard_sections(incident, by=by, at=at)
     if started_at is not None:
@@ -150,7 +168,7 @@ def edit(
         setattr(held, name, getattr(fields, name))
     held.version += 1
     held.save(update_fields=[*COLUMNS, "version"])
-    _set_related(held, fields)
+    _set_related(held, before, after)
     if zone_before != held.time_zone:
         time_zones.reinterpret(held, before=zone_before)
         refresh_times(held)
@@ -189,22 +207,36 @@ def restore(incident: Incident, *, by: User, at: datetime) -> None:
 
 
 def header_of(incident: Incident) -> Header:
-    """How the header stands in the database, in four queries."""
-    return Header(
-        columns={name: getattr(incident, name) for name in COLUMNS},
-        related={
-            name: set(getattr(incident, name).values_list("pk", flat=True)) for name in RELATED
-        },
-        roles=set(incident.roles.values_list("role", "user_id")),
+    """How the header stands: the columns as `incident` has them, the rest asked in one query."""
+    header = Header(
+        columns={name: _plain(getattr(incident, _column(name))) for name in COLUMNS},
+        related={name: set() for name in RELATED},
     )
+    with connection.cursor() as cursor:
+        cursor.execute(_RELATED_OF, {"pk": incident.pk})
+        for name, key, role in cursor.fetchall():
+            if role:
+                header.roles.add((role, key))
+            else:
+                header.related[name].add(key)
+    return header
 
 
 def _wanted(fields: IncidentFields) -> Header:
     return Header(
-        columns={name: getattr(fields, name) for name in COLUMNS},
+        columns={name: _plain(getattr(fields, name)) for name in COLUMNS},
         related={name: {row.pk for row in getattr(fields, name)} for name in RELATED},
         roles={(role, person.pk) for role, person in fields.roles},
     )
+
+
+def _column(name: str) -> str:
+    return "owner_id" if name == "owner" else name
+
+
+def _plain(value: Any) -> Any:
+    """A person by key, anything else as it is."""
+    return value.pk if isinstance(value, User) else value
 
 
 def _require_may_restrict(incident: Incident, before: Header, after: Header, by: User) -> None:
@@ -217,17 +249,19 @@ def _require_may_restrict(incident: Incident, before: Header, after: Header, by:
     )
 
 
-def _set_related(incident: Incident, fields: IncidentFields) -> None:
+def _set_related(incident: Incident, before: Header, after: Header) -> None:
     for name in RELATED:
-        getattr(incident, name).set(getattr(fields, name))
-    wanted = {(role, person.pk) for role, person in fields.roles}
-    present = {(row.role, row.user_id): row for row in incident.roles.all()}
-    gone = [row.pk for key, row in present.items() if key not in wanted]
-    if gone:
-        IncidentRole.objects.filter(pk__in=gone).delete()
+        manager = getattr(incident, name)
+        if gone := before.related[name] - after.related[name]:
+            manager.remove(*gone)
+        if new := after.related[name] - before.related[name]:
+            manager.add(*new)
+    if given_back := before.roles - after.roles:
+        who = [Q(role=role, user_id=person) for role, person in given_back]
+        IncidentRole.objects.filter(reduce(or_, who), incident=incident).delete()
     IncidentRole.objects.bulk_create(
         IncidentRole(incident=incident, role=role, user_id=person)
-        for role, person in sorted(wanted - present.keys())
+        for role, person in sorted(after.roles - before.roles)
     )
 
 

@@ -4,30 +4,24 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from typing import TypeVar
 
+from django.db.models import Q
 from django.utils.text import slugify
 
 from incidents.models import Service, Tag
 
+Label = TypeVar("Label", Service, Tag)
+
 
 def services_named(names: Iterable[str]) -> list[Service]:
     """The services of these names, in any letter case; unknown ones are made."""
-    wanted = _by_slug(names, Service)
-    known = {service.slug: service for service in Service.objects.filter(slug__in=wanted)}
-    for slug, name in wanted.items():
-        if slug not in known:
-            known[slug], _ = Service.objects.get_or_create(slug=slug, defaults={"name": name})
-    return [known[slug] for slug in wanted]
+    return _named(names, Service)
 
 
 def tags_named(names: Iterable[str]) -> list[Tag]:
     """The tags of these names, in any letter case; unknown ones are made."""
-    wanted = _by_slug(names, Tag)
-    known = {tag.slug: tag for tag in Tag.objects.filter(slug__in=wanted)}
-    for slug, name in wanted.items():
-        if slug not in known:
-            known[slug], _ = Tag.objects.get_or_create(slug=slug, defaults={"name": name})
-    return [known[slug] for slug in wanted]
+    return _named(names, Tag)
 
 
 def slug_for(name: str) -> str:
@@ -35,8 +29,26 @@ def slug_for(name: str) -> str:
     return slugify(name)[:60] or hashlib.blake2b(name.encode(), digest_size=6).hexdigest()
 
 
-def _by_slug(names: Iterable[str], model: type[Service] | type[Tag]) -> dict[str, str]:
-    """Each name by its slug. A name that is already taken keeps the slug that it has."""
-    cleaned = [name for name in (" ".join(name.split()) for name in names) if name]
-    taken = dict(model.objects.filter(name__in=cleaned).values_list("name", "slug"))
-    return {taken.get(name) or slug_for(name): name for name in cleaned}
+def _named(names: Iterable[str], model: type[Label]) -> list[Label]:
+    slugs = {name: slug_for(name) for name in (" ".join(name.split()) for name in names) if name}
+    if not slugs:
+        return []
+    found = _found(slugs, model)
+    new = {slug: name for name, slug in slugs.items() if name not in found and slug not in found}
+    if new:
+        # Somebody may make the same one in this moment: then theirs is taken.
+        model.objects.bulk_create(
+            [model(slug=slug, name=name) for slug, name in new.items()], ignore_conflicts=True
+        )
+        found = _found(slugs, model)
+    # A name that is already taken keeps the slug that it has.
+    labels = [found.get(name) or found[slug] for name, slug in slugs.items()]
+    return list(dict.fromkeys(labels))
+
+
+def _found(slugs: dict[str, str], model: type[Label]) -> dict[str, Label]:
+    """The labels there are, by slug, and those of a wanted name by it, too."""
+    asked = Q(name__in=slugs) | Q(slug__in=slugs.values())
+    labels = list(model.objects.filter(asked))
+    by_slug = {label.slug: label for label in labels}
+    return by_slug | {label.name: label for label in labels if label.name in slugs}

@@ -26,17 +26,14 @@ def link(
     """
     permissions.require(permissions.can_write(by), "Only authors may link patterns.")
     held = hold(incident)
-    found, made = PatternLink.objects.get_or_create(
-        incident=held,
-        pattern=pattern,
-        defaults={"evidence": evidence, "decided_at": at, "decided_by": by},
-    )
-    if not made:
-        if found.state == LinkState.CONFIRMED:
-            raise DomainError(f"“{pattern}” is linked already.")
-        found.state, found.evidence = LinkState.CONFIRMED, evidence or found.evidence
-        found.decided_at, found.decided_by = at, by
-        found.save()
+    found = held.pattern_links.filter(pattern=pattern).first()
+    if found is None:
+        found = PatternLink(incident=held, pattern=pattern)
+    elif found.state == LinkState.CONFIRMED:
+        raise DomainError(f"“{pattern}” is linked already.")
+    found.state, found.evidence = LinkState.CONFIRMED, evidence or found.evidence
+    found.decided_at, found.decided_by = at, by
+    found.save()
     revisions.record(held, by=by, at=at, summary=f"Linked the pattern “{pattern}”")
     return found
 

@@ -22,8 +22,9 @@ def record(incident: Incident, *, by: User | None, at: datetime, summary: str) -
     last = incident.revisions.first()
     if last is not None and last.content == content:
         return last
-    incident.updated_at = at
-    incident.save(update_fields=["updated_at"])
+    if incident.updated_at != at:
+        incident.updated_at = at
+        incident.save(update_fields=["updated_at"])
     return Revision.objects.create(
         incident=incident,
         number=last.number + 1 if last else 1,

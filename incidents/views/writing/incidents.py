@@ -109,7 +109,8 @@ def _save_header(request: SignedInRequest, incident: Incident, form: IncidentFor
 
 
 def _header_saved(request: SignedInRequest, incident: Incident) -> HttpResponse:
-    seen = Incident.objects.visible_to(request.user).filter(pk=incident.pk).first()
+    visible = Incident.objects.visible_to(request.user).select_related("owner")
+    seen = visible.filter(pk=incident.pk).first()
     if seen is None:
         messages.success(request, "Saved. You cannot see this incident any more.")
         return drafts.saved(request, redirect("incident_list"))

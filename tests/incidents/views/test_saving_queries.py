@@ -1,0 +1,159 @@
+"""What a save costs: the whole request, from the session to what is learned after the commit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from incidents.models import Incident
+from incidents.operations import revisions
+from tests.factories import (
+    NOON,
+    ActionItemFactory,
+    IncidentFactory,
+    PatternFactory,
+    PatternLinkFactory,
+    PlaybookFactory,
+    PlaybookUseFactory,
+    RootCauseFactory,
+    SectionFactory,
+    ServiceFactory,
+    TagFactory,
+    TeamFactory,
+    TimelineEventFactory,
+)
+
+MOST = 20
+MARKS = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")  # ask nothing, and tests have more of them
+NEW = {
+    "section_new": {"title": "More", "kind": "other", "body": "Some *more*."},
+    "event_new": {"text": "Seen.", "precision": "unknown", "kind": "observation"},
+    "root_cause_new": {"text": "A date passed.", "role": "root", "origin": "team"},
+    "pattern_link_new": {"evidence": "The log."},
+    "playbook_use_new": {"playbook": "fresh", "outcome": "helped", "note": ""},
+    "action_item_new": {"title": "Renew it", "kind": "prevent", "priority": "P1", "size": ""},
+    "incident_publish": {},
+    "incident_request_review": {},
+    "incident_not_required": {"reason": "A drill."},
+    "incident_archive": {},
+}
+CHANGES = {
+    "section_edit": {"title": "Summary", "kind": "summary", "body": "New words.", "version": 1},
+    "section_move": {"direction": "up"},
+    "section_delete": {},
+    "event_edit": {"text": "Seen.", "precision": "unknown", "kind": "action", "version": 1},
+    "event_delete": {},
+    "root_cause_edit": {"text": "Another.", "role": "root", "origin": "team", "version": 1},
+    "root_cause_delete": {},
+    "pattern_link_edit": {"evidence": "The log."},
+    "pattern_link_decide": {"state": "dismissed"},
+    "pattern_link_delete": {},
+    "action_item_edit": {
+        **{"title": "Renew it", "kind": "prevent", "priority": "P1", "size": ""},
+        **{"status": "open", "version": 1},
+    },
+    "action_item_complete": {"note": "https://example.com/1"},
+    "action_item_decline": {"note": "Too dear."},
+    "action_item_reopen": {},
+    "action_item_delete": {},
+}
+FACTS = {
+    **{"title": "Renamed", "severity": "SEV1", "environment": "production", "version": 1},
+    **{"time_zone": "Europe/Dublin", "visibility": "internal"},
+}
+
+
+# What other clocks cost on top: every moment of the timeline is read anew.
+CLOCKS = ("the timeline", "the milestones")
+
+
+def incident_with(count: int, owner: Any) -> dict[str, Any]:
+    """An incident with `count` of everything, all of it indexed and kept; by name of part."""
+    incident = IncidentFactory(owner=owner)
+    for _ in range(count):
+        parts = {
+            name: factory(incident=incident)
+            for name, factory in {
+                "section": SectionFactory,
+                "event": TimelineEventFactory,
+                "root_cause": RootCauseFactory,
+                "pattern_link": PatternLinkFactory,
+                "action_item": ActionItemFactory,
+            }.items()
+        }
+        parts["action_item"].owner = owner
+        parts["action_item"].save()
+        PlaybookUseFactory(incident=incident, used_by=owner)
+        PatternLinkFactory(incident=IncidentFactory(), pattern=parts["pattern_link"].pattern)
+        incident.services.add(ServiceFactory())
+        incident.tags.add(TagFactory())
+        incident.readers.add(owner)
+        incident.reader_teams.add(TeamFactory())
+    incident.roles.create(user=owner, role="scribe")
+    revisions.record(incident, by=owner, at=NOON, summary="First")
+    return {"incident": incident, **parts}
+
+
+@pytest.fixture
+def cost(rita, signed_in, django_capture_on_commit_callbacks):
+    """`cost(name, posted, count)` is how many queries it takes to post that to that address."""
+    client = signed_in(rita)
+    fresh = PatternFactory()
+    PlaybookFactory(slug="fresh")
+
+    def of(name: str, posted: dict[str, Any], count: int, **headers: str) -> int:
+        scene = incident_with(count, rita)
+        incident: Incident = scene["incident"]
+        part = next((part for part in scene if name.startswith(part) and name in CHANGES), None)
+        about: dict[str, Any] = {"pk": scene[part].pk} if part else {}
+        if part != "action_item" and name != "incident_new":
+            about["reference"] = incident.reference
+        if name == "incident_edit":
+            posted = posted | {
+                "services": ", ".join(service.name for service in incident.services.all()),
+                "tags": ", ".join(tag.name for tag in incident.tags.all()),
+                "reader_teams": ", ".join(team.name for team in incident.reader_teams.all()),
+                **dict.fromkeys(("owner", "commanders", "scribes", "readers"), "rita"),
+            }
+        if name == "pattern_link_new":
+            posted = posted | {"pattern": fresh.pk}
+        address = reverse(name, kwargs=about)
+        with (
+            CaptureQueriesContext(connection) as queries,
+            django_capture_on_commit_callbacks(execute=True),
+        ):
+            answer = client.post(address, posted, headers=headers)
+        assert answer.status_code in (200, 302), answer.content.decode()
+        return sum(not query["sql"].startswith(MARKS) for query in queries)
+
+    return of
+
+
+PLACES = pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}], ids=["page", "in place"])
+
+
+@PLACES
+@pytest.mark.parametrize("name", [*NEW, *CHANGES])
+def test_a_save_takes_few_queries_however_much_there_is(name, headers, cost):
+    posted = (NEW | CHANGES)[name] | {"place": "incident"}
+
+    one, three = cost(name, posted, 1, **headers), cost(name, posted, 3, **headers)
+
+    assert one <= three <= MOST
+
+
+@PLACES
+def test_so_does_another_header_with_a_new_person_and_other_clocks(headers, cost):
+    one, three = (cost("incident_edit", FACTS, count, **headers) for count in (1, 3))
+
+    assert one == three <= MOST + len(CLOCKS)
+
+
+def test_so_does_starting_an_incident(cost):
+    posted = FACTS | {"services": "api, queue", "tags": "night"}
+
+    assert cost("incident_new", posted, 1) <= MOST
