@@ -31,8 +31,9 @@ def use_sign_in_link(token: str, *, at: datetime) -> User:
 
     Of several who try at the same time, one gets in. Raises LinkSpent for all others.
     """
-    link = SignInLink.objects.for_token(token).select_related("user").first()
-    used = link and SignInLink.objects.filter(pk=link.pk).usable(at).update(used_at=at)
+    link = SignInLink.objects.for_token(token).usable(at).select_related("user").first()
+    # Without a join: PostgreSQL asks only the row itself again after waiting for it.
+    used = link and SignInLink.objects.filter(pk=link.pk, used_at=None).update(used_at=at)
     if link is None or not used:
         raise LinkSpent("This sign-in link has been used, or is older than 15 minutes.")
     return link.user
