@@ -9,6 +9,8 @@ from celery import shared_task
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
+from accounts.models import User
+from incidents.operations import labels
 from incidents.reminders import delivery, ledger
 
 CHUNK = 50
@@ -39,3 +41,10 @@ def send_due_digests(now: str = "") -> None:
 def send_digests(keys: list[int], now: str = "") -> None:
     """Send these digests, those excepted that somebody else sends or has sent."""
     delivery.deliver(keys, clock=lambda: datetime.fromisoformat(now) if now else timezone.now())
+
+
+@_retried()
+def keep_new_names(incidents: list[int], by: int, at: str) -> None:
+    """Keep a revision of these incidents, of which a service or tag was renamed."""
+    person, moment = User.objects.get(pk=by), datetime.fromisoformat(at)
+    labels.keep_new_names(incidents, by=person, at=moment)

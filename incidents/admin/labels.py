@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Count
 from django.http import HttpRequest
 from django.utils import timezone
 
-from incidents.admin.saving import settle, signed_in
-from incidents.models import Incident, Service, Tag
+from accounts.models import User
+from incidents import tasks
+from incidents.admin.saving import signed_in
+from incidents.models import Service, Tag
+from incidents.operations.labels import keep_new_names
+
+AT_ONCE = 20  # incidents that the administrator waits for
+CHUNK = 100
 
 
 class LabelAdmin(admin.ModelAdmin):
@@ -34,8 +42,17 @@ class LabelAdmin(admin.ModelAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         if change and {"name", "slug"} & set(form.changed_data):
-            for incident in Incident.objects.filter(pk__in=form.instance.incidents.values("pk")):
-                settle(incident, by=signed_in(request), at=timezone.now())
+            _keep_new_names(form.instance, by=signed_in(request), at=timezone.now())
+
+
+def _keep_new_names(label: Service | Tag, *, by: User, at: datetime) -> None:
+    """The newest incidents at once, the others soon after: there may be thousands."""
+    carrying = list(label.incidents.order_by("-number").values_list("pk", flat=True))
+    keep_new_names(carrying[:AT_ONCE], by=by, at=at)
+    for start in range(AT_ONCE, len(carrying), CHUNK):
+        later = carrying[start : start + CHUNK]
+        send = partial(tasks.keep_new_names.delay, later, by.pk, at.isoformat())
+        transaction.on_commit(send, robust=True)
 
 
 @admin.register(Service)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from datetime import datetime
 from typing import TypeVar
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils.text import slugify
 
-from incidents.models import Service, Tag
+from accounts.models import User
+from incidents.models import Incident, Service, Tag
+from incidents.operations import revisions
 
 Label = TypeVar("Label", Service, Tag)
 
@@ -22,6 +26,15 @@ def services_named(names: Iterable[str]) -> list[Service]:
 def tags_named(names: Iterable[str]) -> list[Tag]:
     """The tags of these names, in any letter case; unknown ones are made."""
     return _named(names, Tag)
+
+
+def keep_new_names(incidents: Iterable[int], *, by: User, at: datetime) -> None:
+    """Keep a revision of each of these incidents, of which a service or tag has another name now,
+    and have search find them by it. Again changes nothing."""
+    for key in incidents:
+        with transaction.atomic():
+            held = Incident.objects.select_for_update().get(pk=key)
+            revisions.record(held, by=by, at=at, summary="A service or tag has a new name")
 
 
 def slug_for(name: str) -> str:

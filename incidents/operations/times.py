@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from incidents.models import Incident, Milestone, Precision, TimelineEvent
 
 
 def refresh_times(incident: Incident) -> None:
-    """Copy the milestones from the timeline onto `incident` and save them.
+    """Copy the milestones from the timeline onto `incident`, and save those that changed.
 
     The incident occurred when its `started` event did; without one, at its earliest dated event;
     without any, nobody knows. Called by every operation that changes a timeline.
@@ -18,11 +20,15 @@ def refresh_times(incident: Incident) -> None:
     )
     by_milestone = {event.milestone: event for event in events if event.milestone}
     first = by_milestone.get(Milestone.STARTED) or next(iter(events), None)
-    incident.occurred_at = first.occurred_at if first else None
-    incident.occurred_precision = first.precision if first else Precision.UNKNOWN
-    fields = ["occurred_at", "occurred_precision"]
+    times: dict[str, Any] = {
+        "occurred_at": first.occurred_at if first else None,
+        "occurred_precision": first.precision if first else Precision.UNKNOWN,
+    }
     for milestone in Milestone:
         event = by_milestone.get(milestone)
-        setattr(incident, f"{milestone}_at", event.occurred_at if event else None)
-        fields.append(f"{milestone}_at")
-    incident.save(update_fields=fields)
+        times[f"{milestone}_at"] = event.occurred_at if event else None
+    changed = [name for name, value in times.items() if getattr(incident, name) != value]
+    for name in changed:
+        setattr(incident, name, times[name])
+    if changed:
+        incident.save(update_fields=changed)

@@ -9,7 +9,10 @@ from core import text_search
 
 @pytest.fixture
 def index(db, django_capture_on_commit_callbacks):
-    """`index(thing, …)` does what an operation does after it has written the things."""
+    """`index(thing, …)` does what an operation does after it has written the things.
+
+    In `with index.committed():` what waits for a commit is done at the end of the block.
+    """
 
     def refresh(*things):
         with django_capture_on_commit_callbacks(execute=True):
@@ -18,4 +21,5 @@ def index(db, django_capture_on_commit_callbacks):
                 text_search.refresh(kind[type(thing).__name__], [thing.pk])
         return things[0]
 
+    refresh.committed = lambda: django_capture_on_commit_callbacks(execute=True)
     return refresh

@@ -1,0 +1,41 @@
+"""Keeping the index in step with what changes: the thing itself, and whatever goes by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from core.text_search import Kind
+from incidents.models import LinkState, PatternLink
+from playbooks.models import FailurePattern
+from search import index, tasks
+
+AT_ONCE = 50  # documents that a save waits for; the others follow within seconds
+
+
+def refresh(kind: Kind, ids: Sequence[int], read: Mapping[int, Any]) -> None:
+    """Index these rows anew; where they are patterns that have another name now, the incidents
+    that are found by it as well."""
+    renamed = _renamed(ids) if kind == "pattern" else []
+    index.refresh(kind, ids, read)
+    if renamed:
+        _refresh_incidents_of(renamed)
+
+
+def _renamed(patterns: Sequence[int]) -> list[int]:
+    known = FailurePattern.objects.filter(pk__in=patterns, search_document__isnull=False)
+    return list(known.exclude(name=F("search_document__title")).values_list("pk", flat=True))
+
+
+def _refresh_incidents_of(patterns: list[int]) -> None:
+    links = PatternLink.objects.filter(pattern__in=patterns, state=LinkState.CONFIRMED)
+    newest = links.order_by("-incident_id").values_list("incident_id", flat=True)
+    incidents = list(dict.fromkeys(newest))
+    index.refresh("incident", incidents[:AT_ONCE])
+    for start in range(AT_ONCE, len(incidents), index.BATCH):
+        later = incidents[start : start + index.BATCH]
+        transaction.on_commit(partial(tasks.refresh_incidents.delay, later), robust=True)
