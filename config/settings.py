@@ -156,7 +156,7 @@ CACHES = {"default": Env.cache_url_config(CACHE_URL)}
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 if CACHE_URL.startswith("locmem"):
     # Each web process has a cache of its own: a session kept there would outlive its sign-out.
-    SESSION_ENGINE = "django.contrib.sessions.backends.db"
+    SESSION_ENGINE = "accounts.sessions"
     # Rendered Markdown and incident pages: some 40 pages with all their parts.
     CACHES["default"]["OPTIONS"] = {"MAX_ENTRIES": 3000}
 
@@ -210,7 +210,7 @@ USE_I18N = False
 # --- sign-in --------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.sessions.Backend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 CSRF_FAILURE_VIEW = "accounts.views.csrf_failure"

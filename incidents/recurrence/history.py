@@ -10,10 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 
-from accounts.models import User
+from accounts.models import Role, User
+from core.prepared import Prepared, among
 from incidents.models import ActionItem, ActionItemStatus, Incident, LinkState
 
 NEIGHBOURS = 25  # incidents of a pattern that are looked at on either side of one
@@ -181,10 +184,15 @@ _PAST = ("pk", "number", "reference", "title", "occurred_at", "occurred_precisio
 
 def _visible(pks: set[int], user: User) -> dict[int, PastIncident]:
     """Those of these incidents that `user` may know of."""
-    if not pks:
+    if not pks or not user.is_active:
         return {}
-    rows = Incident.objects.visible_to(user).filter(pk__in=pks).order_by().values_list(*_PAST)
-    return {row[0]: PastIncident(*row) for row in rows}
+    return {row[0]: PastIncident(*row) for row in _past(Role(user.role), user.pk, list(pks))}
+
+
+@Prepared
+def _past(role: Role, user_pk: int, pks: int) -> QuerySet[Any, Any]:
+    visible = Incident.objects.visible_to(User(pk=user_pk, role=role))
+    return visible.filter(among("pk", pks)).order_by().values_list(*_PAST)
 
 
 def _history(incident: Incident, link: Link, others: dict[int, PastIncident]) -> History:
@@ -213,13 +221,16 @@ def _nearest(incidents: Iterable[PastIncident]) -> list[PastIncident]:
 def _promises(incident_ids: set[int], incident: Incident) -> Sequence[Promise]:
     """Open and declined promises of these incidents, and those done before `incident` happened;
     what is due first comes first."""
-    rows = (
-        ActionItem.objects.filter(incident_id__in=incident_ids)
-        .order_by("incident_id", "position")
-        .values_list("pk", "title", "status", "due_on", "closed_at", "incident_id")
-    )
+    rows = _action_items(None, list(incident_ids))
     told = [promise for row in rows if _tells((promise := Promise(*row)), incident)]
     return sorted(told, key=lambda promise: (promise.due_on is None, promise.due_on or date.min))
+
+
+@Prepared
+def _action_items(_: None, incident_ids: int) -> QuerySet[Any, Any]:
+    items = ActionItem.objects.filter(among("incident_id", incident_ids))
+    columns = ("pk", "title", "status", "due_on", "closed_at", "incident_id")
+    return items.order_by("incident_id", "position").values_list(*columns)
 
 
 def _tells(promise: Promise, incident: Incident) -> bool:

@@ -38,7 +38,7 @@ def home(request: SignedInRequest) -> HttpResponse:
     context = {
         "drafts": drafts,
         "reviews": reviews,
-        "latest": incident_rows(visible, latest_ids),
+        "latest": incident_rows(user, latest_ids),
         "trends": kept_trends(user, today).home,
         "can_write": can_write(user),
         "tour": user.is_administrator and TOUR_COOKIE not in request.COOKIES,

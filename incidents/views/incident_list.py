@@ -9,6 +9,7 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 
+from accounts.models import User
 from accounts.requests import SignedInRequest
 from incidents.models import Incident
 from incidents.permissions import can_write, require
@@ -37,9 +38,8 @@ def incident_list(request: SignedInRequest) -> HttpResponse:
     """Incidents by status, severity, service, tag, pattern, environment and period."""
     offered = filters.choices(request.GET)
     asked = filters.read(request.GET, offered, timezone.localdate())
-    visible = Incident.objects.visible_to(request.user)
     context = {
-        "page": _page(visible, asked, request.GET),
+        "page": _page(request.user, asked, request.GET),
         "filters": asked,
         "chips": filters.chips(asked, request.GET),
         "can_write": can_write(request.user),
@@ -59,7 +59,7 @@ def incident_archive_list(request: SignedInRequest) -> HttpResponse:
     number = _page_number(request.GET)
     shown = list(ids[(number - 1) * PAGE : number * PAGE + 1])
     context = {
-        "rows": incident_rows(archived, shown[:PAGE]),
+        "rows": incident_rows(request.user, shown[:PAGE], archived=True),
         "previous": _address(request.GET, number - 1) if number > 1 else "",
         "next": _address(request.GET, number + 1) if len(shown) > PAGE else "",
         "nav": "incidents",
@@ -67,8 +67,8 @@ def incident_archive_list(request: SignedInRequest) -> HttpResponse:
     return render(request, "incidents/incident_archive_list.html", context)
 
 
-def _page(visible: QuerySet[Incident], asked: filters.Filters, query: QueryDict) -> Page:
-    found = filters.apply(asked, visible)
+def _page(user: User, asked: filters.Filters, query: QueryDict) -> Page:
+    found = filters.apply(asked, Incident.objects.visible_to(user))
     number = _page_number(query)
     ids = _ids(found, number)
     if not ids and number > 1:
@@ -76,7 +76,7 @@ def _page(visible: QuerySet[Incident], asked: filters.Filters, query: QueryDict)
     most = COUNTED_BY_LABEL if asked.by_label else COUNTED
     total = _count(found, number, ids, most)
     return Page(
-        rows=incident_rows(visible, ids[:PAGE]),
+        rows=incident_rows(user, ids[:PAGE]),
         count=f"more than {most:,}" if total > most else f"{total:,}",
         first=(number - 1) * PAGE + 1,
         last=(number - 1) * PAGE + len(ids[:PAGE]),

@@ -9,6 +9,8 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet
 from django.utils.safestring import SafeString
 
+from accounts.models import Role, User
+from core.prepared import Prepared, among
 from core.templatetags import ui
 from incidents.models import (
     CLOSED,
@@ -57,16 +59,27 @@ _SHOWN = (
 )
 
 
-def incident_rows(incidents: QuerySet[Incident], ids: Sequence[int]) -> list[IncidentRow]:
-    """The rows of `ids`, in that order, out of `incidents`, which says who asks. One query."""
-    if not ids:
+def incident_rows(user: User, ids: Sequence[int], *, archived: bool = False) -> list[IncidentRow]:
+    """The rows of `ids`, in that order, as far as `user` may see them. One query."""
+    if not ids or not user.is_active:
         return []
+    found = _incidents((Role(user.role), archived), user.pk, list(ids))
+    by_pk = {incident.pk: incident for incident in found}
+    return [_row(by_pk[pk]) for pk in ids if pk in by_pk]
+
+
+@Prepared
+def _incidents(shape: tuple[Role, bool], user_pk: int, ids: int) -> QuerySet[Incident]:
+    role, archived = shape
+    user = User(pk=user_pk, role=role)
+    incidents = Incident.objects
+    allowed = incidents.archived_for(user) if archived else incidents.visible_to(user)
     here = OuterRef("pk")
     services = Service.objects.filter(incidents=here).values("name")
     links = PatternLink.objects.filter(incident=here, state=LinkState.CONFIRMED)
     items = ActionItem.objects.filter(incident=here).order_by().values("status")
-    found = (
-        incidents.filter(pk__in=ids)
+    return (
+        allowed.filter(among("pk", ids))
         .order_by()
         .only(*_SHOWN)
         .annotate(
@@ -75,8 +88,6 @@ def incident_rows(incidents: QuerySet[Incident], ids: Sequence[int]) -> list[Inc
             item_states=ArraySubquery(items),
         )
     )
-    by_pk = {incident.pk: incident for incident in found}
-    return [_row(by_pk[pk]) for pk in ids if pk in by_pk]
 
 
 def _row(incident: Incident) -> IncidentRow:
