@@ -8,6 +8,7 @@ turning it into SQL is kept.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -20,8 +21,8 @@ _FIRST_MARK = 2**62  # no key or number of ours is as large, so marks are known 
 class Prepared:
     """A query that is put together once for each `shape`, then asked with other values.
 
-    `build(shape, *marks)` gives the queryset. Each mark is a number or, for values that are text,
-    a string that stands for a value: it may end up as a parameter, and `build` may decide
+    `build(shape, *marks)` gives the queryset. Each mark is a number or, for texts and days, a text
+    or day that stands for a value: it may end up as a parameter, and `build` may decide
     nothing by it. What it does decide by is the shape.
     """
 
@@ -29,14 +30,11 @@ class Prepared:
         self._build = build
         self._known: dict[Hashable, _Query] = {}
 
-    def __call__(self, shape: Hashable, *values: int | str | Sequence[int]) -> list[Any]:
+    def __call__(self, shape: Hashable, *values: int | str | date | Sequence[int]) -> list[Any]:
         """Model instances, or tuples where the queryset is one of `values_list`."""
         query = self._known.get(shape)
         if query is None:
-            marks = [
-                f"mark-{number}" if isinstance(value, str) else number
-                for number, value in enumerate(values, start=_FIRST_MARK)
-            ]
+            marks = [_mark(number, value) for number, value in enumerate(values)]
             try:
                 query = _Query(self._build(shape, *marks), marks)
             except EmptyResultSet:
@@ -45,10 +43,17 @@ class Prepared:
         return query.ask(values)
 
 
+def _mark(number: int, value: object) -> int | str | date:
+    """What stands for the value at `number`: of its kind, and like no value that there is."""
+    if isinstance(value, str):
+        return f"mark-{_FIRST_MARK + number}"
+    return date.min + timedelta(number) if isinstance(value, date) else _FIRST_MARK + number
+
+
 class _Query:
     """The SQL of a queryset, and where its marks stand among the parameters."""
 
-    def __init__(self, queryset: QuerySet[Any, Any], marks: list[int | str]) -> None:
+    def __init__(self, queryset: QuerySet[Any, Any], marks: list[int | str | date]) -> None:
         compiler = queryset.query.get_compiler(connection=connection)
         self.sql, parameters = compiler.as_sql()
         self.parameters = list(parameters)

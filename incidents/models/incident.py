@@ -111,9 +111,9 @@ class _Names(Func):
         " WHERE member.user_id = %s)"
     )
 
-    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any, *_: Any, **context: Any) -> tuple[str, Any]:
         incident, parameters = compiler.compile(self.source_expressions[0])
-        return incident + self._SQL, [*parameters, *[self.extra["user"]] * 3]
+        return incident + self._SQL, (*parameters, *[self.extra["user"]] * 3)
 
 
 def _names(user: User) -> _Names:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from accounts.models import User
+from accounts.models import Role, User
 from accounts.requests import SignedInRequest
+from core.prepared import Prepared
 from incidents.models import ActionItem, Incident, PostmortemStatus
 from incidents.permissions import can_publish, can_write
 from incidents.views.action_item_rows import rows
@@ -31,14 +32,12 @@ A_YEAR = 365 * 24 * 3600
 def home(request: SignedInRequest) -> HttpResponse:
     """What waits for the reader, then what came back and what happened last."""
     user, today = request.user, timezone.localdate()
-    visible = Incident.objects.visible_to(user)
     drafts, reviews = _waiting(user)
-    latest = visible.order_by(F("occurred_at").desc(nulls_last=True), "-number")
-    latest_ids = list(latest.values_list("pk", flat=True)[:LATEST])
+    latest = [pk for (pk,) in _latest(Role(user.role), user.pk)]
     context = {
         "drafts": drafts,
         "reviews": reviews,
-        "latest": incident_rows(user, latest_ids),
+        "latest": incident_rows(user, latest),
         "trends": kept_trends(user, today).home,
         "can_write": can_write(user),
         "tour": user.is_administrator and TOUR_COOKIE not in request.COOKIES,
@@ -77,11 +76,8 @@ def _waiting(user: User) -> tuple[list[Incident], list[Incident]]:
 def _action_items(user: User, today: date) -> dict[str, Any]:
     """Mine that are overdue or due within the week, and everybody's open ones: how many, and of
     the others those that are due first. Found by key, then fetched together."""
-    waiting = ActionItem.objects.visible_to(user).open()
-    mine = waiting.owned_by(user).filter(due_on__lte=today + SOON).order_by("due_on", "pk")
-    first = waiting.order_by(F("due_on").asc(nulls_last=True), "pk")
-    my_pks = list(mine.values_list("pk", flat=True)[:MINE])
-    open_pks = list(first.values_list("pk", flat=True)[: COUNTED + 1])
+    my_pks = [pk for (pk,) in _mine(Role(user.role), user.pk, today + SOON)]
+    open_pks = [pk for (pk,) in _open(Role(user.role), user.pk)]
     count = len(open_pks)
     first_pks = [pk for pk in open_pks if pk not in my_pks][:SHORT]
     items = ActionItem.objects.filter(pk__in={*my_pks, *first_pks}).order_by()
@@ -93,3 +89,27 @@ def _action_items(user: User, today: date) -> dict[str, Any]:
         "promise_rows": [by_pk[pk] for pk in first_pks if pk in by_pk],
         "promise_count": f"more than {COUNTED}" if count > COUNTED else str(count),
     }
+
+
+# Each for a person of that role and key, who is signed in and so is active.
+
+
+@Prepared
+def _latest(role: Role, user_pk: int) -> QuerySet[Any, Any]:
+    visible = Incident.objects.visible_to(User(pk=user_pk, role=role))
+    latest = visible.order_by(F("occurred_at").desc(nulls_last=True), "-number")
+    return latest.values_list("pk")[:LATEST]
+
+
+@Prepared
+def _mine(role: Role, user_pk: int, until: date) -> QuerySet[Any, Any]:
+    user = User(pk=user_pk, role=role)
+    mine = ActionItem.objects.visible_to(user).open().owned_by(user)
+    return mine.filter(due_on__lte=until).order_by("due_on", "pk").values_list("pk")[:MINE]
+
+
+@Prepared
+def _open(role: Role, user_pk: int) -> QuerySet[Any, Any]:
+    waiting = ActionItem.objects.visible_to(User(pk=user_pk, role=role)).open()
+    first = waiting.order_by(F("due_on").asc(nulls_last=True), "pk")
+    return first.values_list("pk")[: COUNTED + 1]
