@@ -237,6 +237,7 @@ def steps_formset(extra: int) -> type[BaseStepFormSet]:
         can_order=True,
         can_delete=True,
         max_num=MOST_STEPS,
+        absolute_max=2 * MOST_STEPS,  # more than that is nobody's typing, and costs time to show
         validate_max=True,
     )
     return cast("type[BaseStepFormSet]", made)

@@ -12,3 +12,6 @@ from config.settings import *  # noqa: E402, F403
 from config.settings import STATIC_ROOT  # noqa: E402
 
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns where it is missing
+
+# Real hashing is slow by design; which hash it is changes nothing that a test looks at.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
