@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
 from core import markdown
+
+_CLASH_MARK = re.compile(r"^(<{7} [^\r\n]*|={7}|>{7} [^\r\n]*)\r?$", re.MULTILINE)
 
 
 @require_POST
@@ -14,7 +18,13 @@ def markdown_preview(request: HttpRequest) -> HttpResponse:
     text = request.POST.get("content", "")
     if len(text) > markdown.MAX_LENGTH:
         return HttpResponse("This text is too long to show a preview of it.", status=413)
-    return HttpResponse(markdown.render(text))
+    return HttpResponse(markdown.render(_with_marks_shown(text)))
+
+
+def _with_marks_shown(text: str) -> str:
+    """Two texts put together with the marks between them as they are typed: Markdown would take
+    them for quotations and headings."""
+    return _CLASH_MARK.sub(r"\n`\1`\n", text) if "<<<<<<< " in text else text
 
 
 markdown_preview.holds_no_text = True  # type: ignore[attr-defined]  # the form itself is kept
