@@ -19,7 +19,7 @@ from search.snippets import Piece
 
 ICONS = {Kind.INCIDENT: "bolt", Kind.PLAYBOOK: "book", Kind.PATTERN: "repeat"}
 # How much a playbook recommends itself by what it did in an incident.
-_HELPED = {Outcome.HELPED: 0, Outcome.PARTLY: 1, Outcome.DID_NOT_HELP: 3}
+_HELPED: dict[str, int] = {Outcome.HELPED: 0, Outcome.PARTLY: 1, Outcome.DID_NOT_HELP: 3}
 _UNTRIED = 2
 NAMES = {Kind.INCIDENT: "Incident", Kind.PLAYBOOK: "Playbook", Kind.PATTERN: "Failure pattern"}
 

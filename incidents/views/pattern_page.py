@@ -223,11 +223,11 @@ def _summary(incidents: Sequence[Incident], is_whole: bool) -> str:
     moments = sorted(incident.occurred_at for incident in dated if incident.occurred_at)
     if len(moments) < 2:
         return count
-    gaps = sorted(later - earlier for earlier, later in pairwise(moments))
+    gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(moments)]
     roughly = any(incident.occurred_precision in _ROUGH for incident in dated)
     if len(gaps) > 2:
-        return f"{count}, typically {_interval(median(gaps), roughly)} apart"
-    spans = dict.fromkeys(_interval(gap, roughly) for gap in gaps)
+        return f"{count}, typically {_interval(timedelta(seconds=median(gaps)), roughly)} apart"
+    spans = dict.fromkeys(_interval(timedelta(seconds=gap), roughly) for gap in sorted(gaps))
     return f"{count}, {' and '.join(spans)} apart"
 
 
