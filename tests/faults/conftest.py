@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -155,6 +156,13 @@ def database_url() -> str:
     where = f"/{host}" if host.startswith("/") else f"{host}:{made['PORT'] or 5432}"
     credentials = f"{made['USER']}:{made['PASSWORD']}" if made["PASSWORD"] else made["USER"]
     return f"postgres://{credentials}@{where}/{made['NAME']}"
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder that stays open to root's database user: pytest closes its own at every start."""
+    with tempfile.TemporaryDirectory(prefix="nevertwice-") as made:
+        yield Path(made).resolve()
 
 
 @pytest.fixture

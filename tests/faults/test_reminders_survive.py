@@ -113,9 +113,9 @@ def _digests(where: Path) -> list[tuple[str, str, bool]]:
         ).fetchall()
 
 
-def test_a_killed_database_neither_loses_nor_repeats_a_digest(inbox, install, tmp_path, capsys):
+def test_a_killed_database_neither_loses_nor_repeats_a_digest(inbox, install, folder, capsys):
     taken, email_url = inbox
-    server = embedded.Server(tmp_path / "postgres")
+    server = embedded.Server(folder / "postgres")
     where = embedded.socket_folder(server.folder)
     with server.in_use():
         installation = install(

@@ -124,6 +124,8 @@ def test_text_typed_while_the_session_expired_is_still_there_after_signing_in(
     page.goto(f"{site}/incidents/INC-4/")
     page.get_by_role("link", name=re.compile("Edit Lessons")).click()
     page.locator("textarea[name=body]").fill("Words that took an hour to find.")
+    # The preview is asked for while the session still lives.
+    expect(page.locator(".markdownx-preview")).to_contain_text("Words that took an hour")
     page.context.clear_cookies(name="sessionid")
     page.get_by_role("button", name="Save").click()
 
