@@ -47,6 +47,8 @@ def humps(text: str) -> list[str]:
         return []
     parts: list[str] = []
     for word in _WORD.findall(text):
+        if word[1:].islower():  # most are: no capital, no hump
+            continue
         cut = _HUMP.split(word)
         if len(cut) > 1:
             parts += cut
