@@ -16,7 +16,7 @@ PAGES = [
     "/incidents/INC-4/causes/new/", "/incidents/INC-4/patterns/new/",
     "/incidents/INC-4/revisions/", "/incidents/INC-4/revisions/1/", "/incidents/INC-4/archive/",
     "/action-items/?scope=all", "/action-items/{item}/", "/action-items/{item}/edit/",
-    "/action-items/{item}/complete/", "/patterns/", "/patterns/cert-credential/",
+    "/action-items/{item}/done/", "/patterns/", "/patterns/cert-credential/",
     "/patterns/new/", "/patterns/cert-credential/edit/", "/playbooks/",
     "/playbooks/certificate-expired/", "/playbooks/new/", "/playbooks/certificate-expired/edit/",
     "/search/", "/search/?q=certifcate+expird", "/search/?q=zzzzqqqq", "/profile/", "/mailbox/",
