@@ -83,7 +83,9 @@ def _parts() -> list[Part]:
     taken.mkdir(parents=True, exist_ok=True)
     web = [*python, "gunicorn", "-c", "config/gunicorn.py"]
     quiet = ("--loglevel", "WARNING")
-    worker = ("--concurrency", "2", "--without-gossip", "--without-mingle", "--without-heartbeat")
+    alone = ("--without-gossip", "--without-mingle", "--without-heartbeat")
+    # Threads: its work is waiting for servers, and they stop sooner and need less than processes.
+    worker = ("--pool", "threads", "--concurrency", "2", *alone)
     # Worker and beat use one connection at a time, and a pool must not outlive a fork.
     background = mark | {"DATABASE_POOL_SIZE": "0", "TMPDIR": str(taken)}
     return [
