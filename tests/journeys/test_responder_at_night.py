@@ -48,15 +48,21 @@ def test_a_misspelt_symptom_leads_to_the_playbook(enter, administrator):
     assert sideways(page) == 0
 
 
-@pytest.mark.parametrize(
-    "path",
-    ["/", "/incidents/", "/incidents/INC-2/", "/incidents/INC-4/", "/patterns/", "/playbooks/",
-     "/patterns/cert-credential/", "/action-items/?scope=all", "/search/?q=dns", "/profile/",
-     "/incidents/new/", "/incidents/INC-4/revisions/", "/mailbox/"],
-)  # fmt: skip
-def test_no_page_scrolls_sideways_on_a_phone(enter, administrator, site, path):
+PAGES = [
+    "/", "/incidents/", "/incidents/INC-2/", "/incidents/INC-4/", "/incidents/INC-4/revisions/",
+    "/incidents/new/", "/patterns/", "/patterns/cert-credential/", "/playbooks/",
+    "/playbooks/certificate-expired/", "/playbooks/new/", "/action-items/?scope=all",
+    "/search/?q=dns", "/search/?q=zzzzqqqq", "/profile/", "/mailbox/",
+]  # fmt: skip
+
+
+def test_no_page_scrolls_sideways_on_a_phone(enter, administrator, site):
     page = enter(administrator)
 
-    page.goto(site + path)
+    scrolling = []
+    for path in PAGES:
+        page.goto(site + path)
+        if sideways(page):
+            scrolling.append(path)
 
-    assert sideways(page) == 0
+    assert scrolling == []
