@@ -1,0 +1,29 @@
+"""What narrows a search."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from search.filters import Filters
+
+SEVERE = Filters(chosen={"severity": ("SEV1", "SEV2")})
+
+
+def test_nothing_chosen_narrows_nothing():
+    assert not Filters()
+    assert not Filters(chosen={"severity": ()})
+    assert SEVERE
+    assert Filters(since=date(2025, 1, 1))
+
+
+def test_a_value_is_added_and_taken_away_in_its_place():
+    assert SEVERE.toggled("severity", "SEV1").chosen == {"severity": ("SEV2",)}
+    assert SEVERE.toggled("severity", "SEV3").of("severity") == ("SEV1", "SEV2", "SEV3")
+    assert not Filters().toggled("kind", "incident").toggled("kind", "incident")
+
+
+def test_a_facet_is_left_out_as_a_whole():
+    both = SEVERE.toggled("kind", "incident")
+
+    assert both.without("severity").chosen == {"kind": ("incident",)}
+    assert both.without("tag") == both
