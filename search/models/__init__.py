@@ -1,3 +1,13 @@
 from search.models.document import Document, DocumentQuerySet, Kind, Passages, Word
+from search.models.saved_search import SavedSearch
+from search.models.synonym import Synonym
 
-__all__ = ["Document", "DocumentQuerySet", "Kind", "Passages", "Word"]
+__all__ = [
+    "Document",
+    "DocumentQuerySet",
+    "Kind",
+    "Passages",
+    "SavedSearch",
+    "Synonym",
+    "Word",
+]

@@ -1,0 +1,46 @@
+"""Words of the field that mean the same."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+
+from search import words
+
+MOST_TERMS = 20
+MOST_WORDS = 6  # that a term consists of
+
+
+class Synonym(models.Model):
+    """Terms that mean the same to whoever searches: each finds what was written as another.
+
+    A term is a word, or a few that stand side by side.
+    """
+
+    terms = ArrayField(
+        models.CharField(max_length=80),
+        size=MOST_TERMS,
+        help_text="Two or more, one a line, such as “oom” and “out of memory”.",
+    )
+    note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["terms"]
+        constraints = [
+            models.CheckConstraint(condition=Q(terms__len__gte=2), name="synonym_has_two_terms"),
+        ]
+
+    def __str__(self) -> str:
+        return " = ".join(self.terms)
+
+    def clean(self) -> None:
+        """Raises ValidationError where the terms are fewer than two, or hold no words."""
+        found = dict.fromkeys(tuple(words.split(term)) for term in self.terms or [])
+        if () in found:
+            raise ValidationError("Each term needs a word that search can look for.")
+        if len(found) < 2:
+            raise ValidationError("Write two terms at least that are not the same words.")
+        if max(map(len, found)) > MOST_WORDS:
+            raise ValidationError(f"A term has {MOST_WORDS} words at most.")

@@ -1,0 +1,68 @@
+"""Other ways to say it: the groups of terms that mean the same, ready to be asked."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+
+from django.core.cache import cache
+
+from search import words
+from search.models import Synonym
+
+Form = tuple[str, ...]
+
+_STAMP = "search.synonyms"
+_SECONDS = 10  # after which every process has seen a change
+_known: tuple[str, Mapping[Form, tuple[Form, ...]], int] = ("", {}, 0)
+
+
+def expand(asked: Sequence[str]) -> Mapping[str, tuple[Form, ...]]:
+    """For each term in `asked`, words as `words.split` gives them, the other ways to say it.
+
+    The keys are terms as they stand in `asked`, words joined by a space; each way is the words
+    that stand side by side. A plural is understood by its singular.
+    """
+    others, longest = _groups()
+    found: dict[str, tuple[Form, ...]] = {}
+    for start in range(len(asked)):
+        for end in range(start + 1, min(start + longest, len(asked)) + 1):
+            term = tuple(asked[start:end])
+            ways = others.get(term) or others.get(_singular(term))
+            if ways:
+                found[" ".join(term)] = ways
+    return found
+
+
+def forget() -> None:
+    """The groups have changed: read them again before the next search."""
+    cache.delete(_STAMP)
+
+
+def _groups() -> tuple[Mapping[Form, tuple[Form, ...]], int]:
+    """For every term its others, and how many words the longest has.
+
+    What is kept is good for ten seconds: so an edit reaches the other processes without any
+    search having to ask the database whether there was one.
+    """
+    global _known
+    stamp = cache.get(_STAMP)
+    if stamp is None or stamp != _known[0]:
+        others = _others(Synonym.objects.values_list("terms", flat=True))
+        stamp = stamp or secrets.token_hex(8)
+        _known = (stamp, others, max(map(len, others), default=0))
+        cache.set(_STAMP, stamp, _SECONDS)
+    return _known[1], _known[2]
+
+
+def _others(groups: Iterable[list[str]]) -> dict[Form, tuple[Form, ...]]:
+    found: dict[Form, dict[Form, None]] = {}
+    for terms in groups:
+        forms = dict.fromkeys(form for term in terms if (form := tuple(words.split(term))))
+        for form in forms:
+            found.setdefault(form, {}).update(forms)
+    return {form: tuple(other for other in same if other != form) for form, same in found.items()}
+
+
+def _singular(term: Form) -> Form:
+    return (*term[:-1], term[-1].removesuffix("s"))

@@ -1,0 +1,102 @@
+"""Other ways to say it."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from search.models import Synonym
+from search.synonyms import expand
+from search.words import split
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("asked", "others"),
+    [
+        ("k8s", {"k8s": {"kubernetes"}}),
+        ("kubernetes upgrade", {"kubernetes": {"k8s"}}),
+        ("oom", {"oom": {"out memory"}}),
+        ("pod out of memory", {"out memory": {"oom"}, "memory": {"mem"}}),
+        ("certs", {"certs": {"certificate"}}),
+        ("cert", {"cert": {"certificate"}}),
+        ("ssl", {"ssl": {"tls"}}),
+        ("prod db", {"prod": {"production"}, "db": {"database"}}),
+        ("load balancer", {"load balancer": {"lb"}}),
+        ("read only file system", {"read only": {"readonly", "ro"}, "file system": {"fs"}}),
+        ("proxy timeout", {"timeout": {"time out", "timed out"}}),
+        ("latency", {}),
+        ("memory", {"memory": {"mem"}}),
+        ("", {}),
+    ],
+)
+def test_a_knowledge_base_opens_with_the_words_of_the_field(asked, others):
+    found = {
+        term: {" ".join(way) for way in ways if way != ("filesystem",)}
+        for term, ways in expand(split(asked)).items()
+    }
+
+    assert found == others
+
+
+def test_every_way_to_call_a_postmortem_finds_the_others():
+    [ways] = expand(["rca"]).values()
+
+    assert {("postmortem",), ("post", "incident", "review"), ("retrospective",)} <= set(ways)
+
+
+def test_the_groups_that_we_ship_are_sound():
+    groups = list(Synonym.objects.all())
+    terms = [form for group in groups for form in {tuple(split(term)) for term in group.terms}]
+
+    for group in groups:
+        group.full_clean()
+    assert len(groups) >= 80
+    # A term in two groups would make everything in both of them one.
+    assert len(terms) == len(set(terms))
+
+
+def test_asking_twice_reads_the_groups_once():
+    expand(["k8s"])
+
+    with CaptureQueriesContext(connection) as captured:
+        expand(["oom"])
+
+    assert len(captured) == 0
+
+
+def test_an_administrator_edits_them_and_the_next_search_knows(
+    signed_in, omar, django_capture_on_commit_callbacks
+):
+    client = signed_in(omar)
+    assert expand(["flux"]) == {}
+
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = client.post(
+            reverse("admin:search_synonym_add"),
+            {"terms": "flux\r\n\r\nflux  capacitor", "note": ""},
+        )
+    assert answer.status_code == 302
+    assert expand(["flux"]) == {"flux": (("flux", "capacitor"),)}
+
+    group = Synonym.objects.get(terms__contains=["flux"])
+    assert group.terms == ["flux", "flux capacitor"]
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(reverse("admin:search_synonym_delete", args=[group.pk]), {"post": "yes"})
+    assert expand(["flux"]) == {}
+
+
+@pytest.mark.parametrize(
+    "terms", [["flux"], ["flux", "Flux"], ["flux", "!?"], ["flux", "a1 b c1 d e f g"]]
+)
+def test_a_group_that_says_nothing_is_refused(terms):
+    with pytest.raises(ValidationError):
+        Synonym(terms=terms).full_clean()
+
+
+def test_a_viewer_does_not_get_at_them(signed_in, vera):
+    assert signed_in(vera).get(reverse("admin:search_synonym_changelist")).status_code == 302
