@@ -79,7 +79,15 @@ class LedgerEntryInline(admin.TabularInline):
 
 @admin.register(Digest)
 class DigestAdmin(RecordAdmin):
-    list_display = ["day", "recipient", "written_at", "sent_at", "dropped_at", "attempts"]
+    list_display = [
+        "day",
+        "recipient",
+        "written_at",
+        "sent_at",
+        "dropped_at",
+        "attempts",
+        "last_error",
+    ]
     list_select_related = ["recipient"]
     list_filter = ["day"]
     search_fields = ["recipient__username", "recipient__email", "message_id"]
