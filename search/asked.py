@@ -1,0 +1,223 @@
+"""What somebody asks for: the text of the box and the filters of the address, understood as one.
+
+`service:checkout severity:sev1 since:2025-01` in the box means what the same filters mean in the
+address. What looks like a filter and names nothing is left among the words, and told: an error
+message may well hold `status:500`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from django.http import QueryDict
+from django.urls import reverse
+
+from search import period, values
+from search.filters import FACETS, SORTS, Filters, Sort
+from search.syntax import MAX_CHARACTERS
+from search.values import Choice
+
+MOST_READ = 2_000  # characters of the box in which filters are looked for
+MOST_VALUES = 40  # filters; whoever names more means something else
+MOST_TOLD = 3
+MOST_PAGES = 50
+PERIOD = ("since", "until")
+_FIELDS = {
+    **{facet: facet for facet in (*FACETS, *PERIOD)},
+    "env": "environment",
+    "sev": "severity",
+    "services": "service",
+    "tags": "tag",
+}
+_TOKEN = re.compile(
+    r'-?"[^"]*(?:"|$)'
+    r'|(?P<field>[a-z]+):(?:"(?P<quoted>[^"]*)"|(?P<plain>[^\s"]+))(?!\S)'
+    r"|\S+",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Misread:
+    """Something that looks like a filter and is none: how it was written, in the box or not, and
+    the filter that may have been meant."""
+
+    field: str
+    written: str
+    in_box: bool
+    meant: Choice | None = None
+
+    @property
+    def problem(self) -> str:
+        """What is wrong with it, as a sentence."""
+        if self.field in PERIOD:
+            return f"“{self.written}” is no day; write one such as 2025, 2025-01 or 30d."
+        return f"No {self.field} is called “{self.written}”."
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is looked for. `words` are what the box holds besides filters; `since` and `until` as
+    they were written, so that “30d” goes on meaning the last thirty days."""
+
+    words: str = ""
+    filters: Filters = field(default_factory=Filters)
+    labels: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    since: str = ""
+    until: str = ""
+    sort: Sort = "relevance"
+    as_typed: bool = False
+    page: int = 1
+    misread: tuple[Misread, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.words or self.filters)
+
+    @property
+    def text(self) -> str:
+        """All of it as one would type it into the box."""
+        named = [f"{facet}:{value}" for facet in FACETS for value in self.filters.of(facet)]
+        named += [f"{name}:{text}" for name in PERIOD if (text := getattr(self, name))]
+        return " ".join(filter(None, [self.words, *named]))
+
+    @property
+    def fields(self) -> list[tuple[str, str]]:
+        """Everything but the words and the page, as the address and a form hold it."""
+        found = [(facet, value) for facet in FACETS for value in self.filters.of(facet)]
+        found += [(name, text) for name in PERIOD if (text := getattr(self, name))]
+        return found + ([] if self.sort == "relevance" else [("sort", self.sort)])
+
+    def url(self, view: str = "search_results") -> str:
+        """Where this is answered."""
+        query: dict[str, list[str]] = {"q": [self.words]} if self.words else {}
+        for name, value in self.fields:
+            query.setdefault(name, []).append(value)
+        if self.as_typed:
+            query["exact"] = ["1"]
+        if self.page > 1:
+            query["page"] = [str(self.page)]
+        return reverse(view, query=query)
+
+    def toggled(self, facet: str, value: str) -> Asked:
+        """The first page of the same with one value of a facet more, or less."""
+        return replace(self, filters=self.filters.toggled(facet, value), page=1, misread=())
+
+    def within(self, since: str, until: str, today: date) -> Asked:
+        """The first page of the same in another period; empty texts stand for any time."""
+        first, last = period.read(since, today), period.read(until, today)
+        filters = replace(
+            self.filters, since=first.first if first else None, until=last.last if last else None
+        )
+        return replace(self, filters=filters, since=since, until=until, page=1, misread=())
+
+
+@dataclass(frozen=True)
+class _Written:
+    """One filter as it was written; `token` is all of it, as it stood in the box."""
+
+    field: str
+    text: str
+    token: int | None = None
+
+
+def ask(query: QueryDict, *, today: date) -> Asked:
+    """What the address asks for; never an error, whatever it holds."""
+    sort = query.get("sort", "")
+    return _asked(
+        query.get("q", ""),
+        [
+            _Written(name, text.replace("\0", "").strip())
+            for name in (*FACETS, *PERIOD)
+            for text in query.getlist(name)
+            if text.strip()
+        ],
+        today,
+        sort=next((known for known in SORTS if known == sort), "relevance"),
+        as_typed="exact" in query,
+        page=_page_number(query.get("page", "")),
+    )
+
+
+def ask_text(text: str, *, today: date) -> Asked:
+    """What the box alone asks for."""
+    return _asked(text, [], today)
+
+
+def _asked(box: str, given: list[_Written], today: date, **how: object) -> Asked:
+    tokens = list(_tokens(box.replace("\0", " ")[:MOST_READ]))
+    written = [
+        filter_ for number, token in enumerate(tokens) for filter_ in _filters(number, token)
+    ]
+    asked = (given + written)[:MOST_VALUES]
+    meant = values.understand((one.field, one.text) for one in asked if one.field in FACETS)
+    days = {one: period.read(one.text, today) for one in asked if one.field in PERIOD}
+
+    def is_wrong(one: _Written) -> bool:
+        return not (days[one] if one.field in PERIOD else (one.field, one.text) in meant)
+
+    wrong = [one for one in asked if is_wrong(one)]
+    # A token of which one part names nothing is no filter at all.
+    as_words = {one.token for one in wrong if one.token is not None}
+    right = [one for one in asked if not is_wrong(one) and one.token not in as_words]
+    taken = {one.token for one in right}
+    words = " ".join(token[0] for number, token in enumerate(tokens) if number not in taken)
+    return replace(
+        _chosen(right, meant, days),
+        words=words[:MAX_CHARACTERS].strip(),
+        misread=tuple(_told(wrong)),
+        **how,  # type: ignore[arg-type]
+    )
+
+
+def _tokens(box: str) -> Iterator[re.Match[str]]:
+    return _TOKEN.finditer(box)
+
+
+def _filters(number: int, token: re.Match[str]) -> list[_Written]:
+    """The filters that a token of the box seems to be: several where a comma parts them."""
+    name = _FIELDS.get((token["field"] or "").lower())
+    if not name:
+        return []
+    parts = [token["quoted"]] if token["plain"] is None else token["plain"].split(",")
+    return [_Written(name, part.strip(), number) for part in parts if part.strip()]
+
+
+def _chosen(
+    right: Iterable[_Written],
+    meant: Mapping[tuple[str, str], Choice],
+    days: Mapping[_Written, period.Period | None],
+) -> Asked:
+    chosen: dict[str, dict[str, None]] = {}
+    labels: dict[tuple[str, str], str] = {}
+    bounds: dict[str, _Written] = {}
+    for one in right:
+        if one.field in PERIOD:
+            bounds[one.field] = one  # the last one counts: what was typed over what was there
+            continue
+        choice = meant[one.field, one.text]
+        chosen.setdefault(one.field, {})[choice.value] = None
+        labels[one.field, choice.value] = choice.label
+    first, last = (days[bounds[name]] if name in bounds else None for name in PERIOD)
+    return Asked(
+        filters=Filters(
+            chosen={facet: tuple(chosen[facet]) for facet in FACETS if facet in chosen},
+            since=first.first if first else None,
+            until=last.last if last else None,
+        ),
+        labels=labels,
+        since=bounds["since"].text if first else "",
+        until=bounds["until"].text if last else "",
+    )
+
+
+def _told(wrong: list[_Written]) -> Iterator[Misread]:
+    for one in wrong[:MOST_TOLD]:
+        meant = None if one.field in PERIOD else values.nearest(one.field, one.text)
+        yield Misread(one.field, one.text[:60], one.token is not None, meant)
+
+
+def _page_number(text: str) -> int:
+    return min(max(int(text), 1), MOST_PAGES) if text.isascii() and text.isdigit() else 1

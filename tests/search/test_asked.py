@@ -1,0 +1,204 @@
+"""What the box and the address ask for, understood as one."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.http import QueryDict
+from django.test.utils import CaptureQueriesContext
+from hypothesis import given
+from hypothesis import strategies as st
+
+from search import period
+from search.asked import Asked, ask, ask_text
+from tests.factories import PatternFactory, ServiceFactory, TagFactory, TeamFactory
+
+pytestmark = pytest.mark.django_db
+
+TODAY = date(2026, 3, 31)
+
+
+def typed(text: str) -> Asked:
+    return ask_text(text, today=TODAY)
+
+
+def at(address: str) -> Asked:
+    return ask(QueryDict(address), today=TODAY)
+
+
+@pytest.fixture
+def labels():
+    return (
+        ServiceFactory(name="Check-out", slug="checkout"),
+        ServiceFactory(name="Web front", slug="web-front"),
+        TeamFactory(name="Payments", slug="payments"),
+        TagFactory(name="black friday", slug="black-friday"),
+        PatternFactory(name="Disk full", slug="disk-full"),
+    )
+
+
+def test_filters_are_read_out_of_the_box_and_the_words_stay(labels):
+    asked = typed("certificate service:checkout expired severity:sev1 since:2025-01 until:2025-06")
+
+    assert asked.words == "certificate expired"
+    assert asked.filters.chosen == {"severity": ("SEV1",), "service": ("checkout",)}
+    assert asked.filters.since == date(2025, 1, 1)
+    assert asked.filters.until == date(2025, 6, 30)
+    assert asked.misread == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "facet", "values"),
+    [
+        ("kind:action", "kind", ("action_item",)),
+        ("kind:incidents", "kind", ("incident",)),
+        ("kind:runbook", "kind", ("playbook",)),
+        ("SEVERITY:Sev-1", "severity", ("SEV1",)),
+        ("sev:2", "severity", ("SEV2",)),
+        ("severity:sev1,sev2", "severity", ("SEV1", "SEV2")),
+        ("severity:sev1 severity:sev2", "severity", ("SEV1", "SEV2")),
+        ("severity:unknown", "severity", ("unknown",)),
+        ("status:open", "status", ("open",)),
+        ("status:in-review", "status", ("in_review",)),
+        ('status:"won’t do"', "status", ("wont_do",)),
+        ("env:prod", "environment", ("production",)),
+        ("environment:staging", "environment", ("staging",)),
+        ("service:web-front", "service", ("web-front",)),
+        ('service:"web front"', "service", ("web-front",)),
+        ("service:CHECK-OUT", "service", ("checkout",)),
+        ("team:payments", "team", ("payments",)),
+        ('tag:"black friday"', "tag", ("black-friday",)),
+        ("pattern:disk-full", "pattern", ("disk-full",)),
+    ],
+)
+def test_values_go_by_their_names_too(text, facet, values, labels):
+    asked = typed(text)
+
+    assert asked.words == ""
+    assert asked.filters.chosen == {facet: values}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "status:500",
+        "service:nowhere",
+        "severity:sev1,sev99",
+        "since:99999-99",
+        "until:2025-02-30",
+        "x509: certificate has expired",
+        "http://kind:8080/status",
+        '"service:checkout failed"',
+        "-service:checkout",
+        "service:",
+        'service:"checkout',
+        "kind",
+    ],
+)
+def test_what_names_nothing_is_looked_for_as_words(text, labels):
+    asked = typed(text)
+
+    assert asked.words == text
+    assert not asked.filters
+
+
+def test_what_was_not_understood_is_told_with_what_may_have_been_meant(labels):
+    chekout, status, day = typed("service:chekout status:opne since:yore").misread
+
+    assert chekout.problem == "No service is called “chekout”."
+    assert chekout.meant.value == "checkout"
+    assert status.meant.value == "open"
+    assert day.problem.startswith("“yore” is no day")
+
+
+def test_the_address_says_the_same_as_the_box(labels):
+    by_click = at("q=expired&service=checkout&severity=SEV1&severity=SEV2&since=30d&sort=newest")
+    by_typing = at("q=expired+service:checkout+severity:sev1,sev2+since:30d&sort=newest")
+
+    assert by_click == by_typing
+    assert by_click.filters.since == date(2026, 3, 1)
+    assert by_click.sort == "newest"
+
+
+def test_box_and_address_are_merged_and_the_typed_day_counts(labels):
+    asked = at("q=severity:sev2+since:2025&severity=SEV1&since=2024")
+
+    assert asked.filters.of("severity") == ("SEV1", "SEV2")
+    assert asked.since == "2025"
+
+
+def test_an_address_leads_back_to_the_same(labels):
+    asked = at("q=a+%22b+c%22&tag=black-friday&since=3m&until=2026&sort=oldest&exact=1&page=3")
+
+    assert at(asked.url().partition("?")[2]) == asked
+    assert typed(asked.text).filters == asked.filters
+    assert asked.text == 'a "b c" tag:black-friday since:3m until:2026'
+
+
+def test_a_value_more_or_less_begins_on_the_first_page(labels):
+    asked = at("q=a&severity=SEV1&page=3")
+
+    assert asked.toggled("severity", "SEV1").url() == "/search/?q=a"
+    assert asked.toggled("severity", "SEV2").url() == "/search/?q=a&severity=SEV1&severity=SEV2"
+    assert asked.within("30d", "", TODAY).url() == "/search/?q=a&severity=SEV1&since=30d"
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["kind=x'", "page=-1", "page=²", "sort=worst", "since=99999-99", "service=%00", "severity="],
+)
+def test_what_makes_no_sense_in_an_address_is_passed_over(address):
+    asked = at("q=proxy&" + address)
+
+    assert (asked.words, asked.page, asked.sort) == ("proxy", 1, "relevance")
+    assert not asked.filters
+
+
+def test_words_alone_ask_nothing_of_the_database():
+    with CaptureQueriesContext(connection) as captured:
+        typed("certificate expired severity:sev1 since:30d kind:incident")
+
+    assert len(captured) == 0
+
+
+@pytest.mark.parametrize(
+    ("written", "first", "last"),
+    [
+        ("2025", date(2025, 1, 1), date(2025, 12, 31)),
+        ("2024-02", date(2024, 2, 1), date(2024, 2, 29)),
+        ("2025-1-5", date(2025, 1, 5), date(2025, 1, 5)),
+        ("30d", date(2026, 3, 1), date(2026, 3, 1)),
+        ("2w", date(2026, 3, 17), date(2026, 3, 17)),
+        ("1m", date(2026, 2, 28), date(2026, 2, 28)),
+        ("2Y", date(2024, 3, 31), date(2024, 3, 31)),
+        ("yesterday", date(2026, 3, 30), date(2026, 3, 30)),
+    ],
+)
+def test_days_as_people_write_them(written, first, last):
+    assert period.read(written, TODAY) == (first, last)
+
+
+@pytest.mark.parametrize("written", ["", "0000", "2025-13", "9999y", "99999-99", "²025", "soon"])
+def test_what_is_no_day(written):
+    assert period.read(written, TODAY) is None
+
+
+@given(st.text(max_size=300), st.sampled_from(["kind", "since", "service", "status", "q"]))
+def test_nothing_that_is_typed_is_an_error(text, name):
+    query = QueryDict(mutable=True)
+    query.setlist(name, [text, f"{name}:{text}"])
+    query["q"] = f"{text} {name}:{text}"
+
+    asked = ask(query, today=TODAY)
+
+    assert len(asked.misread) <= 3
+    assert asked.url()
+
+
+def test_ten_thousand_filters_are_bounded():
+    asked = typed("severity:sev1 " * 5_000 + "service:x " * 5_000)
+
+    assert asked.filters.of("severity") == ("SEV1",)
+    assert len(asked.words) <= 500
