@@ -15,7 +15,7 @@ from core import text_search
 from core.errors import DomainError, StaleWrite
 from playbooks.models import FailurePattern, Playbook, PlaybookStep, Risk
 
-_RESERVED = {"", "new"}  # would be taken for other addresses
+_RESERVED = {"", "new", "map"}  # would be taken for other addresses
 
 
 class AlreadyThere(DomainError):
