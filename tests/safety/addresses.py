@@ -19,6 +19,7 @@ from tests.factories import (
     NOON,
     ActionItemFactory,
     IncidentFactory,
+    PatternFactory,
     PatternLinkFactory,
     PlaybookStepFactory,
     PlaybookUseFactory,
@@ -84,14 +85,19 @@ def places() -> list[Place]:
 
 
 class World:
-    """One incident with one of every part, and whatever else an address may be about."""
+    """One incident with one of every part, and whatever else an address may be about.
 
-    def __init__(self, reader: Any, **incident: Any) -> None:
+    With `beside`, what is not the incident's own is that other world's: the pattern, the playbook,
+    the sign-in link and the mail. Then nothing new is in the database but the incident.
+    """
+
+    def __init__(self, reader: Any, *, beside: World | None = None, **incident: Any) -> None:
+        if beside is None:
+            self._surround(reader)
+        else:
+            self.pattern, self.playbook, self.token = beside.pattern, beside.playbook, beside.token
         self.incident: Incident = IncidentFactory(**incident)
-        self.parts = {name: make(incident=self.incident) for name, make in PARTS.items()}
-        self.pattern = self.parts["pattern_link"].pattern
-        self.playbook = PlaybookStepFactory().playbook
-        self.playbook.patterns.add(self.pattern)
+        self.parts = {name: self._part(name, make) for name, make in PARTS.items()}
         PlaybookUseFactory(incident=self.incident, playbook=self.playbook)
         self.attachment = Attachment.objects.create(
             incident=self.incident,
@@ -101,9 +107,19 @@ class World:
             uploaded_at=NOON,
         )
         self.attachment.file.save("graph.png", _content())
-        self.token = SignInLink.objects.issue(reader, at=NOON)
         revisions.record(self.incident, by=None, at=NOON, summary="First")
+
+    def _surround(self, reader: Any) -> None:
+        """What would be there without the incident."""
+        self.pattern = PatternFactory()
+        self.playbook = PlaybookStepFactory().playbook
+        self.playbook.patterns.add(self.pattern)
+        self.token = SignInLink.objects.issue(reader, at=NOON)
         MailboxBackend().send_messages([_mail()])
+
+    def _part(self, name: str, make: Any) -> Any:
+        more = {"pattern": self.pattern} if name == "pattern_link" else {}
+        return make(incident=self.incident, **more)
 
     def address(self, place: Place) -> str:
         """The place's address, about this world's objects."""
