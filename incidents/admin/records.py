@@ -12,6 +12,7 @@ from incidents.models import (
     Attachment,
     Digest,
     Edition,
+    FixCheck,
     LedgerEntry,
     Revision,
     SectionVersion,
@@ -64,6 +65,14 @@ class AttachmentAdmin(RecordAdmin):
     list_filter = ["content_type"]
     search_fields = ["name", "incident__reference"]
     exclude = ["file"]
+
+
+@admin.register(FixCheck)
+class FixCheckAdmin(RecordAdmin):
+    list_display = ["action_item", "incident", "answer", "reopened", "answered_by", "answered_at"]
+    list_select_related = ["action_item", "incident", "answered_by"]
+    list_filter = ["answer", "reopened"]
+    search_fields = ["action_item__title", "incident__reference", "incident__title"]
 
 
 class LedgerEntryInline(admin.TabularInline):

@@ -7,6 +7,7 @@ from incidents.models.action_item import (
     Size,
 )
 from incidents.models.attachment import Attachment
+from incidents.models.fix_check import FixAnswer, FixCheck
 from incidents.models.incident import (
     Environment,
     Incident,
@@ -38,6 +39,8 @@ __all__ = [
     "Edition",
     "Environment",
     "EventKind",
+    "FixAnswer",
+    "FixCheck",
     "Incident",
     "IncidentRole",
     "LedgerEntry",

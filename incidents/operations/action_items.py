@@ -125,8 +125,12 @@ def decline(item: ActionItem, *, reason: str, by: User, at: datetime) -> ActionI
 
 
 @transaction.atomic
-def reopen(item: ActionItem, *, by: User, at: datetime) -> ActionItem:
-    """`item` is open again. Its closing note stays in the revisions. An open one stays as it is.
+def reopen(
+    item: ActionItem, *, by: User, at: datetime, due_on: date | None = None
+) -> ActionItem:
+    """`item` is open again, due on `due_on` where one is given, else when it was due before.
+
+    Its closing note stays in the revisions. An open one stays as it is.
 
     Raises ActionItemGone, or PermissionDenied.
     """
@@ -138,6 +142,7 @@ def reopen(item: ActionItem, *, by: User, at: datetime) -> ActionItem:
         return held
     held.status = ActionItemStatus.OPEN
     held.closing_note, held.closed_at, held.closed_by = "", None, None
+    held.due_on = due_on or held.due_on
     return _save(held, by=by, at=at, summary=f"Action item reopened: {held.title}")
 
 

@@ -1,0 +1,119 @@
+"""Saying whether a fix held when its failure came back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from core.errors import DomainError
+from core.text import clean_markdown
+from incidents import permissions
+from incidents.models import (
+    ActionItem,
+    ActionItemStatus,
+    FixAnswer,
+    FixCheck,
+    Incident,
+    LinkState,
+    PatternLink,
+)
+from incidents.operations import action_items
+
+
+class AlreadyAnswered(DomainError):
+    """Somebody said something else about the same fix meanwhile."""
+
+
+class NothingToAsk(DomainError):
+    """The action item is no fix of which this incident could show anything."""
+
+
+@transaction.atomic
+def answer(
+    item: ActionItem,
+    incident: Incident,
+    *,
+    answer: str,
+    note: str = "",
+    reopen: bool = False,
+    by: User,
+    at: datetime,
+) -> FixCheck:
+    """Whether `item`, done after an earlier incident, held when the failure came back in `incident`.
+
+    `note` is Markdown. With `reopen` a fix that did not hold is open again at once, due as a new
+    action item of its incident would be. The same answer again changes nothing.
+
+    Raises AlreadyAnswered where another answer stands, NothingToAsk where the item is not done or
+    the two incidents share no confirmed pattern, DomainError for an answer that there is not, or
+    PermissionDenied, for whoever may not see both incidents too.
+    """
+    permissions.require(permissions.can_write(by), "Only authors may say whether a fix held.")
+    if answer not in FixAnswer.values or (reopen and answer != FixAnswer.DID_NOT_HOLD):
+        raise DomainError("A fix held, or it did not; only what did not hold is opened again.")
+    held = _hold(item, incident, by)
+    found = FixCheck.objects.filter(action_item=held, incident=incident).first()
+    if found is not None:
+        return _same(found, answer)
+    _require_question(held, incident)
+    check = FixCheck.objects.create(
+        action_item=held,
+        incident=incident,
+        answer=answer,
+        note=clean_markdown(note),
+        done_at=held.closed_at,
+        evidence=held.closing_note,
+        reopened=reopen,
+        answered_at=at,
+        answered_by=by,
+    )
+    if reopen:
+        due_on = action_items.default_due_on(held.incident, timezone.localdate(at))
+        action_items.reopen(held, by=by, at=at, due_on=due_on)
+    return check
+
+
+@transaction.atomic
+def take_back(check: FixCheck, *, by: User) -> None:
+    """The question is open again. An action item that was reopened stays open.
+
+    Taking back again changes nothing. Raises PermissionDenied.
+    """
+    permissions.require(permissions.can_write(by), "Only authors may say whether a fix held.")
+    FixCheck.objects.visible_to(by).filter(pk=check.pk).delete()
+
+
+def _hold(item: ActionItem, incident: Incident, by: User) -> ActionItem:
+    """`item` as it now stands. Both incidents are held, always in the same order, so that two
+    people who answer never wait for each other."""
+    wanted = {item.incident_id, incident.pk}
+    both = Incident.objects.visible_to(by).filter(pk__in=wanted).order_by("pk")
+    held = {found.pk: found for found in both.select_for_update(of=("self",))}
+    permissions.require(
+        len(held) == len(wanted), "Only who may read both incidents may say whether a fix held."
+    )
+    current = ActionItem.objects.select_for_update().filter(pk=item.pk).first()
+    if current is None:
+        raise action_items.ActionItemGone("Somebody deleted this action item meanwhile.")
+    current.incident = held[current.incident_id]
+    return current
+
+
+def _same(found: FixCheck, answer: str) -> FixCheck:
+    if found.answer == answer:
+        return found
+    who = found.answered_by or "Somebody"
+    raise AlreadyAnswered(f"{who} answered before you: {found.get_answer_display().lower()}.")
+
+
+def _require_question(item: ActionItem, incident: Incident) -> None:
+    if item.status != ActionItemStatus.DONE:
+        raise NothingToAsk(f"“{item.title}” is not done, so there is no fix that could have held.")
+    confirmed = PatternLink.objects.filter(state=LinkState.CONFIRMED)
+    patterns = confirmed.filter(incident=incident).values("pattern")
+    shared = confirmed.filter(incident=item.incident, pattern__in=patterns)
+    if item.incident_id == incident.pk or not shared.exists():
+        raise NothingToAsk("Only a failure that came back shows whether a fix held.")
