@@ -32,15 +32,26 @@ class Prepared:
 
     def __call__(self, shape: Hashable, *values: int | str | date | Sequence[int]) -> list[Any]:
         """Model instances, or tuples where the queryset is one of `values_list`."""
+        try:
+            query = self._query(shape, values)
+        except EmptyResultSet:
+            return []
+        return query.ask(values)
+
+    def sql(self, shape: Hashable, *values: int | str | date | Sequence[int]) -> tuple[str, Any]:
+        """The query and its parameters, to stand inside one that is written by hand.
+
+        Raises EmptyResultSet where the queryset is known to be empty.
+        """
+        query = self._query(shape, values)
+        return query.sql, query.parameters_for(values)
+
+    def _query(self, shape: Hashable, values: Sequence[Any]) -> _Query:
         query = self._known.get(shape)
         if query is None:
             marks = [_mark(number, value) for number, value in enumerate(values)]
-            try:
-                query = _Query(self._build(shape, *marks), marks)
-            except EmptyResultSet:
-                return []
-            self._known[shape] = query
-        return query.ask(values)
+            query = self._known[shape] = _Query(self._build(shape, *marks), marks)
+        return query
 
 
 def _mark(number: int, value: object) -> int | str | date:
@@ -76,12 +87,15 @@ class _Query:
         self.fields = [compiler.select[column][0].target.attname for column in chosen]
         self.annotations = list((compiler.annotation_col_map or {}).items())
 
-    def ask(self, values: Sequence[Any]) -> list[Any]:
+    def parameters_for(self, values: Sequence[Any]) -> list[Any]:
         parameters = self.parameters.copy()
         for place, mark in self.places:
             parameters[place] = values[mark]
+        return parameters
+
+    def ask(self, values: Sequence[Any]) -> list[Any]:
         with connection.cursor() as cursor:
-            cursor.execute(self.sql, parameters)
+            cursor.execute(self.sql, self.parameters_for(values))
             rows = cursor.fetchall()
         return rows if self.model is None else [self._instance(row) for row in rows]
 

@@ -13,8 +13,8 @@ from incidents.views import (
     playbook_uses,
     reading,
 )
-from incidents.views.writing import incidents as writing_incidents
 from incidents.views.writing import (
+    fix_checks,
     pattern_links,
     postmortems,
     revisions,
@@ -22,6 +22,7 @@ from incidents.views.writing import (
     sections,
     timeline,
 )
+from incidents.views.writing import incidents as writing_incidents
 
 _WRITING = [
     path("edit/", writing_incidents.incident_edit, name="incident_edit"),
@@ -53,6 +54,12 @@ _WRITING = [
     ),
     path(
         "patterns/<int:pk>/delete/", pattern_links.pattern_link_delete, name="pattern_link_delete"
+    ),
+    path("fix-checks/answer/", fix_checks.fix_check_answer, name="fix_check_answer"),
+    path(
+        "fix-checks/<int:pk>/take-back/",
+        fix_checks.fix_check_take_back,
+        name="fix_check_take_back",
     ),
     path("revisions/", revisions.revision_list, name="revision_list"),
     path("revisions/<int:number>/", revisions.revision_detail, name="revision_detail"),

@@ -10,6 +10,7 @@ from factory.django import DjangoModelFactory
 from accounts.models import Role, Team, User
 from incidents.models import (
     ActionItem,
+    FixCheck,
     Incident,
     PatternLink,
     PlaybookUse,
@@ -146,6 +147,26 @@ class ActionItemFactory(DjangoModelFactory[ActionItem]):
     title = factory.Sequence(lambda n: f"Promise number {n + 1}")
     created_at = NOON
     updated_at = NOON
+
+
+class DoneActionItemFactory(ActionItemFactory):
+    """A promise that was kept at `NOON`."""
+
+    status = "done"
+    closing_note = "It is there."
+    closed_at = NOON
+
+
+class FixCheckFactory(DjangoModelFactory[FixCheck]):
+    class Meta:
+        model = FixCheck
+
+    action_item = factory.SubFactory(DoneActionItemFactory)
+    incident = factory.SubFactory(IncidentFactory)
+    answer = "did_not_hold"
+    done_at = NOON
+    evidence = "It is there."
+    answered_at = NOON
 
 
 class PatternLinkFactory(DjangoModelFactory[PatternLink]):

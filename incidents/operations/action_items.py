@@ -125,9 +125,7 @@ def decline(item: ActionItem, *, reason: str, by: User, at: datetime) -> ActionI
 
 
 @transaction.atomic
-def reopen(
-    item: ActionItem, *, by: User, at: datetime, due_on: date | None = None
-) -> ActionItem:
+def reopen(item: ActionItem, *, by: User, at: datetime, due_on: date | None = None) -> ActionItem:
     """`item` is open again, due on `due_on` where one is given, else when it was due before.
 
     Its closing note stays in the revisions. An open one stays as it is.

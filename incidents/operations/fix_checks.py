@@ -42,10 +42,11 @@ def answer(
     by: User,
     at: datetime,
 ) -> FixCheck:
-    """Whether `item`, done after an earlier incident, held when the failure came back in `incident`.
+    """Whether `item`, done after an earlier incident, held when it came back in `incident`.
 
     `note` is Markdown. With `reopen` a fix that did not hold is open again at once, due as a new
-    action item of its incident would be. The same answer again changes nothing.
+    action item of its incident would be; it may also be said later. The same answer again changes
+    nothing.
 
     Raises AlreadyAnswered where another answer stands, NothingToAsk where the item is not done or
     the two incidents share no confirmed pattern, DomainError for an answer that there is not, or
@@ -56,24 +57,24 @@ def answer(
         raise DomainError("A fix held, or it did not; only what did not hold is opened again.")
     held = _hold(item, incident, by)
     found = FixCheck.objects.filter(action_item=held, incident=incident).first()
-    if found is not None:
-        return _same(found, answer)
-    _require_question(held, incident)
-    check = FixCheck.objects.create(
-        action_item=held,
-        incident=incident,
-        answer=answer,
-        note=clean_markdown(note),
-        done_at=held.closed_at,
-        evidence=held.closing_note,
-        reopened=reopen,
-        answered_at=at,
-        answered_by=by,
-    )
-    if reopen:
-        due_on = action_items.default_due_on(held.incident, timezone.localdate(at))
-        action_items.reopen(held, by=by, at=at, due_on=due_on)
-    return check
+    if found is None:
+        done_at = _done_at(held, incident)
+        found = FixCheck.objects.create(
+            action_item=held,
+            incident=incident,
+            answer=answer,
+            note=clean_markdown(note),
+            done_at=done_at,
+            evidence=held.closing_note,
+            answered_at=at,
+            answered_by=by,
+        )
+    elif found.answer != answer:
+        who = found.answered_by or "Somebody"
+        raise AlreadyAnswered(f"{who} answered before you: {found.get_answer_display().lower()}.")
+    if reopen and not found.reopened:
+        _reopen(held, found, by=by, at=at)
+    return found
 
 
 @transaction.atomic
@@ -102,18 +103,20 @@ def _hold(item: ActionItem, incident: Incident, by: User) -> ActionItem:
     return current
 
 
-def _same(found: FixCheck, answer: str) -> FixCheck:
-    if found.answer == answer:
-        return found
-    who = found.answered_by or "Somebody"
-    raise AlreadyAnswered(f"{who} answered before you: {found.get_answer_display().lower()}.")
+def _reopen(item: ActionItem, check: FixCheck, *, by: User, at: datetime) -> None:
+    due_on = action_items.default_due_on(item.incident, timezone.localdate(at))
+    action_items.reopen(item, by=by, at=at, due_on=due_on)
+    check.reopened = True
+    check.save(update_fields=["reopened"])
 
 
-def _require_question(item: ActionItem, incident: Incident) -> None:
-    if item.status != ActionItemStatus.DONE:
+def _done_at(item: ActionItem, incident: Incident) -> datetime:
+    """When the fix was done that is asked about. Raises NothingToAsk where there is none."""
+    if item.status != ActionItemStatus.DONE or item.closed_at is None:
         raise NothingToAsk(f"“{item.title}” is not done, so there is no fix that could have held.")
     confirmed = PatternLink.objects.filter(state=LinkState.CONFIRMED)
     patterns = confirmed.filter(incident=incident).values("pattern")
     shared = confirmed.filter(incident=item.incident, pattern__in=patterns)
     if item.incident_id == incident.pk or not shared.exists():
         raise NothingToAsk("Only a failure that came back shows whether a fix held.")
+    return item.closed_at

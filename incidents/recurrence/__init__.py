@@ -1,15 +1,14 @@
 """What came back: earlier incidents of a pattern, what they promised, and whether a fix held."""
 
 from incidents.recurrence.history import (
-    NEIGHBOURS,
     History,
-    Link,
     PastIncident,
     PlaybookLabel,
-    Promise,
     earlier_incidents,
     histories,
 )
+from incidents.recurrence.neighbours import LOOKED_AT, Link
+from incidents.recurrence.promises import Promise
 from incidents.recurrence.trends import (
     Trend,
     by_month,
@@ -26,7 +25,7 @@ from incidents.recurrence.words import (
 )
 
 __all__ = [
-    "NEIGHBOURS",
+    "LOOKED_AT",
     "History",
     "Link",
     "PastIncident",

@@ -2,25 +2,25 @@
 
 Everything here is read through `visible_to`: to somebody who may not see an incident, it did not
 happen. Histories are bounded, so that a pattern with ten thousand incidents costs no more than
-one with twenty-five.
+one with two hundred.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection
 from django.db.models import QuerySet
 
 from accounts.models import Role, User
 from core.prepared import Prepared, among
-from incidents.models import ActionItem, ActionItemStatus, Incident, LinkState
+from incidents.models import Incident, LinkState, Precision
+from incidents.recurrence.neighbours import Link, links
+from incidents.recurrence.promises import Promise, promises
 
-NEIGHBOURS = 25  # incidents of a pattern that are looked at on either side of one
-LOOKED_THROUGH = 10  # earlier incidents whose promises are looked through
+_ROUGH = (Precision.APPROXIMATE, Precision.UNKNOWN)
 
 
 @dataclass(frozen=True)
@@ -35,50 +35,6 @@ class PastIncident:
     occurred_precision: str
     time_zone: str
 
-    def is_before(self, incident: Incident) -> bool:
-        """Earlier by date; by number where either date is not recorded."""
-        if self.occurred_at and incident.occurred_at and self.occurred_at != incident.occurred_at:
-            return self.occurred_at < incident.occurred_at
-        return self.number < incident.number
-
-
-@dataclass(frozen=True)
-class Promise:
-    """An action item of an earlier incident of the pattern."""
-
-    pk: int
-    title: str
-    status: str
-    due_on: date | None
-    closed_at: datetime | None
-    incident_id: int
-
-    @property
-    def is_open(self) -> bool:
-        return self.status not in (ActionItemStatus.DONE, ActionItemStatus.WONT_DO)
-
-    def days_overdue(self, today: date) -> int:
-        """How many days past its due date an open promise is; 0 when it is not."""
-        if not self.is_open or self.due_on is None:
-            return 0
-        return max((today - self.due_on).days, 0)
-
-
-@dataclass(frozen=True)
-class Link:
-    """A link of the incident to a pattern, with the keys of the incidents that were recorded next
-    before and after it under that pattern, and the pattern's playbooks as (slug, title, risk)."""
-
-    pk: int
-    state: str
-    origin: str
-    evidence: str
-    slug: str
-    name: str
-    before: list[int]
-    after: list[int]
-    playbooks: list[list[str]]
-
 
 @dataclass(frozen=True)
 class PlaybookLabel:
@@ -89,20 +45,29 @@ class PlaybookLabel:
 
 @dataclass(frozen=True)
 class History:
-    """One pattern of an incident: the incidents before and after it, nearest first, and what was
-    promised before it. `is_whole` is false where there are more than were looked at."""
+    """One pattern of an incident: the latest incidents before it, latest first, the next after it,
+    and every promise made after those before."""
 
     link: Link
     earlier: tuple[PastIncident, ...]
     later: tuple[PastIncident, ...]
+    first: PastIncident | None
     playbooks: tuple[PlaybookLabel, ...]
-    is_whole: bool
     promises: tuple[Promise, ...] = field(default=())
 
     @property
     def ordinal(self) -> int:
         """Which time this is: 1 for the first incident of the pattern."""
-        return len(self.earlier) + 1
+        return self.link.before + 1
+
+    @property
+    def is_whole(self) -> bool:
+        """False where there are more than were looked at: `ordinal` is then too low."""
+        return self.link.is_whole
+
+    @property
+    def others(self) -> int:
+        return self.link.before + self.link.after
 
     @property
     def open_promises(self) -> tuple[Promise, ...]:
@@ -110,35 +75,44 @@ class History:
 
     @property
     def declined(self) -> tuple[Promise, ...]:
-        return tuple(item for item in self.promises if item.status == ActionItemStatus.WONT_DO)
+        return tuple(promise for promise in self.promises if promise.is_declined)
+
+    def fixes(self, incident: Incident) -> tuple[Promise, ...]:
+        """What was done before `incident`, or was judged in it: those nobody judged come first."""
+        found = [promise for promise in self.promises if promise.asks_about(incident)]
+        return tuple(sorted(found, key=lambda promise: promise.is_answered))
 
     def failed_fix(self, incident: Incident) -> Promise | None:
-        """A promise of an earlier incident that was done before this one happened all the same."""
-        if incident.occurred_at is None:
+        """The last promise of an earlier incident that was done before this one happened all the
+        same; one of which somebody said that it did not hold comes first."""
+        failed = [promise for promise in self.promises if promise.did_not_hold(incident)]
+        return max(failed, key=_failing, default=None)
+
+    def span(self, incident: Incident) -> timedelta | None:
+        """From the first incident of the pattern to this one; None where a date is missing."""
+        if self.link.is_undated or self.first is None or incident.occurred_at is None:
             return None
-        for promise in self.promises:
-            done = promise.closed_at if promise.status == ActionItemStatus.DONE else None
-            if done and done < incident.occurred_at:
-                return promise
-        return None
+        return incident.occurred_at - self.first.occurred_at if self.first.occurred_at else None
+
+    def is_rough(self, incident: Incident) -> bool:
+        """Whether the span is no more exact than “about”."""
+        first = self.first.occurred_precision if self.first else ""
+        return incident.occurred_precision in _ROUGH or first in _ROUGH
+
+
+def _failing(promise: Promise) -> tuple[bool, float]:
+    return promise.is_answered, promise.fixed_at.timestamp() if promise.fixed_at else 0
 
 
 def histories(incident: Incident, user: User) -> list[History]:
     """The patterns that `incident` is linked to, each with its history as `user` may see it.
 
-    Dismissed and suggested links come along without promises. Three queries.
+    Dismissed and suggested links come along without one. Three queries at most.
     """
-    links = _links(incident)
-    others = _visible({pk for link in links for pk in link.before + link.after}, user)
-    found = [_history(incident, link, others) for link in links]
-    wanted = {
-        past.pk
-        for history in found
-        if history.link.state == LinkState.CONFIRMED
-        for past in history.earlier[:LOOKED_THROUGH]
-    }
-    promises = _promises(wanted, incident) if wanted else []
-    return [_with_promises(history, promises) for history in found]
+    found = links(incident, user)
+    others = _visible({pk for link in found for pk in link.neighbours}, user)
+    promised = promises({pk for link in found for pk in link.before_pks}, incident)
+    return [_history(link, others, promised) for link in found]
 
 
 def earlier_incidents(incident: Incident, user: User) -> list[History]:
@@ -151,40 +125,11 @@ def earlier_incidents(incident: Incident, user: User) -> list[History]:
     return sorted(found, key=lambda history: -history.ordinal)
 
 
-# By hand: through the ORM, putting this query together takes ten times as long as answering it.
-# The keys of neighbours say nothing until `_visible` has been asked for them.
-_LINKS = """
-SELECT link.id, link.state, link.origin, link.evidence, pattern.slug, pattern.name,
-  ARRAY(SELECT near.incident_id FROM incidents_patternlink near
-        WHERE near.pattern_id = link.pattern_id AND near.state = 'confirmed'
-          AND near.incident_id < link.incident_id
-        ORDER BY near.incident_id DESC LIMIT %(most)s),
-  ARRAY(SELECT near.incident_id FROM incidents_patternlink near
-        WHERE near.pattern_id = link.pattern_id AND near.state = 'confirmed'
-          AND near.incident_id > link.incident_id
-        ORDER BY near.incident_id LIMIT %(most)s),
-  ARRAY(SELECT ARRAY[playbook.slug, playbook.title, playbook.risk]
-        FROM playbooks_playbook playbook
-        JOIN playbooks_playbook_patterns meant ON meant.playbook_id = playbook.id
-        WHERE meant.failurepattern_id = link.pattern_id ORDER BY playbook.title)
-FROM incidents_patternlink link
-JOIN playbooks_failurepattern pattern ON pattern.id = link.pattern_id
-WHERE link.incident_id = %(incident)s ORDER BY pattern.name
-"""
-
-
-def _links(incident: Incident) -> list[Link]:
-    with connection.cursor() as cursor:
-        cursor.execute(_LINKS, {"incident": incident.pk, "most": NEIGHBOURS + 1})
-        return [Link(*row) for row in cursor.fetchall()]
-
-
 _PAST = ("pk", "number", "reference", "title", "occurred_at", "occurred_precision", "time_zone")
 
 
 def _visible(pks: set[int], user: User) -> dict[int, PastIncident]:
-    """Those of these incidents that `user` may know of."""
-    if not pks or not user.is_active:
+    if not pks:
         return {}
     return {row[0]: PastIncident(*row) for row in _past(Role(user.role), user.pk, list(pks))}
 
@@ -195,60 +140,17 @@ def _past(role: Role, user_pk: int, pks: int) -> QuerySet[Any, Any]:
     return visible.filter(among("pk", pks)).order_by().values_list(*_PAST)
 
 
-def _history(incident: Incident, link: Link, others: dict[int, PastIncident]) -> History:
-    near = [*link.before[:NEIGHBOURS], *link.after[:NEIGHBOURS]]
-    seen = [others[pk] for pk in near if pk in others]
+def _history(
+    link: Link, others: Mapping[int, PastIncident], promised: Sequence[Promise]
+) -> History:
+    def seen(pks: Iterable[int]) -> tuple[PastIncident, ...]:
+        return tuple(others[pk] for pk in pks if pk in others)
+
     return History(
         link=link,
-        earlier=tuple(_nearest(past for past in seen if past.is_before(incident))),
-        later=tuple(reversed(_nearest(past for past in seen if not past.is_before(incident)))),
+        earlier=seen(link.before_pks),
+        later=seen(link.after_pks),
+        first=others.get(link.first_pk) if link.first_pk else None,
         playbooks=tuple(PlaybookLabel(*row) for row in link.playbooks),
-        is_whole=not any(
-            pk in others for pk in (*link.before[NEIGHBOURS:], *link.after[NEIGHBOURS:])
-        ),
-    )
-
-
-def _nearest(incidents: Iterable[PastIncident]) -> list[PastIncident]:
-    """Latest first; those without a date keep their place by number."""
-    return sorted(
-        incidents,
-        key=lambda past: (past.occurred_at is not None, past.occurred_at or 0, past.number),
-        reverse=True,
-    )
-
-
-def _promises(incident_ids: set[int], incident: Incident) -> Sequence[Promise]:
-    """Open and declined promises of these incidents, and those done before `incident` happened;
-    what is due first comes first."""
-    rows = _action_items(None, list(incident_ids))
-    told = [promise for row in rows if _tells((promise := Promise(*row)), incident)]
-    return sorted(told, key=lambda promise: (promise.due_on is None, promise.due_on or date.min))
-
-
-@Prepared
-def _action_items(_: None, incident_ids: int) -> QuerySet[Any, Any]:
-    items = ActionItem.objects.filter(among("incident_id", incident_ids))
-    columns = ("pk", "title", "status", "due_on", "closed_at", "incident_id")
-    return items.order_by("incident_id", "position").values_list(*columns)
-
-
-def _tells(promise: Promise, incident: Incident) -> bool:
-    if promise.status != ActionItemStatus.DONE:
-        return True
-    done, happened = promise.closed_at, incident.occurred_at
-    return done is not None and happened is not None and done < happened
-
-
-def _with_promises(history: History, promises: Sequence[Promise]) -> History:
-    if history.link.state != LinkState.CONFIRMED:
-        return history
-    ids = {past.pk for past in history.earlier[:LOOKED_THROUGH]}
-    return History(
-        history.link,
-        history.earlier,
-        history.later,
-        history.playbooks,
-        history.is_whole,
-        tuple(promise for promise in promises if promise.incident_id in ids),
+        promises=tuple(one for one in promised if one.incident_id in link.before_pks),
     )

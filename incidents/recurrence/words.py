@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from incidents.models import ActionItemStatus, Incident
-from incidents.recurrence.history import NEIGHBOURS, History, Promise
+from django.utils import timezone
+
+from incidents.models import Incident
+from incidents.recurrence.history import History
+from incidents.recurrence.neighbours import LOOKED_AT
+from incidents.recurrence.promises import Promise
 
 _ORDINALS = (
     *("zeroth", "first", "second", "third", "fourth", "fifth", "sixth"),
@@ -23,14 +27,16 @@ def ordinal_words(number: int) -> str:
 
 
 def recurrence_words(history: History, incident: Incident) -> str:
-    """“Third time in 14 months”; without a span where a date is not recorded."""
-    if not history.is_whole and history.ordinal > NEIGHBOURS:
-        return f"One of more than {NEIGHBOURS} incidents of this pattern"
+    """“Third time in 14 months”, “in about 14 months” where a date is rough; without a span where
+    one is not recorded."""
+    if not history.is_whole:
+        return f"One of more than {LOOKED_AT} incidents of this pattern"
     words = f"{ordinal_words(history.ordinal).capitalize()} time"
-    dated = [past.occurred_at for past in history.earlier if past.occurred_at]
-    if incident.occurred_at is None or len(dated) < len(history.earlier):
+    span = history.span(incident)
+    if span is None:
         return words
-    return f"{words} in {span_words((incident.occurred_at - min(dated)).days)}"
+    about = "about " if history.is_rough(incident) else ""
+    return f"{words} in {about}{span_words(span.days)}"
 
 
 def span_words(days: int) -> str:
@@ -47,12 +53,13 @@ def span_words(days: int) -> str:
 
 
 def promise_words(promise: Promise, today: date) -> str:
-    """“overdue 43 days”, “due 3 Mar 2026”, “open, no due date”, “declined” or “done 3 Mar 2026”."""
-    if promise.status == ActionItemStatus.WONT_DO:
+    """“overdue 43 days”, “due 3 Mar 2026”, “open, no due date”, “declined” or “done 3 Mar 2026”,
+    in the reader’s time zone."""
+    if promise.is_declined:
         return "declined"
     if promise.closed_at:
-        return f"done {promise.closed_at:%-d %b %Y}"
+        return f"done {timezone.localdate(promise.closed_at):%-d %b %Y}"
     late = promise.days_overdue(today)
     if late:
-        return f"overdue {late} day{'s' if late > 1 else ''}"
+        return f"overdue {late:,} day{'s' if late > 1 else ''}"
     return f"due {promise.due_on:%-d %b %Y}" if promise.due_on else "open, no due date"

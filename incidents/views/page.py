@@ -146,7 +146,8 @@ def patterns_context(
 ) -> dict[str, Any]:
     """For `_patterns.html`: patterns with the other incidents, playbooks, and what was promised.
 
-    `state` saves a query where it knows of no playbook used.
+    Answered alone, it brings the callout along, which follows from it. `state` is there where the
+    whole page is answered, and saves a query where it knows of no playbook used.
     """
     can_edit = may_edit(user, incident)
     return {
@@ -154,6 +155,7 @@ def patterns_context(
         "can_edit": can_edit,
         **patterns_parts(user, incident, timezone.localdate(), can_edit),
         "playbook_uses": uses(incident) if state is None or state.has_playbook_uses else [],
+        "brings_callout": state is None,
     }
 
 

@@ -144,15 +144,15 @@ def test_the_playbooks_of_a_pattern_come_with_it(expired, vera):
 
 
 def test_a_history_is_bounded_and_says_so(expired, vera):
-    for _ in range(recurrence.NEIGHBOURS + 1):
+    for _ in range(recurrence.LOOKED_AT + 1):
         incident_of(expired)
     last = incident_of(expired)
 
     [history] = recurrence.histories(last, vera)
 
-    assert len(history.earlier) == recurrence.NEIGHBOURS
+    assert len(history.earlier) == 10
     assert not history.is_whole
-    assert "more than 25" in recurrence.recurrence_words(history, last)
+    assert "more than 200" in recurrence.recurrence_words(history, last)
 
 
 def test_histories_cost_three_queries_whatever_their_length(

@@ -18,6 +18,7 @@ from incidents.operations import revisions
 from tests.factories import (
     NOON,
     ActionItemFactory,
+    FixCheckFactory,
     IncidentFactory,
     PatternFactory,
     PatternLinkFactory,
@@ -35,6 +36,7 @@ PARTS = {
     "root_cause": RootCauseFactory,
     "pattern_link": PatternLinkFactory,
     "action_item": ActionItemFactory,
+    "fix_check": FixCheckFactory,
 }
 # Addresses that somebody who is not signed in may open.
 PUBLIC = {

@@ -22,6 +22,7 @@ from playbooks.models import FailurePattern
 from tests.factories import (
     NOON,
     ActionItemFactory,
+    FixCheckFactory,
     IncidentFactory,
     PatternFactory,
     PatternLinkFactory,
@@ -68,6 +69,7 @@ def everything(ana):
         factory()
     PatternLinkFactory(incident=incident)
     PlaybookUseFactory(incident=incident)
+    FixCheckFactory(incident=incident, action_item=item)
     return incident
 
 

@@ -18,7 +18,7 @@ ABOUT_INCIDENTS = [place for place in ALL if place.is_about_an_incident]
 # GET of these shows a form for writing, which readers have no use for.
 WRITING = re.compile(
     r"_(new|edit|delete|move|decide|archive|restore|publish|request_review|reopen|complete"
-    r"|decline|not_required|upload)$"
+    r"|decline|not_required|upload|answer|take_back)$"
 )
 # What everybody may write: about themselves, and what lives in the session alone.
 ONES_OWN = {"profile", "resume_discard", "tour_dismiss", "sign_in_link"}

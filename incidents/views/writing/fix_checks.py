@@ -1,0 +1,50 @@
+"""Whether a fix held, asked on the page of the incident in which its failure came back."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from accounts.requests import SignedInRequest
+from core.errors import domain_errors_as_messages
+from incidents.forms.fix_checks import REOPEN, FixCheckForm
+from incidents.models import ActionItem, FixAnswer, FixCheck
+from incidents.operations import fix_checks
+from incidents.views.writing.answers import saved_part, writable_incident
+
+
+@require_POST
+def fix_check_answer(request: SignedInRequest, reference: str) -> HttpResponse:
+    """It held, it did not, or it did not and is open again."""
+    incident = writable_incident(request, reference)
+    form = FixCheckForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "That is not an answer. Choose whether the fix held.")
+        return saved_part(request, incident, "patterns")
+    said = form.cleaned_data
+    item = get_object_or_404(ActionItem.objects.visible_to(request.user), pk=said["item"])
+    reopen = said["answer"] == REOPEN
+    with domain_errors_as_messages(request):
+        fix_checks.answer(
+            item,
+            incident,
+            answer=FixAnswer.DID_NOT_HOLD if reopen else said["answer"],
+            note=said["note"],
+            reopen=reopen,
+            by=request.user,
+            at=timezone.now(),
+        )
+    return saved_part(request, incident, "patterns")
+
+
+@require_POST
+def fix_check_take_back(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
+    """Ask again: the answer was wrong."""
+    incident = writable_incident(request, reference)
+    found = FixCheck.objects.visible_to(request.user).filter(incident=incident, pk=pk).first()
+    if found is not None:
+        fix_checks.take_back(found, by=request.user)
+    return saved_part(request, incident, "patterns")
