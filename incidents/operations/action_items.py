@@ -125,22 +125,24 @@ def decline(item: ActionItem, *, reason: str, by: User, at: datetime) -> ActionI
 
 
 @transaction.atomic
-def reopen(item: ActionItem, *, by: User, at: datetime, due_on: date | None = None) -> ActionItem:
-    """`item` is open again, due on `due_on` where one is given, else when it was due before.
-
-    Its closing note stays in the revisions. An open one stays as it is.
+def reopen(item: ActionItem, *, by: User, at: datetime) -> ActionItem:
+    """`item` is open again. Its closing note stays in the revisions. An open one stays as it is.
 
     Raises ActionItemGone, or PermissionDenied.
     """
     held = _hold(item)
+    return reopen_held(held, due_on=held.due_on, by=by, at=at)
+
+
+def reopen_held(held: ActionItem, *, due_on: date | None, by: User, at: datetime) -> ActionItem:
+    """As `reopen`, due on another day, for an operation that holds the item and its incident."""
     permissions.require(
         permissions.can_progress(by, held), "Only authors and its owner may reopen an action item."
     )
     if held.is_open:
         return held
-    held.status = ActionItemStatus.OPEN
+    held.status, held.due_on = ActionItemStatus.OPEN, due_on
     held.closing_note, held.closed_at, held.closed_by = "", None, None
-    held.due_on = due_on or held.due_on
     return _save(held, by=by, at=at, summary=f"Action item reopened: {held.title}")
 
 

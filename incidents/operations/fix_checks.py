@@ -66,14 +66,19 @@ def answer(
             note=clean_markdown(note),
             done_at=done_at,
             evidence=held.closing_note,
+            reopened=reopen,
             answered_at=at,
             answered_by=by,
         )
+        if reopen:
+            _reopen(held, by=by, at=at)
     elif found.answer != answer:
         who = found.answered_by or "Somebody"
         raise AlreadyAnswered(f"{who} answered before you: {found.get_answer_display().lower()}.")
-    if reopen and not found.reopened:
-        _reopen(held, found, by=by, at=at)
+    elif reopen and not found.reopened:
+        found.reopened = True
+        found.save(update_fields=["reopened"])
+        _reopen(held, by=by, at=at)
     return found
 
 
@@ -103,11 +108,9 @@ def _hold(item: ActionItem, incident: Incident, by: User) -> ActionItem:
     return current
 
 
-def _reopen(item: ActionItem, check: FixCheck, *, by: User, at: datetime) -> None:
+def _reopen(item: ActionItem, *, by: User, at: datetime) -> None:
     due_on = action_items.default_due_on(item.incident, timezone.localdate(at))
-    action_items.reopen(item, by=by, at=at, due_on=due_on)
-    check.reopened = True
-    check.save(update_fields=["reopened"])
+    action_items.reopen_held(item, due_on=due_on, by=by, at=at)
 
 
 def _done_at(item: ActionItem, incident: Incident) -> datetime:

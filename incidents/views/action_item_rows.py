@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import urlsplit
 
@@ -73,6 +73,7 @@ class ActionItemRow:
     may_progress: bool
     may_edit: bool
     version: int
+    did_not_hold: str = ""  # references of the incidents in which it came back all the same
 
 
 def due(item: ActionItem, today: date) -> Due:
@@ -117,15 +118,20 @@ def rows(
     today: date,
     *,
     with_patterns: bool = True,
+    failed: Mapping[int, str] | None = None,
 ) -> list[ActionItemRow]:
     """`items` as rows for `user`, who must be allowed to see them; `today` is the reader's.
 
-    A queryset is fetched with all that rows show; other items bring it along.
+    `failed` says by key in which incidents a fix did not hold, of those that `user` may see. A
+    queryset is fetched with all that rows show; other items bring it along.
     """
     if isinstance(items, QuerySet):
         items = with_what_rows_show(items)
     addresses = _Addresses()
-    return [_row(item, user, today, with_patterns, addresses) for item in items]
+    made = [_row(item, user, today, with_patterns, addresses) for item in items]
+    if failed:
+        made = [replace(row, did_not_hold=failed.get(row.pk, "")) for row in made]
+    return made
 
 
 class _Addresses:

@@ -24,6 +24,7 @@ from incidents.models import ActionItem, Incident
 from incidents.operations import action_items
 from incidents.views.action_item_rows import rows, with_what_rows_show
 from incidents.views.action_items_part import action_items_context
+from incidents.views.fix_history import fix_checks
 
 _PLACES = ("incident", "list")
 _FORM = ["GET", "POST"]
@@ -89,6 +90,7 @@ def action_item_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "row": row,
         "patterns": [link.pattern for link in item.incident.pattern_links.all()],
         "reminders": reminders,
+        "fix_checks": fix_checks(request.user, item),
         "nav": "action_items",
     }
     return render(request, "action_items/action_item_detail.html", context)

@@ -10,11 +10,16 @@ from accounts.models import User
 from incidents.models import Incident
 from incidents.permissions import can_write
 from incidents.views.action_item_rows import rows
+from incidents.views.fix_history import did_not_hold
+from incidents.views.page_state import PageState
 
 
-def action_items_context(user: User, incident: Incident) -> dict[str, Any]:
+def action_items_context(
+    user: User, incident: Incident, state: PageState | None = None
+) -> dict[str, Any]:
     """What `incidents/_action_items.html` needs. Open ones come first, in their own order.
 
+    `state` saves a query where it knows that nobody judged a fix.
     Reads `incident.action_items`, already fetched ones included; a caller that prefetches them
     also selects `owner` and `owner_team`.
     """
@@ -25,7 +30,9 @@ def action_items_context(user: User, incident: Incident) -> dict[str, Any]:
         items = list(incident.action_items.select_related("owner", "owner_team"))
     for item in items:
         item.incident = incident
-    made = rows(items, user, timezone.localdate(), with_patterns=False)
+    judged = state is None or state.has_fix_checks
+    failed = did_not_hold(user, incident) if judged else {}
+    made = rows(items, user, timezone.localdate(), with_patterns=False, failed=failed)
     made.sort(key=lambda row: not row.is_open)
     return {
         "incident": incident,

@@ -1,6 +1,6 @@
 """What an incident's page asks of many small tables, in one round trip.
 
-By hand, since through the ORM these seven queries, or one that nests them, cost more than all the
+By hand, since through the ORM these eight queries, or one that nests them, cost more than all the
 rest of the page. Whoever calls this has got the incident through `visible_to`.
 """
 
@@ -27,6 +27,8 @@ SELECT
   (SELECT coalesce(max(r.number), 1) FROM incidents_edition e
    JOIN incidents_revision r ON r.id = e.revision_id WHERE r.incident_id = %(pk)s),
   EXISTS (SELECT FROM incidents_playbookuse WHERE incident_id = %(pk)s),
+  EXISTS (SELECT FROM incidents_fixcheck f JOIN incidents_actionitem a ON a.id = f.action_item_id
+          WHERE a.incident_id = %(pk)s),
   concat(
     (SELECT md5(string_agg(s::text, '|' ORDER BY s.position, s.id))
      FROM incidents_section s WHERE s.incident_id = %(pk)s), ' ',
@@ -49,6 +51,7 @@ class PageState:
     last_revision: int
     last_edition: int
     has_playbook_uses: bool
+    has_fix_checks: bool
     text: str
 
 

@@ -27,7 +27,7 @@ def _context(user: User, incident: Incident) -> dict[str, Any]:
     return {
         **page.header_context(user, incident, state),
         **page.patterns_context(user, incident, state),
-        **action_items_context(user, incident),
+        **action_items_context(user, incident, state),
         "text": page_text(user, incident, state),
         "nav": "incidents",
     }
