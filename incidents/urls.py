@@ -8,6 +8,7 @@ from incidents.views import (
     attachments,
     home,
     incident_list,
+    pattern_list,
     pattern_map,
     patterns,
     playbook_uses,
@@ -73,7 +74,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("incidents/", incident_list.incident_list, name="incident_list"),
     path("incidents/archive/", incident_list.incident_archive_list, name="incident_archive_list"),
     # Failure patterns, read. `map` is no pattern's name, so it comes before the page.
-    path("patterns/", patterns.pattern_list, name="pattern_list"),
+    path("patterns/", pattern_list.pattern_list, name="pattern_list"),
     path("patterns/map/", pattern_map.pattern_map, name="pattern_map"),
     path("patterns/<str:slug>/", patterns.pattern_detail, name="pattern_detail"),
     # Action items

@@ -55,6 +55,45 @@ def test_the_list_counts_and_puts_the_frequent_first(signed_in, vera, expired):
     assert rows[0].promises == "1 open promise"
 
 
+def test_the_list_keeps_what_was_met_here_apart_from_what_was_not(signed_in, vera, expired):
+    PatternFactory(name="Another")
+    incident_of(expired, 2024)
+
+    context = signed_in(vera).get(reverse("pattern_list")).context
+
+    assert [row.name for row in context["met"]] == ["Credential expired"]
+    assert [row.name for row in context["known"]] == ["Another"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "names", "signal"),
+    [
+        ("CREDENTIAL", ["Credential expired"], ""),
+        ("left  device", ["Disk full"], "No space left on device"),
+        ("disk device", ["Disk full"], "No space left on device"),
+        ("device credential", [], ""),
+        ("<b>\0", [], ""),
+    ],
+)
+def test_the_list_is_narrowed_by_all_words_typed(signed_in, vera, expired, typed, names, signal):
+    PatternFactory(name="Disk full", signals=["ENOSPC", "No space left on device"])
+
+    response = signed_in(vera).get(reverse("pattern_list"), {"q": typed})
+
+    assert [row.name for row in response.context["rows"]] == names
+    assert [row.signal for row in response.context["rows"]] == [signal] * len(names)
+    assert "<b>" not in response.content.decode()
+
+
+def test_while_one_types_only_the_list_is_answered(signed_in, vera, expired):
+    response = signed_in(vera).get(
+        reverse("pattern_list"), {"q": "expired"}, headers={"HX-Request": "true"}
+    )
+
+    assert response.content.decode().lstrip().startswith('<div id="pattern-results">')
+    assert "Credential expired" in response.content.decode()
+
+
 def test_the_page_shows_its_incidents_with_the_evidence(signed_in, vera, expired):
     incident_of(expired, 2024, title="The first")
     incident_of(expired, 2025, title="The second")
