@@ -11,7 +11,9 @@ from incidents.views import (
     pattern_list,
     pattern_map,
     patterns,
+    playbook_runs,
     playbook_uses,
+    playbooks,
     reading,
 )
 from incidents.views.writing import (
@@ -109,6 +111,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Incidents, written. `new` is no reference, so it comes before the page.
     path("incidents/new/", writing_incidents.incident_new, name="incident_new"),
     path("incidents/<str:reference>/", include(_WRITING)),
+    # Playbooks, read and run
+    path("playbooks/", playbooks.playbook_list, name="playbook_list"),
+    path("playbooks/<slug:slug>/", playbooks.playbook_detail, name="playbook_detail"),
+    path("playbooks/<slug:slug>/run/", playbook_runs.playbook_run_start, name="playbook_run_start"),
+    path("runs/<int:pk>/", playbook_runs.playbook_run_detail, name="playbook_run_detail"),
+    path("runs/<int:pk>/tick/", playbook_runs.playbook_run_tick, name="playbook_run_tick"),
+    path("runs/<int:pk>/finish/", playbook_runs.playbook_run_finish, name="playbook_run_finish"),
+    path("runs/<int:pk>/attach/", playbook_runs.playbook_run_attach, name="playbook_run_attach"),
+    path("runs/<int:pk>/discard/", playbook_runs.playbook_run_discard, name="playbook_run_discard"),
     # Playbooks used
     path(
         "incidents/<str:reference>/playbook-uses/new/",

@@ -8,9 +8,11 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
 
+from accounts.models import User
 from core import text_search
 from core.seen_version import SeenVersionForm
-from playbooks.models import FailurePattern, Playbook, PlaybookStep
+from playbooks import revisions
+from playbooks.models import FailurePattern, Playbook, PlaybookRevision, PlaybookStep
 
 
 class WrittenAdmin(admin.ModelAdmin):
@@ -66,8 +68,41 @@ class PlaybookAdmin(WrittenAdmin):
     search_fields = ["title", "slug", "use_when"]
     prepopulated_fields = {"slug": ["title"]}
     autocomplete_fields = ["patterns", "owner", "last_reviewed_by"]
+    readonly_fields = [*WrittenAdmin.readonly_fields, "doubt", "doubted_at", "doubted_by"]
     inlines = [PlaybookStepInline]
 
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if change:
+            revisions.keep_first(Playbook.objects.get(pk=obj.pk))
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        revisions.record(
+            form.instance,
+            by=request.user if isinstance(request.user, User) else None,
+            at=form.instance.updated_at,
+            summary="Changed in the administration" if change else "Written",
+        )
+
     def has_delete_permission(self, request: HttpRequest, obj: Playbook | None = None) -> bool:
-        """A playbook that was used in an incident stays."""
-        return obj is not None and not obj.uses.exists()
+        """A playbook that was used in an incident, or run, stays."""
+        return obj is not None and not (obj.uses.exists() or obj.runs.exists())
+
+
+@admin.register(PlaybookRevision)
+class PlaybookRevisionAdmin(admin.ModelAdmin):
+    """Kept, and never changed."""
+
+    list_display = ["playbook", "number", "summary", "saved_by", "saved_at"]
+    list_select_related = ["playbook", "saved_by"]
+    search_fields = ["playbook__title", "summary"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

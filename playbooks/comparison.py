@@ -6,7 +6,7 @@ from dataclasses import fields
 from typing import Any
 
 from core.text_diff import Line, sides
-from playbooks.operations import PatternFields, PlaybookFields, StepFields
+from playbooks.content import PatternFields, PlaybookFields, StepFields
 
 
 def compare(theirs: Any, yours: Any) -> tuple[list[Line], list[Line]]:

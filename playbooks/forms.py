@@ -11,8 +11,8 @@ from markdownx.widgets import MarkdownxWidget
 
 from accounts.models import User
 from core.text import clean_markdown, one_line
+from playbooks.content import PatternFields, PlaybookFields, StepFields
 from playbooks.models import FailurePattern, Playbook, PlaybookStep, Risk
-from playbooks.operations import PatternFields, PlaybookFields, StepFields
 
 MOST_STEPS = 50
 _MOST_TEXT = 20_000
@@ -131,7 +131,7 @@ class PlaybookForm(forms.Form):
         queryset=FailurePattern.objects.all(),
         to_field_name="slug",
         required=False,
-        widget=forms.SelectMultiple(attrs={"class": "form-select", "size": 8}),
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
     )
     risk = forms.ChoiceField(
         choices=Risk.choices,
@@ -144,6 +144,13 @@ class PlaybookForm(forms.Form):
         empty_label="Nobody",
         help_text="Who keeps it true.",
         widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    review_by_on = forms.DateField(
+        label="Review by",
+        required=False,
+        help_text="From that day on it asks whether it is still true. "
+        "Empty: 180 days after it was last confirmed.",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     verify = MarkdownField(label="How to verify", hint="Markdown: how you know it worked.")
     escalate = MarkdownField(label="When to escalate", hint="Markdown: to whom, and when.")
@@ -159,6 +166,7 @@ class PlaybookForm(forms.Form):
                 "patterns": [pattern.slug for pattern in playbook.patterns.all()],
                 "risk": playbook.risk,
                 "owner": playbook.owner_id,
+                "review_by_on": playbook.review_by_on,
                 "verify": playbook.verify,
                 "escalate": playbook.escalate,
             }
@@ -166,7 +174,7 @@ class PlaybookForm(forms.Form):
 
     def said(self, steps: tuple[StepFields, ...], *, before: Playbook | None) -> PlaybookFields:
         """What was written, with these steps; `before` has what the form does not ask for."""
-        names = ("title", "use_when", "risk", "owner", "verify", "escalate")
+        names = ("title", "use_when", "risk", "owner", "review_by_on", "verify", "escalate")
         return PlaybookFields(
             patterns=frozenset(pattern.slug for pattern in self.cleaned_data["patterns"]),
             last_reviewed_on=before.last_reviewed_on if before else None,
@@ -174,6 +182,14 @@ class PlaybookForm(forms.Form):
             steps=steps,
             **{name: self.cleaned_data[name] for name in names},
         )
+
+
+class DoubtForm(forms.Form):
+    note = MarkdownField(
+        label="What is not true any more",
+        required=True,
+        hint="Markdown. It stands as a warning above the playbook until somebody confirms it.",
+    )
 
 
 class StepForm(forms.Form):

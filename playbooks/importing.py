@@ -10,15 +10,10 @@ from django.db import transaction
 from accounts.models import User
 from core.errors import DomainError
 from core.exchange.problems import Problem, Problems, fatal
+from playbooks.content import PlaybookFields
 from playbooks.exchange import ParsedPattern, ParsedPlaybook
 from playbooks.models import FailurePattern, Playbook
-from playbooks.operations import (
-    PlaybookFields,
-    create_pattern,
-    create_playbook,
-    edit_pattern,
-    edit_playbook,
-)
+from playbooks.operations import create_pattern, create_playbook, edit_pattern, edit_playbook
 
 
 class ImportRefused(DomainError):
@@ -89,6 +84,7 @@ def store_playbook(parsed: ParsedPlaybook, *, by: User | None, at: datetime) -> 
         owner=people.get(parsed.owner),
         last_reviewed_on=parsed.last_reviewed_on,
         last_reviewed_by=people.get(parsed.last_reviewed_by),
+        review_by_on=parsed.review_by_on,
         steps=parsed.steps,
     )
     found = Playbook.objects.filter(slug=parsed.slug).first()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -13,7 +13,18 @@ from django.utils.text import slugify
 from accounts.models import Role, User
 from core import text_search
 from core.errors import DomainError, StaleWrite
-from playbooks.models import FailurePattern, Playbook, PlaybookStep, Risk
+from core.text import clean_markdown
+from playbooks import revisions
+from playbooks.content import (
+    PLAYBOOK_COLUMNS,
+    PatternFields,
+    PlaybookFields,
+    pattern_fields,
+    playbook_fields,
+    what_changed,
+)
+from playbooks.exchange import parse_playbook
+from playbooks.models import FailurePattern, Playbook, PlaybookRevision, PlaybookStep
 
 _RESERVED = {"", "new", "map"}  # would be taken for other addresses
 
@@ -22,42 +33,8 @@ class AlreadyThere(DomainError):
     """Another pattern or playbook has this name."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class PatternFields:
-    """What a failure pattern says; `recognise` is Markdown."""
-
-    name: str
-    definition: str
-    recognise: str = ""
-    signals: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class StepFields:
-    """One step; all but `title` and `command` are Markdown."""
-
-    title: str
-    detail: str = ""
-    command: str = ""
-    expected: str = ""
-    if_not: str = ""
-    undo: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class PlaybookFields:
-    """What a playbook says, its steps in order. `patterns` are slugs of existing patterns."""
-
-    title: str
-    use_when: str
-    patterns: frozenset[str] = frozenset()
-    risk: str = Risk.LOW
-    verify: str = ""
-    escalate: str = ""
-    owner: User | None = None
-    last_reviewed_on: date | None = None
-    last_reviewed_by: User | None = None
-    steps: tuple[StepFields, ...] = ()
+class NothingSaid(DomainError):
+    """A doubt without a word of what is wrong."""
 
 
 class StalePattern(StaleWrite):
@@ -146,6 +123,7 @@ def create_playbook(
     playbook.updated_at = at
     playbook.save()
     _write_parts(playbook, said)
+    revisions.record(playbook, by=by, at=at, summary="Written")
     return playbook
 
 
@@ -157,64 +135,107 @@ def edit_playbook(
     base_version: int,
     by: User | None,
     at: datetime,
+    summary: str = "",
 ) -> Playbook:
     """Save the playbook and its steps as `said`; the same again changes nothing.
 
-    Raises StalePlaybook, having written nothing, when somebody saved it since `base_version`, and
-    AlreadyThere when another playbook has the title.
+    `summary` is for the history; without one it says what changed. Raises StalePlaybook, having
+    written nothing, when somebody saved it since `base_version`, and AlreadyThere when another
+    playbook has the title.
     """
     _require_author(by)
     current = Playbook.objects.select_for_update().get(pk=playbook.pk)
-    if playbook_fields(current) == said:
+    before = playbook_fields(current)
+    if before == said:
         return current
     if current.version != base_version:
         raise StalePlaybook(current)
     _refuse_taken(Playbook.objects.filter(title=said.title).exclude(pk=playbook.pk), said.title)
+    revisions.keep_first(current)
     for name, value in _columns(said).items():
         setattr(current, name, value)
     _save_next_version(current, at)
     _write_parts(current, said)
+    revisions.record(current, by=by, at=at, summary=summary or what_changed(before, said))
     return current
 
 
 @transaction.atomic
 def mark_reviewed(playbook: Playbook, *, today: date, by: User, at: datetime) -> Playbook:
-    """Say that `by` read the playbook today and that it is still true."""
+    """Say that `by` read the playbook today and that it is still true. Doubts end with it.
+
+    It is to be read again after as long as between the last review and the day that was set for
+    the next one; 180 days where no day was set.
+    """
     _require_author(by)
     current = Playbook.objects.select_for_update().get(pk=playbook.pk)
+    if (current.last_reviewed_on, current.last_reviewed_by, current.doubt) == (today, by, ""):
+        return current
+    revisions.keep_first(current)
+    current.review_by_on = _next_review(current, today)
     current.last_reviewed_on, current.last_reviewed_by = today, by
+    current.doubt, current.doubted_at, current.doubted_by = "", None, None
     _save_next_version(current, at)
+    revisions.record(current, by=by, at=at, summary="Confirmed as still true")
     return current
 
 
-def pattern_fields(pattern: FailurePattern) -> PatternFields:
-    """What the pattern says, as one value to compare."""
-    return PatternFields(
-        name=pattern.name,
-        definition=pattern.definition,
-        recognise=pattern.recognise,
-        signals=tuple(pattern.signals),
+def _next_review(playbook: Playbook, today: date) -> date | None:
+    if playbook.review_by_on is None or playbook.last_reviewed_on is None:
+        return None
+    every = playbook.review_by_on - playbook.last_reviewed_on
+    return today + every if every.days > 0 else None
+
+
+@transaction.atomic
+def doubt(playbook: Playbook, *, note: str, by: User, at: datetime) -> Playbook:
+    """Say that the playbook is not true any more. `note`, in Markdown, says what is wrong with it.
+
+    Its text stays as it is, with a warning above it, until somebody confirms it again.
+    """
+    _require_author(by)
+    said = clean_markdown(note)
+    if not said:
+        raise NothingSaid("Say what is not true any more, so that the next person is warned.")
+    current = Playbook.objects.select_for_update().get(pk=playbook.pk)
+    current.doubt, current.doubted_at, current.doubted_by = said, at, by
+    current.save(update_fields=["doubt", "doubted_at", "doubted_by"])
+    return current
+
+
+@transaction.atomic
+def restore(
+    playbook: Playbook,
+    revision: PlaybookRevision,
+    *,
+    base_version: int,
+    by: User,
+    at: datetime,
+) -> Playbook:
+    """Let the playbook say again what it said in `revision`, as a change like any other.
+
+    Its owner and its reviews stay as they are now; patterns that are no longer there are left
+    out. Raises what `edit_playbook` raises.
+    """
+    _require_author(by)
+    parsed = parse_playbook(revision.content)
+    known = FailurePattern.objects.filter(slug__in=parsed.patterns)
+    said = replace(
+        playbook_fields(playbook),
+        title=parsed.title,
+        use_when=parsed.use_when,
+        patterns=frozenset(known.values_list("slug", flat=True)),
+        risk=parsed.risk,
+        verify=parsed.verify,
+        escalate=parsed.escalate,
+        steps=parsed.steps,
     )
-
-
-def playbook_fields(playbook: Playbook) -> PlaybookFields:
-    """What the playbook says, as one value to compare."""
-    names = [field.name for field in fields(StepFields)]
-    return PlaybookFields(
-        patterns=frozenset(pattern.slug for pattern in playbook.patterns.all()),
-        steps=tuple(
-            StepFields(**{name: getattr(step, name) for name in names})
-            for step in playbook.steps.all()
-        ),
-        **{name: getattr(playbook, name) for name in _COLUMNS},
-    )
-
-
-_COLUMNS = [f.name for f in fields(PlaybookFields) if f.name not in ("patterns", "steps")]
+    summary = f"Restored revision {revision.number}"
+    return edit_playbook(playbook, said, base_version=base_version, by=by, at=at, summary=summary)
 
 
 def _columns(said: PlaybookFields) -> dict[str, Any]:
-    return {name: getattr(said, name) for name in _COLUMNS}
+    return {name: getattr(said, name) for name in PLAYBOOK_COLUMNS}
 
 
 def _write_parts(playbook: Playbook, said: PlaybookFields) -> None:

@@ -1,21 +1,37 @@
-"""Playbooks and failure patterns. Pages that read patterns show incidents, and are theirs."""
+"""Playbooks and failure patterns, written. Pages that read them show incidents, and are theirs."""
 
 from django.urls import path
 
-from playbooks.views import reading, writing
+from playbooks.views import reviews, revisions, writing
 
 urlpatterns = [
     # Failure patterns
     path("patterns/new/", writing.pattern_new, name="pattern_new"),
     path("patterns/<slug:slug>/edit/", writing.pattern_edit, name="pattern_edit"),
     # Playbooks
-    path("playbooks/", reading.playbook_list, name="playbook_list"),
     path("playbooks/new/", writing.playbook_new, name="playbook_new"),
-    path("playbooks/<slug:slug>/", reading.playbook_detail, name="playbook_detail"),
     path("playbooks/<slug:slug>/edit/", writing.playbook_edit, name="playbook_edit"),
+    # Whether they are still true
     path(
         "playbooks/<slug:slug>/reviewed/",
-        writing.playbook_mark_reviewed,
+        reviews.playbook_mark_reviewed,
         name="playbook_mark_reviewed",
+    ),
+    path("playbooks/<slug:slug>/doubt/", reviews.playbook_doubt, name="playbook_doubt"),
+    # Their history
+    path(
+        "playbooks/<slug:slug>/revisions/",
+        revisions.playbook_revision_list,
+        name="playbook_revision_list",
+    ),
+    path(
+        "playbooks/<slug:slug>/revisions/<int:number>/",
+        revisions.playbook_revision_detail,
+        name="playbook_revision_detail",
+    ),
+    path(
+        "playbooks/<slug:slug>/revisions/<int:number>/restore/",
+        revisions.playbook_revision_restore,
+        name="playbook_revision_restore",
     ),
 ]

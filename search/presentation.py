@@ -141,8 +141,8 @@ def _playbooks_for(incidents: list[int], found: list[int]) -> dict[int, list[Pla
         helping[link.incident_id] |= {book.pk: book for book in link.pattern.playbooks.all()}
     helped: dict[tuple[int, int], int] = {}
     for use in PlaybookUse.objects.filter(incident__in=incidents).select_related("playbook"):
-        helping[use.incident_id][use.playbook_id] = use.playbook
-        key = (use.incident_id, use.playbook_id)
+        key = (use.incident_id or 0, use.playbook_id)
+        helping[key[0]][use.playbook_id] = use.playbook
         helped[key] = min(_HELPED[use.outcome], helped.get(key, _UNTRIED + 1))
     place = {pk: number for number, pk in enumerate(found)}
 

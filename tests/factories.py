@@ -13,6 +13,7 @@ from incidents.models import (
     FixCheck,
     Incident,
     PatternLink,
+    PlaybookRun,
     PlaybookUse,
     RootCause,
     Section,
@@ -20,6 +21,7 @@ from incidents.models import (
     Tag,
     TimelineEvent,
 )
+from playbooks import revisions
 from playbooks.models import FailurePattern, Playbook, PlaybookStep
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)  # a Monday
@@ -186,3 +188,15 @@ class PlaybookUseFactory(DjangoModelFactory[PlaybookUse]):
     playbook = factory.SubFactory(PlaybookFactory)
     outcome = "helped"
     used_at = NOON
+
+
+class PlaybookRunFactory(DjangoModelFactory[PlaybookRun]):
+    """A run that nobody finished, of a playbook of one step."""
+
+    class Meta:
+        model = PlaybookRun
+
+    incident = factory.SubFactory(IncidentFactory)
+    playbook = factory.LazyAttribute(lambda _: PlaybookStepFactory(position=1).playbook)
+    revision = factory.LazyAttribute(lambda run: revisions.current(run.playbook))
+    started_at = NOON

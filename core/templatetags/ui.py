@@ -47,6 +47,7 @@ TONES = {
     "helped": "green",
     "partly": "yellow",
     "did_not_help": "secondary",
+    "review_due": "yellow",
 }
 
 

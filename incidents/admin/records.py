@@ -14,6 +14,8 @@ from incidents.models import (
     Edition,
     FixCheck,
     LedgerEntry,
+    PlaybookRun,
+    PlaybookTick,
     Revision,
     SectionVersion,
     SeededFile,
@@ -115,3 +117,17 @@ class LedgerEntryAdmin(RecordAdmin):
 class SeededFileAdmin(RecordAdmin):
     list_display = ["name", "became", "seeded_at"]
     search_fields = ["name", "became"]
+
+
+class PlaybookTickInline(admin.TabularInline):
+    model = PlaybookTick
+    extra = 0
+    can_delete = False
+
+
+@admin.register(PlaybookRun)
+class PlaybookRunAdmin(RecordAdmin):
+    list_display = ["playbook", "incident", "started_by", "started_at", "finished_at"]
+    list_select_related = ["playbook", "incident", "started_by"]
+    search_fields = ["playbook__title", "incident__reference", "incident__title"]
+    inlines = [PlaybookTickInline]

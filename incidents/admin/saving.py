@@ -48,8 +48,13 @@ def save_part(part: Any, *, by: User, at: datetime) -> None:
 
 
 @transaction.atomic
-def settle(incident: Incident, *, by: User, at: datetime) -> None:
-    """Refresh what is derived from the timeline, keep a revision, and let search know."""
+def settle(incident: Incident | None, *, by: User, at: datetime) -> None:
+    """Refresh what is derived from the timeline, keep a revision, and let search know.
+
+    Nothing where there is no incident: a playbook can have been used outside of one.
+    """
+    if incident is None:
+        return
     held = Incident.objects.select_for_update().get(pk=incident.pk)
     refresh_times(held)
     revisions.record(held, by=by, at=at, summary="Changed in the administration")

@@ -11,6 +11,7 @@ from incidents.forms.fields import WritingForm
 from incidents.models import Incident, LinkState, Outcome
 from playbooks.models import Playbook
 
+_MOST_NOTE = 20_000
 _LIKELY = "For the patterns of this incident"
 
 
@@ -22,7 +23,7 @@ class PlaybookUseForm(WritingForm):
     note = forms.CharField(
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        max_length=20_000,
+        max_length=_MOST_NOTE,
         help_text="Markdown: what to know when it is followed the next time.",
     )
 
@@ -41,6 +42,25 @@ class PlaybookUseForm(WritingForm):
             group.append((playbook.slug, playbook.title))
         groups = [(_LIKELY, first), ("Others", others)] if first else others
         self.fields["playbook"].widget.choices = [("", "Choose…"), *groups]
+
+    def clean_note(self) -> str:
+        return clean_markdown(self.cleaned_data["note"])
+
+
+class OutcomeForm(forms.Form):
+    """What came of following a playbook, asked with large choices: it is filled in on phones."""
+
+    outcome = forms.ChoiceField(
+        choices=Outcome.choices,
+        label="Did it help?",
+        widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
+    )
+    note = forms.CharField(
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "class": "form-control"}),
+        max_length=_MOST_NOTE,
+        help_text="Markdown: what to know when it is followed the next time.",
+    )
 
     def clean_note(self) -> str:
         return clean_markdown(self.cleaned_data["note"])

@@ -20,6 +20,7 @@ from incidents.models.incident import (
 )
 from incidents.models.labels import Service, Tag
 from incidents.models.pattern_link import LinkState, Outcome, PatternLink, PlaybookUse
+from incidents.models.playbook_run import PlaybookRun, PlaybookTick
 from incidents.models.reminder import Digest, LedgerEntry
 from incidents.models.revision import Audience, Edition, Revision
 from incidents.models.root_cause import CauseRole, RootCause
@@ -49,6 +50,8 @@ __all__ = [
     "Origin",
     "Outcome",
     "PatternLink",
+    "PlaybookRun",
+    "PlaybookTick",
     "PlaybookUse",
     "PostmortemStatus",
     "Precision",

@@ -72,10 +72,23 @@ class Outcome(models.TextChoices):
     DID_NOT_HELP = "did_not_help", "Did not help"
 
 
-class PlaybookUse(models.Model):
-    """That a playbook was followed in an incident, and whether it helped."""
+class PlaybookUseQuerySet(models.QuerySet["PlaybookUse"]):
+    def visible_to(self, user: User | AnonymousUser) -> PlaybookUseQuerySet:
+        """Uses in incidents that `user` may know of, and those that belong to none."""
+        seen = Q(incident__in=Incident.objects.visible_to(user))
+        return self.filter(seen | Q(incident=None))
 
-    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="playbook_uses")
+
+class PlaybookUse(models.Model):
+    """That a playbook was followed, mostly in an incident, and whether it helped.
+
+    The one truth about outcomes: finishing a run makes one, and so does recording a use that
+    nobody ticked off. `incident` is empty where the run was not attached to one.
+    """
+
+    incident = models.ForeignKey(
+        Incident, null=True, blank=True, on_delete=models.CASCADE, related_name="playbook_uses"
+    )
     playbook = models.ForeignKey(Playbook, on_delete=models.CASCADE, related_name="uses")
     outcome = models.CharField(max_length=12, choices=Outcome)
     note = models.TextField(blank=True, help_text="Markdown")
@@ -83,6 +96,8 @@ class PlaybookUse(models.Model):
     used_by = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+
+    objects = PlaybookUseQuerySet.as_manager()
 
     class Meta:
         ordering = ["used_at", "pk"]
@@ -93,4 +108,5 @@ class PlaybookUse(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.playbook} in {self.incident.reference}: {self.get_outcome_display()}"
+        place = f" in {self.incident.reference}" if self.incident else ""
+        return f"{self.playbook}{place}: {self.get_outcome_display()}"

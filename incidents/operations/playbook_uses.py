@@ -38,6 +38,7 @@ def record(
 def delete(use: PlaybookUse, *, by: User, at: datetime) -> None:
     """Take back that the playbook was followed. It stays in the revisions."""
     permissions.require(permissions.can_write(by), "Only authors may change what was recorded.")
-    held = hold(use.incident)
+    held = hold(use.incident) if use.incident else None
     use.delete()
-    revisions.record(held, by=by, at=at, summary=f"Removed a use of “{use.playbook}”")
+    if held:
+        revisions.record(held, by=by, at=at, summary=f"Removed a use of “{use.playbook}”")

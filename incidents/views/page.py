@@ -29,6 +29,7 @@ from incidents.views import header, phases
 from incidents.views.addresses import incident_part_url
 from incidents.views.page_state import PageState, page_state
 from incidents.views.patterns_part import patterns_parts, uses
+from incidents.views.playbook_rows import open_runs_in
 from incidents.views.timeline import timeline
 
 # Where the prose stands among the structured parts. Sections of other kinds stay with the one
@@ -150,11 +151,13 @@ def patterns_context(
     whole page is answered, and saves a query where it knows of no playbook used.
     """
     can_edit = may_edit(user, incident)
+    used = state is None or state.has_playbook_uses
     return {
         "incident": incident,
         "can_edit": can_edit,
         **patterns_parts(user, incident, timezone.localdate(), can_edit),
-        "playbook_uses": uses(incident) if state is None or state.has_playbook_uses else [],
+        "playbook_uses": uses(incident) if used else [],
+        "playbook_runs": open_runs_in(incident) if used else [],
         "brings_callout": state is None,
     }
 

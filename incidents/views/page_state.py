@@ -26,7 +26,8 @@ SELECT
   (SELECT coalesce(max(number), 0) FROM incidents_revision WHERE incident_id = %(pk)s),
   (SELECT coalesce(max(r.number), 1) FROM incidents_edition e
    JOIN incidents_revision r ON r.id = e.revision_id WHERE r.incident_id = %(pk)s),
-  EXISTS (SELECT FROM incidents_playbookuse WHERE incident_id = %(pk)s),
+  EXISTS (SELECT FROM incidents_playbookuse WHERE incident_id = %(pk)s)
+    OR EXISTS (SELECT FROM incidents_playbookrun WHERE incident_id = %(pk)s),
   EXISTS (SELECT FROM incidents_fixcheck f JOIN incidents_actionitem a ON a.id = f.action_item_id
           WHERE a.incident_id = %(pk)s),
   concat(
@@ -42,8 +43,8 @@ SELECT
 @dataclass(frozen=True)
 class PageState:
     """Services and tags as (name, slug), roles as (role, name), the numbers of the last revision
-    and of the last published one (the first, where none was published here), and a digest of every
-    section, event and cause as they are stored."""
+    and of the last published one (the first, where none was published here), whether a playbook was
+    used or is being run, and a digest of every section, event and cause as they are stored."""
 
     services: list[list[str]]
     tags: list[list[str]]

@@ -8,21 +8,20 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import median
 
-from django.db.models import Count, F, Q
+from django.db.models import F
 from django.utils.safestring import SafeString
 
 from accounts.models import User
 from core import markdown
 from core.templatetags import ui
+from incidents.analytics import Success, success_of
 from incidents.models import (
     ActionItem,
     ActionItemStatus,
     Incident,
     LinkState,
     Origin,
-    Outcome,
     PatternLink,
-    PlaybookUse,
     Precision,
 )
 from incidents.views.addresses import incident_url, playbook_url
@@ -246,27 +245,19 @@ def _interval(gap: timedelta, roughly: bool) -> str:
 
 def _playbooks(user: User, pattern: FailurePattern) -> list[HelpedPlaybook]:
     playbooks = list(pattern.playbooks.all())
-    outcomes: dict[int, tuple[int, int]] = {}
-    used = (
-        PlaybookUse.objects.filter(
-            playbook__in=playbooks, incident__in=Incident.objects.visible_to(user)
-        )
-        .order_by()
-        .values("playbook")
-        .annotate(helped=Count("pk", filter=Q(outcome=Outcome.HELPED)), uses=Count("pk"))
-    )
-    for row in used:
-        outcomes[row["playbook"]] = (row["helped"], row["uses"])
+    success = success_of([playbook.pk for playbook in playbooks], user)
     return [
         HelpedPlaybook(
             title=playbook.title,
             url=playbook_url(playbook.slug),
             risk=Risk(playbook.risk).label,
-            uses=_uses(*outcomes.get(playbook.pk, (0, 0))),
+            uses=_uses(success.get(playbook.pk, Success())),
         )
         for playbook in playbooks
     ]
 
 
-def _uses(helped: int, uses: int) -> str:
-    return f"helped {helped} of {ui.counted(uses, 'time')}" if uses else "not used yet"
+def _uses(success: Success) -> str:
+    if not success.total:
+        return "not used yet"
+    return f"helped {success.helped} of {ui.counted(success.total, 'time')}"

@@ -61,6 +61,7 @@ class UseRow:
     outcome: str
     outcome_label: str
     note: SafeString
+    run_url: str
 
 
 def patterns_parts(user: User, incident: Incident, today: date, can_edit: bool) -> dict[str, Any]:
@@ -99,7 +100,7 @@ def _row(
         else "",
         promises=past_promises(history, incident, today, asked),
         fix=fix_words(history, incident),
-        playbooks=[_playbook_line(playbook) for playbook in history.playbooks],
+        playbooks=[_playbook_line(playbook, incident) for playbook in history.playbooks],
         decide_url=decide if can_edit else "",
         edit_url=edit if can_edit else "",
     )
@@ -121,13 +122,15 @@ def _incident_line(past: PastIncident) -> Line:
     return Line(f"{past.reference} {past.title}", incident_url(past.reference), occurred_day(past))
 
 
-def _playbook_line(playbook: PlaybookLabel) -> Line:
-    return Line(playbook.title, playbook_url(playbook.slug), f"{playbook.risk} risk")
+def _playbook_line(playbook: PlaybookLabel, incident: Incident) -> Line:
+    # From here it is one tap to a run that belongs to the incident.
+    url = f"{playbook_url(playbook.slug)}?incident={incident.reference}"
+    return Line(playbook.title, url, f"{playbook.risk} risk")
 
 
 def uses(incident: Incident) -> list[UseRow]:
     """The playbooks that were followed in `incident`. One query."""
-    used = PlaybookUse.objects.filter(incident=incident).select_related("playbook")
+    used = PlaybookUse.objects.filter(incident=incident).select_related("playbook", "run")
     return [
         UseRow(
             title=use.playbook.title,
@@ -135,6 +138,7 @@ def uses(incident: Incident) -> list[UseRow]:
             outcome=use.outcome,
             outcome_label=Outcome(use.outcome).label,
             note=markdown.render(use.note),
+            run_url=use.run.get_absolute_url() if hasattr(use, "run") else "",
         )
         for use in used
     ]

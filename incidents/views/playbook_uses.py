@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
-from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -13,13 +11,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from accounts.requests import SignedInRequest
+from incidents.analytics import Success, success_of
 from incidents.forms.playbook_uses import PlaybookUseForm
-from incidents.models import Incident, Outcome, PlaybookUse
+from incidents.models import Outcome, PlaybookUse
 from incidents.operations import playbook_uses
 from incidents.views.writing.answers import FORM, form_answer, saved_part, writable_incident
 from playbooks.models import Playbook
 
-_LATEST = 5
+_LATEST, _MOST = 5, 100
 
 
 @require_http_methods(FORM)
@@ -48,26 +47,28 @@ def playbook_use_new(request: SignedInRequest, reference: str) -> HttpResponse:
 def playbook_uses_panel(request: SignedInRequest, slug: str) -> HttpResponse:
     """How often a playbook helped, in the incidents that the person may see."""
     playbook = get_object_or_404(Playbook, slug=slug)
-    context = _uses_context(request.user, playbook)
+    context = uses_context(request.user, playbook, shown=_MOST)
     if request.htmx:
         return render(request, "playbooks/_playbook_uses_panel.html", context)
     return render(request, "playbooks/playbook_uses_panel.html", context | {"nav": "playbooks"})
 
 
-def _uses_context(user: User, playbook: Playbook) -> dict[str, Any]:
-    visible = PlaybookUse.objects.filter(
-        playbook=playbook, incident__in=Incident.objects.visible_to(user)
-    )
-    outcomes = Counter(dict(visible.order_by().values_list("outcome").annotate(Count("pk"))))
-    latest = visible.select_related("incident", "used_by").order_by("-used_at", "-pk")
+def uses_context(user: User, playbook: Playbook, shown: int = _LATEST) -> dict[str, Any]:
+    """For `_playbook_uses_panel.html`: how often it helped, and the `shown` latest uses, as far as
+    `user` may know of them. Two queries."""
+    success = success_of([playbook.pk], user).get(playbook.pk, Success())
+    visible = PlaybookUse.objects.visible_to(user).filter(playbook=playbook)
+    latest = visible.select_related("incident", "used_by", "run").order_by("-used_at", "-pk")
     return {
         "playbook": playbook,
-        "total": outcomes.total(),
-        "helped": outcomes[Outcome.HELPED],
+        "success": success,
         "outcomes": [
-            (outcome.value, outcome.label, outcomes[outcome])
-            for outcome in Outcome
-            if outcomes[outcome]
+            (outcome.value, outcome.label, number)
+            for outcome, number in zip(
+                Outcome, (success.helped, success.partly, success.failed), strict=True
+            )
+            if number
         ],
-        "latest": latest[:_LATEST],
+        "latest": latest[:shown],
+        "has_more_uses": success.total > shown,
     }

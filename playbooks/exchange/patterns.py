@@ -8,9 +8,9 @@ from core.exchange import front_matter
 from core.exchange.problems import Problem, Problems, fatal
 from core.exchange.structure import blocks, escape, unescape
 from core.text import clean_markdown, one_line
+from playbooks.content import PatternFields
 from playbooks.exchange import fields
 from playbooks.models import FailurePattern
-from playbooks.operations import PatternFields
 
 PATTERN_FORMAT = "nevertwice/pattern/1"
 RECOGNISE = "How to recognise it"

@@ -11,10 +11,10 @@ from core.exchange.front_matter import FrontMatter
 from core.exchange.problems import Problem, Problems, fatal
 from core.exchange.structure import Block, Passage, blocks, escape, unescape
 from core.text import clean_markdown, one_line
+from playbooks.content import StepFields
 from playbooks.exchange import fields
 from playbooks.exchange.steps import read_step, step_of, write_step
 from playbooks.models import Playbook, Risk
-from playbooks.operations import StepFields
 
 PLAYBOOK_FORMAT = "nevertwice/playbook/1"
 USE_WHEN, STEPS, VERIFY, ESCALATE = "Use when", "Steps", "How to verify", "When to escalate"
@@ -32,6 +32,7 @@ class ParsedPlaybook:
     owner: str = ""
     last_reviewed_on: date | None = None
     last_reviewed_by: str = ""
+    review_by_on: date | None = None
     use_when: str = ""
     verify: str = ""
     escalate: str = ""
@@ -58,6 +59,7 @@ def parse_playbook(text: str) -> ParsedPlaybook:
         "owner": matter.text("owner"),
         "last_reviewed_on": _day(matter, "last_reviewed_on"),
         "last_reviewed_by": matter.text("last_reviewed_by"),
+        "review_by_on": _day(matter, "review_by_on"),
         "patterns_line": matter.line_of("patterns"),
     }
     matter.warn_of_unknown_keys()
@@ -131,6 +133,7 @@ def playbook_of(playbook: Playbook) -> ParsedPlaybook:
         owner=playbook.owner.username if playbook.owner else "",
         last_reviewed_on=playbook.last_reviewed_on,
         last_reviewed_by=reviewer.username if reviewer else "",
+        review_by_on=playbook.review_by_on,
         use_when=clean_markdown(playbook.use_when) or "–",
         verify=clean_markdown(playbook.verify),
         escalate=clean_markdown(playbook.escalate),
@@ -145,7 +148,6 @@ def render_playbook(playbook: Playbook) -> str:
 
 def write_playbook(document: ParsedPlaybook) -> str:
     """`document` as one file's text. Parsing it gives the same again."""
-    reviewed_on = document.last_reviewed_on
     matter = front_matter.dump(
         {
             "format": PLAYBOOK_FORMAT,
@@ -154,8 +156,9 @@ def write_playbook(document: ParsedPlaybook) -> str:
             "patterns": list(document.patterns),
             "risk": document.risk,
             "owner": document.owner,
-            "last_reviewed_on": reviewed_on.isoformat() if reviewed_on else "",
+            "last_reviewed_on": _written(document.last_reviewed_on),
             "last_reviewed_by": document.last_reviewed_by,
+            "review_by_on": _written(document.review_by_on),
         }
     )
     steps = [write_step(number, step) for number, step in enumerate(document.steps, start=1)]
@@ -163,6 +166,10 @@ def write_playbook(document: ParsedPlaybook) -> str:
     parts += [f"## {STEPS}", *steps] if steps else []
     parts += [_section(VERIFY, document.verify), _section(ESCALATE, document.escalate)]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _written(day: date | None) -> str:
+    return day.isoformat() if day else ""
 
 
 def _section(heading: str, text: str) -> str:

@@ -17,9 +17,9 @@ from core.exchange.structure import (
     with_label,
 )
 from core.text import clean_markdown, one_line
+from playbooks.content import StepFields
 from playbooks.exchange.fields import limit_of
 from playbooks.models import PlaybookStep
-from playbooks.operations import StepFields
 
 LEVEL = 3
 _FIELDS = {"**You should see:**": "expected", "**If not:**": "if_not", "**How to undo:**": "undo"}

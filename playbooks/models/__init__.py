@@ -1,4 +1,12 @@
 from playbooks.models.failure_pattern import FailurePattern
-from playbooks.models.playbook import Playbook, PlaybookStep, Risk
+from playbooks.models.playbook import REVIEW_EVERY, Playbook, PlaybookStep, Risk
+from playbooks.models.revision import PlaybookRevision
 
-__all__ = ["FailurePattern", "Playbook", "PlaybookStep", "Risk"]
+__all__ = [
+    "REVIEW_EVERY",
+    "FailurePattern",
+    "Playbook",
+    "PlaybookRevision",
+    "PlaybookStep",
+    "Risk",
+]

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+from typing import Self
+
 from django.conf import settings
 from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Cast, Coalesce
 from django.urls import reverse
 
 from playbooks.models.failure_pattern import FailurePattern
@@ -15,6 +20,28 @@ class Risk(models.TextChoices):
     LOW = "low", "Low risk"
     MEDIUM = "medium", "Medium risk"
     HIGH = "high", "High risk"
+
+
+REVIEW_EVERY = timedelta(days=180)  # where a playbook does not say by when to read it again
+
+
+class PlaybookQuerySet(models.QuerySet["Playbook"]):
+    def with_review_due(self) -> Self:
+        """Annotated with `due_on`: the same day as `Playbook.review_due_on`."""
+        since = Coalesce(F("last_reviewed_on"), Cast("created_at", models.DateField()))
+        standard = Cast(
+            models.ExpressionWrapper(since + REVIEW_EVERY, models.DateTimeField()),
+            models.DateField(),
+        )
+        return self.annotate(due_on=Coalesce(F("review_by_on"), standard))
+
+    def by_review(self) -> Self:
+        """What is to be reviewed first, first."""
+        return self.with_review_due().order_by("due_on", "title")
+
+    def to_review(self, today: date) -> Self:
+        """Those somebody should read: doubted, or not confirmed for too long."""
+        return self.with_review_due().filter(Q(due_on__lte=today) | ~Q(doubt=""))
 
 
 class Playbook(models.Model):
@@ -46,13 +73,34 @@ class Playbook(models.Model):
         on_delete=models.SET_NULL,
         related_name="playbooks_reviewed",
     )
+    review_by_on = models.DateField(
+        "review by",
+        null=True,
+        blank=True,
+        help_text="Empty: 180 days after it was last confirmed.",
+    )
+    doubt = models.TextField(blank=True, help_text="Markdown: what is not true any more.")
+    doubted_at = models.DateTimeField(null=True, blank=True)
+    doubted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 
+    objects = PlaybookQuerySet.as_manager()
+
     class Meta:
         ordering = ["title"]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(doubt="", doubted_at=None) | (~Q(doubt="") & ~Q(doubted_at=None)),
+                name="playbook_doubt_is_dated",
+            ),
             models.CheckConstraint(
                 condition=models.Q(risk__in=Risk.values), name="playbook_risk_is_known"
             ),
@@ -66,6 +114,13 @@ class Playbook(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("playbook_detail", args=[self.slug])
+
+    @property
+    def review_due_on(self) -> date:
+        """The day from which it is asked whether the playbook is still true."""
+        if self.review_by_on:
+            return self.review_by_on
+        return (self.last_reviewed_on or self.created_at.date()) + REVIEW_EVERY
 
 
 class PlaybookStep(models.Model):

@@ -8,13 +8,13 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts.requests import SignedInRequest
 from core import drafts
-from core.errors import domain_errors_as_messages
 from playbooks import operations
 from playbooks.comparison import compare
+from playbooks.content import pattern_fields, playbook_fields
 from playbooks.forms import (
     BaseStepFormSet,
     PatternForm,
@@ -28,7 +28,8 @@ _FORM = ["GET", "HEAD", "POST"]
 _EMPTY_STEPS = 3
 
 
-def _require_author(request: SignedInRequest) -> None:
+def require_author(request: SignedInRequest) -> None:
+    """Raises PermissionDenied for somebody who may only read."""
     if not operations.can_write(request.user):
         raise PermissionDenied("Only authors may write playbooks and patterns.")
 
@@ -36,7 +37,7 @@ def _require_author(request: SignedInRequest) -> None:
 @require_http_methods(_FORM)
 def pattern_new(request: SignedInRequest) -> HttpResponse:
     """Describe a failure pattern."""
-    _require_author(request)
+    require_author(request)
     form = PatternForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -50,7 +51,7 @@ def pattern_new(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(_FORM)
 def pattern_edit(request: SignedInRequest, slug: str) -> HttpResponse:
     """Change a failure pattern; of two who write at once, the second sees both texts."""
-    _require_author(request)
+    require_author(request)
     pattern = get_object_or_404(FailurePattern, slug=slug)
     form = PatternForm(request.POST) if request.method == "POST" else PatternForm.of(pattern)
     context: dict[str, Any] = {"pattern": pattern, "form": form, "nav": "patterns"}
@@ -67,7 +68,7 @@ def pattern_edit(request: SignedInRequest, slug: str) -> HttpResponse:
         except operations.AlreadyThere as taken:
             form.add_error("name", str(taken))
         except operations.StalePattern as stale:
-            theirs = operations.pattern_fields(stale.current)
+            theirs = pattern_fields(stale.current)
             context |= _conflict(stale, theirs, form.said())
             context["form"] = _at_version(form, stale.current.version)
     return render(request, "patterns/pattern_edit.html", context)
@@ -76,7 +77,7 @@ def pattern_edit(request: SignedInRequest, slug: str) -> HttpResponse:
 @require_http_methods(_FORM)
 def playbook_new(request: SignedInRequest) -> HttpResponse:
     """Write a playbook."""
-    _require_author(request)
+    require_author(request)
     form, steps = _forms(request, None)
     if _is_to_be_saved(request, form, steps):
         try:
@@ -92,7 +93,7 @@ def playbook_new(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(_FORM)
 def playbook_edit(request: SignedInRequest, slug: str) -> HttpResponse:
     """Change a playbook; of two who write at once, the second sees both texts."""
-    _require_author(request)
+    require_author(request)
     playbook = get_object_or_404(
         Playbook.objects.select_related("owner", "last_reviewed_by"), slug=slug
     )
@@ -108,24 +109,20 @@ def playbook_edit(request: SignedInRequest, slug: str) -> HttpResponse:
                 by=request.user,
                 at=timezone.now(),
             )
+            if "is_true" in request.POST:
+                _confirm(request, playbook)
             return drafts.saved(request, redirect(playbook))
         except operations.AlreadyThere as taken:
             form.add_error("title", str(taken))
         except operations.StalePlaybook as stale:
-            context |= _conflict(stale, operations.playbook_fields(stale.current), said)
+            context |= _conflict(stale, playbook_fields(stale.current), said)
             context["form"] = _at_version(form, stale.current.version)
     return render(request, "playbooks/playbook_edit.html", context | {"nav": "playbooks"})
 
 
-@require_POST
-def playbook_mark_reviewed(request: SignedInRequest, slug: str) -> HttpResponse:
-    """“I read it today, and it is still true.”"""
-    playbook = get_object_or_404(Playbook, slug=slug)
-    with domain_errors_as_messages(request):
-        operations.mark_reviewed(
-            playbook, today=timezone.localdate(), by=request.user, at=timezone.now()
-        )
-    return redirect(playbook)
+def _confirm(request: SignedInRequest, playbook: Playbook) -> None:
+    today = timezone.localdate()
+    operations.mark_reviewed(playbook, today=today, by=request.user, at=timezone.now())
 
 
 def _forms(

@@ -49,3 +49,23 @@
   all().forEach(prepare);
   number();
 })();
+
+// Choosing among many patterns: typing narrows what is shown. What is chosen stays shown.
+(() => {
+  for (const choices of document.querySelectorAll("[data-choices]")) {
+    const filter = choices.querySelector("[data-choices-filter]");
+    const all = [...choices.querySelectorAll("[data-choice]")];
+    if (all.length < 8) continue;
+    filter.hidden = false;
+    filter.addEventListener("input", () => {
+      const wanted = filter.value.trim().toLowerCase();
+      for (const choice of all) {
+        const fits = choice.textContent.toLowerCase().includes(wanted);
+        choice.hidden = !fits && !choice.querySelector("input").checked;
+      }
+    });
+    filter.addEventListener("keydown", (event) => {
+      if (event.key === "Enter") event.preventDefault(); // narrows, and saves nothing
+    });
+  }
+})();

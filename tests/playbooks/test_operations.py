@@ -9,7 +9,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from playbooks import operations
-from playbooks.operations import PatternFields, PlaybookFields, StepFields
+from playbooks.content import PatternFields, PlaybookFields, StepFields, playbook_fields
 from search.query import search
 from tests.factories import NOON, PatternFactory
 
@@ -62,7 +62,7 @@ def test_the_second_of_two_writers_overwrites_nothing(ana, ben):
         )
 
     assert stale.value.current.verify == "It works."
-    assert operations.playbook_fields(stale.value.current) == first
+    assert playbook_fields(stale.value.current) == first
 
 
 def test_the_second_of_two_writers_of_a_pattern_overwrites_nothing(ana, ben):

@@ -15,6 +15,7 @@ from accounts.mailbox import MailboxBackend
 from accounts.models import SignInLink
 from incidents.models import Attachment, Incident
 from incidents.operations import revisions
+from playbooks import revisions as playbook_revisions
 from tests.factories import (
     NOON,
     ActionItemFactory,
@@ -22,6 +23,7 @@ from tests.factories import (
     IncidentFactory,
     PatternFactory,
     PatternLinkFactory,
+    PlaybookRunFactory,
     PlaybookStepFactory,
     PlaybookUseFactory,
     RootCauseFactory,
@@ -37,6 +39,7 @@ PARTS = {
     "pattern_link": PatternLinkFactory,
     "action_item": ActionItemFactory,
     "fix_check": FixCheckFactory,
+    "playbook_run": PlaybookRunFactory,
 }
 # Addresses that somebody who is not signed in may open.
 PUBLIC = {
@@ -101,6 +104,7 @@ class World:
         self.incident: Incident = IncidentFactory(**incident)
         self.parts = {name: self._part(name, make) for name, make in PARTS.items()}
         PlaybookUseFactory(incident=self.incident, playbook=self.playbook)
+        playbook_revisions.current(self.playbook)
         self.attachment = Attachment.objects.create(
             incident=self.incident,
             name="graph.png",

@@ -26,6 +26,7 @@ from tests.factories import (
     IncidentFactory,
     PatternFactory,
     PatternLinkFactory,
+    PlaybookRunFactory,
     PlaybookStepFactory,
     PlaybookUseFactory,
     RootCauseFactory,
@@ -70,6 +71,7 @@ def everything(ana):
     PatternLinkFactory(incident=incident)
     PlaybookUseFactory(incident=incident)
     FixCheckFactory(incident=incident, action_item=item)
+    PlaybookRunFactory(incident=incident)
     return incident
 
 
@@ -100,7 +102,9 @@ def test_every_model_of_ours_is_there():
         if model not in admin.site._registry
     }
     # These stand inside the page of what they belong to.
-    assert missing == {"playbooks.PlaybookStep", "incidents.IncidentRole"}
+    assert missing == {
+        *("playbooks.PlaybookStep", "incidents.IncidentRole", "incidents.PlaybookTick")
+    }
 
 
 def form_of(administrator, incident) -> dict:

@@ -1,0 +1,168 @@
+"""Running a playbook: steps are ticked off in place, or by a form each without JavaScript."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.models import User
+from accounts.requests import SignedInRequest
+from core.errors import domain_errors_as_messages
+from incidents import permissions
+from incidents.forms.playbook_uses import OutcomeForm
+from incidents.models import Incident, Outcome, PlaybookRun
+from incidents.operations import playbook_runs
+from incidents.views.playbook_sheet import sheet
+from playbooks.exchange import parse_playbook
+from playbooks.models import Playbook
+
+_OFFERED = 10  # latest incidents that are offered to attach a run to
+
+
+@require_POST
+def playbook_run_start(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Begin to follow a playbook, perhaps by ticking one of its steps off."""
+    playbook = get_object_or_404(Playbook, slug=slug)
+    incident = None
+    if reference := _posted(request, "incident"):
+        visible = Incident.objects.visible_to(request.user)
+        incident = get_object_or_404(visible, reference=reference)
+    with domain_errors_as_messages(request):
+        run = playbook_runs.start(playbook, incident=incident, by=request.user, at=timezone.now())
+        place = ""
+        if position := _number(_posted(request, "step")):
+            if _posted(request, "version") == str(playbook.version):
+                place = f"#step-{position}"
+                _tick(request, run, position)
+            else:
+                messages.warning(
+                    request,
+                    "The playbook was changed since you opened it. "
+                    "Nothing is ticked yet: look at the steps again.",
+                )
+        return redirect(f"{run.get_absolute_url()}{place}")
+    return redirect(playbook)
+
+
+@require_safe
+def playbook_run_detail(request: SignedInRequest, pk: int) -> HttpResponse:
+    """A run: the playbook as it read when the run began, and what was ticked off."""
+    run = _visible_run(request.user, pk)
+    context = _run_context(request.user, run) | _page_context(request.user, run)
+    return render(request, "playbooks/playbook_run_detail.html", context)
+
+
+@require_POST
+def playbook_run_tick(request: SignedInRequest, pk: int) -> HttpResponse:
+    """One step: done, skipped, or to be done after all."""
+    run = _visible_run(request.user, pk)
+    position = _number(_posted(request, "step"))
+    with domain_errors_as_messages(request):
+        _tick(request, run, position)
+    if request.htmx:
+        return render(request, "playbooks/_run_steps.html", _run_context(request.user, run))
+    return redirect(f"{run.get_absolute_url()}#step-{position}")
+
+
+def _tick(request: SignedInRequest, run: PlaybookRun, position: int) -> None:
+    mark = _posted(request, "mark")
+    if mark == "undo":
+        playbook_runs.untick(run, position=position, by=request.user)
+    elif mark == "skip":
+        reason = _posted(request, "reason")
+        playbook_runs.skip(
+            run, position=position, reason=reason, by=request.user, at=timezone.now()
+        )
+    else:
+        playbook_runs.tick(run, position=position, by=request.user, at=timezone.now())
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def playbook_run_finish(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Say what came of the run, and end it."""
+    run = _visible_run(request.user, pk)
+    form = OutcomeForm(request.POST or None)
+    if form.is_valid():
+        with domain_errors_as_messages(request):
+            playbook_runs.finish(
+                run,
+                outcome=Outcome(form.cleaned_data["outcome"]),
+                note=form.cleaned_data["note"],
+                by=request.user,
+                at=timezone.now(),
+            )
+            messages.success(request, "Kept. The next person sees whether it helped.")
+        return redirect(run)
+    context = {"run": run, "form": form, "nav": "playbooks"}
+    status = 422 if form.is_bound else 200
+    return render(request, "playbooks/playbook_run_finish.html", context, status=status)
+
+
+@require_POST
+def playbook_run_attach(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Say in which incident the playbook is or was followed."""
+    run = _visible_run(request.user, pk)
+    reference = _posted(request, "reference").strip().upper()
+    visible = Incident.objects.visible_to(request.user)
+    incident = visible.filter(reference=reference).first()
+    if incident is None:
+        messages.error(request, f"There is no incident “{reference[:40]}”.")
+        return redirect(run)
+    with domain_errors_as_messages(request):
+        playbook_runs.attach(run, incident, by=request.user, at=timezone.now())
+    return redirect(run)
+
+
+@require_POST
+def playbook_run_discard(request: SignedInRequest, pk: int) -> HttpResponse:
+    """It was only a look: the run is thrown away."""
+    run = _visible_run(request.user, pk)
+    with domain_errors_as_messages(request):
+        playbook_runs.discard(run, by=request.user)
+        messages.success(request, "The run is thrown away.")
+        return redirect(run.playbook)
+    return redirect(run)
+
+
+def _visible_run(user: User, pk: int) -> PlaybookRun:
+    """The run, with all that its page needs. Raises Http404 where `user` may not know of it."""
+    runs = PlaybookRun.objects.visible_to(user).select_related(
+        *("playbook", "revision", "incident", "started_by", "finished_by", "use")
+    )
+    return get_object_or_404(runs, pk=pk)
+
+
+def _run_context(user: User, run: PlaybookRun) -> dict[str, Any]:
+    """For `_run_steps.html`: the steps as they stand at this moment."""
+    ticks = run.ticks.select_related("ticked_by")
+    return {"run": run, "sheet": sheet(parse_playbook(run.revision.content), ticks)}
+
+
+def _page_context(user: User, run: PlaybookRun) -> dict[str, Any]:
+    """For the rest of the page."""
+    offered: list[Incident] = []
+    if run.incident is None:
+        visible = Incident.objects.visible_to(user)
+        offered = list(visible.order_by("-number").only("reference", "title")[:_OFFERED])
+    latest = run.playbook.revisions.defer("content").first()
+    return {
+        "form": OutcomeForm(),
+        "latest": latest if latest and latest.number != run.revision.number else None,
+        "offered": offered,
+        "can_discard": run.is_open and permissions.can_discard(user, run),
+        "nav": "playbooks",
+    }
+
+
+def _posted(request: SignedInRequest, name: str) -> str:
+    return request.POST.get(name, "").replace("\0", "")
+
+
+def _number(text: str) -> int:
+    """The step of that number; 0, which no playbook has, for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0

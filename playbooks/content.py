@@ -1,0 +1,103 @@
+"""What patterns and playbooks say, as values to compare and to write."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import date
+
+from accounts.models import User
+from playbooks.models import FailurePattern, Playbook, Risk
+
+
+@dataclass(frozen=True, kw_only=True)
+class PatternFields:
+    """What a failure pattern says; `recognise` is Markdown."""
+
+    name: str
+    definition: str
+    recognise: str = ""
+    signals: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepFields:
+    """One step; all but `title` and `command` are Markdown."""
+
+    title: str
+    detail: str = ""
+    command: str = ""
+    expected: str = ""
+    if_not: str = ""
+    undo: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlaybookFields:
+    """What a playbook says, its steps in order. `patterns` are slugs of existing patterns."""
+
+    title: str
+    use_when: str
+    patterns: frozenset[str] = frozenset()
+    risk: str = Risk.LOW
+    verify: str = ""
+    escalate: str = ""
+    owner: User | None = None
+    last_reviewed_on: date | None = None
+    last_reviewed_by: User | None = None
+    review_by_on: date | None = None
+    steps: tuple[StepFields, ...] = ()
+
+
+# What is stored in the playbook's own row.
+PLAYBOOK_COLUMNS = [f.name for f in fields(PlaybookFields) if f.name not in ("patterns", "steps")]
+
+
+def pattern_fields(pattern: FailurePattern) -> PatternFields:
+    """What the pattern says, as one value to compare."""
+    return PatternFields(
+        name=pattern.name,
+        definition=pattern.definition,
+        recognise=pattern.recognise,
+        signals=tuple(pattern.signals),
+    )
+
+
+def playbook_fields(playbook: Playbook) -> PlaybookFields:
+    """What the playbook says, as one value to compare."""
+    names = [field.name for field in fields(StepFields)]
+    return PlaybookFields(
+        patterns=frozenset(pattern.slug for pattern in playbook.patterns.all()),
+        steps=tuple(
+            StepFields(**{name: getattr(step, name) for name in names})
+            for step in playbook.steps.all()
+        ),
+        **{name: getattr(playbook, name) for name in PLAYBOOK_COLUMNS},
+    )
+
+
+_LABELS = {
+    "title": "the title",
+    "use_when": "when to use it",
+    "patterns": "its patterns",
+    "risk": "the risk",
+    "verify": "how to verify",
+    "escalate": "when to escalate",
+    "owner": "the owner",
+    "review_by_on": "when to review it",
+}
+
+
+def what_changed(before: PlaybookFields, after: PlaybookFields) -> str:
+    """The way from one to the other in a sentence: “Changed when to use it and steps 2, 3”."""
+    changed = [
+        label for name, label in _LABELS.items() if getattr(before, name) != getattr(after, name)
+    ]
+    old, new = before.steps, after.steps
+    if len(old) != len(new):
+        changed.append(f"its steps: {len(new)}, were {len(old)}")
+    elif numbers := [str(n) for n in range(1, len(new) + 1) if old[n - 1] != new[n - 1]]:
+        changed.append(f"step{'s' if len(numbers) > 1 else ''} {', '.join(numbers)}")
+    if not changed:
+        return "Confirmed as still true"
+    *most, last = changed
+    return f"Changed {', '.join(most)} and {last}" if most else f"Changed {last}"
