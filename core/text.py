@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _LINE_BREAKS = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
 
 
@@ -20,6 +21,12 @@ def clean_markdown(text: str) -> str:
     while last > first and not lines[last - 1].strip():
         last -= 1
     return "\n".join(lines[first:last])
+
+
+def storable(text: str) -> str:
+    """`text` with a blank for each character that PostgreSQL does not take: NUL, and halves of
+    pairs, which is what bytes become that are no UTF-8."""
+    return _UNSTORABLE.sub(" ", text)
 
 
 def one_line(text: str) -> str:

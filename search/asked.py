@@ -15,6 +15,7 @@ from datetime import date
 from django.http import QueryDict
 from django.urls import reverse
 
+from core.text import storable
 from search import period, values
 from search.filters import FACETS, SORTS, Filters, Sort
 from search.syntax import MAX_CHARACTERS
@@ -129,7 +130,7 @@ def ask(query: QueryDict, *, today: date) -> Asked:
     return _asked(
         query.get("q", ""),
         [
-            _Written(name, text.replace("\0", "").strip())
+            _Written(name, storable(text).strip())
             for name in (*FACETS, *PERIOD)
             for text in query.getlist(name)
             if text.strip()
@@ -147,7 +148,7 @@ def ask_text(text: str, *, today: date) -> Asked:
 
 
 def _asked(box: str, given: list[_Written], today: date, **how: object) -> Asked:
-    tokens = list(_tokens(box.replace("\0", " ")[:MOST_READ]))
+    tokens = list(_tokens(storable(box[:MOST_READ])))
     written = [
         filter_ for number, token in enumerate(tokens) for filter_ in _filters(number, token)
     ]
@@ -220,4 +221,4 @@ def _told(wrong: list[_Written]) -> Iterator[Misread]:
 
 
 def _page_number(text: str) -> int:
-    return min(max(int(text), 1), MOST_PAGES) if text.isascii() and text.isdigit() else 1
+    return min(max(int(text), 1), MOST_PAGES) if re.fullmatch("[0-9]{1,9}", text) else 1

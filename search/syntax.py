@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from core.text import storable
 from search import words
 
 MAX_CHARACTERS = 500
@@ -115,7 +116,7 @@ def any_form(word: str, endings: Endings) -> str:
 
 def parse(text: str) -> Query:
     """What `text` asks for. At most 500 characters and 24 words of it are read."""
-    text = text.replace("\0", " ")[:MAX_CHARACTERS]
+    text = storable(text[:MAX_CHARACTERS])
     alternatives: list[list[Term]] = [[]]
     room = MAX_WORDS
     for match in _TOKEN.finditer(text):

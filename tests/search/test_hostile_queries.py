@@ -1,0 +1,170 @@
+"""Whatever is asked for, the answer is a sensible page, in bounded time."""
+
+from __future__ import annotations
+
+import time
+from datetime import date
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.http import QueryDict
+from django.urls import reverse
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from accounts.models import Role, User
+from search.asked import Asked, ask, ask_text
+from search.query import search
+from tests.factories import IncidentFactory, SectionFactory, ServiceFactory, TagFactory
+from tests.search.hostile import BYTES, TEXTS, in_address
+
+pytestmark = pytest.mark.django_db
+
+PAGE = reverse("search_results")
+TODAY = date(2026, 3, 31)
+LARGEST = 400_000  # bytes of an answer, whatever was asked
+SLOWER = 40  # times as slow as an ordinary query may the worst one be, on a small database
+READER = User(pk=0, role=Role.VIEWER)
+FIELDS = ("kind", "severity", "service", "team", "tag", "pattern", "environment", "status")
+
+within_one_database = settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=60,
+    deadline=None,
+)
+# Texts made of what means something, which random ones hardly ever hold.
+PIECES = (
+    *("disk", "full", "DISK", " ", "  ", '"', "-", ":", ",", " or ", "|", "&", "!", "*", "(", ")"),
+    *("service:", "checkout", "sev1", "severity:", "since:", "2025", "until:", "30d", "kind:"),
+    *("incident", "tag:", "web-front", '"web front"', "inc-1", "\0", "\u0301", "🔥", "\u202e", "'"),
+)
+texts = st.one_of(st.text(max_size=80), st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
+
+
+@pytest.fixture
+def known(index):
+    """Some incidents, one of them about a full disk, and names that filters may hold."""
+    ServiceFactory(name="Checkout", slug="checkout")
+    TagFactory(name="web front", slug="web-front")
+    index(*(IncidentFactory(title=f"Disk number {n} nearly full") for n in range(4)))
+    full = IncidentFactory(title="Disk full", severity="SEV1")
+    SectionFactory(incident=full, body="No space left on device. " * 40)
+    index(full)
+
+
+@pytest.fixture
+def reader(vera, signed_in):
+    return signed_in(vera)
+
+
+@pytest.mark.parametrize("hostile", TEXTS, ids=lambda hostile: hostile.name)
+def test_the_page_is_sensible(known, reader, hostile):
+    asked = in_address(hostile.text)
+
+    for more in ("", "&exact=1", "&page=2", "&kind=incident&severity=SEV1"):
+        assert_sensible(reader.get(f"{PAGE}?q={asked}{more}"))
+
+
+@pytest.mark.parametrize("hostile", TEXTS, ids=lambda hostile: hostile.name)
+def test_the_results_as_one_types_are_sensible(known, reader, hostile):
+    asked = in_address(hostile.text)
+
+    assert_sensible(reader.get(f"{PAGE}?q={asked}", headers={"HX-Request": "true"}))
+
+
+@pytest.mark.parametrize("hostile", TEXTS, ids=lambda hostile: hostile.name)
+def test_any_text_in_any_other_place_of_the_address_is_passed_over(known, reader, hostile):
+    asked = in_address(hostile.text)
+    names = (*FIELDS, "since", "until", "sort", "page", "exact", "facets", "never-heard-of")
+
+    assert_sensible(reader.get(f"{PAGE}?q=disk&" + "&".join(f"{name}={asked}" for name in names)))
+
+
+@pytest.mark.parametrize("raw", BYTES)
+def test_bytes_that_are_no_text_are_borne(known, reader, raw):
+    for address in (f"q={raw}", f"q=disk{raw}full", f"q=disk&service={raw}&page={raw}", raw):
+        assert_sensible(reader.get(f"{PAGE}?{address}"))
+
+
+@pytest.mark.parametrize("number", ["-1", "0", "1e9", "²", "9" * 4_000, "1.5", " 2", "٣", "x"])
+def test_any_page_number_shows_a_page(known, reader, number):
+    assert_sensible(reader.get(PAGE, {"q": "disk", "page": number}))
+
+
+@pytest.mark.parametrize("hostile", TEXTS, ids=lambda hostile: hostile.name)
+def test_the_command_finds_what_it_can(known, hostile):
+    out = StringIO()
+
+    call_command("search", hostile.text, json=True, stdout=out)
+
+    assert out.getvalue().startswith("[")
+
+
+def test_the_worst_takes_no_more_than_a_bounded_multiple_of_an_ordinary_query(known, reader):
+    ordinary = fastest(reader, "disk full")
+
+    took = {one.name: fastest(reader, one.text) / ordinary for one in TEXTS}
+
+    assert {name: round(ratio) for name, ratio in took.items() if ratio > SLOWER} == {}
+
+
+@within_one_database
+@given(text=texts)
+@example(text="disk\ud800")
+@example(text='service:checkout "')
+def test_no_text_is_an_error(known, text):
+    asked = ask_text(text, today=TODAY)
+
+    assert len(search(asked.words, user=READER).hits) <= 20
+    assert len(search(text, user=READER, as_typed=True).hits) <= 20
+
+
+@within_one_database
+@given(text=texts)
+def test_an_address_leads_back_to_what_was_asked(known, text):
+    asked = ask_text(text, today=TODAY)
+
+    again = ask(QueryDict(asked.url().partition("?")[2]), today=TODAY)
+
+    assert said(again) == said(asked)
+
+
+@within_one_database
+@given(text=texts)
+def test_a_chip_that_is_taken_away_leaves_all_the_others(known, text):
+    asked = ask_text(text, today=TODAY)
+    for facet, values in asked.filters.chosen.items():
+        for value in values:
+            without = asked.toggled(facet, value)
+            again = ask(QueryDict(without.url().partition("?")[2]), today=TODAY)
+
+            assert said(again) == said(without)
+            assert value not in again.filters.of(facet)
+            assert again.toggled(facet, value).filters.of(facet)[-1:] == (value,)
+
+
+def said(asked: Asked) -> tuple[object, ...]:
+    """What was understood, but for what was not."""
+    return (" ".join(asked.words.split()), asked.filters, asked.since, asked.until, asked.sort)
+
+
+def fastest(client, text: str) -> float:
+    """Seconds of the fastest of three answers: the others say how busy the machine was."""
+
+    def once() -> float:
+        started = time.perf_counter()
+        client.get(f"{PAGE}?q={in_address(text)}")
+        return time.perf_counter() - started
+
+    return min(once() for _ in range(3))
+
+
+def assert_sensible(answer) -> None:
+    """A whole page, or a part of one, that shows what was typed as text and nothing else."""
+    shown = answer.content.decode()
+    assert answer.status_code == 200
+    assert 'id="search-results"' in shown
+    assert "<script>alert(1)" not in shown
+    assert "<img src=x" not in shown
+    assert len(answer.content) < LARGEST
