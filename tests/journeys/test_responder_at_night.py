@@ -3,7 +3,10 @@
 import re
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
+
+from accounts.models import SignInLink
 
 pytestmark = pytest.mark.journey
 
@@ -40,12 +43,52 @@ def test_a_misspelt_symptom_leads_to_the_playbook(enter, administrator):
     ).first.tap()
 
     expect(page.get_by_role("heading", level=1)).to_contain_text("Certificate expired")
-    first_step = page.get_by_role("checkbox").first
-    first_step.check()
+    page.get_by_role("checkbox", name=re.compile("Make sure that the clock")).tap()
+
+    progress = page.get_by_role("status")
+    expect(progress).to_have_text("1 of 8 done")
     expect(page.get_by_text("When to escalate").first).to_be_visible()
-    page.reload()
-    expect(page.get_by_role("checkbox").first).to_be_checked()
+    second = page.get_by_role("checkbox", name=re.compile("Look at the certificate"))
+    second.tap()
+    expect(progress).to_have_text("2 of 8 done")
+    expect(second).to_be_focused()
+    page.get_by_text("Skip step 3").tap()
+    page.get_by_label("Why step 3 is skipped").fill("There is only one")
+    page.get_by_role("button", name="Skip it").first.tap()
+    expect(progress).to_have_text("2 of 8 done, 1 skipped")
+    expect(page.get_by_text("There is only one")).to_be_visible()
     assert sideways(page) == 0
+    page.reload()
+    expect(second).to_be_checked()
+    page.get_by_role("link", name="Finish").tap()
+    page.get_by_label("Helped partly").tap()
+    page.get_by_label("Note").fill("The root was not on the list.")
+    page.get_by_role("button", name="Finish the run").tap()
+    expect(page.get_by_text("What came of it")).to_be_visible()
+    expect(page.get_by_text("The root was not on the list.")).to_be_visible()
+    page.get_by_role("link", name="Playbook", exact=True).tap()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Certificate expired")
+    expect(page.get_by_role("link", name=re.compile(r"Helped in \d+ of \d+ uses"))).to_be_visible()
+    assert sideways(page) == 0
+
+
+def test_a_playbook_is_followed_without_javascript(site, administrator, browser):
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    token = SignInLink.objects.issue(administrator, at=timezone.now())
+    page.goto(f"{site}/sign-in/{token}/")
+    page.get_by_role("button", name="Sign in").click()
+    page.goto(f"{site}/playbooks/certificate-expired/?incident=INC-6")
+
+    page.get_by_role("checkbox").first.click()
+    page.get_by_role("checkbox").nth(1).click()
+    expect(page.get_by_text("2 of 8 done")).to_be_visible()
+    expect(page.get_by_text(re.compile("^For INC-6"))).to_be_visible()
+    page.get_by_label("Helped", exact=True).check()
+    page.get_by_role("button", name="Finish the run").click()
+
+    expect(page.get_by_text("What came of it")).to_be_visible()
+    context.close()
 
 
 PAGES = [

@@ -45,6 +45,7 @@ risk: medium
 owner: ana
 last_reviewed_on: 2026-11-01
 last_reviewed_by: ana
+review_by_on: 2027-02-01
 ---
 
 ## Use when
@@ -103,6 +104,7 @@ def test_a_playbook_file_is_written_as_it_was_read(ana):
     assert render_playbook(playbook) == PLAYBOOK
     assert playbook.owner == ana
     assert playbook.last_reviewed_on == date(2026, 11, 1)
+    assert playbook.review_by_on == date(2027, 2, 1)
     first = playbook.steps.get(position=1)
     assert first.command == "openssl x509 -noout -dates -in FILE"
     assert first.undo == "nothing was changed."
@@ -147,9 +149,10 @@ def test_a_pattern_file_is_written_as_it_was_read(db):
         ("slug: certificate-expired", "slug: no slug", 3, "no slug"),
         ("title: Replace an expired certificate", "", 1, "missing"),
         ("last_reviewed_on: 2026-11-01", "last_reviewed_on: soon", 9, "no day"),
-        ("## Use when", "## Use it when", 13, "no place here"),
+        ("review_by_on: 2027-02-01", "review_by_on: 1 May", 11, "no day"),
+        ("## Use when", "## Use it when", 14, "no place here"),
         ("playbook/1", "playbook/2", 2, "cannot be read"),
-        ("### 1. Find it", "Find it", 19, "A step begins"),
+        ("### 1. Find it", "Find it", 20, "A step begins"),
     ],
 )
 def test_what_is_wrong_in_a_playbook_is_said_with_its_line(before, after, line, words):

@@ -1,16 +1,23 @@
 """Two people press Save in the same moment, in two real transactions."""
 
+from __future__ import annotations
+
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from threading import Barrier
 
 import pytest
 from django.db import connection
 
 from incidents.models import Incident, Section, TimelineEvent
-from incidents.operations import incidents, sections, timeline
+from incidents.operations import incidents, playbook_runs, sections, timeline
 from incidents.operations.incidents import IncidentFields
+from incidents.operations.playbook_runs import RunIsOver
 from incidents.operations.sections import StaleSection
 from incidents.operations.timeline import EventFields
+from playbooks import operations as playbooks
+from playbooks.content import PlaybookFields, StepFields, playbook_fields
+from playbooks.operations import StalePlaybook
 from tests.factories import NOON
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -95,3 +102,50 @@ def test_two_incidents_started_at_once_get_two_numbers(ana, ben):
 
     assert [one for one in results if isinstance(one, Exception)] == []
     assert Incident.objects.values("number").distinct().count() == 2
+
+
+@pytest.fixture
+def playbook(ana):
+    steps = (StepFields(title="Find it"), StepFields(title="Renew it"))
+    said = PlaybookFields(title="Renew it", use_when="It expired.", steps=steps)
+    return playbooks.create_playbook(said, by=ana, at=NOON)
+
+
+def test_two_who_begin_at_once_follow_one_list_and_both_ticks_count(incident, playbook, ana, ben):
+    def begin(by):
+        return lambda: playbook_runs.start(playbook, incident=incident, by=by, at=NOON)
+
+    def tick(by, position):
+        return lambda: playbook_runs.tick(run, position=position, by=by, at=NOON)
+
+    run, other = at_once(begin(ana), begin(ben))
+    results = at_once(tick(ana, 1), tick(ben, 2), tick(ben, 1))
+
+    assert run == other
+    assert [one for one in results if isinstance(one, Exception)] == []
+    assert [tick.position for tick in run.ticks.all()] == [1, 2]
+
+
+def test_of_two_who_finish_at_once_one_is_told(incident, playbook, ana, ben):
+    run = playbook_runs.start(playbook, incident=incident, by=ana, at=NOON)
+
+    def finish(by, outcome):
+        return lambda: playbook_runs.finish(run, outcome=outcome, note="", by=by, at=NOON)
+
+    results = at_once(finish(ana, "helped"), finish(ben, "did_not_help"))
+
+    assert [type(one) for one in results if isinstance(one, Exception)] == [RunIsOver]
+    assert incident.playbook_uses.count() == 1
+
+
+def test_of_two_who_save_a_playbook_at_once_one_is_told_and_both_states_are_kept(
+    playbook, ana, ben
+):
+    def save(by, use_when):
+        said = replace(playbook_fields(playbook), use_when=use_when)
+        return lambda: playbooks.edit_playbook(playbook, said, base_version=1, by=by, at=NOON)
+
+    results = at_once(save(ana, "Hers."), save(ben, "His."))
+
+    assert [type(one) for one in results if isinstance(one, Exception)] == [StalePlaybook]
+    assert [revision.number for revision in playbook.revisions.all()] == [2, 1]
