@@ -25,6 +25,7 @@ from playbooks.models import FailurePattern, Playbook, Risk
 from playbooks.operations import can_write
 
 PAGE = 50
+MOST_WORDS = 12  # of what is typed; the rest narrows no further
 ORDERS = {
     "": "by title",
     "pattern": "by failure pattern",
@@ -49,12 +50,13 @@ class PlaybookCard:
 
 @require_safe
 def playbook_list(request: SignedInRequest) -> HttpResponse:
-    """All playbooks, narrowed by pattern, by risk, or to those that should be read anew."""
+    """All playbooks, narrowed by words, pattern and risk, or to those that should be read anew."""
     today = timezone.localdate()
     chosen = {
         name: request.GET.get(name, "").replace("\0", "")
-        for name in ("pattern", "risk", "review", "order")
+        for name in ("q", "pattern", "risk", "review", "order")
     }
+    chosen["q"] = " ".join(chosen["q"].split()[:MOST_WORDS])
     found = _narrowed(chosen, request.user, today)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     context = {
@@ -65,16 +67,19 @@ def playbook_list(request: SignedInRequest) -> HttpResponse:
         "risks": Risk.choices,
         "reviews": [("due", "To be reviewed"), ("mine", "Mine to review")],
         "patterns": FailurePattern.objects.only("slug", "name"),
-        "is_narrowed": any(chosen[name] for name in ("pattern", "risk", "review")),
+        "is_narrowed": any(chosen[name] for name in ("q", "pattern", "risk", "review")),
         "mine_due": Playbook.objects.to_review(today).filter(owner=request.user).count(),
         "can_write": can_write(request.user),
         "nav": "playbooks",
     }
+    if request.htmx and not request.htmx.history_restore_request:
+        return render(request, "playbooks/_playbook_results.html", context)
     return render(request, "playbooks/playbook_list.html", context)
 
 
 def _narrowed(chosen: dict[str, str], user: User, today: date) -> Any:
-    found = Playbook.objects.annotate(number_of_steps=Count("steps", distinct=True))
+    found = Playbook.objects.saying(chosen["q"])
+    found = found.annotate(number_of_steps=Count("steps", distinct=True))
     if chosen["pattern"]:
         found = found.filter(patterns__slug=chosen["pattern"])
     if chosen["risk"] in Risk.values:

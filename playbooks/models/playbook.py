@@ -26,6 +26,18 @@ REVIEW_EVERY = timedelta(days=180)  # where a playbook does not say by when to r
 
 
 class PlaybookQuerySet(models.QuerySet["Playbook"]):
+    def saying(self, typed: str) -> Self:
+        """Those with every word of `typed`, also within words, in title, symptoms or patterns."""
+        found = self
+        for word in typed.split():
+            of_pattern = Playbook.objects.filter(patterns__name__icontains=word)
+            found = found.filter(
+                Q(title__icontains=word)
+                | Q(use_when__icontains=word)
+                | Q(pk__in=of_pattern.order_by().values("pk"))
+            )
+        return found
+
     def with_review_due(self) -> Self:
         """Annotated with `due_on`: the same day as `Playbook.review_due_on`."""
         since = Coalesce(F("last_reviewed_on"), Cast("created_at", models.DateField()))

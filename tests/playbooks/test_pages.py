@@ -77,6 +77,39 @@ def test_the_list_can_be_narrowed_and_ordered(signed_in, vera):
     assert set(shown(order="pattern")) == {old, new, never}
 
 
+@pytest.mark.parametrize(
+    ("typed", "titles"),
+    [
+        ("FULL disk", ["Make room"]),
+        ("space  left", ["Make room"]),
+        ("room", ["Make room"]),
+        ("a", ["Make room", "Wait"]),
+        ("room wait", []),
+        ("100%", ["Make room"]),
+        ("x\0" * 1000, []),
+    ],
+)
+def test_the_list_is_narrowed_by_title_symptoms_and_patterns(signed_in, vera, typed, titles):
+    full = PlaybookFactory(title="Make room", use_when="No space left on device, 100% used")
+    full.patterns.add(PatternFactory(name="Disk full"), PatternFactory(name="Volume full"))
+    PlaybookFactory(title="Wait", use_when="It ends by itself")
+
+    answer = signed_in(vera).get(reverse("playbook_list"), {"q": typed})
+
+    assert [card.title for card in answer.context["cards"]] == titles
+
+
+def test_while_one_types_only_the_playbooks_are_answered(signed_in, vera):
+    PlaybookFactory(title="Make room")
+
+    answer = signed_in(vera).get(
+        reverse("playbook_list"), {"q": "room"}, headers={"HX-Request": "true"}
+    )
+
+    assert answer.content.decode().lstrip().startswith('<div id="playbook-results">')
+    assert "Make room" in answer.content.decode()
+
+
 def test_the_number_of_queries_does_not_grow(signed_in, ana):
     client = signed_in(ana)
     playbook = a_full_playbook()
