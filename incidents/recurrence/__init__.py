@@ -8,6 +8,13 @@ from incidents.recurrence.history import (
     histories,
 )
 from incidents.recurrence.neighbours import LOOKED_AT, Link
+from incidents.recurrence.occurrences import (
+    Fix,
+    Occurrence,
+    Occurrences,
+    occurrences,
+    services_hit,
+)
 from incidents.recurrence.promises import Promise
 from incidents.recurrence.trends import (
     Trend,
@@ -26,8 +33,11 @@ from incidents.recurrence.words import (
 
 __all__ = [
     "LOOKED_AT",
+    "Fix",
     "History",
     "Link",
+    "Occurrence",
+    "Occurrences",
     "PastIncident",
     "PlaybookLabel",
     "Promise",
@@ -37,10 +47,12 @@ __all__ = [
     "earlier_incidents",
     "histories",
     "most_frequent",
+    "occurrences",
     "open_promises",
     "ordinal_words",
     "promise_words",
     "recurrence_words",
+    "services_hit",
     "span_words",
     "trends",
 ]

@@ -1,49 +1,44 @@
-"""One pattern's incidents on an axis of time, with the fixes between them."""
+"""What the page of a failure pattern shows: when it struck, what was fixed, what helped."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import pairwise
 from statistics import median
 
-from django.db.models import F
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from accounts.models import User
 from core import markdown
 from core.templatetags import ui
+from incidents import recurrence
 from incidents.analytics import Success, success_of
-from incidents.models import (
-    ActionItem,
-    ActionItemStatus,
-    Incident,
-    LinkState,
-    Origin,
-    PatternLink,
-    Precision,
-)
+from incidents.models import Origin, Outcome, PatternLink
+from incidents.recurrence import Fix, Occurrence, Occurrences
 from incidents.views.addresses import incident_url, playbook_url
 from incidents.views.clock import occurred_day
 from incidents.views.incident_rows import severity_badge
+from incidents.views.pattern_axis import PatternAxis, gap_words, interval, pattern_axis
 from playbooks.models import FailurePattern, Risk
 
-SHOWN = 50  # incidents, the latest first
-_ROUGH = (Precision.APPROXIMATE, Precision.UNKNOWN)
-_WEEKS_TO_MONTHS = 90  # days; longer intervals are told in months or years
+SHOWN = 25  # incidents as cards, the latest
+SERVICES = 8
 
 
 @dataclass(frozen=True)
 class IncidentCard:
-    """An incident of the pattern, with the sentence that shows it. `fix_failed` says what had been
-    done before, and did not hold."""
+    """An incident of the pattern, with the sentence that shows it. `gap` is how long after the one
+    before; `fix_failed` says what had been done before, and did not hold."""
 
     reference: str
     title: str
     url: str
     day: str
-    dated: bool
+    gap: str
     severity: SafeString
     evidence: SafeString
     origin: str
@@ -51,196 +46,123 @@ class IncidentCard:
 
 
 @dataclass(frozen=True)
-class AxisMark:
-    """An incident or a fix on the axis. `x` is per cent."""
+class HitService:
+    """A service that the pattern hit, and in how many of its incidents."""
 
-    x: str
-    href: str
-    title: str
-    is_fix: bool
-    failed: bool
-
-
-@dataclass(frozen=True)
-class AxisYear:
-    x: str
-    label: str
+    name: str
+    url: str
+    incidents: str
 
 
 @dataclass(frozen=True)
 class HelpedPlaybook:
-    """A playbook for the pattern, and how often it helped."""
+    """A playbook for the pattern, and how often it helped, as (outcome, words)."""
 
     title: str
     url: str
     risk: str
-    uses: str
+    outcomes: list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
 class PatternPage:
-    """What the page of a pattern shows of its incidents."""
+    """What the page of a pattern shows of its incidents. `more` counts those without a card."""
 
     cards: list[IncidentCard]
-    marks: list[AxisMark]
-    years: list[AxisYear]
+    axis: PatternAxis
     summary: str
-    undated: list[IncidentCard]
+    undated: list[tuple[str, str]]
+    more: int
     is_whole: bool
+    services: list[HitService]
     playbooks: list[HelpedPlaybook]
 
 
 def pattern_page(user: User, pattern: FailurePattern) -> PatternPage:
     """The latest incidents of `pattern` that `user` may see, and what became of the fixes."""
-    latest = (F("incident__occurred_at").desc(nulls_last=True), "-incident__number")
-    links = list(
-        PatternLink.objects.visible_to(user)
-        .filter(pattern=pattern, state=LinkState.CONFIRMED)
-        .select_related("incident")
-        .order_by(*latest)[: SHOWN + 1]
-    )
-    shown = links[:SHOWN]
-    fixes = _fixes([link.incident_id for link in shown])
-    cards = [_card(link, fixes) for link in shown]
+    found = recurrence.occurrences(user, pattern)
+    shown = found.incidents[:SHOWN]
     return PatternPage(
-        cards=cards,
-        marks=_marks([link.incident for link in shown], fixes, cards),
-        years=_years([link.incident for link in shown], fixes),
-        summary=_summary([link.incident for link in shown], len(links) <= SHOWN),
-        undated=[card for card in cards if not card.dated],
-        is_whole=len(links) <= SHOWN,
+        cards=_cards(found, shown),
+        axis=pattern_axis(found, {incident.pk for incident in shown}),
+        summary=_summary(found),
+        undated=[
+            (incident.reference, incident_url(incident.reference))
+            for incident in found.incidents
+            if incident.occurred_at is None
+        ],
+        more=len(found.incidents) - len(shown),
+        is_whole=found.is_whole,
+        services=_services(found, pattern),
         playbooks=_playbooks(user, pattern),
     )
 
 
-def _fixes(incident_ids: Sequence[int]) -> list[ActionItem]:
-    """What was done after these incidents, the latest first."""
-    done = ActionItem.objects.filter(incident__in=incident_ids, status=ActionItemStatus.DONE)
-    return list(done.select_related("incident").order_by("-closed_at"))
+def _cards(found: Occurrences, shown: Sequence[Occurrence]) -> list[IncidentCard]:
+    links = PatternLink.objects.in_bulk([incident.link_pk for incident in shown])
+    failed = found.failed_fixes()
+    references = {incident.pk: incident.reference for incident in found.incidents}
+    following = [*found.incidents[1:], None]
+    return [
+        _card(incident, links.get(incident.link_pk), before, failed.get(incident.pk), references)
+        for incident, before in zip(shown, following, strict=False)
+    ]
 
 
-def _card(link: PatternLink, fixes: Sequence[ActionItem]) -> IncidentCard:
-    incident = link.incident
-    failed = _failed_fix(incident, fixes)
+def _card(
+    incident: Occurrence,
+    link: PatternLink | None,
+    before: Occurrence | None,
+    failed: tuple[Fix, bool] | None,
+    references: Mapping[int, str],
+) -> IncidentCard:
+    words = gap_words(incident, before) if before else ""
     return IncidentCard(
         reference=incident.reference,
         title=incident.title,
         url=incident_url(incident.reference),
         day=occurred_day(incident),
-        dated=incident.occurred_at is not None,
+        gap=f"{words} after {before.reference}" if before and words else "",
         severity=severity_badge(incident.severity),
-        evidence=markdown.render(link.evidence),
-        origin="" if link.origin == Origin.TEAM else Origin(link.origin).label,
-        fix_failed=_done(failed) if failed else "",
+        evidence=markdown.render(link.evidence if link else ""),
+        origin="" if link is None or link.origin == Origin.TEAM else Origin(link.origin).label,
+        fix_failed=_failed(*failed, references) if failed else "",
     )
 
 
-def _done(fix: ActionItem) -> str:
-    return f"“{fix.title}” ({fix.incident.reference}), done {fix.closed_at:%-d %b %Y}"
+def _failed(fix: Fix, was_said: bool, references: Mapping[int, str]) -> str:
+    done = f"done {timezone.localdate(fix.done_at):%-d %b %Y}"
+    said = ", and somebody looked: it did not hold" if was_said else ""
+    return f"“{fix.title}” ({references[fix.incident_pk]}), {done}{said}"
 
 
-def _failed_fix(incident: Incident, fixes: Sequence[ActionItem]) -> ActionItem | None:
-    """The last promise of an earlier incident that was done before this one happened."""
-    at = incident.occurred_at
-    if at is None:
-        return None
-    for fix in fixes:
-        before = fix.incident.occurred_at
-        is_earlier = before < at if before else fix.incident.number < incident.number
-        if fix.incident_id != incident.pk and is_earlier and fix.closed_at and fix.closed_at < at:
-            return fix
-    return None
-
-
-# --- the axis -----------------------------------------------------------------------------------
-
-_MARGIN = 3.0  # per cent left free at both ends
-
-
-def _span(incidents: Sequence[Incident], fixes: Sequence[ActionItem]) -> tuple[datetime, timedelta]:
-    moments = [incident.occurred_at for incident in incidents if incident.occurred_at]
-    last = max([*moments, *(fix.closed_at for fix in fixes if fix.closed_at)])
-    first = min(moments)
-    return first, max(last - first, timedelta(days=1))
-
-
-def _place(moment: datetime, first: datetime, whole: timedelta) -> str:
-    return f"{_MARGIN + (100 - 2 * _MARGIN) * ((moment - first) / whole):.2f}%"
-
-
-def _marks(
-    incidents: Sequence[Incident], fixes: Sequence[ActionItem], cards: Sequence[IncidentCard]
-) -> list[AxisMark]:
-    if not any(incident.occurred_at for incident in incidents):
-        return []
-    first, whole = _span(incidents, fixes)
-    marks = [
-        AxisMark(
-            x=_place(incident.occurred_at, first, whole),
-            href=f"#card-{card.reference}",
-            title=f"{card.day}: {card.reference} {card.title}",
-            is_fix=False,
-            failed=bool(card.fix_failed),
-        )
-        for incident, card in zip(incidents, cards, strict=True)
-        if incident.occurred_at
-    ]
-    marks += [
-        AxisMark(
-            x=_place(fix.closed_at, first, whole),
-            href=fix.get_absolute_url(),
-            title=f"Done {fix.closed_at:%-d %b %Y}: {fix.title}",
-            is_fix=True,
-            failed=False,
-        )
-        for fix in fixes
-        if fix.closed_at and fix.closed_at >= first
-    ]
-    return marks
-
-
-def _years(incidents: Sequence[Incident], fixes: Sequence[ActionItem]) -> list[AxisYear]:
-    """The years that begin on the axis, and the day it begins with; at most about eight."""
-    if not any(incident.occurred_at for incident in incidents):
-        return []
-    first, whole = _span(incidents, fixes)
-    last = first + whole
-    step = max((last.year - first.year) // 8, 1)
-    years = [
-        AxisYear(_place(start, first, whole), str(start.year))
-        for year in range(first.year + 1, last.year + 1, step)
-        if first < (start := first.replace(year=year, month=1, day=1, hour=0, minute=0)) <= last
-    ]
-    return years or [AxisYear(f"{_MARGIN}%", f"{first:%b %Y}")]
-
-
-def _summary(incidents: Sequence[Incident], is_whole: bool) -> str:
+def _summary(found: Occurrences) -> str:
     """“4 incidents, typically about 11 months apart”: how often it comes. Two intervals or fewer
     are told as they are: nothing is typical of them."""
-    count = ui.counted(len(incidents), "incident") if is_whole else f"more than {SHOWN} incidents"
-    dated = [incident for incident in incidents if incident.occurred_at]
-    moments = sorted(incident.occurred_at for incident in dated if incident.occurred_at)
+    total = len(found.incidents)
+    count = ui.counted(total, "incident") if found.is_whole else f"more than {total} incidents"
+    dated = sorted(
+        (incident for incident in found.incidents if incident.occurred_at),
+        key=lambda incident: incident.occurred_at or 0,
+    )
+    moments = [incident.occurred_at for incident in dated if incident.occurred_at]
     if len(moments) < 2:
         return count
     gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(moments)]
-    roughly = any(incident.occurred_precision in _ROUGH for incident in dated)
+    roughly = any(incident.is_rough for incident in dated)
     if len(gaps) > 2:
-        return f"{count}, typically {_interval(timedelta(seconds=median(gaps)), roughly)} apart"
-    spans = dict.fromkeys(_interval(timedelta(seconds=gap), roughly) for gap in sorted(gaps))
+        return f"{count}, typically {interval(timedelta(seconds=median(gaps)), roughly)} apart"
+    spans = dict.fromkeys(interval(timedelta(seconds=gap), roughly) for gap in sorted(gaps))
     return f"{count}, {' and '.join(spans)} apart"
 
 
-def _interval(gap: timedelta, roughly: bool) -> str:
-    """“44 days”, “about 5 months”, “about 8 years”; never less than a day."""
-    days = max(gap.days, 1)
-    if days < _WEEKS_TO_MONTHS:
-        return f"{'about ' if roughly else ''}{ui.counted(days, 'day')}"
-    months = round(days / 30.44)
-    words = ui.counted(months, "month") if months < 24 else ui.counted(round(months / 12), "year")
-    return f"about {words}"
-
-
-# --- playbooks ----------------------------------------------------------------------------------
+def _services(found: Occurrences, pattern: FailurePattern) -> list[HitService]:
+    hit = recurrence.services_hit([incident.pk for incident in found.incidents])
+    listed = f"{reverse('incident_list')}?pattern={pattern.slug}&service="
+    return [
+        HitService(name, f"{listed}{slug}", ui.counted(count, "incident"))
+        for name, slug, count in hit[:SERVICES]
+    ]
 
 
 def _playbooks(user: User, pattern: FailurePattern) -> list[HelpedPlaybook]:
@@ -251,13 +173,17 @@ def _playbooks(user: User, pattern: FailurePattern) -> list[HelpedPlaybook]:
             title=playbook.title,
             url=playbook_url(playbook.slug),
             risk=Risk(playbook.risk).label,
-            uses=_uses(success.get(playbook.pk, Success())),
+            outcomes=_outcomes(success.get(playbook.pk, Success())),
         )
         for playbook in playbooks
     ]
 
 
-def _uses(success: Success) -> str:
-    if not success.total:
-        return "not used yet"
-    return f"helped {success.helped} of {ui.counted(success.total, 'time')}"
+def _outcomes(success: Success) -> list[tuple[str, str]]:
+    """“Helped 3 times”, as the outcome and the words, for each that there was."""
+    counts = zip(Outcome, (success.helped, success.partly, success.failed), strict=True)
+    return [
+        (outcome.value, f"{outcome.label} {ui.counted(count, 'time')}")
+        for outcome, count in counts
+        if count
+    ]

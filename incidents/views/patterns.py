@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.db.models import Prefetch
 from django.http import HttpResponse
@@ -13,11 +14,12 @@ from accounts.models import User
 from accounts.requests import SignedInRequest
 from incidents.models import ActionItem, PatternLink
 from incidents.permissions import can_write
-from incidents.views.action_item_rows import ActionItemRow, rows
+from incidents.views.action_item_rows import rows
 from incidents.views.pattern_page import pattern_page
 from playbooks.models import FailurePattern, Playbook
 
-PROMISES = 20
+PROMISES = 12
+COUNTED = 100  # open promises are counted to here
 
 
 def pattern_detail(request: SignedInRequest, slug: str) -> HttpResponse:
@@ -28,17 +30,21 @@ def pattern_detail(request: SignedInRequest, slug: str) -> HttpResponse:
     context = {
         "pattern": pattern,
         "page": pattern_page(user, pattern),
-        "promise_rows": _promise_rows(user, pattern, today),
+        **_promises(user, pattern, today),
         "can_write": can_write(user),
         "nav": "patterns",
     }
     return render(request, "patterns/pattern_detail.html", context)
 
 
-def _promise_rows(user: User, pattern: FailurePattern, today: date) -> list[ActionItemRow]:
+def _promises(user: User, pattern: FailurePattern, today: date) -> dict[str, Any]:
     """What is still promised after the pattern's incidents, due first. By key, then fetched."""
     linked = PatternLink.objects.confirmed().filter(pattern=pattern).values("incident")
     waiting = ActionItem.objects.visible_to(user).open().filter(incident__in=linked)
-    pks = list(waiting.order_by("due_on", "pk").values_list("pk", flat=True)[:PROMISES])
-    shown = ActionItem.objects.filter(pk__in=pks).order_by("due_on", "pk")
-    return rows(shown, user, today, with_patterns=False)
+    pks = list(waiting.order_by("due_on", "pk").values_list("pk", flat=True)[: COUNTED + 1])
+    shown = ActionItem.objects.filter(pk__in=pks[:PROMISES]).order_by("due_on", "pk")
+    return {
+        "promise_rows": rows(shown, user, today, with_patterns=False),
+        "promise_count": f"more than {COUNTED}" if len(pks) > COUNTED else len(pks),
+        "promises_left": len(pks) > PROMISES,
+    }

@@ -8,13 +8,17 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from incidents.recurrence.occurrences import MOST
 from tests.factories import (
     ActionItemFactory,
+    DoneActionItemFactory,
+    FixCheckFactory,
     IncidentFactory,
     PatternFactory,
     PatternLinkFactory,
     PlaybookFactory,
     PlaybookUseFactory,
+    ServiceFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -102,7 +106,7 @@ def test_the_page_shows_its_incidents_with_the_evidence(signed_in, vera, expired
 
     assert [card.title for card in page.cards] == ["The second", "The first"]
     assert "It had expired." in page.cards[0].evidence
-    assert len(page.marks) == 2
+    assert len(page.axis.marks) == 2
 
 
 @pytest.mark.parametrize(
@@ -141,8 +145,82 @@ def test_a_return_after_a_fix_is_marked_and_the_fix_is_on_the_axis(signed_in, ve
 
     assert "List the certificates" in page.cards[0].fix_failed
     assert page.cards[1].fix_failed == ""
-    assert [mark.is_fix for mark in page.marks] == [False, False, True]
-    assert [mark.failed for mark in page.marks] == [True, False, False]
+    assert [mark.is_fix for mark in page.axis.marks] == [False, False, True]
+    assert [row.what for row in page.axis.rows] == ["Incident", "Promise done", "Incident"]
+    assert page.axis.rows[0].note == "about 12 months after the one before, came back after a fix"
+    assert [mark.failed for mark in page.axis.marks] == [True, False, False]
+
+
+def test_a_fix_that_somebody_said_held_is_not_held_against_it(signed_in, vera, expired):
+    fix = DoneActionItemFactory(
+        incident=incident_of(expired, 2024), closed_at=datetime(2024, 6, 1, tzinfo=UTC)
+    )
+    again = incident_of(expired, 2025)
+    FixCheckFactory(action_item=fix, incident=again, answer="held")
+
+    page = page_of(signed_in(vera), expired)
+
+    assert [card.fix_failed for card in page.cards] == ["", ""]
+
+
+def test_a_fix_that_did_not_hold_is_told_though_it_is_open_again(signed_in, vera, expired):
+    promise = ActionItemFactory(incident=incident_of(expired, 2024), title="List them")
+    FixCheckFactory(action_item=promise, incident=incident_of(expired, 2025), reopened=True)
+
+    page = page_of(signed_in(vera), expired)
+
+    assert "List them" in page.cards[0].fix_failed
+    assert "it did not hold" in page.cards[0].fix_failed
+
+
+def test_an_answer_given_in_a_hidden_incident_changes_nothing(signed_in, vera, expired):
+    promise = ActionItemFactory(incident=incident_of(expired, 2024), title="List them")
+    secret = incident_of(expired, 2025, visibility="restricted")
+    FixCheckFactory(action_item=promise, incident=secret, note="Zanzibar")
+
+    page = page_of(signed_in(vera), expired)
+
+    assert page.cards[0].fix_failed == ""
+    assert [mark.is_fix for mark in page.axis.marks] == [False]
+
+
+def test_intervals_stand_between_the_incidents(signed_in, vera, expired):
+    first = incident_of(expired, 2023)
+    second = incident_of(expired, 2024)
+    incident_of(expired)
+
+    page = page_of(signed_in(vera), expired)
+
+    assert [card.gap for card in page.cards] == [f"about 12 months after {first.reference}", "", ""]
+    assert [gap.label for gap in page.axis.gaps] == ["about 12 months"]
+    assert page.cards[0].reference == second.reference
+
+
+def test_the_services_it_hit_are_counted(signed_in, vera, expired):
+    queue, checkout = ServiceFactory(name="Queue"), ServiceFactory(name="Checkout")
+    incident_of(expired, 2023).services.add(queue)
+    incident_of(expired, 2024).services.add(queue, checkout)
+    incident_of(expired, 2024, visibility="restricted").services.add(checkout)
+
+    services = page_of(signed_in(vera), expired).services
+
+    assert [(hit.name, hit.incidents) for hit in services] == [
+        ("Queue", "2 incidents"),
+        ("Checkout", "1 incident"),
+    ]
+
+
+def test_a_page_of_many_incidents_stays_small(signed_in, vera, expired):
+    for number in range(MOST + 1):
+        at = datetime(2015, 1, 1, tzinfo=UTC) + timedelta(days=number)
+        PatternLinkFactory(
+            incident=IncidentFactory(occurred_at=at, occurred_precision="day"), pattern=expired
+        )
+
+    page = page_of(signed_in(vera), expired)
+
+    assert (len(page.cards), len(page.axis.marks), page.more) == (25, MOST, MOST - 25)
+    assert page.summary.startswith(f"more than {MOST} incidents")
 
 
 def test_undated_incidents_stand_beside_the_axis(signed_in, vera, expired):
@@ -150,8 +228,8 @@ def test_undated_incidents_stand_beside_the_axis(signed_in, vera, expired):
 
     page = page_of(signed_in(vera), expired)
 
-    assert page.marks == []
-    assert [card.title for card in page.undated] == ["Undated"]
+    assert page.axis.marks == []
+    assert page.undated == [(page.cards[0].reference, page.cards[0].url)]
 
 
 def test_a_playbook_says_how_often_it_helped(signed_in, vera, expired):
@@ -163,7 +241,10 @@ def test_a_playbook_says_how_often_it_helped(signed_in, vera, expired):
 
     [helped] = page_of(signed_in(vera), expired).playbooks
 
-    assert helped.uses == "helped 1 of 2 times"
+    assert helped.outcomes == [
+        ("helped", "Helped 1 time"),
+        ("did_not_help", "Did not help 1 time"),
+    ]
 
 
 def test_restricted_incidents_are_neither_shown_nor_counted(signed_in, vera, expired):
@@ -208,4 +289,4 @@ def test_both_pages_cost_the_same_at_one_row_and_at_three(signed_in, vera, expir
             with CaptureQueriesContext(connection) as queries:
                 client.get(address)
             counts.append(len(queries))
-        assert counts[0] == counts[1] <= 10
+        assert counts[0] == counts[1] <= 14
