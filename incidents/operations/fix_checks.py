@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts.models import User
@@ -55,10 +56,10 @@ def answer(
     permissions.require(permissions.can_write(by), "Only authors may say whether a fix held.")
     if answer not in FixAnswer.values or (reopen and answer != FixAnswer.DID_NOT_HOLD):
         raise DomainError("A fix held, or it did not; only what did not hold is opened again.")
-    held = _hold(item, incident, by)
+    held, came_back = _hold(item, incident, by)
     found = FixCheck.objects.filter(action_item=held, incident=incident).first()
     if found is None:
-        done_at = _done_at(held, incident)
+        done_at = _done_at(held, incident, came_back)
         found = FixCheck.objects.create(
             action_item=held,
             incident=incident,
@@ -92,20 +93,27 @@ def take_back(check: FixCheck, *, by: User) -> None:
     FixCheck.objects.visible_to(by).filter(pk=check.pk).delete()
 
 
-def _hold(item: ActionItem, incident: Incident, by: User) -> ActionItem:
-    """`item` as it now stands. Both incidents are held, always in the same order, so that two
-    people who answer never wait for each other."""
+def _hold(item: ActionItem, incident: Incident, by: User) -> tuple[ActionItem, bool]:
+    """`item` as it now stands, and whether both incidents are confirmed to be of one pattern.
+
+    Both are held, always in the same order, so that two people who answer never wait for each
+    other.
+    """
     wanted = {item.incident_id, incident.pk}
     both = Incident.objects.visible_to(by).filter(pk__in=wanted).order_by("pk")
     held = {found.pk: found for found in both.select_for_update(of=("self",))}
     permissions.require(
         len(held) == len(wanted), "Only who may read both incidents may say whether a fix held."
     )
-    current = ActionItem.objects.select_for_update().filter(pk=item.pk).first()
+    confirmed = PatternLink.objects.filter(state=LinkState.CONFIRMED)
+    patterns = confirmed.filter(incident=incident).values("pattern")
+    shared = confirmed.filter(incident=OuterRef("incident"), pattern__in=patterns)
+    items = ActionItem.objects.select_for_update(of=("self",)).annotate(came_back=Exists(shared))
+    current = items.filter(pk=item.pk).first()
     if current is None:
         raise action_items.ActionItemGone("Somebody deleted this action item meanwhile.")
     current.incident = held[current.incident_id]
-    return current
+    return current, current.came_back
 
 
 def _reopen(item: ActionItem, *, by: User, at: datetime) -> None:
@@ -113,13 +121,10 @@ def _reopen(item: ActionItem, *, by: User, at: datetime) -> None:
     action_items.reopen_held(item, due_on=due_on, by=by, at=at)
 
 
-def _done_at(item: ActionItem, incident: Incident) -> datetime:
+def _done_at(item: ActionItem, incident: Incident, came_back: bool) -> datetime:
     """When the fix was done that is asked about. Raises NothingToAsk where there is none."""
     if item.status != ActionItemStatus.DONE or item.closed_at is None:
         raise NothingToAsk(f"“{item.title}” is not done, so there is no fix that could have held.")
-    confirmed = PatternLink.objects.filter(state=LinkState.CONFIRMED)
-    patterns = confirmed.filter(incident=incident).values("pattern")
-    shared = confirmed.filter(incident=item.incident, pattern__in=patterns)
-    if item.incident_id == incident.pk or not shared.exists():
+    if item.incident_id == incident.pk or not came_back:
         raise NothingToAsk("Only a failure that came back shows whether a fix held.")
     return item.closed_at
