@@ -2,9 +2,34 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any, Self
+
 from django.db import models
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Team
+
+if TYPE_CHECKING:
+    from incidents.models.incident import Incident
+
+
+class LabelQuerySet(models.QuerySet[Any]):
+    """Services and tags come with the incidents that need them, so their names tell of these: ask
+    for those of the incidents that a person may see."""
+
+    def carried_by(self, incidents: QuerySet[Incident]) -> Self:
+        """The labels that at least one of `incidents` carries."""
+        return self.filter(self._among(incidents))
+
+    def offered_beside(self, incidents: QuerySet[Incident]) -> Self:
+        """Those, and the labels that no incident carries: somebody made them to be used."""
+        incident_model = self.model._meta.get_field("incidents").related_model
+        anybodys = incident_model._base_manager.all()
+        return self.filter(Q(self._among(incidents)) | ~Q(self._among(anybodys)))
+
+    def _among(self, incidents: QuerySet[Incident]) -> Exists:
+        carried = f"{self.model._meta.model_name}s"
+        return Exists(incidents.order_by().filter(**{carried: OuterRef("pk")}))
 
 
 class Service(models.Model):
@@ -15,6 +40,8 @@ class Service(models.Model):
     team = models.ForeignKey(
         Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="services"
     )
+
+    objects = LabelQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
@@ -28,6 +55,8 @@ class Tag(models.Model):
 
     name = models.CharField(max_length=60, unique=True)
     slug = models.SlugField(max_length=60, unique=True)
+
+    objects = LabelQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from django.db import connection
-from django.db.models import DurationField, ExpressionWrapper, F, QuerySet
+from django.db.models import DurationField, ExpressionWrapper, F, QuerySet, Value
 from django.http import QueryDict
 from django.utils.dateparse import parse_date
 
+from accounts.models import Role, User
+from core.prepared import Prepared
 from incidents.models import (
     Environment,
     Incident,
@@ -21,6 +22,7 @@ from incidents.models import (
     Severity,
     Tag,
 )
+from incidents.models.labels import LabelQuerySet
 from playbooks.models import FailurePattern
 
 CHOICES = 200  # services, tags or patterns that the filter offers
@@ -93,30 +95,42 @@ class Filters:
         return bool(self.chosen or self.since or self.until)
 
 
-# By hand: putting the same query together from three querysets takes longer than answering it.
-_FIRST = """
-(SELECT 'service', id, slug, name FROM incidents_service ORDER BY name LIMIT %(most)s) UNION ALL
-(SELECT 'tag', id, slug, name FROM incidents_tag ORDER BY name LIMIT %(most)s) UNION ALL
-(SELECT 'pattern', id, slug, name FROM playbooks_failurepattern ORDER BY name LIMIT %(most)s)
-"""
-
-
-def choices(query: QueryDict) -> dict[str, list[Choice]]:
-    """Every service, tag and pattern one may filter by, by kind, and those that `query` names.
+def choices(query: QueryDict, user: User) -> dict[str, list[Choice]]:
+    """Every service, tag and pattern that `user` may filter by, by kind, and those that `query`
+    names. Services and tags are those of incidents that they may see.
 
     One query; a second one where `query` names something beyond the first `CHOICES` of a kind.
     """
     offered: dict[str, list[Choice]] = {kind: [] for kind in _MODELS}
-    with connection.cursor() as cursor:
-        cursor.execute(_FIRST, {"most": CHOICES})
-        for kind, pk, slug, name in cursor.fetchall():
-            offered[kind].append(Choice(slug, name, pk))
-    for kind, model in _MODELS.items():
+    for kind, pk, slug, name in _first(Role(user.role), user.pk):
+        offered[kind].append(Choice(slug, name, pk))
+    for kind in _MODELS:
         missing = set(query.getlist(kind)) - {choice.value for choice in offered[kind]} - {""}
         if missing and len(offered[kind]) == CHOICES:
-            found = model.objects.filter(slug__in=missing).values_list("slug", "name", "pk")
+            found = _known(kind, user).filter(slug__in=missing).values_list("slug", "name", "pk")
             offered[kind] += [Choice(*row) for row in found]
     return offered
+
+
+@Prepared
+def _first(role: Role, user_pk: int) -> QuerySet[Any, Any]:
+    user = User(pk=user_pk, role=role)
+    services, tags, patterns = (
+        _known(kind, user)
+        .annotate(kind=Value(kind))
+        .order_by("name")
+        .values_list("kind", "pk", "slug", "name")[:CHOICES]
+        for kind in _MODELS
+    )
+    return services.union(tags, patterns, all=True)
+
+
+def _known(kind: str, user: User) -> QuerySet[Any, Any]:
+    """What there is of a kind, as far as `user` may know of it."""
+    if kind == "pattern":
+        return FailurePattern.objects.all()
+    labels: LabelQuerySet = _MODELS[kind].objects.all()
+    return labels.carried_by(Incident.objects.visible_to(user))
 
 
 def read(query: QueryDict, offered: dict[str, list[Choice]], today: date) -> Filters:

@@ -36,7 +36,7 @@ class Page:
 
 def incident_list(request: SignedInRequest) -> HttpResponse:
     """Incidents by status, severity, service, tag, pattern, environment and period."""
-    offered = filters.choices(request.GET)
+    offered = filters.choices(request.GET, request.user)
     asked = filters.read(request.GET, offered, timezone.localdate())
     context = {
         "page": _page(request.user, asked, request.GET),

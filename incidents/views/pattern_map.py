@@ -59,7 +59,7 @@ class SortLink:
 
 def pattern_map(request: SignedInRequest) -> HttpResponse:
     """Patterns × incidents × playbooks, for a period, a service or one pattern."""
-    offered = filters.choices(request.GET)
+    offered = filters.choices(request.GET, request.user)
     asked = filters.read(_narrowed(request.GET), offered, timezone.localdate())
     incidents = filters.apply(asked, Incident.objects.visible_to(request.user))
     found = drawn.pattern_map(request.user, incidents, newest="pattern" in asked.chosen)

@@ -102,7 +102,7 @@ class World:
         else:
             self.pattern, self.playbook, self.token = beside.pattern, beside.playbook, beside.token
         self.incident: Incident = IncidentFactory(**incident)
-        self.parts = {name: self._part(name, make) for name, make in PARTS.items()}
+        self.parts = {name: self._part(name, make, beside) for name, make in PARTS.items()}
         PlaybookUseFactory(incident=self.incident, playbook=self.playbook)
         playbook_revisions.current(self.playbook)
         self.attachment = Attachment.objects.create(
@@ -123,8 +123,10 @@ class World:
         self.token = SignInLink.objects.issue(reader, at=NOON)
         MailboxBackend().send_messages([_mail()])
 
-    def _part(self, name: str, make: Any) -> Any:
+    def _part(self, name: str, make: Any, beside: World | None) -> Any:
         more = {"pattern": self.pattern} if name == "pattern_link" else {}
+        if name == "fix_check" and beside:
+            more["action_item"] = beside.parts["action_item"]
         return make(incident=self.incident, **more)
 
     def address(self, place: Place) -> str:

@@ -32,12 +32,13 @@ from incidents.views.writing.answers import (
 OFFERED = 200  # how many names a field offers while one types
 
 
-def _offers() -> dict[str, Any]:
-    """What the fields offer while one types."""
+def _offers(user: User) -> dict[str, Any]:
+    """What the fields offer `user` while one types; no label of what they may not see."""
+    visible = Incident.objects.visible_to(user)
     return {
         "time_zones": TIME_ZONES,
-        "services": Service.objects.only("name")[:OFFERED],
-        "tags": Tag.objects.only("name")[:OFFERED],
+        "services": Service.objects.offered_beside(visible).only("name")[:OFFERED],
+        "tags": Tag.objects.offered_beside(visible).only("name")[:OFFERED],
     }
 
 
@@ -65,7 +66,7 @@ def incident_new(request: SignedInRequest) -> HttpResponse:
         "form": form,
         "nav": "incidents",
         "draft_key": f"{request.user.pk}{request.path}",
-        **_offers(),
+        **_offers(request.user),
     }
     return render(
         request, "incidents/incident_new.html", context, status=422 if form.is_bound else 200
@@ -92,7 +93,7 @@ def incident_edit(request: SignedInRequest, reference: str) -> HttpResponse:
             status = STALE
         else:
             return _header_saved(request, saved)
-    more |= _offers() | _people_offers()
+    more |= _offers(request.user) | _people_offers()
     return form_answer(request, "incident_edit", form, incident=incident, status=status, **more)
 
 

@@ -136,7 +136,7 @@ def test_a_page_that_is_not_there_is_the_nearest_that_is(listed, page):
 
 
 def test_filters_read_as_a_sentence_and_each_can_be_taken_away(signed_in, vera):
-    ServiceFactory(slug="registry", name="Registry")
+    IncidentFactory().services.add(ServiceFactory(slug="registry", name="Registry"))
 
     response = signed_in(vera).get(
         reverse("incident_list")
@@ -223,3 +223,36 @@ def test_the_archive_is_for_administrators(signed_in, vera, omar):
     text = signed_in(omar).get(reverse("incident_archive_list")).content.decode()
     assert "put away" in text
     assert reverse("incident_restore", args=[incident.reference]) in text
+
+
+def test_a_service_or_tag_of_what_one_may_not_see_is_not_offered(signed_in, vera, ana):
+    hers = IncidentFactory(visibility="restricted", owner=ana)
+    hers.services.add(ServiceFactory(name="Project X", slug="project-x"))
+    hers.tags.add(TagFactory(name="merger", slug="merger"))
+    IncidentFactory().services.add(ServiceFactory(name="Checkout", slug="checkout"))
+
+    def offered(person):
+        menu = signed_in(person).get(reverse("incident_list")).context["menu"]
+        return [choice.label for choice in (*menu.service, *menu.tag)]
+
+    assert offered(vera) == ["Checkout"]
+    assert offered(ana) == ["Checkout", "Project X", "merger"]
+
+
+def test_to_filter_by_it_is_to_filter_by_what_there_is_not(signed_in, vera, ana):
+    hers = IncidentFactory(visibility="restricted", owner=ana)
+    hers.services.add(ServiceFactory(slug="project-x"))
+
+    page = signed_in(vera).get(reverse("incident_list") + "?service=project-x")
+
+    assert "There is no service “project-x”." in page.content.decode()
+
+
+def test_a_label_that_nobody_uses_yet_is_offered_while_writing(signed_in, ben, ana):
+    hers = IncidentFactory(visibility="restricted", owner=ana)
+    hers.services.add(ServiceFactory(name="Project X"))
+    ServiceFactory(name="Made for use")
+
+    page = signed_in(ben).get(reverse("incident_new"))
+
+    assert [service.name for service in page.context["services"]] == ["Made for use"]
