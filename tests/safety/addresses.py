@@ -124,10 +124,13 @@ class World:
         MailboxBackend().send_messages([_mail()])
 
     def _part(self, name: str, make: Any, beside: World | None) -> Any:
-        more = {"pattern": self.pattern} if name == "pattern_link" else {}
-        if name == "fix_check" and beside:
-            more["action_item"] = beside.parts["action_item"]
-        return make(incident=self.incident, **more)
+        """A part of the incident; what it is about besides is this world's, or the other one's."""
+        shared = {"pattern": self.pattern, "playbook": self.playbook}
+        if beside and name != "action_item":
+            shared["action_item"] = beside.parts["action_item"]
+        fields = {field.name for field in make._meta.model._meta.concrete_fields}
+        about = {name: thing for name, thing in shared.items() if name in fields}
+        return make(incident=self.incident, **about)
 
     def address(self, place: Place) -> str:
         """The place's address, about this world's objects."""
