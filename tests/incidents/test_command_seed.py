@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 
 from incidents.models import Incident, Section, SeededFile
 from incidents.operations import sections
-from playbooks.models import FailurePattern
-from tests.factories import NOON, IncidentFactory
+from playbooks.models import FailurePattern, Playbook
+from tests.factories import NOON, IncidentFactory, PatternFactory
 from tests.incidents.test_command_import import INCIDENT, PATTERN, PLAYBOOK
 
 
@@ -86,6 +86,17 @@ def test_what_people_removed_does_not_come_back(db, folder):
     assert "INC-7.md: not loaded, it was archived here" in out
     assert "cert-credential.md: not loaded, it was removed here" in out
     assert "renew.md: not loaded, There is no failure pattern “cert-credential” here." in out
+
+
+def test_a_playbook_comes_for_those_of_its_patterns_that_were_not_removed(db, folder):
+    seed(folder)
+    other = PatternFactory(slug="dns")
+    FailurePattern.objects.filter(slug="cert-credential").delete()
+    change(folder, "- cert-credential\n", "- cert-credential\n- dns\n")
+
+    assert "Loaded 1 file" in seed(folder)
+
+    assert list(Playbook.objects.get().patterns.all()) == [other]
 
 
 def test_an_incident_of_the_team_keeps_its_number(db, folder):

@@ -17,7 +17,7 @@ from incidents.models import Incident, SeededFile
 from incidents.operations.importing.matching import existing
 from incidents.operations.importing.run import Parsed, in_order, parse_any
 from incidents.operations.importing.store import store
-from playbooks.exchange import ParsedPattern
+from playbooks.exchange import ParsedPattern, ParsedPlaybook
 from playbooks.importing import store_pattern, store_playbook
 from playbooks.models import FailurePattern, Playbook
 
@@ -106,13 +106,26 @@ def _stored(parsed: Parsed, present: Row | None, at: datetime) -> Row:
     if isinstance(parsed, ParsedPattern):
         return store_pattern(parsed, by=None, at=at)
     if not isinstance(parsed, ParsedPostmortem):
-        return store_playbook(parsed, by=None, at=at)
+        return store_playbook(_for_patterns_here(parsed), by=None, at=at)
     if isinstance(present, Incident):
         parsed = replace(parsed, number=present.number)
     elif parsed.number and Incident.objects.filter(number=parsed.number).exists():
         # The team has numbered an incident of its own so: ours takes the next number.
         parsed = replace(parsed, number=None)
     return store(parsed, by=None, at=at)
+
+
+def _for_patterns_here(parsed: ParsedPlaybook) -> ParsedPlaybook:
+    """The playbook for those of its patterns that are here, and for all where none is.
+
+    A playbook for several patterns is of use to people who removed one of them; one for nothing
+    that they know is refused.
+    """
+    here = set(
+        FailurePattern.objects.filter(slug__in=parsed.patterns).values_list("slug", flat=True)
+    )
+    kept = tuple(slug for slug in parsed.patterns if slug in here)
+    return replace(parsed, patterns=kept) if kept else parsed
 
 
 def _state(row: Row) -> int:
