@@ -220,6 +220,12 @@ class Incident(models.Model):
                 condition=Q(archived_at__isnull=False),
                 name="incident_archived",
             ),
+            # What not everybody sees is little, and is looked for by itself.
+            models.Index(
+                fields=["visibility"],
+                condition=Q(visibility="restricted"),
+                name="incident_restricted",
+            ),
             models.Index(fields=["status"]),
             models.Index(fields=["owner", "status"]),
         ]

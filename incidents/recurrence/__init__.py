@@ -17,9 +17,11 @@ from incidents.recurrence.occurrences import (
 )
 from incidents.recurrence.promises import Promise
 from incidents.recurrence.trends import (
+    EVERYBODY,
     Trend,
     by_month,
     came_back,
+    in_order,
     most_frequent,
     open_promises,
     trends,
@@ -32,6 +34,7 @@ from incidents.recurrence.words import (
 )
 
 __all__ = [
+    "EVERYBODY",
     "LOOKED_AT",
     "Fix",
     "History",
@@ -46,6 +49,7 @@ __all__ = [
     "came_back",
     "earlier_incidents",
     "histories",
+    "in_order",
     "most_frequent",
     "occurrences",
     "open_promises",

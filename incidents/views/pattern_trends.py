@@ -1,18 +1,21 @@
 """Trends of the failure patterns, worked out again only after something was written.
 
 They are read on every home page, and a pass over every confirmed link for each would cost more
-than all the rest of it. What is kept belongs to one person, since nobody's counts may include what
-they cannot see, and only for as long as nothing that they may see has changed.
+than all the rest of it. So what everybody sees is counted once for all, and what only some see is
+added for each who does: that is kept under the person's own name. Either holds only for as long as
+nothing was written.
 """
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
 
 from django.core.cache import cache
 from django.db import connection
+from django.utils import timezone
 
 from accounts.models import User
 from incidents import recurrence
@@ -52,6 +55,15 @@ class HomeTrends:
 
 
 @dataclass(frozen=True)
+class Counts:
+    """Trends, open promises and incidents by month, each by the pattern's key."""
+
+    trends: dict[int, recurrence.Trend]
+    promises: dict[int, int]
+    months: dict[int, dict[date, int]]
+
+
+@dataclass(frozen=True)
 class KeptTrends:
     """Every pattern's trend and open promises by its key, and what home shows of them."""
 
@@ -66,14 +78,32 @@ def quarter_start(today: date) -> date:
 
 
 def kept_trends(user: User, today: date) -> KeptTrends:
-    """The trends as `user` may see them. One query where nothing changed since the last time."""
-    state = hashlib.blake2b(_state(user).encode(), digest_size=16).hexdigest()
-    key = f"pattern-trends:{user.pk}:{user.role}:{today}:{state}"
+    """The trends as `user` may see them, with the quarter of `today` beginning at midnight in the
+    reader's zone. One query where nothing changed since the last time."""
+    teams, written = _state(user)
+    since = datetime.combine(quarter_start(today), time(), timezone.get_current_timezone())
+    when = f"{since.isoformat()}:{timezone.get_current_timezone_name()}"
+    state = _digest(f"{when}:{written}")
+    key = f"pattern-trends:{user.pk}:{user.role}:{_digest(teams)}:{state}"
     found = cache.get(key)
     if found is None:
-        found = _trends(user, today)
+        found = _trends(_sum(_everybodys(since, state), _counts(user, since, besides=True)))
         cache.set(key, found, KEPT)
     return found
+
+
+def _everybodys(since: datetime, state: str) -> Counts:
+    """What everybody sees, counted by whoever asks first after a write."""
+    key = f"pattern-trends:everybody:{state}"
+    found = cache.get(key)
+    if found is None:
+        found = _counts(recurrence.EVERYBODY, since, besides=False)
+        cache.set(key, found, KEPT)
+    return found
+
+
+def _digest(text: str) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 # By hand, since it is asked on every home page: putting it together took longer than all it saves.
@@ -86,42 +116,65 @@ SELECT ARRAY(SELECT team_id FROM accounts_team_members WHERE user_id = %s ORDER 
 """
 
 
-def _state(user: User) -> str:
-    """A word that changes with every write: each keeps a revision, but for archiving, which moves
-    the count or the last moment of the archive, patterns, and who is in which team."""
+def _state(user: User) -> tuple[str, str]:
+    """The person's teams, and a word that changes with every write: each keeps a revision, but for
+    archiving, which moves the count or the last moment of the archive, and patterns."""
     with connection.cursor() as cursor:
         cursor.execute(_STATE, [user.pk])
-        return str(cursor.fetchone())
+        teams, *written = cursor.fetchone()
+    return str(teams), str(written)
 
 
-def _trends(user: User, today: date) -> KeptTrends:
-    since = datetime.combine(quarter_start(today), time(), tzinfo=UTC)
-    found = recurrence.trends(user, since=since)
-    promises = recurrence.open_promises(user, [trend.pattern_id for trend in found])
-    return KeptTrends(
+def _counts(user: User, since: datetime, *, besides: bool) -> Counts:
+    found = recurrence.trends(user, since=since, besides=besides)
+    pks = [trend.pattern_id for trend in found]
+    return Counts(
         trends={trend.pattern_id: trend for trend in found},
-        promises=promises,
-        home=_home(user, found, promises),
+        promises=recurrence.open_promises(user, pks, besides=besides),
+        months=dict(recurrence.by_month(user, pks, besides=besides)),
     )
 
 
-def _home(user: User, found: list[recurrence.Trend], promises: dict[int, int]) -> HomeTrends:
+def _sum(everybodys: Counts, besides: Counts) -> Counts:
+    if not besides.trends:
+        return everybodys
+    trends = dict(everybodys.trends)
+    for pk, more in besides.trends.items():
+        trends[pk] = _together(trends[pk], more) if pk in trends else more
+    months = {
+        pk: dict(Counter(everybodys.months.get(pk, {})) + Counter(besides.months.get(pk, {})))
+        for pk in trends
+    }
+    promises = Counter(everybodys.promises) + Counter(besides.promises)
+    return Counts(trends, dict(promises), months)
+
+
+def _together(one: recurrence.Trend, other: recurrence.Trend) -> recurrence.Trend:
+    moments = [trend.last_at for trend in (one, other) if trend.last_at]
+    return replace(
+        one,
+        total=one.total + other.total,
+        recent=one.recent + other.recent,
+        last_at=max(moments, default=None),
+    )
+
+
+def _trends(counts: Counts) -> KeptTrends:
+    found = recurrence.in_order(counts.trends.values())
     back = recurrence.came_back(found)[:SHOWN]
     shown = back or recurrence.most_frequent(found)[:SHOWN]
-    months = recurrence.by_month(user, [trend.pattern_id for trend in shown])
-    return HomeTrends(
-        title="Came back this quarter" if back else "Failures that recur",
-        rows=[
-            TrendRow(
-                name=trend.name,
-                url=pattern_url(trend.slug),
-                words=_words(trend, in_quarter=bool(back)),
-                axis=axis(months.get(trend.pattern_id, {})),
-                promises=_promises(promises.get(trend.pattern_id, 0)),
-            )
-            for trend in shown
-        ],
-    )
+    rows = [
+        TrendRow(
+            name=trend.name,
+            url=pattern_url(trend.slug),
+            words=_words(trend, in_quarter=bool(back)),
+            axis=axis(counts.months.get(trend.pattern_id, {})),
+            promises=_promises(counts.promises.get(trend.pattern_id, 0)),
+        )
+        for trend in shown
+    ]
+    title = "Came back this quarter" if back else "Failures that recur"
+    return KeptTrends(counts.trends, counts.promises, HomeTrends(title, rows))
 
 
 def _words(trend: recurrence.Trend, *, in_quarter: bool) -> str:

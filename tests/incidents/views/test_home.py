@@ -1,6 +1,6 @@
 """Home: what needs me before what happened."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.cache import cache
@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from incidents.operations import revisions
 from incidents.operations.incidents import archive
+from incidents.views.pattern_trends import kept_trends
 from tests.factories import (
     ActionItemFactory,
     IncidentFactory,
@@ -94,6 +95,68 @@ def test_without_a_return_this_quarter_the_frequent_ones_are_told(signed_in, ver
 
     assert trends.title == "Failures that recur"
     assert [row.name for row in trends.rows] == ["Credential expired"]
+
+
+@pytest.mark.parametrize(
+    ("zone", "precision", "occurred", "incident_zone", "recent"),
+    [
+        # Known to the minute: the reader's own midnight decides.
+        ("UTC", "minute", "2026-03-31T23:30Z", "UTC", 0),
+        ("Europe/Dublin", "minute", "2026-03-31T23:30Z", "UTC", 1),
+        ("America/Los_Angeles", "minute", "2026-04-01T03:00Z", "UTC", 0),
+        # Known to the day: the day that the page shows decides, wherever it is read.
+        ("UTC", "day", "2026-03-31T15:00Z", "Asia/Tokyo", 1),
+        ("America/Los_Angeles", "day", "2026-04-01T00:00Z", "", 1),
+        ("Asia/Tokyo", "approximate", "2026-03-31T23:00Z", "", 0),
+    ],
+)
+def test_a_quarter_begins_at_midnight(vera, zone, precision, occurred, incident_zone, recent):
+    pattern = PatternFactory()
+    PatternLinkFactory(pattern=pattern)
+    incident = IncidentFactory(
+        occurred_at=datetime.fromisoformat(occurred),
+        occurred_precision=precision,
+        time_zone=incident_zone,
+    )
+    PatternLinkFactory(pattern=pattern, incident=incident)
+
+    with timezone.override(zone):
+        kept = kept_trends(vera, date(2026, 5, 20))
+
+    assert kept.trends[pattern.pk].recent == recent
+    assert (kept.home.title == "Came back this quarter") == bool(recent)
+
+
+def test_what_only_some_see_is_added_for_them(vera, ana, omar):
+    pattern = PatternFactory()
+    today = date(2026, 5, 20)
+    for visibility in ("internal", "internal", "restricted"):
+        incident = IncidentFactory(
+            occurred_at=datetime(2026, 5, 2, tzinfo=UTC),
+            occurred_precision="minute",
+            visibility=visibility,
+            owner=ana,
+        )
+        PatternLinkFactory(pattern=pattern, incident=incident)
+        ActionItemFactory(incident=incident)
+
+    for person, count in ((vera, 2), (ana, 3), (omar, 3), (vera, 2)):
+        kept = kept_trends(person, today)
+
+        [row] = kept.home.rows
+        assert row.words == f"{count} this quarter, {count} in all"
+        assert row.promises == f"{count} open promises"
+        assert row.axis[0].title == f"{count} in May 2026"
+
+
+def test_what_everybody_sees_is_counted_once_for_all(vera, ana, django_assert_num_queries):
+    now_and_before(PatternFactory())
+    kept_trends(vera, timezone.localdate())
+
+    with django_assert_num_queries(2):  # what was written, and what only Ana might see
+        kept_trends(ana, timezone.localdate())
+    with django_assert_num_queries(1):
+        kept_trends(ana, timezone.localdate())
 
 
 def test_what_came_back_is_counted_anew_after_a_write(signed_in, vera):
