@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
@@ -284,6 +285,16 @@ def test_every_step_says_what_to_see_what_if_not_and_how_to_undo_it():
 def test_most_steps_have_a_command_and_every_playbook_has_several():
     for playbook in Playbook.objects.all():
         assert playbook.steps.exclude(command="").count() >= 3, playbook.slug
+
+
+def test_a_shell_can_read_every_command():
+    unreadable = {}
+    for step in PlaybookStep.objects.exclude(command="").select_related("playbook"):
+        read = subprocess.run(["bash", "-n"], input=step.command, capture_output=True, text=True)
+        if read.returncode or read.stderr:
+            unreadable[f"{step.playbook.slug} {step.position}"] = read.stderr
+
+    assert unreadable == {}
 
 
 @pytest.mark.parametrize(("kind", "model"), [("playbooks", Playbook), ("patterns", FailurePattern)])
