@@ -2,7 +2,7 @@
 
 Everything here is read through `visible_to`: to somebody who may not see an incident, it did not
 happen. Histories are bounded, so that a pattern with ten thousand incidents costs no more than
-one with two hundred.
+one with a hundred.
 """
 
 from __future__ import annotations

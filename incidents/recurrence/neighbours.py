@@ -7,6 +7,7 @@ what stays with `visible_to`, which stands inside it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -17,7 +18,7 @@ from accounts.models import Role, User
 from core.prepared import Prepared
 from incidents.models import Incident
 
-LOOKED_AT = 200  # visible incidents of a pattern that are looked at on either side of one
+LOOKED_AT = 50  # visible incidents of a pattern that are looked at on either side of one
 EARLIER = 10  # earlier incidents that are told of, and whose promises are looked through
 LATER = 6
 
@@ -116,6 +117,7 @@ WHERE link.incident_id = %s ORDER BY pattern.name
 """
 
 
+@cache
 def _links_sql(visible: str) -> str:
     return _LINKS.format(
         visible=visible,

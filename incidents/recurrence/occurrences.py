@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from django.db.models import Count, F
 
@@ -72,6 +73,7 @@ class Occurrences:
     judged: Mapping[int, Fix]  # by incident the fix of which somebody said that it did not hold
     is_whole: bool
 
+    @cached_property
     def failed_fixes(self) -> dict[int, tuple[Fix, bool]]:
         """By incident the fix after which it came back all the same, and whether somebody said so:
         what was judged first of all, else the last that was done before, unless it is said to have
@@ -83,7 +85,8 @@ class Occurrences:
             if incident.pk in self.judged:
                 found[incident.pk] = (self.judged[incident.pk], True)
             elif incident.occurred_at is not None:
-                before = reversed(self.fixes[: bisect_left(moments, incident.occurred_at)])
+                places_before = range(bisect_left(moments, incident.occurred_at) - 1, -1, -1)
+                before = (self.fixes[place] for place in places_before)
                 fix = next(self._standing(before, incident, places), None)
                 if fix is not None:
                     found[incident.pk] = (fix, False)

@@ -25,6 +25,11 @@ def incident_part_url(name: str, reference: str, pk: int | None = None) -> str:
     return _shape(name, 2).replace(_REFERENCE, reference).replace(_PK, str(pk))
 
 
+def action_item_url(pk: int) -> str:
+    """The page of the action item with that key."""
+    return _pk_shape("action_item_detail").replace(_PK, str(pk))
+
+
 def pattern_url(slug: str) -> str:
     """The page of the failure pattern called `slug`."""
     return _slug_shape("pattern_detail").replace("slug-0", slug)
@@ -43,3 +48,8 @@ def _shape(name: str, arguments: int) -> str:
 @cache
 def _slug_shape(name: str) -> str:
     return reverse(name, args=["slug-0"])
+
+
+@cache
+def _pk_shape(name: str) -> str:
+    return reverse(name, args=[int(_PK)])

@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from core.text import one_line
 from incidents import recurrence
-from incidents.models import ActionItem, FixAnswer, Incident
+from incidents.models import FixAnswer, Incident
 from incidents.recurrence import History, Promise
 from incidents.views.action_item_rows import WEEK
-from incidents.views.addresses import incident_part_url
+from incidents.views.addresses import action_item_url, incident_part_url
 
 OPEN_SHOWN = 5
 DECLINED_SHOWN = 3
@@ -86,7 +86,7 @@ def promise_line(promise: Promise, references: Mapping[int, str], today: date) -
     late = promise.days_overdue(today)
     return PromiseLine(
         title=promise.title,
-        url=ActionItem(pk=promise.pk).get_absolute_url(),
+        url=action_item_url(promise.pk),
         facts=", ".join(filter(None, words)),
         stage="long-late" if late > WEEK else "late" if late else "",
         note=_short(promise.closing_note) if promise.is_declined else "",
@@ -115,7 +115,7 @@ def _fix_line(
     return FixLine(
         pk=fix.pk,
         title=fix.title,
-        url=ActionItem(pk=fix.pk).get_absolute_url(),
+        url=action_item_url(fix.pk),
         facts=f"{references[fix.incident_id]}, {done}",
         answer=fix.answer or "",
         answered=_answered(fix, today),

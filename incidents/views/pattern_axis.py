@@ -10,11 +10,11 @@ from itertools import pairwise
 from django.utils import timezone
 
 from core.templatetags import ui
-from incidents.models import ActionItem
 from incidents.recurrence import Fix, Occurrence, Occurrences
-from incidents.views.addresses import incident_url
+from incidents.views.addresses import action_item_url, incident_url
 from incidents.views.clock import occurred_day
 
+FIXES = 100  # on the axis, the latest
 _MARGIN = 3.0  # per cent left free at both ends
 _ROOM = 14.0  # per cent that the words of an interval need
 _WEEKS_TO_MONTHS = 90  # days; longer intervals are told in months or years
@@ -69,9 +69,9 @@ def pattern_axis(found: Occurrences, shown: set[int]) -> PatternAxis:
     dated = [incident for incident in found.incidents if incident.occurred_at]
     if not dated:
         return PatternAxis([], [], [], _SMALL, [])
-    failed = found.failed_fixes()
-    scale = _Scale(dated, found.fixes)
-    fixes = [fix for fix in found.fixes if fix.done_at >= scale.first]
+    failed = found.failed_fixes
+    scale = _Scale(dated, found.fixes[-1:])
+    fixes = [fix for fix in found.fixes if fix.done_at >= scale.first][-FIXES:]
     return PatternAxis(
         marks=[
             *(_incident_mark(one, scale, one.pk in failed, one.pk in shown) for one in dated),
@@ -118,7 +118,7 @@ def _incident_mark(incident: Occurrence, scale: _Scale, failed: bool, shown: boo
 
 
 def _fix_mark(fix: Fix, scale: _Scale) -> AxisMark:
-    url = ActionItem(pk=fix.pk).get_absolute_url()
+    url = action_item_url(fix.pk)
     title = f"Done {_day(fix.done_at)}: {fix.title}"
     return AxisMark(f"{scale.at(fix.done_at):.2f}%", url, title, is_fix=True, failed=False)
 
@@ -148,7 +148,7 @@ def _rows(
         if incident.occurred_at:
             rows.append((incident.occurred_at, row))
     for fix in fixes:
-        url = ActionItem(pk=fix.pk).get_absolute_url()
+        url = action_item_url(fix.pk)
         note = f"of {references[fix.incident_pk]}" if fix.incident_pk in references else ""
         rows.append((fix.done_at, AxisRow(_day(fix.done_at), "Promise done", fix.title, url, note)))
     return [row for _, row in sorted(rows, key=lambda pair: pair[0], reverse=True)]

@@ -100,7 +100,7 @@ def pattern_page(user: User, pattern: FailurePattern) -> PatternPage:
 
 def _cards(found: Occurrences, shown: Sequence[Occurrence]) -> list[IncidentCard]:
     links = PatternLink.objects.in_bulk([incident.link_pk for incident in shown])
-    failed = found.failed_fixes()
+    failed = found.failed_fixes
     references = {incident.pk: incident.reference for incident in found.incidents}
     following = [*found.incidents[1:], None]
     return [

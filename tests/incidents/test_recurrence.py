@@ -152,7 +152,7 @@ def test_a_history_is_bounded_and_says_so(expired, vera):
 
     assert len(history.earlier) == 10
     assert not history.is_whole
-    assert "more than 200" in recurrence.recurrence_words(history, last)
+    assert "more than 50" in recurrence.recurrence_words(history, last)
 
 
 def test_histories_cost_three_queries_whatever_their_length(
