@@ -6,15 +6,18 @@ Pieces are plain text; a template puts <mark> around the marked ones and escapes
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db import connection
-
 from search import words
-from search.index import CONFIGURATION
+from search.entry import NOT_SHOWN
 
+MOST_READ = 20_000  # characters of a document; what is found further down goes unmarked
 _LENGTH = 240
+_MOST_PLACES = 12  # of one word in one text
+_MOST_STEMS = 12
+_TOKEN = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True)
@@ -24,27 +27,20 @@ class Piece:
 
 
 class Marker:
-    """Knows every form in which the words of one query may stand in a text."""
+    """Knows the words of one query, in whatever form they may stand in a text."""
 
-    def __init__(self, looked_for: list[str], importance: Mapping[str, float]) -> None:
-        """`importance` says how much it matters that a passage shows a word; 1 where unsaid."""
-        self._worth: dict[str, float] = {}
-        self._stem: dict[str, str] = {}
-        for form, lexeme, word in [
-            *((word, word, word) for word in looked_for),
-            *_forms(looked_for),
-        ]:
-            self._stem[form] = lexeme
-            self._worth[lexeme] = max(importance.get(word, 1.0), self._worth.get(lexeme, 0.0))
-        alternatives = "|".join(sorted(map(re.escape, self._stem), key=len, reverse=True))
-        self._forms = re.compile(rf"(?<![^\W_])(?:{alternatives})(?![^\W_])")
+    def __init__(self, worth: Mapping[str, float]) -> None:
+        """`worth` says for each lexeme how much it matters that a passage shows it."""
+        self._worth = worth
+        first = sorted(worth, key=lambda lexeme: (-worth[lexeme], lexeme))[:_MOST_STEMS]
+        self._beginnings = {lexeme: _beginning(lexeme) for lexeme in first}
 
     def pieces(self, text: str) -> list[Piece]:
         """`text`, with the words that were looked for marked."""
         cut: list[Piece] = []
         done = 0
-        for match in re.finditer(r"[^\W_]+", text):
-            if self._forms.fullmatch(words.fold(match[0])):
+        for match in _TOKEN.finditer(text):
+            if _stem(match[0]) in self._worth:
                 if match.start() > done:
                     cut.append(Piece(text[done : match.start()]))
                 cut.append(Piece(match[0], marked=True))
@@ -56,43 +52,81 @@ class Marker:
     def best(self, text: str) -> str:
         """The passage (line) of `text` that shows most of the words; the first that says
         something where none does."""
-        lines = text.split("\n")
-        best = next((number for number, line in enumerate(lines) if len(line) > 40), 0)
-        most = 0.0
-        for number, line in enumerate(lines):
-            found = self._forms.findall(words.fold(line))
-            if not found:
-                continue
-            worth = sum(self._worth[lexeme] for lexeme in {self._stem[form] for form in found})
-            worth += min(len(line), 80) / 1000  # a heading that repeats a word says little
+        text = text.split(NOT_SHOWN, 1)[0]
+        shown = defaultdict[int, dict[str, int]](dict)
+        for lexeme, place in self._places(text):
+            shown[text.rfind("\n", 0, place) + 1].setdefault(lexeme, place)
+        best, most, first = 0, 0.0, 0
+        for start, found in sorted(shown.items()):
+            worth = sum(self._worth[lexeme] for lexeme in found)
+            # A heading that repeats a word says little.
+            worth += min(_end_of_line(text, start) - start, 80) / 1000
             if worth > most:
-                best, most = number, worth
-        return self._around(lines[best])
+                best, most, first = start, worth, min(found.values())
+        if not shown:
+            best = first = _first_that_says_something(text)
+        return _around(text[best : _end_of_line(text, best)], first - best)
 
-    def _around(self, line: str) -> str:
-        """As much of `line` as there is room for, about the first word that was looked for."""
-        if len(line) <= _LENGTH:
-            return line
-        first = self._forms.search(words.fold(line))
-        start = max(min(first.start() - 60, len(line) - _LENGTH), 0) if first else 0
-        if start:
-            start = line.find(" ", start) + 1
-        end = line.rfind(" ", start, start + _LENGTH)
-        end = end if end > start and start + _LENGTH < len(line) else start + _LENGTH
-        return ("… " if start else "") + line[start:end] + (" …" if end < len(line) else "")
+    def _places(self, text: str) -> Iterator[tuple[str, int]]:
+        lowered = text.lower()
+        for lexeme, beginning in self._beginnings.items():
+            place = -1
+            for _ in range(_MOST_PLACES):
+                place = lowered.find(beginning, place + 1)
+                if place < 0:
+                    break
+                match = _TOKEN.match(text, place)
+                is_start = place == 0 or not lowered[place - 1].isalnum()
+                if match and is_start and _stem(match[0]) == lexeme:
+                    yield lexeme, place
 
 
-def _forms(looked_for: list[str]) -> list[tuple[str, str, str]]:
-    """(form, lexeme, word looked for) of every known word that is found as one of these is."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT known.word, known.lexeme, wanted.word
-            FROM unnest(%s::text[]) AS wanted (word)
-            CROSS JOIN LATERAL unnest(to_tsvector(%s::regconfig, wanted.word)) AS stem
-            JOIN search_word AS known ON known.lexeme = stem.lexeme
-            LIMIT 500
-            """,
-            [looked_for, CONFIGURATION],
-        )
-        return list(cursor.fetchall())
+def holds(text: str, phrase: Sequence[str]) -> bool:
+    """Whether the lexemes of `phrase` stand side by side somewhere in `text`."""
+    folded = words.fold(text)
+    beginning = _beginning(phrase[0])
+    room = (words.MAX_WORD + 20) * len(phrase)
+    place = folded.find(beginning)
+    while place >= 0:
+        if place == 0 or not folded[place - 1].isalnum():
+            found = words.stems(folded[place : place + room])[: len(phrase)]
+            if tuple(found) == tuple(phrase):
+                return True
+        place = folded.find(beginning, place + 1)
+    return False
+
+
+def _beginning(lexeme: str) -> str:
+    """What every form of a word begins with: "happy" is stemmed to "happi"."""
+    return lexeme[:-1] if lexeme.endswith("i") and len(lexeme) > 2 else lexeme
+
+
+def _stem(word: str) -> str:
+    return words.stem(words.fold(word)[: words.MAX_WORD])
+
+
+def _first_that_says_something(text: str) -> int:
+    start = 0
+    while start < len(text):
+        end = _end_of_line(text, start)
+        if end - start > 40:
+            return start
+        start = end + 1
+    return 0
+
+
+def _end_of_line(text: str, start: int) -> int:
+    end = text.find("\n", start)
+    return len(text) if end < 0 else end
+
+
+def _around(line: str, first: int) -> str:
+    """As much of `line` as there is room for, about the place of the first word in it."""
+    if len(line) <= _LENGTH:
+        return line
+    start = max(min(first - 60, len(line) - _LENGTH), 0)
+    if start:
+        start = line.find(" ", start) + 1
+    end = line.rfind(" ", start, start + _LENGTH)
+    end = end if end > start and start + _LENGTH < len(line) else start + _LENGTH
+    return ("… " if start else "") + line[start:end] + (" …" if end < len(line) else "")

@@ -1,22 +1,42 @@
-"""Where the text of documents comes from: a few queries for any number of rows.
-
-Each reader gives `(pk, title, texts by weight)` for the ids it is asked for, of which some may
-have been read already, in the shape of `core.text_search.refresh`. B is what sums the
-thing up, C the rest, D timeline and supporting text. L are names of other things that it belongs
-to: it is found by them, but they are no passages of its text.
-"""
+"""Where the text of documents comes from: a few queries for any number of rows."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from core.text_search import Kind
 from incidents.exchange import ParsedPostmortem, documents_of
 from incidents.models import Incident, LinkState, SectionKind
 from playbooks.models import FailurePattern, Playbook
+from search import keys
+from search.about import About, about
+from search.facts import Facts
 
-Read = tuple[int, str, dict[str, list[str]]]
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """All that search is told of one thing.
+
+    `fields` are texts by weight, Markdown but for A, the reference, and L, the names of other
+    things that it belongs to: it is found by them, but they are no passages of its text. B is
+    what sums the thing up, C the rest, D timeline and supporting text. `labels` are keys that
+    filters ask for.
+    """
+
+    pk: int
+    kind: str
+    reference: str
+    title: str
+    fields: Mapping[str, list[str]]
+    labels: list[str]
+    facts: Facts
+    within: int | None = None
+    is_guarded: bool = False
+    occurred_on: date | None = None
+
 
 _SECTION_WEIGHT = {
     SectionKind.SUMMARY: "B",
@@ -25,64 +45,139 @@ _SECTION_WEIGHT = {
 }
 
 
-def incidents(ids: list[int], read: Mapping[int, ParsedPostmortem]) -> Iterator[Read]:
+def incidents(ids: list[int], read: Mapping[int, ParsedPostmortem]) -> Iterator[Source]:
+    """The incidents and then their action items, each in order."""
     missing = [key for key in ids if key not in read]
     stored = documents_of(Incident.objects.filter(pk__in=missing)) if missing else {}
+    known = about(ids)
     for key, document in sorted({**read, **stored}.items()):
-        yield key, document.title, _incident_weights(document)
+        if key in known:
+            yield _incident(known[key], document)
+    for key in sorted(known):
+        yield from _action_items(known[key])
 
 
-def _incident_weights(document: ParsedPostmortem) -> dict[str, list[str]]:
-    weights: dict[str, list[str]] = {
-        "A": [document.reference or ""],
+def _incident(known: About, document: ParsedPostmortem) -> Source:
+    return Source(
+        pk=known.pk,
+        kind="incident",
+        reference=known.reference,
+        title=known.title,
+        fields=_incident_fields(known, document),
+        labels=[
+            keys.label("kind", "incident"),
+            keys.label("status", known.status),
+            *known.labels,
+        ],
+        facts={
+            **known.facts,
+            "status": known.status,
+            "services": [name for _, name in known.named["service"]],
+        },
+        within=known.pk,
+        is_guarded=known.is_guarded,
+        occurred_on=known.occurred_on,
+    )
+
+
+def _incident_fields(known: About, document: ParsedPostmortem) -> dict[str, list[str]]:
+    fields: dict[str, list[str]] = {
+        "A": [known.reference],
         "B": [],
         "C": [],
         "D": [],
-        "L": [*document.services, *document.tags],
+        "L": [name for names in known.named.values() for _, name in names],
     }
     for section in document.sections:
         weight = _SECTION_WEIGHT.get(SectionKind(section.kind), "C")
-        weights[weight] += [section.title, section.body]
+        fields[weight] += [section.title, section.body]
     for cause in document.root_causes:
-        weights["B"].append(cause.text)
-        weights["C"] += [cause.category, cause.evidence]
+        fields["B"].append(cause.text)
+        fields["C"] += [cause.category, cause.evidence]
     for item in document.action_items:
-        weights["B"].append(item.title)
-        weights["C"] += [item.detail, item.closing_note]
+        fields["C"] += [item.title, item.detail, item.closing_note]
     for link in document.pattern_links:
         if link.state == LinkState.CONFIRMED:
-            weights["L"].append(link.name)
-            weights["C"].append(link.evidence)
-    weights["D"] += [event.text for event in document.timeline]
-    return weights
+            fields["C"].append(link.evidence)
+    fields["D"] += [event.text for event in document.timeline]
+    return fields
 
 
-def patterns(ids: list[int], _: Mapping[int, Any]) -> Iterator[Read]:
-    for pattern in FailurePattern.objects.filter(pk__in=ids):
-        yield (
-            pattern.pk,
-            pattern.name,
-            {"A": [], "B": [pattern.definition, *pattern.signals], "C": [pattern.recognise]},
+def _action_items(known: About) -> Iterator[Source]:
+    for item in known.items:
+        yield Source(
+            pk=item.pk,
+            kind="action_item",
+            reference=known.reference,
+            title=item.title,
+            fields={"A": [], "B": [item.detail], "C": [item.closing_note]},
+            labels=[
+                keys.label("kind", "action_item"),
+                keys.label("status", item.status),
+                *known.labels,
+            ],
+            facts={
+                **known.facts,
+                "pk": item.pk,
+                "status": item.status,
+                "incident": known.reference,
+                "incident_title": known.title,
+                **item.facts,  # type: ignore[typeddict-item]
+            },
+            within=known.pk,
+            is_guarded=known.is_guarded,
+            occurred_on=known.occurred_on,
         )
 
 
-def playbooks(ids: list[int], _: Mapping[int, Any]) -> Iterator[Read]:
+def patterns(ids: list[int], _: Mapping[int, Any]) -> Iterator[Source]:
+    for pattern in FailurePattern.objects.filter(pk__in=ids):
+        yield Source(
+            pk=pattern.pk,
+            kind="pattern",
+            reference=pattern.slug,
+            title=pattern.name,
+            fields={
+                "A": [],
+                "B": [pattern.definition, *pattern.signals],
+                "C": [pattern.recognise],
+            },
+            labels=[keys.label("kind", "pattern"), keys.label("pattern", pattern.slug)],
+            facts={},
+        )
+
+
+def playbooks(ids: list[int], _: Mapping[int, Any]) -> Iterator[Source]:
     rows = Playbook.objects.filter(pk__in=ids).prefetch_related("steps", "patterns")
     for playbook in rows:
-        weights: dict[str, list[str]] = {
+        steps = list(playbook.steps.all())
+        facts: Facts = {"risk": playbook.risk, "steps": len(steps)}
+        if playbook.last_reviewed_on:
+            facts["reviewed_on"] = playbook.last_reviewed_on.isoformat()
+        fields: dict[str, list[str]] = {
             "A": [],
             "B": [playbook.use_when],
             "C": [],
             "D": [],
             "L": [],
         }
+        labels = [keys.label("kind", "playbook")]
         for pattern in playbook.patterns.all():
-            weights["L"] += [pattern.name, *pattern.signals]
-        for step in playbook.steps.all():
-            weights["C"] += [step.title, step.detail, _as_code(step.command)]
-            weights["D"] += [step.expected, step.if_not, step.undo]
-        weights["C"] += [playbook.verify, playbook.escalate]
-        yield playbook.pk, playbook.title, weights
+            fields["L"] += [pattern.name, *pattern.signals]
+            labels.append(keys.label("pattern", pattern.slug))
+        for step in steps:
+            fields["C"] += [step.title, step.detail, _as_code(step.command)]
+            fields["D"] += [step.expected, step.if_not, step.undo]
+        fields["C"] += [playbook.verify, playbook.escalate]
+        yield Source(
+            pk=playbook.pk,
+            kind="playbook",
+            reference=playbook.slug,
+            title=playbook.title,
+            fields=fields,
+            labels=labels,
+            facts=facts,
+        )
 
 
 def _as_code(command: str) -> str:
@@ -90,7 +185,7 @@ def _as_code(command: str) -> str:
     return "    " + command.replace("\n", "\n    ") if command else ""
 
 
-READERS: dict[Kind, Callable[[list[int], Mapping[int, Any]], Iterator[Read]]] = {
+READERS: dict[Kind, Callable[[list[int], Mapping[int, Any]], Iterator[Source]]] = {
     "incident": incidents,
     "pattern": patterns,
     "playbook": playbooks,

@@ -1,13 +1,17 @@
 """What counts as a word, for documents and queries alike.
 
-Both sides are cut into words here before PostgreSQL stems them, so a host name, a path or
-`kube-dns` is found whole, in parts, and however its parts are joined.
+Both sides are cut into words and stemmed here, so a host name, a path or `kube-dns` is found
+whole, in parts, and however its parts are joined.
 """
 
 from __future__ import annotations
 
 import re
+import threading
 import unicodedata
+from functools import lru_cache
+
+import Stemmer
 
 MAX_WORD = 60  # characters; longer runs are keys and hashes, of which the beginning will do
 
@@ -53,3 +57,25 @@ def humps(text: str) -> list[str]:
         if len(cut) > 1:
             parts += cut
     return [part for part in split(" ".join(parts))]
+
+
+@lru_cache(maxsize=100_000)
+def stem(word: str) -> str:
+    """What `word` is found as, whatever its ending. The same for documents and queries."""
+    return _STEMMERS.english.stemWord(word) or word
+
+
+def stems(text: str) -> list[str]:
+    """The words of `text` as they are found, in order."""
+    return [stem(word) for word in split(text)]
+
+
+class _Stemmers(threading.local):
+    """A stemmer for each thread: one alone must not be used by two at once."""
+
+    def __init__(self) -> None:
+        # Ours is the cache: it also knows what to do with words that stem to nothing.
+        self.english = Stemmer.Stemmer("english", 0)
+
+
+_STEMMERS = _Stemmers()

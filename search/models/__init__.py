@@ -1,10 +1,12 @@
-from search.models.document import Document, DocumentQuerySet, Kind, Passages, Word
+from search.models.document import Document, DocumentQuerySet, Kind, Passages
 from search.models.saved_search import SavedSearch
 from search.models.synonym import Synonym
+from search.models.word import KeyStatistic, Word
 
 __all__ = [
     "Document",
     "DocumentQuerySet",
+    "KeyStatistic",
     "Kind",
     "Passages",
     "SavedSearch",

@@ -1,6 +1,7 @@
-"""The search index: one narrow row per incident, pattern and playbook, and the words they use.
+"""The search index: one narrow row per incident, action item, pattern and playbook.
 
-Nothing here is a source of truth: `manage.py reindex` makes all of it anew.
+Nothing here is a source of truth: `manage.py reindex` makes all of it anew. ADR 21 says why it
+looks as it does.
 """
 
 from __future__ import annotations
@@ -8,14 +9,14 @@ from __future__ import annotations
 from typing import Self
 
 from django.contrib.auth.models import AnonymousUser
-from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Lower, Upper
 
 from accounts.models import User
-from incidents.models import Incident
+from incidents.models import ActionItem, Incident
 from playbooks.models import FailurePattern, Playbook
 
 
@@ -23,28 +24,39 @@ class Kind(models.TextChoices):
     INCIDENT = "incident", "Incidents"
     PLAYBOOK = "playbook", "Playbooks"
     PATTERN = "pattern", "Patterns"
+    ACTION_ITEM = "action_item", "Action items"
 
 
 class DocumentQuerySet(models.QuerySet["Document"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        """What `user` may find: patterns, playbooks, and the incidents that they may know of."""
+        """What `user` may find: patterns, playbooks, and what is in incidents they may know of."""
         if isinstance(user, AnonymousUser) or not user.is_active:
             return self.none()
         return self.filter(
-            Q(incident__isnull=True) | Q(incident__in=Incident.objects.visible_to(user))
+            Q(within__isnull=True) | Q(within__in=Incident.objects.visible_to(user))
         )
 
 
-class Document(models.Model):
-    """What search knows of one incident, pattern or playbook.
+def _only(kind: Kind) -> Q:
+    """That a document of `kind` points to a thing of this kind, and to nothing else."""
+    return Q(kind=kind) & Q(**{f"{other}__isnull": other != kind for other in Kind.values})
 
-    `vector` holds its words by weight: A the title and reference, B what sums it up, C the rest,
-    D timeline and supporting text.
+
+class Document(models.Model):
+    """What search knows of one incident, action item, pattern or playbook.
+
+    `keys` holds all it is found by: its words, pairs of neighbouring words, labels and tiers (see
+    `search.keys`). It lies outside of the row and only its index is ever read. `impacts` is read
+    to rank: its words alone, each with how much this document is about it in place of positions
+    (see `search.impact`). `digest` tells whether anything has changed.
     """
 
-    kind = models.CharField(max_length=8, choices=Kind)
+    kind = models.CharField(max_length=12, choices=Kind)
     incident = models.OneToOneField(
         Incident, null=True, on_delete=models.CASCADE, related_name="search_document"
+    )
+    action_item = models.OneToOneField(
+        ActionItem, null=True, on_delete=models.CASCADE, related_name="search_document"
     )
     pattern = models.OneToOneField(
         FailurePattern, null=True, on_delete=models.CASCADE, related_name="search_document"
@@ -52,22 +64,37 @@ class Document(models.Model):
     playbook = models.OneToOneField(
         Playbook, null=True, on_delete=models.CASCADE, related_name="search_document"
     )
-    title = models.CharField(max_length=200)
-    vector = SearchVectorField()
+    # The incident that decides who may see it: itself, or the one an action item belongs to.
+    # Nothing is looked for by it, and a document goes with its thing: no index, no constraint.
+    within = models.ForeignKey(
+        Incident,
+        null=True,
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
+    # Restricted or archived when it was indexed: not everybody's.
+    is_guarded = models.BooleanField(default=False)
+    reference = models.CharField(max_length=80)
+    title = models.CharField(max_length=300)
+    occurred_on = models.DateField(null=True)
+    labels = ArrayField(models.TextField(), default=list)
+    impacts = SearchVectorField()
+    keys = SearchVectorField()
+    digest = models.BinaryField(max_length=16)
     updated_at = models.DateTimeField()
 
     objects = DocumentQuerySet.as_manager()
 
     class Meta:
-        indexes = [
-            GinIndex(fields=["vector"], name="document_vector"),
-            models.Index(Upper("title"), name="document_title"),
-        ]
+        indexes = [GinIndex(fields=["keys"], name="document_keys")]
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind="incident", incident__isnull=False, pattern=None, playbook=None)
-                | Q(kind="pattern", incident=None, pattern__isnull=False, playbook=None)
-                | Q(kind="playbook", incident=None, pattern=None, playbook__isnull=False),
+                condition=_only(Kind.INCIDENT)
+                | _only(Kind.ACTION_ITEM)
+                | _only(Kind.PATTERN)
+                | _only(Kind.PLAYBOOK),
                 name="document_is_of_its_kind",
             ),
         ]
@@ -77,34 +104,14 @@ class Document(models.Model):
 
 
 class Passages(models.Model):
-    """The plain text of a document, a passage a line, for snippets. Apart from `Document`, so
-    that ranking never reads it."""
+    """What is shown of a document: its plain text, a passage a line, for snippets, and the facts
+    of its row. Apart from `Document`, so that ranking never reads it."""
 
     document = models.OneToOneField(
         Document, primary_key=True, on_delete=models.CASCADE, related_name="passages"
     )
     text = models.TextField()
+    facts = models.JSONField(default=dict)
 
     def __str__(self) -> str:
         return self.text[:80]
-
-
-class Word(models.Model):
-    """A word that occurs, or once occurred, in some document, and what it is found as.
-
-    The list knows nothing about who may see the documents: whoever proposes a word to a person
-    first makes sure that a document visible to them holds it.
-    """
-
-    word = models.CharField(primary_key=True, max_length=64)
-    lexeme = models.CharField(max_length=64, db_index=True)
-
-    class Meta:
-        # On an expression, though words are in lower case anyway: a trigram index on the column
-        # itself would be used for equality too, where it is a thousand times slower.
-        indexes = [
-            GinIndex(OpClass(Lower("word"), name="gin_trgm_ops"), name="word_trigrams"),
-        ]
-
-    def __str__(self) -> str:
-        return self.word

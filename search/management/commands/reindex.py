@@ -2,20 +2,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
-from django.db import transaction
+from django.core.management.base import BaseCommand, CommandParser
 
-from core.text_search import Kind
-from incidents.models import Incident
-from playbooks.models import FailurePattern, Playbook
-from search import index
-from search.models import Word
-
-SOURCES: dict[Kind, Any] = {
-    "incident": Incident,
-    "pattern": FailurePattern,
-    "playbook": Playbook,
-}
+from search.rebuild import rebuild
 
 
 class Command(BaseCommand):
@@ -23,11 +12,10 @@ class Command(BaseCommand):
 
     help = "Make the whole search index anew."
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--processes", type=int, default=1, help="how many work at the same time (1)"
+        )
+
     def handle(self, **options: Any) -> None:
-        Word.objects.all().delete()
-        for kind, model in SOURCES.items():
-            ids = list(model.objects.order_by("pk").values_list("pk", flat=True))
-            for start in range(0, len(ids), index.BATCH):
-                with transaction.atomic():
-                    index.refresh(kind, ids[start : start + index.BATCH])
-            self.stdout.write(f"{len(ids)} {kind}{'' if len(ids) == 1 else 's'} indexed")
+        rebuild(self.stdout.write, processes=max(options["processes"], 1))

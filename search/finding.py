@@ -1,0 +1,175 @@
+"""From a query to documents in order: stage by stage, until there are enough."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import connection
+
+from accounts.models import User
+from search import candidates, completion, keys, ranking, statistics
+from search.candidates import Candidate
+from search.filters import Filters, Sort
+from search.planning import Plan, Stage, period_of
+from search.ranking import ABSENT, Ranked
+from search.snippets import holds
+from search.sought import Lexemes, Understood, understand
+from search.syntax import Endings, Query
+
+_FEW = 5  # matches of all the words, below which those of some words are shown as well
+_READ_AT_ONCE = 24  # texts in which a phrase is made sure of
+_MOST_READ = 240
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Who asks, and what stays the same however the query is understood. `need` is how many
+    documents are wanted."""
+
+    user: User | AnonymousUser
+    filters: Filters
+    sort: Sort
+    need: int
+
+
+@dataclass(frozen=True)
+class Found:
+    """How a query was understood in the end, and what is found by that, in order.
+
+    `is_whole` says that nothing else matches; where it is not, `expected` is about how many do.
+    """
+
+    understood: Understood
+    ranked: list[Ranked]
+    importance: dict[str, float]
+    is_whole: bool
+    expected: float
+
+    @property
+    def complete(self) -> int:
+        return sum(one.is_complete for one in self.ranked)
+
+    @property
+    def held(self) -> set[str]:
+        """The words that something found holds."""
+        return {
+            word
+            for number, word in enumerate(self.understood.sought)
+            if any(one.candidate.impacts[number] > ABSENT for one in self.ranked)
+        }
+
+
+def find(query: Query, asker: Asker, *, as_typed: bool) -> Found:
+    """The strictest understanding of `query` that finds anything: all the words; all, unfinished
+    ones completed; the same with misspelt words corrected; some of the words."""
+    found = _attempt(understand(query, {}), asker)
+    if not query or found.complete >= _FEW:
+        return found
+    endings = completion.endings([query.last_word, *_unheld(found, asker)])
+    if endings:
+        completed = _attempt(understand(query, endings), asker)
+        found = completed if completed.complete or not found.complete else found
+    if found.complete or as_typed:
+        return found
+    better = completion.corrected(query, _unheld(found, asker), asker.user)
+    return _better(better, endings, asker) if better else found
+
+
+def _better(query: Query, endings: Endings, asker: Asker) -> Found:
+    found = _attempt(understand(query, endings), asker)
+    if found.complete or not query.last_word:
+        return found
+    completed = completion.endings([query.last_word])
+    return _attempt(understand(query, {**endings, **completed}), asker) if completed else found
+
+
+def _unheld(found: Found, asker: Asker) -> list[str]:
+    """The words of the query that nothing visible holds."""
+    missing = [word for word in found.understood.query.words if word not in found.held]
+    known = completion.held(missing, asker.user)
+    return [word for word in missing if word not in known]
+
+
+def _attempt(understood: Understood, asker: Asker) -> Found:
+    """What holds all the words; where that is little, what holds some of them comes after it."""
+    labels = [keys.label(name, value) for name, vs in asker.filters.chosen.items() for value in vs]
+    known = statistics.known([*understood.keys, *labels, *period_of(asker.filters)])
+    plan = Plan(understood, asker.filters, known)
+    complete: list[Candidate] = []
+    is_whole = True
+    for stage in _stages(plan, asker):
+        is_whole = stage.is_whole
+        complete = _read(stage, understood, asker)
+        # Part of a stage may hold one word only, in case it makes up for the other.
+        if not is_whole and understood.is_loose:
+            complete = [one for one in complete if _holds_all(one, understood)]
+        if len(complete) >= asker.need:
+            break
+    known_complete = {one.document for one in complete}
+    others: list[Candidate] = []
+    if understood.is_loose and len(understood.sought) > 1 and len(complete) < _FEW:
+        some = plan.some()
+        others = [
+            one
+            for one in _read(some, understood, asker)
+            if one.document not in known_complete
+        ]
+        is_whole = is_whole and some.is_whole
+    importance = ranking.importance(understood, known, [*complete, *others])
+    ranked = [
+        *ranking.rank(complete, understood, importance, is_complete=True),
+        *ranking.rank(others, understood, importance, is_complete=False),
+    ]
+    if asker.sort != "relevance":
+        ranked = ranking.in_time(ranked, newest=asker.sort == "newest")
+    return Found(understood, ranked, importance, is_whole, 0.0 if is_whole else plan.expected)
+
+
+def _stages(plan: Plan, asker: Asker) -> Iterator[Stage]:
+    if asker.sort == "relevance":
+        return plan.complete(asker.need)
+    months = statistics.months() if plan.expected > asker.need * 4 else {}
+    return plan.months(asker.need, newest=asker.sort == "newest", months=months)
+
+
+def _holds_all(candidate: Candidate, understood: Understood) -> bool:
+    return all(of_it > ABSENT for of_it in candidate.impacts[: len(understood.sought)])
+
+
+def _read(stage: Stage, understood: Understood, asker: Asker) -> list[Candidate]:
+    """What the person may see of a stage; phrases made sure of."""
+    rows = candidates.read(stage.tsquery, understood, asker.filters, asker.sort)
+    guarded = [row.within for row in rows if row.is_guarded and row.within]
+    allowed = candidates.visible(guarded, asker.user)
+    rows = [row for row in rows if not row.is_guarded or row.within in allowed]
+    return _with_phrases(rows, understood.phrases, asker.need) if understood.phrases else rows
+
+
+def _with_phrases(
+    rows: Sequence[Candidate], phrases: Iterable[Lexemes], need: int
+) -> list[Candidate]:
+    """The rows whose text holds the phrases, those that are most about them first; at least
+    `need` of them, if among the first 240 there are as many."""
+    rows = sorted(rows, key=lambda row: (-sum(row.impacts), -row.document))
+    sure: list[Candidate] = []
+    for start in range(0, min(len(rows), _MOST_READ), _READ_AT_ONCE):
+        part = rows[start : start + _READ_AT_ONCE]
+        texts = _texts([row.document for row in part])
+        sure += [
+            row for row in part if all(holds(texts[row.document], phrase) for phrase in phrases)
+        ]
+        if len(sure) >= need:
+            break
+    return sure
+
+
+def _texts(documents: list[int]) -> dict[int, str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, concat_ws(E'\\n', title, reference, text) FROM search_document"
+            " JOIN search_passages ON document_id = id WHERE id = ANY(%s)",
+            [documents],
+        )
+        return dict(cursor.fetchall())

@@ -1,0 +1,110 @@
+"""How much a document is about each of its words: BM25's term weight over weighted fields.
+
+The document's side of BM25 needs nothing but the document, so it is worked out once, when the
+document is indexed; what is left for a search is to multiply by how rare the word is. Fields
+count as in BM25F: a word in the title counts as often as five in the body (Robertson and Zaragoza,
+"The Probabilistic Relevance Framework", 2009).
+
+A vector's positions keep the impact: PostgreSQL's `ts_rank` gives for one lexeme the sum of its
+positions' weights by 1, 1/4 and 1/9, whatever the positions are, so up to three weights of four
+make 34 steps that the database reads back without our sending it any function.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
+from datetime import date
+from itertools import combinations_with_replacement
+
+from search.keys import TIER_SIZES
+
+# Weights of the fields: A the title and reference, B what sums it up, L its labels, C the rest,
+# D timeline and supporting text.
+FIELDS = {"A": 5.0, "B": 2.2, "L": 2.0, "C": 1.0, "D": 0.6}
+_SATURATION = 1.4  # k1: how soon saying it again adds little
+_LENGTH = 0.45  # b: how much long documents pay for their length
+_USUAL_LENGTH = 350  # words; a constant, so that one document's impacts never depend on others
+
+# What happened comes before what to do and what was promised, and those before what it is
+# called: short texts say little but the words they are found by.
+OF_KIND = {"incident": 1.0, "playbook": 0.7, "action_item": 0.5, "pattern": 0.5}
+
+# For `ts_rank`: weights of D, C, B and A. Every sum of them by 1, 1/4 and 1/9 is a step.
+RANK_WEIGHTS = "{0.2,0.4,0.65,1.0}"
+_WEIGHT = {"D": 0.2, "C": 0.4, "B": 0.65, "A": 1.0}
+_SHARE = (1, 1 / 4, 1 / 9)
+_RANKED_ALONE = 1.64493406685  # by what ts_rank divides the sum
+_MOST = _WEIGHT["A"] * sum(_SHARE)
+RANK_SCALE = _RANKED_ALONE / _MOST  # from what ts_rank says to an impact from 0 to 1
+
+
+def _all_steps() -> list[tuple[float, str]]:
+    steps = {}
+    for length in (1, 2, 3):
+        for letters in combinations_with_replacement("ABCD", length):
+            value = sum(_WEIGHT[x] * share for x, share in zip(letters, _SHARE, strict=False))
+            positions = ",".join(f"{place}{x}" for place, x in enumerate(letters, start=1))
+            steps[round(value / _MOST, 5)] = positions
+    return sorted(steps.items())
+
+
+_STEPS = _all_steps()
+_VALUES = [value for value, _ in _STEPS]
+_BETWEEN = [(low + high) / 2 for low, high in zip(_VALUES, _VALUES[1:], strict=False)]
+
+
+def step(impact: float) -> int:
+    """The number of the step that is nearest to `impact`."""
+    return bisect_left(_BETWEEN, impact)
+
+
+def value(number: int) -> float:
+    """The impact of a step, as a search will read it."""
+    return _VALUES[number]
+
+
+def positions(number: int) -> str:
+    """A step, written as the positions of a lexeme."""
+    return _STEPS[number][1]
+
+
+def impacts(fields: Mapping[str, Iterable[str]], length: int) -> dict[str, int]:
+    """For every lexeme of the document the step of its impact. `length` is in words."""
+    often: dict[str, float] = {}
+    for field, lexemes in fields.items():
+        weight = FIELDS[field]
+        for lexeme in lexemes:
+            often[lexeme] = often.get(lexeme, 0.0) + weight
+    damping = _SATURATION * (1 - _LENGTH + _LENGTH * length / _USUAL_LENGTH)
+    return {lexeme: step(count / (count + damping)) for lexeme, count in often.items()}
+
+
+_EPOCH = date(2000, 1, 1).toordinal()
+_AGES = 50 * 365
+_RECENT = 0.1  # how much of the worth is age: ten years weigh as a fiftieth of it
+
+
+def recency(occurred_on: date | None) -> float:
+    """From 0 to 1; never changes with the time that goes by."""
+    if occurred_on is None:
+        return 0.0
+    return min(max((occurred_on.toordinal() - _EPOCH) / _AGES, 0.0), 1.0)
+
+
+def worth(impact: float, kind: str, recent: float) -> float:
+    """What orders the documents of one word; of equal ones the later comes first."""
+    return (1 - _RECENT) * impact * OF_KIND[kind] + _RECENT * recent
+
+
+def tiers_of(worths: list[float], share: float) -> list[float]:
+    """The worths from which on a document is among the best of a word, for each tier that holds
+    less than half of its documents; `worths` are those of a sample, `share` of everything."""
+    ordered = sorted(worths, reverse=True)
+    found = []
+    for size in TIER_SIZES:
+        place = max(round(size * share), 1)
+        if place * 2 > len(ordered):
+            break
+        found.append(ordered[place - 1])
+    return found

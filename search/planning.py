@@ -1,0 +1,243 @@
+"""Which documents to look at: few enough to be quick, and the best among them.
+
+A word that is rare is looked for everywhere. Of a common one only the best documents are looked
+at: its tiers, which the index lists like words. How wide a tier has to be follows from how common
+the other words and the filters are. Where that turns out to find too little, the next stage looks
+wider, and the last one at everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import combinations, product
+
+from search import keys
+from search.filters import Filters
+from search.models import Kind
+from search.sought import Lexemes, Sought, Understood, stemmed
+from search.statistics import Known
+from search.syntax import Term
+
+_WIDE = 16  # from one stage to the next
+_MOST_PAIRED = 4  # common words that are looked for two by two
+_PAIRED = 100  # documents of each two
+_EVERYWHERE = 1 << 40
+_ANYTHING = " | ".join(keys.quoted(keys.label("kind", kind)) for kind in Kind.values)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What to ask for: all of it where `is_whole`, and else what is likely the best of it."""
+
+    tsquery: str
+    is_whole: bool
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How to look for one query among what the filters leave."""
+
+    understood: Understood
+    filters: Filters
+    known: Known
+    _narrowing: list[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_narrowing", narrowing(self.filters))
+
+    def complete(self, need: int) -> Iterator[Stage]:
+        """What holds all that is asked for, `need` of it and more if there is as much."""
+        wanted = need * 2
+        while self.expected > wanted * 2:
+            parts = [
+                self._narrowed(terms, wanted, number == 0)
+                for number, terms in enumerate(self.understood.query.alternatives)
+            ]
+            if None in parts or wanted > keys.TIER_SIZES[-1]:
+                break
+            yield Stage(self._with_filters(_any_of(filter(None, parts))), is_whole=False)
+            wanted *= _WIDE
+        yield Stage(self._with_filters(self._everything()), is_whole=True)
+
+    def some(self) -> Stage:
+        """What holds some of the words, those that are rare or that it is about."""
+        sought = sorted(self.understood.sought.values(), key=self.documents_of)
+        common = [one for one in sought if self._is_common(one)]
+        parts = [has(one) for one in sought if one not in common]
+        parts += [self._best(one, keys.TIER_SIZES[0]) for one in common[:_MOST_PAIRED]]
+        for one, other in combinations(common[:_MOST_PAIRED], 2):
+            size = int((_PAIRED * max(self.known.all, 1) / self.share) ** 0.5)
+            parts.append(f"({self._best(one, size)} & {self._best(other, size)})")
+        return Stage(self._with_filters(_any_of(parts)), is_whole=not common)
+
+    def months(self, need: int, *, newest: bool, months: dict[str, int]) -> Iterator[Stage]:
+        """What holds all that is asked for, month after month in the order of time."""
+        everything = self._everything()
+        if self.expected > need * 4:
+            share = self.expected / max(sum(months.values()), 1)
+            chosen: list[str] = []
+            likely, wanted = 0.0, need * 2
+            for month in sorted(months, reverse=newest):
+                chosen.append(keys.quoted(month))
+                likely += months[month] * share
+                if likely >= wanted:
+                    yield Stage(self._with_filters(everything, _any_of(chosen)), is_whole=False)
+                    wanted *= _WIDE
+        yield Stage(self._with_filters(everything), is_whole=True)
+
+    @property
+    def share(self) -> float:
+        """Of all documents those that the filters leave, from 0 to 1."""
+        number, share = max(self.known.all, 1), 1.0
+        for facet, values in self.filters.chosen.items():
+            if values:
+                found = sum(self.known.of(keys.label(facet, value)) for value in values)
+                share *= min(max(found, 1) / number, 1.0)
+        if period := period_of(self.filters):
+            share *= min(max(sum(map(self.known.of, period)), 1) / number, 1.0)
+        return share
+
+    @property
+    def expected(self) -> float:
+        """About how many documents hold all that is asked for, if words knew nothing of each
+        other."""
+        alternatives = self.understood.query.alternatives
+        if not alternatives:
+            return self.known.all * self.share
+        return min(
+            sum(self._expected([self._of_term(term) for term in _there(t)]) for t in alternatives),
+            float(self.known.all),
+        )
+
+    def _expected(self, numbers: list[float]) -> float:
+        number = float(max(self.known.all, 1))
+        expected = number * self.share
+        for documents in numbers:
+            expected *= min(documents / number, 1.0)
+        return expected
+
+    def documents_of(self, one: Sought) -> float:
+        return min(sum(map(self._of_form, (form for form, _ in one.forms))), self.known.all)
+
+    def _of_form(self, form: Lexemes) -> float:
+        return min(self.known.of(lexeme) for lexeme in form)
+
+    def _of_term(self, term: Term) -> float:
+        least = min(self.documents_of(self.understood.sought[word]) for word in term.words)
+        if len(term.words) == 1:
+            return least
+        return min(least, *(self.known.of(pair) for pair in keys.pairs(stemmed(term))))
+
+    def _is_common(self, one: Sought) -> bool:
+        return any(len(form) == 1 and form[0] in self.known.tiers for form, _ in one.forms)
+
+    def _narrowed(self, terms: tuple[Term, ...], wanted: int, is_first: bool) -> str | None:
+        """All of `terms` in about `wanted` documents, the best; None where tiers cannot tell."""
+        there = _there(terms)
+        single = [self.understood.sought[term.words[0]] for term in there if len(term.words) == 1]
+        common = [one for one in single if self._is_common(one)]
+        if not common:
+            return None
+        fixed = [self._of_term(t) for t in there if self.understood.sought[t.words[0]] not in common]
+        sizes = {one.word: self.documents_of(one) for one in common}
+        while self._expected([*fixed, *sizes.values()]) > wanted * 2:
+            widest = max(sizes, key=lambda word: sizes[word])
+            if sizes[widest] <= keys.TIER_SIZES[0]:
+                break
+            sizes[widest] = _next_size(sizes[widest])
+        parts = [self._term(term, sizes) for term in terms]
+        found = f"({' & '.join(parts)})"
+        if is_first and self.understood.is_loose and len(common) > 1:
+            # Little of one word may be made up for by much of another.
+            rarest = sorted(common, key=self.documents_of)[:2]
+            found = _any_of([found, *(self._best(one, wanted) for one in rarest)])
+        return found
+
+    def _everything(self) -> str:
+        return _any_of(
+            f"({' & '.join(self._term(term, {}) for term in terms)})"
+            for terms in self.understood.query.alternatives
+        )
+
+    def _term(self, term: Term, sizes: dict[str, float]) -> str:
+        sought = self.understood.sought
+        if term.negated:
+            return f"!{_side_by_side(term, {})}"
+        if len(term.words) > 1 or term.quoted:
+            return _side_by_side(term, {} if term.quoted else sought)
+        return self._best(sought[term.words[0]], sizes.get(term.words[0], _EVERYWHERE))
+
+    def _best(self, one: Sought, size: float) -> str:
+        """About the best `size` documents that hold a word."""
+        return _any_of(_form(form, size, self.known) for form, _ in one.forms)
+
+    def _with_filters(self, *parts: str) -> str:
+        return " & ".join(filter(None, [*parts, *self._narrowing])) or _ANYTHING
+
+
+def narrowing(filters: Filters) -> list[str]:
+    """What `filters` leave, in PostgreSQL's syntax; the days at both ends of a period are to be
+    made sure of besides."""
+    found = [
+        _any_of(keys.quoted(keys.label(facet, value)) for value in values)
+        for facet, values in filters.chosen.items()
+        if values
+    ]
+    if period := period_of(filters):
+        found.append(_any_of(map(keys.quoted, period)))
+    return found
+
+
+def period_of(filters: Filters) -> list[str]:
+    """The keys of the months and years that the filters ask for; none where they do not ask."""
+    if not (filters.since or filters.until):
+        return []
+    since = max(filters.since or date(1970, 1, 1), date(1970, 1, 1))
+    until = min(filters.until or date(2100, 1, 1), date(2100, 12, 31))
+    return list(keys.period(since, until)) or ["#month:none"]
+
+
+def has(one: Sought) -> str:
+    return _any_of(_all_of(form) for form, _ in one.forms)
+
+
+def _form(form: Lexemes, size: float, known: Known) -> str:
+    number = next((n for n, most in enumerate(keys.TIER_SIZES, start=1) if most >= size), 0)
+    if len(form) == 1 and 0 < number <= known.tiers.get(form[0], 0):
+        return keys.quoted(keys.tier(form[0], number))
+    return _all_of(form)
+
+
+def _next_size(documents: float) -> float:
+    return max((size for size in keys.TIER_SIZES if size < documents), default=keys.TIER_SIZES[0])
+
+
+def _side_by_side(term: Term, sought: dict[str, Sought] | object) -> str:
+    """The words of a term and their pairs; each in its other forms of one word where `sought`
+    knows them."""
+    forms = [
+        [form[0] for form, _ in sought[word].forms if len(form) == 1]
+        if isinstance(sought, dict) and word in sought
+        else [lexeme]
+        for word, lexeme in zip(term.words, stemmed(term), strict=True)
+    ]
+    parts = [_any_of(map(keys.quoted, of_word)) for of_word in forms]
+    for first, second in zip(forms, forms[1:], strict=False):
+        parts.append(_any_of(keys.quoted(keys.pair(a, b)) for a, b in product(first, second)))
+    return f"({' & '.join(parts)})"
+
+
+def _there(terms: Iterable[Term]) -> list[Term]:
+    return [term for term in terms if not term.negated]
+
+
+def _all_of(form: Lexemes) -> str:
+    parts = " & ".join(map(keys.quoted, form))
+    return f"({parts})" if len(form) > 1 else parts
+
+
+def _any_of(parts: Iterable[str]) -> str:
+    found = list(parts)
+    return f"({' | '.join(found)})" if len(found) > 1 else "".join(found)

@@ -1,0 +1,89 @@
+"""Putting candidates in order: BM25, with what holds all the words before what holds some."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from search import impact
+from search.candidates import Candidate
+from search.sought import Understood
+from search.statistics import Known
+
+_EXACT = 100.0
+_COMPLETE = 20.0
+_SCORE = 10.0  # of a document that is wholly about every word
+_NEIGHBOURS = 0.4  # of a word's importance: that a title or summary holds two side by side
+ABSENT = 0.01  # impacts below this are none
+
+
+@dataclass(frozen=True)
+class Ranked:
+    candidate: Candidate
+    score: float
+    is_complete: bool
+
+
+def importance(
+    understood: Understood, known: Known, candidates: Sequence[Candidate]
+) -> dict[str, float]:
+    """How much each word tells: the rarer among what everybody may see, the more.
+
+    What the last count does not know is counted in `candidates`, which the person may see.
+    """
+    held = dict.fromkeys(understood.sought, 0)
+    for candidate in candidates:
+        for word, of_it in zip(held, candidate.impacts, strict=False):
+            held[word] += of_it > ABSENT
+    number = max(known.all, len(candidates))
+    found = {}
+    for word, one in understood.sought.items():
+        documents = known.of(one.lexeme)
+        if documents < len(candidates):
+            documents = max(documents, held[word])
+        documents = min(documents, number)
+        found[word] = math.log(1 + (number - documents + 0.5) / (documents + 0.5))
+    return found
+
+
+def rank(
+    candidates: Iterable[Candidate],
+    understood: Understood,
+    importance: dict[str, float],
+    *,
+    is_complete: bool,
+) -> list[Ranked]:
+    """Best first; of equals the later, then the one that was indexed last. `is_complete` says
+    that the candidates hold all that was asked for."""
+    weights = [importance[word] for word in understood.sought]
+    neighbours = [
+        _NEIGHBOURS * (importance[first] + importance[second]) / 2
+        for first, second, _ in understood.pairs
+    ]
+    whole = sum(weights) or 1.0
+    number = len(weights)
+    ranked = []
+    for candidate in candidates:
+        impacts = candidate.impacts
+        about = sum(map(float.__mul__, weights, impacts))
+        about += sum(map(float.__mul__, neighbours, impacts[number:]))
+        recent = impact.recency(candidate.occurred_on)
+        score = _SCORE * impact.worth(about / whole, candidate.kind, recent)
+        score += _COMPLETE * is_complete + _EXACT * candidate.is_exact
+        ranked.append(Ranked(candidate, score, is_complete))
+    ranked.sort(key=lambda one: (-one.score, -_day(one.candidate), -one.candidate.document))
+    return ranked
+
+
+def in_time(ranked: list[Ranked], *, newest: bool) -> list[Ranked]:
+    """By the day it occurred; what is undated comes last, and of a day the best first."""
+    sign = -1 if newest else 1
+    return sorted(
+        ranked,
+        key=lambda one: (one.candidate.occurred_on is None, sign * _day(one.candidate)),
+    )
+
+
+def _day(candidate: Candidate) -> int:
+    return candidate.occurred_on.toordinal() if candidate.occurred_on else 0

@@ -1,0 +1,106 @@
+"""Making the whole index anew, tiers and statistics included. Search keeps working meanwhile."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from typing import Any
+
+from django.db import connection, connections, transaction
+
+from core.text_search import Kind
+from incidents.models import Incident
+from playbooks.models import FailurePattern, Playbook
+from search import impact, index, sources, statistics
+from search.entry import entry_of
+from search.models import Document, Word
+
+_SAMPLED = 6_000  # incidents from which is told who is among the best of a word
+
+SOURCES: dict[Kind, Any] = {
+    "incident": Incident,
+    "pattern": FailurePattern,
+    "playbook": Playbook,
+}
+
+
+def rebuild(say: Callable[[str], None], *, processes: int = 1) -> None:
+    """Index everything anew, in as many processes; `say` is told how far it is."""
+    ids = {
+        kind: list(model.objects.order_by("pk").values_list("pk", flat=True))
+        for kind, model in SOURCES.items()
+    }
+    _begin_tiers(ids["incident"])
+    Word.objects.all().delete()
+    # Sorting millions of keys into an index one by one takes many times as long as making it.
+    from_nothing = processes > 1 and not Document.objects.exists()
+    [by_keys] = [kept for kept in Document._meta.indexes if kept.name == "document_keys"]
+    if from_nothing:
+        with connection.schema_editor() as editor:
+            editor.remove_index(Document, by_keys)
+    try:
+        for kind, of_kind in ids.items():
+            done = 0
+            for number in _in_batches(kind, of_kind, processes):
+                done += number
+                if done % 5_000 < number and done < len(of_kind):
+                    say(f"{done} of {len(of_kind)} {kind}s")
+            say(f"{len(of_kind)} {kind}{'' if len(of_kind) == 1 else 's'} indexed")
+    finally:
+        if from_nothing:
+            with connection.schema_editor() as editor:
+                editor.execute("SET LOCAL maintenance_work_mem = '512MB'")
+                editor.add_index(Document, by_keys)
+                editor.execute("ALTER INDEX document_keys SET (gin_pending_list_limit = 512)")
+    statistics.end_tiers()
+    statistics.count()
+
+
+def _begin_tiers(incidents: list[int]) -> None:
+    """Tell from a sample who is among the best of each common word."""
+    step = max(len(incidents) // _SAMPLED, 1)
+    sampled = incidents[::step]
+    documents = _sampled_worths(sampled)
+    number = round(documents[1] * len(incidents) / len(sampled)) if sampled else 0
+    if statistics.need_tiers(number):
+        statistics.begin_tiers(documents[0], share=len(sampled) / len(incidents), number=number)
+    else:
+        statistics.forget_tiers()
+
+
+def _sampled_worths(incidents: list[int]) -> tuple[dict[str, list[float]], int]:
+    """By lexeme the worths of the documents that hold it, and how many documents there are."""
+    worths = defaultdict[str, list[float]](list)
+    number = 0
+    for batch in _batches(incidents):
+        for source in sources.READERS["incident"](batch, {}):
+            if source.is_guarded:
+                continue
+            number += 1
+            recent = impact.recency(source.occurred_on)
+            for lexeme, step in entry_of(source, {}).lexemes.items():
+                worths[lexeme].append(impact.worth(impact.value(step), source.kind, recent))
+    return worths, number
+
+
+def _batches(ids: list[int]) -> Iterator[list[int]]:
+    return (ids[start : start + index.BATCH] for start in range(0, len(ids), index.BATCH))
+
+
+def _in_batches(kind: Kind, ids: list[int], processes: int) -> Iterator[int]:
+    if processes == 1 or len(ids) < index.BATCH * processes:
+        for batch in _batches(ids):
+            yield _refresh(kind, batch)
+        return
+    connections.close_all()
+    context = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(processes, mp_context=context) as pool:
+        yield from pool.map(_refresh, [kind] * len(list(_batches(ids))), _batches(ids))
+
+
+def _refresh(kind: Kind, ids: list[int]) -> int:
+    with transaction.atomic():
+        index.refresh(kind, ids)
+    return len(ids)

@@ -1,0 +1,118 @@
+"""A query as the index understands it: every word with all the ways in which it may be met."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+from search import keys, synonyms, words
+from search.syntax import Endings, Query, Term
+
+_ENDING, _SYNONYM = 0.75, 0.8  # how much another form is worth beside the word itself
+
+Lexemes = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Sought:
+    """One word that is looked for. `forms` are the ways to meet it, several lexemes each of which
+    all must be there, and what each way is worth; the word itself comes first."""
+
+    word: str
+    forms: tuple[tuple[Lexemes, float], ...]
+
+    @property
+    def lexeme(self) -> str:
+        return self.forms[0][0][0]
+
+
+@dataclass(frozen=True)
+class Understood:
+    """A query with its words. `pairs` are those that stand side by side in it, as (first word,
+    second word, key)."""
+
+    query: Query
+    sought: Mapping[str, Sought]
+    pairs: tuple[tuple[str, str, str], ...]
+
+    @property
+    def is_loose(self) -> bool:
+        """Whether it is nothing but words, of which some may be missing and all may stand
+        anywhere."""
+        return not self.query.asks_for_more_than_words and all(
+            len(term.words) == 1 for term in self.query.alternatives[0]
+        )
+
+    @property
+    def keys(self) -> list[str]:
+        """Every key that is looked for, for the statistics."""
+        lexemes = (
+            lexeme for one in self.sought.values() for form, _ in one.forms for lexeme in form
+        )
+        return [*dict.fromkeys(lexemes), *(key for _, _, key in self.pairs)]
+
+    @property
+    def phrases(self) -> list[Lexemes]:
+        """What must stand side by side in everything that is found: to be made sure of in the
+        text, since the keys of pairs are shared by others."""
+        if len(self.query.alternatives) != 1:
+            return []
+        return [
+            stemmed(term)
+            for term in self.query.alternatives[0]
+            if len(term.words) > 1 and not term.negated
+        ]
+
+
+def understand(query: Query, endings: Endings) -> Understood:
+    """`endings` are for words that may be unfinished the longer words they may stand for."""
+    asked = [
+        term.words[0] if len(term.words) == 1 and not term.quoted else ""
+        for terms in query.alternatives
+        for term in terms
+        if not term.negated
+    ]
+    loose = query.loose_words
+    others = _other_ways(asked) if loose else {}
+    sought = {
+        word: Sought(word, tuple(_forms(word, endings.get(word, ()), others.get(word, ()))))
+        for word in query.words
+    }
+    return Understood(query, sought, tuple(_pairs(query)))
+
+
+def _other_ways(asked: list[str]) -> dict[str, list[Lexemes]]:
+    """By word, its synonyms and those of every term that it is part of."""
+    found: dict[str, list[Lexemes]] = {}
+    for term, ways in synonyms.expand(asked).items():
+        for word in filter(None, term.split(" ")):
+            for way in ways:
+                found.setdefault(word, []).append(tuple(words.stem(part) for part in way))
+    return found
+
+
+def _forms(
+    word: str, endings: Iterable[str], others: Iterable[Lexemes]
+) -> Iterable[tuple[Lexemes, float]]:
+    own = words.stem(word)
+    yield (own,), 1.0
+    seen = {(own,)}
+    for form, worth in [
+        *(((words.stem(ending),), _ENDING) for ending in endings),
+        *((way, _SYNONYM) for way in others),
+    ]:
+        if form and form not in seen:
+            seen.add(form)
+            yield form, worth
+
+
+def _pairs(query: Query) -> Iterable[tuple[str, str, str]]:
+    for terms in query.alternatives:
+        flat = [word for term in terms if not term.negated for word in term.words]
+        for first, second in pairwise(flat):
+            yield first, second, keys.pair(words.stem(first), words.stem(second))
+
+
+def stemmed(term: Term) -> Lexemes:
+    return tuple(words.stem(word) for word in term.words)

@@ -1,0 +1,173 @@
+"""How common the keys are, and from what on a document is among the best of a word.
+
+Counted by a task and by `manage.py reindex`. A search never waits for it: what is not
+known yet is taken for rare, which costs time and changes no result.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+from search import impact
+
+COMMON_FROM = 512  # documents; rarer words need no tiers
+_TIERS_FROM = 2_000  # documents in all, below which nothing is common enough to cost
+_SAMPLE = 20_000  # documents that are counted; the others are taken to be like them
+_LEAST_IN_SAMPLE = 3
+
+_KNOWN = """
+SELECT key, documents, CASE WHEN is_tiered THEN cardinality(tiers) ELSE 0 END
+FROM search_keystatistic WHERE key = ANY(%s)
+"""
+_COUNT = """
+WITH counted AS (
+    SELECT word AS key, round(ndoc / %(share)s)::int AS documents
+    FROM ts_stat(%(sampled)s)
+    WHERE ndoc >= %(least)s AND word NOT LIKE '%%^%%' AND word NOT LIKE '=%%'
+        AND (word NOT LIKE '~%%' OR ndoc / %(share)s >= %(common)s)
+    UNION ALL SELECT '', %(all)s
+), gone AS (
+    DELETE FROM search_keystatistic AS old
+    WHERE tiers = '{}' AND NOT EXISTS (SELECT FROM counted WHERE counted.key = old.key)
+)
+INSERT INTO search_keystatistic AS old (key, documents, tiers, is_tiered)
+SELECT key, documents, '{}', false FROM counted
+ON CONFLICT (key) DO UPDATE SET documents = excluded.documents
+WHERE old.documents <> excluded.documents
+"""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the last count knows of the keys of one search."""
+
+    all: int
+    documents: Mapping[str, int]
+    tiers: Mapping[str, int]
+
+    def of(self, key: str) -> int:
+        """How many documents have it; 0 for rare ones, and for what is newer than the count."""
+        return self.documents.get(key, 0)
+
+
+def known(keys: Iterable[str]) -> Known:
+    """In one query, or two where nothing has been counted yet."""
+    with connection.cursor() as cursor:
+        cursor.execute(_KNOWN, [["", *keys]])
+        rows = cursor.fetchall()
+        documents = {key: number for key, number, _ in rows}
+        if "" not in documents:
+            cursor.execute(
+                "SELECT count(*) FROM (SELECT FROM search_document WHERE NOT is_guarded"
+                " LIMIT 10000) AS some"
+            )
+            documents[""] = cursor.fetchone()[0]
+    return Known(documents[""], documents, {key: tiers for key, _, tiers in rows if tiers})
+
+
+def months() -> dict[str, int]:
+    """How many documents there are of each month, by its key."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT key, documents FROM search_keystatistic WHERE key LIKE '#month:%'"
+        )
+        return dict(cursor.fetchall())
+
+
+@transaction.atomic
+def count() -> None:
+    """Count the keys of the documents that everybody may see, of a sample where they are many."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM search_document WHERE NOT is_guarded")
+        [number] = cursor.fetchone()
+        share = min(_SAMPLE / number, 1.0) if number else 1.0
+        some = "" if share == 1.0 else f" TABLESAMPLE SYSTEM ({share * 100:.4f})"
+        cursor.execute(
+            _COUNT,
+            {
+                "sampled": f"SELECT keys FROM search_document{some} WHERE NOT is_guarded",  # noqa: S608
+                "share": share,
+                "least": 1 if share == 1.0 else _LEAST_IN_SAMPLE,
+                "common": COMMON_FROM,
+                "all": number,
+            },
+        )
+
+
+_writing: tuple[float, Mapping[str, list[float]]] = (0.0, {})
+
+
+def tiers_for_writing() -> Mapping[str, list[float]]:
+    """For each common word its tiers, those that are still being written included."""
+    global _writing
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tiers[1] FROM search_keystatistic WHERE key = ''")
+        row = cursor.fetchone()
+        version = (row and row[0]) or 0.0
+        if version != _writing[0]:
+            cursor.execute(
+                "SELECT key, tiers FROM search_keystatistic WHERE key <> '' AND tiers <> '{}'"
+            )
+            _writing = (version, dict(cursor.fetchall()))
+    return _writing[1]
+
+
+@transaction.atomic
+def begin_tiers(worths: Mapping[str, list[float]], *, share: float, number: int) -> None:
+    """Decide who is among the best of each common word, from the worths that a sample of `share`
+    of the `number` documents has for its words. From now on whatever is indexed has these tiers;
+    `end_tiers` says that everything has."""
+    tiers = {
+        lexeme: found
+        for lexeme, of_it in worths.items()
+        if len(of_it) / share >= COMMON_FROM and (found := impact.tiers_of(of_it, share))
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE search_keystatistic SET tiers = '{}', is_tiered = false"
+            " WHERE tiers <> '{}' AND NOT key = ANY(%s)",
+            [list(tiers)],
+        )
+        cursor.executemany(
+            "INSERT INTO search_keystatistic AS old (key, documents, tiers, is_tiered)"
+            " VALUES (%s, %s, %s, false) ON CONFLICT (key) DO UPDATE SET tiers = excluded.tiers",
+            [
+                *((key, round(len(worths[key]) / share), found) for key, found in tiers.items()),
+                ("", number, [time.time(), number]),
+            ],
+        )
+
+
+@transaction.atomic
+def forget_tiers() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM search_keystatistic WHERE tiers <> '{}'")
+
+
+def end_tiers() -> None:
+    """Everything has been indexed since `begin_tiers`: searches may rely on the tiers."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE search_keystatistic SET is_tiered = true"
+            " WHERE key <> '' AND tiers <> '{}' AND NOT is_tiered"
+        )
+
+
+def are_tiers_due() -> bool:
+    """Whether the index has doubled since its tiers were made, so that some are too wide or
+    missing."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT documents, coalesce(tiers[2], 0) FROM search_keystatistic WHERE key = ''"
+        )
+        row = cursor.fetchone()
+    return row is not None and row[0] >= _TIERS_FROM and row[0] >= 2 * row[1]
+
+
+def need_tiers(number: int) -> bool:
+    """Whether an index of so many documents has words that are common enough to cost."""
+    return number >= _TIERS_FROM
