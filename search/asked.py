@@ -43,12 +43,12 @@ _TOKEN = re.compile(
 
 @dataclass(frozen=True)
 class Misread:
-    """Something that looks like a filter and is none: how it was written, in the box or not, and
-    the filter that may have been meant."""
+    """Something that looks like a filter and is none: how it was written, all of it as it stood
+    in the box, where it did, and the value that may have been meant."""
 
     field: str
     written: str
-    in_box: bool
+    token: str = ""
     meant: Choice | None = None
 
     @property
@@ -62,7 +62,11 @@ class Misread:
 @dataclass(frozen=True)
 class Asked:
     """What is looked for. `words` are what the box holds besides filters; `since` and `until` as
-    they were written, so that “30d” goes on meaning the last thirty days."""
+    they were written, so that “30d” goes on meaning the last thirty days.
+
+    `box` is the text of the box as it was sent, and `from_address` the `fields` besides: what a
+    page must go on saying while the box is still being typed into.
+    """
 
     words: str = ""
     filters: Filters = field(default_factory=Filters)
@@ -73,6 +77,8 @@ class Asked:
     as_typed: bool = False
     page: int = 1
     misread: tuple[Misread, ...] = ()
+    box: str = field(default="", compare=False)
+    from_address: tuple[tuple[str, str], ...] = field(default=(), compare=False)
 
     def __bool__(self) -> bool:
         return bool(self.words or self.filters)
@@ -105,6 +111,15 @@ class Asked:
     def toggled(self, facet: str, value: str) -> Asked:
         """The first page of the same with one value of a facet more, or less."""
         return replace(self, filters=self.filters.toggled(facet, value), page=1, misread=())
+
+    def meaning(self, misread: Misread) -> Asked:
+        """The same with what may have been meant in place of what was written."""
+        assert misread.meant is not None  # noqa: S101  the caller asks only where there is one
+        words = " ".join(self.words.replace(misread.token, " ", 1).split())
+        meant = replace(self, words=words, page=1, misread=())
+        value = misread.meant.value
+        chosen = value in meant.filters.of(misread.field)
+        return meant if chosen else meant.toggled(misread.field, value)
 
     def within(self, since: str, until: str, today: date) -> Asked:
         """The first page of the same in another period; empty texts stand for any time."""
@@ -165,10 +180,13 @@ def _asked(box: str, given: list[_Written], today: date, **how: object) -> Asked
     right = [one for one in asked if not is_wrong(one) and one.token not in as_words]
     taken = {one.token for one in right}
     words = " ".join(token[0] for number, token in enumerate(tokens) if number not in taken)
+    by_address = _chosen([one for one in right if one.token is None], meant, days)
     return replace(
         _chosen(right, meant, days),
         words=words[:MAX_CHARACTERS].strip(),
-        misread=tuple(_told(wrong)),
+        misread=tuple(_told(wrong, tokens)),
+        box=box[:MOST_READ],
+        from_address=tuple(replace(by_address, **how).fields),  # type: ignore[arg-type]
         **how,  # type: ignore[arg-type]
     )
 
@@ -214,10 +232,11 @@ def _chosen(
     )
 
 
-def _told(wrong: list[_Written]) -> Iterator[Misread]:
+def _told(wrong: list[_Written], tokens: list[re.Match[str]]) -> Iterator[Misread]:
     for one in wrong[:MOST_TOLD]:
         meant = None if one.field in PERIOD else values.nearest(one.field, one.text)
-        yield Misread(one.field, one.text[:60], one.token is not None, meant)
+        token = "" if one.token is None else tokens[one.token][0]
+        yield Misread(one.field, one.text[:60], token, meant)
 
 
 def _page_number(text: str) -> int:

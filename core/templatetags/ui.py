@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+import html
+from collections.abc import Hashable, Iterable
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from typing import Protocol
 
 from django import template
 from django.conf import settings
@@ -94,6 +96,25 @@ def badge(value: str, text: str) -> SafeString:
     """A status or severity as a word in its tone; `value` is as stored, `text` what to show."""
     return format_html(
         '<span class="badge bg-{}-lt">{}</span>', TONES.get(value, "secondary"), text
+    )
+
+
+class Piece(Protocol):
+    """A part of a plain text, which may be one that was looked for."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def marked(self) -> bool: ...
+
+
+def marked(pieces: Iterable[Piece]) -> SafeString:
+    """Pieces of plain text as one, those that were looked for marked."""
+    return SafeString(
+        "".join(
+            f"<mark>{html.escape(piece.text)}</mark>" if piece.marked else html.escape(piece.text)
+            for piece in pieces
+        )
     )
 
 

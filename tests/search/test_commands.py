@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from search.models import Document
-from tests.factories import IncidentFactory, PatternFactory, PlaybookFactory
+from tests.factories import ActionItemFactory, IncidentFactory, PatternFactory, PlaybookFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -28,12 +28,39 @@ def test_the_list_has_everything_that_finds_the_thing_again(index, vera):
     assert found["score"] > 0
     assert found | {"score": 0, "snippet": ""} == {
         "kind": "playbook",
-        "reference": "replace-it",
+        "slug": "replace-it",
         "title": "Replace the certificate",
         "url": "/playbooks/replace-it/",
         "score": 0,
         "snippet": "",
+        "reasons": ["“certificate” in the title"],
     }
+
+
+def test_filters_are_written_as_in_the_box(index):
+    wanted = index(IncidentFactory(title="Proxy lost", severity="SEV1"))
+    index(IncidentFactory(title="Proxy slow", severity="SEV2"), PlaybookFactory(title="Proxy"))
+
+    [found] = json.loads(run("search", "proxy severity:sev1", "--json"))
+
+    assert found["reference"] == wanted.reference
+    assert found["reasons"] == ["“proxy” in the title", "SEV1"]
+    assert len(json.loads(run("search", "severity:sev1,sev2", "kind:incident", "--json"))) == 2
+
+
+def test_an_action_item_goes_by_its_incident(index):
+    item = ActionItemFactory(title="Alert on the proxy")
+    index(item.incident)
+
+    [found] = json.loads(run("search", "alert proxy", "kind:action", "--json"))
+
+    assert found["reference"] == item.incident.reference
+    assert found["url"] == item.get_absolute_url()
+
+
+@pytest.mark.parametrize("query", ['"', "& | !", "x" * 10_000, "since:99999-99 service:🔥"])
+def test_no_query_is_an_error(query, db):
+    assert json.loads(run("search", query, "--json")) == []
 
 
 def test_a_corrected_query_is_said(index):

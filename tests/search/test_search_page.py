@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -9,6 +11,7 @@ from django.urls import reverse
 
 from tests.factories import (
     NOON,
+    ActionItemFactory,
     IncidentFactory,
     PatternFactory,
     PatternLinkFactory,
@@ -16,11 +19,13 @@ from tests.factories import (
     PlaybookStepFactory,
     PlaybookUseFactory,
     SectionFactory,
+    ServiceFactory,
 )
 
 pytestmark = pytest.mark.django_db
 
 PAGE = reverse("search_results")
+FACETS = reverse("search_facets")
 
 
 def page(client, **query):
@@ -69,6 +74,7 @@ def test_a_misspelt_query_says_what_it_shows_and_how_to_undo_it(signed_in, vera,
 
     assert "Showing results for <strong>certificate expired</strong>" in shown
     assert "?q=certifcate+expird&amp;exact=1" in shown
+    assert "Spelt as typed" in page(client, q="certifcate expird", exact="1")
     assert "Nothing like this" in page(client, q="certifcate expird", exact="1")
 
 
@@ -95,7 +101,9 @@ def test_what_helped_in_an_incident_is_offered_first_and_what_did_not_last(signe
 
     [row] = signed_in(vera).get(PAGE, {"q": "certificate"}).context["rows"]
 
-    assert row.playbooks == [helped, untried, vain]
+    assert [playbook.url for playbook in row.playbooks] == [
+        playbook.get_absolute_url() for playbook in (helped, untried, vain)
+    ]
 
 
 def test_nothing_found_offers_playbooks_and_writing_it_down(signed_in, vera, ana, index):
@@ -108,16 +116,129 @@ def test_nothing_found_offers_playbooks_and_writing_it_down(signed_in, vera, ana
     assert "Write it down" not in page(signed_in(vera), q="qwertz")
 
 
-def test_kinds_are_counted_and_narrow_the_list(signed_in, vera, index):
-    index(
-        IncidentFactory(title="Proxy one"),
-        IncidentFactory(title="Proxy two"),
-        PlaybookFactory(title="Proxy playbook"),
+def test_an_action_item_says_whose_it_is_and_what_it_belongs_to(signed_in, vera, ana, index):
+    incident = IncidentFactory(number=4, title="Disk full")
+    item = ActionItemFactory(
+        incident=incident,
+        title="Alert on the proxy",
+        owner=ana,
+        due_on=date(2020, 1, 1),
+        status="blocked",
     )
-    answer = signed_in(vera).get(PAGE, {"q": "proxy", "kind": "playbook"})
+    index(incident)
 
-    assert [row.kind for row in answer.context["rows"]] == ["playbook"]
-    assert [facet["count"] for facet in answer.context["facets"]] == [3, 2, 1, 0]
+    shown = page(signed_in(vera), q="alert proxy", kind="action_item")
+
+    assert f'href="{item.get_absolute_url()}"' in shown
+    assert f'<a href="{incident.get_absolute_url()}">INC-4 Disk full</a>' in shown
+    assert "Ana Author" in shown
+    assert "Blocked" in shown
+    assert "days overdue" in shown
+
+
+def test_filters_of_the_box_become_chips_and_the_box_keeps_the_words(signed_in, vera, index):
+    service = ServiceFactory(name="Check-out", slug="checkout")
+    wanted = IncidentFactory(title="Proxy lost", severity="SEV1")
+    wanted.services.add(service)
+    index(wanted, IncidentFactory(title="Proxy slow", severity="SEV1"))
+
+    answer = signed_in(vera).get(PAGE, {"q": "proxy service:check-out severity:sev1"})
+
+    assert [row.url for row in answer.context["rows"]] == [wanted.get_absolute_url()]
+    assert [chip.text for chip in answer.context["chips"]] == ["SEV1", "Service: Check-out"]
+    shown = answer.content.decode()
+    assert 'name="q" value="proxy"' in shown
+    assert '<input type="hidden" form="search-form" name="service" value="checkout">' in shown
+
+
+def test_a_chip_is_removed_by_one_link(signed_in, vera, index):
+    index(IncidentFactory(title="Proxy", severity="SEV1"))
+    client = signed_in(vera)
+    [severity, since] = client.get(PAGE, {"q": "proxy severity:sev2 since:2020"}).context["chips"]
+
+    assert severity.remove == "/search/?q=proxy&since=2020"
+    assert since.remove == "/search/?q=proxy&severity=SEV2"
+    assert client.get("/search/?q=proxy&severity=SEV1").context["results"].total == 1
+
+
+def test_filters_alone_are_a_search_newest_first(signed_in, vera, index):
+    old = IncidentFactory(title="Old", occurred_at=NOON, occurred_precision="day")
+    new = IncidentFactory(title="New", occurred_at=NOON.replace(month=5), occurred_precision="day")
+    index(old, new, IncidentFactory(title="Lesser", severity="SEV5"))
+
+    answer = signed_in(vera).get(PAGE, {"q": "severity:unknown kind:incident"})
+
+    assert [row.url for row in answer.context["rows"]] == [
+        new.get_absolute_url(),
+        old.get_absolute_url(),
+    ]
+    assert [sort.label for sort in answer.context["sorts"]] == ["Newest", "Oldest"]
+    oldest = signed_in(vera).get(answer.context["sorts"][1].url)
+    assert [row.url for row in oldest.context["rows"]] == [
+        old.get_absolute_url(),
+        new.get_absolute_url(),
+    ]
+
+
+def test_what_looks_like_a_filter_is_told_and_corrected_with_one_tap(signed_in, vera, index):
+    ServiceFactory(name="Check-out", slug="checkout")
+    index(IncidentFactory(title="Proxy"))
+
+    answer = signed_in(vera).get(PAGE, {"q": "proxy service:chekout"})
+
+    [notice] = answer.context["notices"]
+    assert notice.text == "No service is called “chekout”. It was looked for as words."
+    assert (notice.meant, notice.url) == ("Check-out", "/search/?q=proxy&service=checkout")
+
+
+def test_facets_are_counted_each_without_its_own_choice(signed_in, vera, index):
+    service = ServiceFactory(name="Check-out", slug="checkout")
+    for severity in ("SEV1", "SEV1", "SEV2"):
+        incident = IncidentFactory(title="Proxy", severity=severity)
+        incident.services.add(service)
+        index(incident)
+    index(PlaybookFactory(title="Proxy playbook"))
+
+    answer = signed_in(vera).get(FACETS, {"q": "proxy severity:sev1"})
+
+    groups = {group.name: group.links for group in answer.context["groups"]}
+    assert [(link.label, link.count, link.chosen) for link in groups["Severity"]] == [
+        ("SEV1", "2", True),
+        ("SEV2", "1", False),
+    ]
+    assert [(link.label, link.count) for link in groups["Kind"]] == [
+        ("Incidents", "2"),
+        ("Action items", "0"),
+        ("Playbooks", "0"),
+        ("Patterns", "0"),
+    ]
+    assert [(link.label, link.count) for link in groups["Service"]] == [("Check-out", "2")]
+    assert groups["Severity"][1].url == "/search/?q=proxy&severity=SEV1&severity=SEV2"
+
+
+def test_facets_come_after_the_results_or_with_them_without_javascript(signed_in, vera, index):
+    index(IncidentFactory(title="Proxy", severity="SEV1"))
+    client = signed_in(vera)
+
+    later = page(client, q="proxy")
+    assert 'hx-get="/search/facets/?q=proxy"' in later
+    assert "facets=1" in later
+    assert "Last 30 days" not in later
+    assert "Last 30 days" in page(client, q="proxy", facets="1")
+
+
+def test_as_one_types_the_box_is_left_alone_and_said_once(signed_in, vera, index):
+    index(IncidentFactory(title="Proxy", severity="SEV1"))
+
+    answer = signed_in(vera).get(
+        PAGE, {"q": "proxy severity:sev1", "kind": "incident"}, headers={"HX-Request": "true"}
+    )
+
+    shown = answer.content.decode()
+    assert 'data-box="proxy severity:sev1"' in shown
+    assert 'name="kind" value="incident"' in shown
+    assert 'name="severity"' not in shown
+    assert [chip.text for chip in answer.context["chips"]] == ["Incidents", "SEV1"]
 
 
 def test_an_unknown_kind_or_page_is_passed_over(signed_in, vera, index):
@@ -156,7 +277,7 @@ def test_restricted_incidents_count_for_nobody_else(signed_in, vera, ana, index)
 
     for_vera = signed_in(vera).get(PAGE, {"q": "zanzibar"})
 
-    assert [row.facts for row in for_vera.context["rows"]] == [["0 incidents"]]
+    assert [row.kind for row in for_vera.context["rows"]] == ["pattern"]
     assert signed_in(ana).get(PAGE, {"q": "zanzibar"}).context["results"].total == 2
     assert secret.reference not in for_vera.content.decode()
 
@@ -181,3 +302,45 @@ def test_the_number_of_queries_does_not_grow_with_the_results(query, signed_in, 
     _something_of_each_kind(index, 3)
 
     assert queries_of(client, q=query) == with_one <= 20
+
+
+def test_facets_tell_nothing_of_a_restricted_incident(signed_in, vera, ana, index):
+    secret = IncidentFactory(
+        title="Zanzibar proxy", visibility="restricted", owner=ana, severity="SEV1"
+    )
+    secret.services.add(ServiceFactory(name="Secret service", slug="secret"))
+    index(secret, IncidentFactory(title="Proxy", severity="SEV2"))
+
+    shown = signed_in(vera).get(FACETS, {"q": "proxy"}).content.decode()
+
+    assert "SEV2" in shown
+    assert "SEV1" not in shown
+    assert "Secret service" not in shown
+    assert "Secret service" in signed_in(ana).get(FACETS, {"q": "proxy"}).content.decode()
+
+
+HOSTILE = {
+    "10,000 characters": "x" * 10_000,
+    "only operators": '& | ! ( ) <-> :* \\ \' -- ; or or - -- ""',
+    "NUL": "proxy\0\0",
+    "unbalanced quotes": 'proxy "no space service:"left',
+    "right to left": "\u202eproxy\u202c شهادة منتهية",
+    "emoji": "🔥🔥 proxy 👩‍🚒 service:🔥",
+    "1,000 terms": " ".join(f"w{n}" for n in range(1_000)),
+    "1,000 filters": "severity:sev1 service:x since:1 " * 1_000,
+    "absurd filters": "since:99999-99 until:0000 severity:🔥 kind:'; status:\\ tag:%00",
+}
+
+
+@pytest.mark.parametrize("query", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("address", [PAGE, FACETS])
+def test_whatever_is_typed_gets_a_sensible_page(address, query, signed_in, vera, index):
+    index(IncidentFactory(title="Proxy"))
+    hostile = {"q": query, "page": "-1", "sort": "'", "since": "9" * 400, "kind": query[:500]}
+    client = signed_in(vera)
+
+    for asked in ({"q": query}, hostile):
+        answer = client.get(address, asked)
+
+        assert answer.status_code == 200
+        assert len(answer.content) < 200_000

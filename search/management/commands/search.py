@@ -3,12 +3,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.contrib.auth.models import AnonymousUser
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
 from accounts.models import Role, User
-from search.presentation import reference_of, url_of
+from search.asked import Asked, ask_text
+from search.narrowing import notices
+from search.presentation import url_of
 from search.query import Hit, Results, search
+from search.reasons import reasons
 
 MOST = 1_000
 
@@ -16,12 +19,14 @@ MOST = 1_000
 class Command(BaseCommand):
     """Prints what the search page shows to a person, best first.
 
-    Without --as, it finds what every signed-in person may see: restricted incidents are left out.
-    With --json it prints a list of objects `kind`, `reference`, `title`, `url`, `score`,
-    `snippet`, and `corrected_query` where the query was corrected.
+    Filters are written as in the box: service:checkout severity:sev1 since:2025-01. Without --as,
+    it finds what every signed-in person may see: restricted incidents are left out. With --json it
+    prints a list of objects `kind`, `reference` (of incidents, and of action items that of their
+    incident) or `slug` (of playbooks and patterns), `title`, `url`, `score`, `snippet`, `reasons`,
+    and `corrected_query` where the query was corrected.
     """
 
-    help = "Search incidents, patterns and playbooks as the search page does."
+    help = "Search incidents, action items, patterns and playbooks as the search page does."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("query", nargs="+", help="as typed into the search box")
@@ -37,26 +42,32 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         if not 1 <= options["limit"] <= MOST:
             raise CommandError(f"--limit is a number from 1 to {MOST}.")
-        results = search(
-            " ".join(options["query"]), user=_reader(options["username"]), limit=options["limit"]
-        )
+        reader = _reader(options["username"])
+        asked = ask_text(" ".join(options["query"]), today=timezone.localdate())
+        results = Results()
+        if asked:
+            results = search(
+                asked.words, user=reader, filters=asked.filters, limit=options["limit"]
+            )
         if options["json"]:
-            found = [_as_object(hit, results) for hit in results.hits]
+            found = [_as_object(hit, asked, results) for hit in results.hits]
             self.stdout.write(json.dumps(found, ensure_ascii=False, indent=2))
         else:
-            self._print(results)
+            self._print(asked, results)
 
-    def _print(self, results: Results) -> None:
+    def _print(self, asked: Asked, results: Results) -> None:
+        for notice in notices(asked):
+            self.stderr.write(notice.text + (f" Did you mean {notice.meant}?" * bool(notice.meant)))
         if results.corrected:
             self.stdout.write(f"Showing results for {results.corrected}\n\n")
         if not results.hits:
             self.stdout.write("Nothing found.")
         for hit in results.hits:
-            self.stdout.write(f"{reference_of(hit.document)}  {hit.document.title}")
+            self.stdout.write(f"{hit.reference}  {_plain(hit.title)}")
             self.stdout.write(f"    {_plain(hit.snippet)}")
 
 
-def _reader(username: str | None) -> User | AnonymousUser:
+def _reader(username: str | None) -> User:
     """Raises CommandError unless `username`, where one is given, is somebody who may sign in."""
     if username is None:
         return User(pk=0, role=Role.VIEWER)
@@ -66,18 +77,20 @@ def _reader(username: str | None) -> User | AnonymousUser:
     return person
 
 
-def _plain(pieces: list[Any]) -> str:
+def _plain(pieces: Any) -> str:
     return "".join(piece.text for piece in pieces)
 
 
-def _as_object(hit: Hit, results: Results) -> dict[str, object]:
+def _as_object(hit: Hit, asked: Asked, results: Results) -> dict[str, object]:
+    name = "slug" if hit.kind in ("pattern", "playbook") else "reference"
     found: dict[str, object] = {
-        "kind": hit.document.kind,
-        "reference": reference_of(hit.document),
-        "title": hit.document.title,
-        "url": url_of(hit.document),
+        "kind": hit.kind,
+        name: hit.reference,
+        "title": _plain(hit.title),
+        "url": url_of(hit),
         "score": hit.score,
         "snippet": _plain(hit.snippet),
+        "reasons": reasons(hit, asked),
     }
     if results.corrected:
         found["corrected_query"] = results.corrected

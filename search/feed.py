@@ -1,0 +1,69 @@
+"""What the feed of a saved search holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from accounts.models import Role, User
+from incidents.models import ActionItem, Incident
+from playbooks.models import FailurePattern, Playbook
+from search.asked import ask_text
+from search.models import SavedSearch
+from search.presentation import KINDS, url_of
+from search.query import Hit, search
+
+MOST = 50
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that was found. Texts are plain."""
+
+    title: str
+    url: str
+    kind: str
+    summary: str
+    updated_at: datetime
+
+
+def entries(saved: SavedSearch, *, today: date) -> list[Entry]:
+    """The newest of what the search finds, of what everybody who signs in may see: an address can
+    be passed on, so nothing restricted is told there, whoever owns it."""
+    anybody = User(pk=0, role=Role.VIEWER)
+    asked = ask_text(saved.text, today=today)
+    if not asked:
+        return []
+    found = search(asked.words, user=anybody, filters=asked.filters, sort="newest", limit=MOST).hits
+    changed = _changed(found, anybody)
+    return [
+        Entry(
+            title=_title(hit),
+            url=url_of(hit),
+            kind=KINDS[hit.kind][1],
+            summary="".join(piece.text for piece in hit.snippet),
+            updated_at=changed[url_of(hit)],
+        )
+        for hit in found
+        if url_of(hit) in changed  # what was archived a moment ago is gone
+    ]
+
+
+def _title(hit: Hit) -> str:
+    title = "".join(piece.text for piece in hit.title)
+    return f"{hit.reference} {title}" if hit.kind == "incident" else title
+
+
+def _changed(found: list[Hit], anybody: User) -> dict[str, datetime]:
+    """When each of them was last changed, by its address, in a query for each kind."""
+    names = {kind: [hit.reference for hit in found if hit.kind == kind] for kind in KINDS}
+    items = [hit.facts["pk"] for hit in found if hit.kind == "action_item"]
+    things = [
+        *Incident.objects.visible_to(anybody)
+        .filter(reference__in=names["incident"])
+        .only("reference", "updated_at"),
+        *ActionItem.objects.visible_to(anybody).filter(pk__in=items).only("updated_at"),
+        *FailurePattern.objects.filter(slug__in=names["pattern"]).only("slug", "updated_at"),
+        *Playbook.objects.filter(slug__in=names["playbook"]).only("slug", "updated_at"),
+    ]
+    return {thing.get_absolute_url(): thing.updated_at for thing in things}

@@ -1,0 +1,20 @@
+"""Forms of search."""
+
+from __future__ import annotations
+
+from django import forms
+
+from search.models import SavedSearch
+
+
+class SavedSearchForm(forms.ModelForm):
+    """The name of a search, what it asks for, and whether others see it."""
+
+    class Meta:
+        model = SavedSearch
+        fields = ["name", "text", "is_shared"]
+        labels = {"text": "What to look for", "is_shared": "Everybody may use it"}
+        help_texts = {
+            "text": "As typed into the search box, filters included: "
+            "expired service:checkout since:30d",
+        }

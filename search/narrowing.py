@@ -1,0 +1,181 @@
+"""What narrows the results, as the page offers it: chips, orders, and facets with their counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from search.asked import PERIOD, Asked
+from search.filters import FACETS, Sort
+from search.query import MOST_COUNTED
+from search.values import FIXED
+
+NAMES = {
+    "kind": "Kind",
+    "severity": "Severity",
+    "service": "Service",
+    "team": "Team",
+    "tag": "Tag",
+    "pattern": "Failure pattern",
+    "environment": "Environment",
+    "status": "Status",
+}
+PERIODS = {"30d": "Last 30 days", "90d": "Last 90 days", "1y": "Last 12 months"}
+SORTS: Mapping[Sort, str] = {"relevance": "Best first", "newest": "Newest", "oldest": "Oldest"}
+MOST_SHOWN = 8  # values of a facet; the others are one tap away
+
+Counts = Mapping[str, Sequence[tuple[str, str, int]]]
+"""For each facet `(value, label, how many results)`."""
+
+
+@dataclass(frozen=True)
+class Chip:
+    """Something that narrows, and the address without it."""
+
+    text: str
+    remove: str
+
+
+@dataclass(frozen=True)
+class Link:
+    """Something to choose among others, and where choosing it leads."""
+
+    label: str
+    url: str
+    chosen: bool = False
+    count: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class Group:
+    """A facet: what can be chosen of it, in an order that does not change with the counts."""
+
+    name: str
+    links: tuple[Link, ...]
+    more: tuple[Link, ...] = ()
+
+
+def chips(asked: Asked) -> list[Chip]:
+    """All that narrows, each removable by itself."""
+    found = []
+    for facet in FACETS:
+        for value in asked.filters.of(facet):
+            label = asked.labels.get((facet, value), value)
+            text = label if facet in FIXED else f"{NAMES[facet]}: {label}"
+            found.append(Chip(text, asked.toggled(facet, value).url()))
+    for name, day in zip(PERIOD, (asked.filters.since, asked.filters.until), strict=True):
+        if day:
+            text = PERIODS.get(getattr(asked, name)) if name == "since" else None
+            found.append(Chip(text or f"{name} {day:%-d %b %Y}", _without(asked, name).url()))
+    if asked.as_typed:
+        found.append(Chip("Spelt as typed", replace(asked, as_typed=False, page=1).url()))
+    return found
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What was not understood, and what may have been meant."""
+
+    text: str
+    meant: str = ""
+    url: str = ""
+
+
+def notices(asked: Asked) -> list[Notice]:
+    """What looked like a filter and was none."""
+    found = []
+    for misread in asked.misread:
+        ending = "It was looked for as words." if misread.token else "It was left out."
+        text = f"{misread.problem} {ending}"
+        if misread.meant:
+            found.append(Notice(text, misread.meant.label, asked.meaning(misread).url()))
+        else:
+            found.append(Notice(text))
+    return found
+
+
+def _without(asked: Asked, name: str) -> Asked:
+    left = {"since": asked.since, "until": asked.until} | {name: ""}
+    filters = replace(asked.filters, **{name: None})  # type: ignore[arg-type]
+    return replace(asked, filters=filters, page=1, **left)  # type: ignore[arg-type]
+
+
+def sorts(asked: Asked) -> list[Link]:
+    """The orders to choose from. Without words nothing is better than anything else."""
+    offered = [sort for sort in SORTS if asked.words or sort != "relevance"]
+    chosen = asked.sort if asked.sort in offered else "newest"
+    return [
+        Link(SORTS[sort], replace(asked, sort=sort, page=1).url(), chosen=sort == chosen)
+        for sort in offered
+    ]
+
+
+def groups(asked: Asked, counts: Counts, today: date) -> list[Group]:
+    """The facets of which something can be chosen, or is."""
+    found = [_group(asked, facet, counts.get(facet, ())) for facet in FACETS]
+    return [group for group in [*found, _period(asked, today)] if group.links]
+
+
+def _group(asked: Asked, facet: str, counted: Sequence[tuple[str, str, int]]) -> Group:
+    number = {value: count for value, _, count in counted}
+    label = {value: name for value, name, _ in counted} | {
+        value: asked.labels.get((facet, value), value) for value in asked.filters.of(facet)
+    }
+    if facet in FIXED:
+        wanted = [v for v in FIXED[facet] if facet == "kind" or number.get(v) or v in label]
+        return Group(NAMES[facet], _links(asked, facet, wanted, FIXED[facet], number))
+    chosen = asked.filters.of(facet)
+    # The most frequent are shown, but by name: a count that changes moves nothing.
+    often = sorted(label, key=lambda value: (value not in chosen, -number.get(value, 0), value))
+    shown, more = (
+        sorted(part, key=lambda value: (label[value].casefold(), value))
+        for part in (often[:MOST_SHOWN], often[MOST_SHOWN:])
+    )
+    return Group(
+        NAMES[facet],
+        _links(asked, facet, shown, label, number),
+        _links(asked, facet, more, label, number),
+    )
+
+
+def _links(
+    asked: Asked,
+    facet: str,
+    values: Sequence[str],
+    label: Mapping[str, str],
+    number: Mapping[str, int],
+) -> tuple[Link, ...]:
+    chosen = asked.filters.of(facet)
+    return tuple(
+        Link(
+            label[value],
+            asked.toggled(facet, value).url(),
+            chosen=value in chosen,
+            count=counted(number.get(value, 0)),
+            key=f"{facet}-{value}",
+        )
+        for value in values
+    )
+
+
+def _period(asked: Asked, today: date) -> Group:
+    now = "" if asked.until else asked.since
+    return Group(
+        "Period",
+        tuple(
+            Link(
+                label,
+                asked.within("" if now == since else since, "", today).url(),
+                chosen=now == since,
+                key=f"since-{since}",
+            )
+            for since, label in PERIODS.items()
+        ),
+    )
+
+
+def counted(number: int) -> str:
+    """How many, as far as it was counted: “1,000+”."""
+    return f"{number:,}+" if number >= MOST_COUNTED else f"{number:,}"

@@ -1,0 +1,29 @@
+"""Why something was found, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from core.templatetags.ui import Piece
+from search.asked import Asked
+from search.narrowing import chips
+from search.query import Hit
+
+
+def reasons(hit: Hit, asked: Asked) -> list[str]:
+    """What of the question the result meets: the words that it shows, and the filters it fits."""
+    found = []
+    if words := _marked(hit.title):
+        found.append(f"{words} in the title")
+    if words := _marked(hit.snippet):
+        found.append(f"{words} in the text")
+    if asked.words and not found:
+        found.append(f"holds the words of “{asked.words}”")
+    if asked.words and not hit.is_complete:
+        found.append("holds only some of the words")
+    return found + [chip.text for chip in chips(asked)]
+
+
+def _marked(pieces: Iterable[Piece]) -> str:
+    words = dict.fromkeys(piece.text.lower() for piece in pieces if piece.marked)
+    return ", ".join(f"“{word}”" for word in words)

@@ -1,0 +1,86 @@
+"""Keeping searches: each belongs to one person, who alone changes it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+
+from accounts.models import User
+from core.errors import DomainError
+from search.models import SavedSearch
+from search.models.saved_search import new_feed_key
+
+MOST = 100  # that one person keeps
+
+
+class NameTaken(DomainError):
+    """The person has another saved search of this name."""
+
+
+class TooMany(DomainError):
+    """The person keeps as many searches as one may."""
+
+
+@transaction.atomic
+def save(
+    text: str, *, name: str, sort: str, is_shared: bool, by: User, at: datetime
+) -> SavedSearch:
+    """Keep `text`, as one types it into the box, under a name. A viewer may: it is their own.
+
+    Raises NameTaken, or TooMany beyond a hundred.
+    """
+    # The person's row keeps two who save at once from passing the limit together.
+    User.objects.select_for_update().get(pk=by.pk)
+    if SavedSearch.objects.of(by).count() >= MOST:
+        raise TooMany(f"You keep {MOST} searches. Delete one that you no longer need first.")
+    return _write(
+        SavedSearch(owner=by, text=text, sort=sort, created_at=at),
+        name=name,
+        is_shared=is_shared,
+        at=at,
+    )
+
+
+@transaction.atomic
+def edit(
+    saved: SavedSearch, *, name: str, text: str, is_shared: bool, by: User, at: datetime
+) -> SavedSearch:
+    """Call it, ask for, and share it otherwise. Raises NameTaken."""
+    _require_owner(saved, by)
+    saved.text = text
+    return _write(saved, name=name, is_shared=is_shared, at=at)
+
+
+@transaction.atomic
+def renew_feed(saved: SavedSearch, *, by: User, at: datetime) -> None:
+    """Give the feed a new address. The old one is good for nothing from now on."""
+    _require_owner(saved, by)
+    saved.feed_key = new_feed_key()
+    saved.updated_at = at
+    saved.save(update_fields=["feed_key", "updated_at"])
+
+
+@transaction.atomic
+def delete(saved: SavedSearch, *, by: User) -> None:
+    """Forget it, and its feed."""
+    _require_owner(saved, by)
+    saved.delete()
+
+
+def _write(saved: SavedSearch, *, name: str, is_shared: bool, at: datetime) -> SavedSearch:
+    saved.name, saved.is_shared, saved.updated_at = name.strip(), is_shared, at
+    try:
+        with transaction.atomic():
+            saved.save()
+    except IntegrityError as error:
+        if "saved_search_named_once" not in str(error):
+            raise
+        raise NameTaken("You have a saved search of this name. Choose another.") from error
+    return saved
+
+
+def _require_owner(saved: SavedSearch, by: User) -> None:
+    if not by.is_active or saved.owner_id != by.pk:
+        raise PermissionDenied("Only whoever saved a search changes it.")

@@ -1,0 +1,74 @@
+"""The feed of a saved search."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.http import http_date
+from django.views.decorators.http import require_safe
+
+from search import feed
+from search.models import SavedSearch
+
+
+class _Atom(Atom1Feed):
+    """A feed that says when it changed even while it is empty, so that it is the same again."""
+
+    content_type = "application/atom+xml; charset=utf-8"
+
+    def __init__(self, *args: Any, changed_at: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._changed_at = changed_at
+
+    def latest_post_date(self) -> datetime:
+        return self._changed_at
+
+
+@require_safe
+@login_not_required
+def saved_search_feed(request: HttpRequest, key: str) -> HttpResponse:
+    """What a saved search finds, as Atom, for whoever knows this address.
+
+    No session and no sign-in, as feed readers have none: so it holds only what everybody who signs
+    in may see, and it ends with its owner's account.
+    """
+    saved = get_object_or_404(SavedSearch, feed_key=key, owner__is_active=True)
+    entries = feed.entries(saved, today=timezone.localdate())
+    changed_at = max([saved.updated_at, *(entry.updated_at for entry in entries)])
+    body = _written(saved, entries, changed_at).encode()
+    answer = HttpResponse(body, _Atom.content_type)
+    patch_cache_control(answer, private=True, no_cache=True)
+    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    answer["ETag"], answer["Last-Modified"] = etag, http_date(changed_at.timestamp())
+    return get_conditional_response(
+        request, etag=etag, last_modified=int(changed_at.timestamp()), response=answer
+    )
+
+
+def _written(saved: SavedSearch, entries: list[feed.Entry], changed_at: datetime) -> str:
+    atom = _Atom(
+        title=f"{saved.name} · Nevertwice",
+        link=settings.SITE_URL + saved.get_absolute_url(),
+        feed_url=settings.SITE_URL + saved.feed_url,
+        description=f"Found by: {saved.text}",
+        changed_at=changed_at.astimezone(UTC),
+    )
+    for entry in entries:
+        atom.add_item(
+            title=entry.title,
+            link=settings.SITE_URL + entry.url,
+            description=entry.summary,
+            unique_id=settings.SITE_URL + entry.url,
+            updateddate=entry.updated_at.astimezone(UTC),
+            categories=[entry.kind],
+        )
+    return atom.writeString("utf-8")

@@ -1,0 +1,141 @@
+"""The feed of a saved search."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ElementTree
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from incidents.models import Incident
+from search import saved
+from tests.factories import (
+    NOON,
+    ActionItemFactory,
+    IncidentFactory,
+    PatternFactory,
+    PlaybookFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+@pytest.fixture
+def kept(ana):
+    return saved.save("proxy", name="Proxies", sort="relevance", is_shared=False, by=ana, at=NOON)
+
+
+def read(kept, **headers):
+    """As a feed reader does: without a session."""
+    return Client().get(kept.feed_url, headers=headers)
+
+
+def titles(answer):
+    feed = ElementTree.fromstring(answer.content)  # noqa: S314  our own
+    return [entry.findtext(f"{ATOM}title") for entry in feed.iter(f"{ATOM}entry")]
+
+
+def test_it_holds_what_the_search_finds_newest_first(kept, index):
+    index(
+        IncidentFactory(
+            number=7,
+            title="Proxy of old",
+            occurred_at=NOON.replace(year=2020),
+            occurred_precision="day",
+        )
+    )
+    newest = index(
+        IncidentFactory(
+            number=8, title="Proxy <lately>", occurred_at=NOON, occurred_precision="day"
+        )
+    )
+    index(PlaybookFactory(title="Restart the proxy"), PatternFactory(name="Proxy worn out"))
+    index(IncidentFactory(title="Something else"))
+
+    answer = read(kept)
+
+    assert answer["Content-Type"] == "application/atom+xml; charset=utf-8"
+    found = titles(answer)
+    assert found[:2] == ["INC-8 Proxy <lately>", "INC-7 Proxy of old"]
+    assert set(found[2:]) == {"Restart the proxy", "Proxy worn out"}
+    [entry, *_] = ElementTree.fromstring(answer.content).iter(f"{ATOM}entry")  # noqa: S314
+    assert entry.find(f"{ATOM}link").get("href").endswith(newest.get_absolute_url())
+
+
+def test_nothing_restricted_is_in_it_whoever_owns_it(kept, ana, index):
+    secret = index(IncidentFactory(title="Proxy secret", visibility="restricted", owner=ana))
+    ActionItemFactory(incident=secret, title="Proxy promise")
+    index(secret)
+
+    assert titles(read(kept)) == []
+
+
+def test_what_becomes_restricted_is_gone_at_the_next_reading(kept, index):
+    incident = index(IncidentFactory(title="Proxy"))
+    assert titles(read(kept)) == [f"{incident.reference} Proxy"]
+
+    Incident.objects.update(visibility="restricted")
+
+    assert titles(read(kept)) == []
+
+
+def test_it_ends_with_its_owners_account(kept, ana):
+    ana.is_active = False
+    ana.save()
+
+    assert read(kept).status_code == 404
+
+
+def test_a_new_address_ends_the_old_one(kept, ana, signed_in):
+    old = kept.feed_url
+
+    signed_in(ana).post(f"/search/saved/{kept.pk}/feed/")
+
+    kept.refresh_from_db()
+    assert kept.feed_url != old
+    assert read(kept).status_code == 200
+    assert Client().get(old).status_code == 404
+
+
+def test_nobody_guesses_an_address(kept):
+    assert len(kept.feed_key) >= 40
+    assert Client().get("/search/feeds/x/").status_code == 404
+
+
+def test_what_has_not_changed_is_not_sent_again(kept, index):
+    index(IncidentFactory(title="Proxy"))
+    first = read(kept)
+
+    assert read(kept, if_none_match=first["ETag"]).status_code == 304
+    assert read(kept, if_modified_since=first["Last-Modified"]).status_code == 304
+    index(IncidentFactory(title="Another proxy"))
+    assert read(kept, if_none_match=first["ETag"]).status_code == 200
+
+
+def test_an_empty_feed_is_the_same_again(kept):
+    first = read(kept)
+
+    assert first.status_code == 200
+    assert read(kept, if_none_match=first["ETag"]).status_code == 304
+
+
+def test_only_the_owners_name_of_the_search_is_told(kept, ana):
+    assert ana.full_name not in read(kept).content.decode()
+
+
+def test_it_costs_the_same_at_any_length(kept, index):
+    def queries():
+        read(kept)
+        with CaptureQueriesContext(connection) as captured:
+            read(kept)
+        return len(captured)
+
+    index(IncidentFactory(title="Proxy 1"))
+    with_one = queries()
+    index(IncidentFactory(title="Proxy 2"), IncidentFactory(title="Proxy 3"))
+
+    assert queries() == with_one <= 20
