@@ -23,6 +23,7 @@ from incidents.models import (
 )
 from playbooks import revisions
 from playbooks.models import FailurePattern, Playbook, PlaybookStep
+from search.models import SavedSearch
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)  # a Monday
 
@@ -200,3 +201,14 @@ class PlaybookRunFactory(DjangoModelFactory[PlaybookRun]):
     playbook = factory.LazyAttribute(lambda _: PlaybookStepFactory(position=1).playbook)
     revision = factory.LazyAttribute(lambda run: revisions.current(run.playbook))
     started_at = NOON
+
+
+class SavedSearchFactory(DjangoModelFactory[SavedSearch]):
+    class Meta:
+        model = SavedSearch
+
+    owner = factory.SubFactory(UserFactory)
+    name = factory.Sequence(lambda n: f"Saved search {n}")
+    text = "proxy"
+    created_at = NOON
+    updated_at = NOON

@@ -27,6 +27,7 @@ from tests.factories import (
     PlaybookStepFactory,
     PlaybookUseFactory,
     RootCauseFactory,
+    SavedSearchFactory,
     SectionFactory,
     TimelineEventFactory,
 )
@@ -47,7 +48,7 @@ PUBLIC = {
     *("account_inactive", "account_email_verification_sent", "account_confirm_email"),
     *("account_request_login_code", "account_confirm_login_code"),
     *("account_reset_password", "account_reset_password_done", "account_reset_password_from_key"),
-    "account_reset_password_from_key_done",
+    *("account_reset_password_from_key_done", "saved_search_feed"),
 }
 OURS = {"config", "search", "incidents", "playbooks", "accounts", "core"}
 
@@ -101,6 +102,7 @@ class World:
             self._surround(reader)
         else:
             self.pattern, self.playbook, self.token = beside.pattern, beside.playbook, beside.token
+            self.saved = beside.saved
         self.incident: Incident = IncidentFactory(**incident)
         self.parts = {name: self._part(name, make, beside) for name, make in PARTS.items()}
         PlaybookUseFactory(incident=self.incident, playbook=self.playbook)
@@ -121,6 +123,7 @@ class World:
         self.playbook = PlaybookStepFactory().playbook
         self.playbook.patterns.add(self.pattern)
         self.token = SignInLink.objects.issue(reader, at=NOON)
+        self.saved = SavedSearchFactory(owner=reader, text="zanzibar")
         MailboxBackend().send_messages([_mail()])
 
     def _part(self, name: str, make: Any, beside: World | None) -> Any:
@@ -150,7 +153,7 @@ class World:
             "reference": self.incident.reference,
             "number": 1,
             "token": self.token,
-            "key": "x-y",
+            "key": self.saved.feed_key if place.name.startswith("saved_search") else "x-y",
             "uidb36": "1",
         }
         if argument in simple:
@@ -161,6 +164,8 @@ class World:
             return (self.playbook if place.name.startswith("playbook") else self.pattern).slug
         if argument == "pk" and place.name.startswith("attachment"):
             return self.attachment.pk
+        if argument == "pk" and place.name.startswith("saved_search"):
+            return self.saved.pk
         if argument == "pk":
             for part in sorted(self.parts, key=len, reverse=True):
                 if place.name.startswith(f"{part}_"):

@@ -21,11 +21,12 @@ WRITING = re.compile(
     r"|decline|not_required|upload|answer|take_back)$"
 )
 # What everybody may write: about themselves, and what lives in the session alone.
-ONES_OWN = {"profile", "resume_discard", "tour_dismiss", "sign_in_link"}
+ONES_OWN = {"profile", "resume_discard", "tour_dismiss", "sign_in_link", "saved_search_add"}
 # Whoever may read a playbook may run it, a viewer too.
 EVERYBODYS = {f"playbook_run_{verb}" for verb in ("start", "tick", "finish", "attach", "discard")}
 MAIL = {"mailbox_message_html"}  # a mail as it was written, under a policy of its own
-ABSENT = {"incident_archived": {404}}  # the world's incident is not archived
+# The world's incident is not archived, and the search it has saved is its reader's alone.
+ABSENT = {name: {404} for name in ("incident_archived", "saved_search_edit", "saved_search_delete")}
 SECRET = "Zanzibar merger leaked"  # the title of an incident that its reader may not know of
 
 
