@@ -75,9 +75,7 @@ def held(asked: Sequence[str], user: User | AnonymousUser) -> dict[str, int]:
     return found
 
 
-def corrected(
-    query: Query, unknown: Sequence[str], user: User | AnonymousUser
-) -> Query | None:
+def corrected(query: Query, unknown: Sequence[str], user: User | AnonymousUser) -> Query | None:
     """`query` with misspelt words replaced, each by the likeliest that something visible holds.
 
     None where there is nothing to replace, or nothing to replace it by.

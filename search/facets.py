@@ -38,9 +38,9 @@ def counts(
     for facet in FACETS:
         if filters.of(facet):
             without = filters.without(facet)
-            found[facet] = _labels(
-                matching(text, user=user, filters=without, as_typed=as_typed)
-            )[facet]
+            found[facet] = _labels(matching(text, user=user, filters=without, as_typed=as_typed))[
+                facet
+            ]
     names = _names(found)
     return {
         facet: [

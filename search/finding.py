@@ -112,9 +112,7 @@ def _attempt(understood: Understood, asker: Asker) -> Found:
     if understood.is_loose and len(understood.sought) > 1 and len(complete) < _FEW:
         some = plan.some()
         others = [
-            one
-            for one in _read(some, understood, asker)
-            if one.document not in known_complete
+            one for one in _read(some, understood, asker) if one.document not in known_complete
         ]
         is_whole = is_whole and some.is_whole
     importance = ranking.importance(understood, known, [*complete, *others])

@@ -1,11 +1,11 @@
 """What the keys of a document look like, for those who write them and those who look for them.
 
-    certif          a word, stemmed
-    certif^2        the same, where the document is among the best 1,024 of the word (tier 2)
-    ~k3x            two neighbouring words, as one of 262,144 numbers: a phrase is looked for by
-                    its pairs and then made sure of in the text
-    =9f86d081884c   a whole title or reference
-    #severity:SEV1  a label; #month:2026-03 and #year:2026 when it occurred
+certif          a word, stemmed
+certif^2        the same, where the document is among the best 1,024 of the word (tier 2)
+~k3x            two neighbouring words, as one of 262,144 numbers: a phrase is looked for by
+                its pairs and then made sure of in the text
+=9f86d081884c   a whole title or reference
+#severity:SEV1  a label; #month:2026-03 and #year:2026 when it occurred
 """
 
 from __future__ import annotations

@@ -140,7 +140,9 @@ class Plan:
         common = [one for one in single if self._is_common(one)]
         if not common:
             return None
-        fixed = [self._of_term(t) for t in there if self.understood.sought[t.words[0]] not in common]
+        fixed = [
+            self._of_term(t) for t in there if self.understood.sought[t.words[0]] not in common
+        ]
         sizes = {one.word: self.documents_of(one) for one in common}
         while self._expected([*fixed, *sizes.values()]) > wanted * 2:
             widest = max(sizes, key=lambda word: sizes[word])

@@ -117,7 +117,9 @@ def _visible(ranked: Sequence[Ranked], user: User | AnonymousUser) -> list[Ranke
     """Once more what is about to be shown, whatever the index remembers of who may see it."""
     within = [one.candidate.within for one in ranked if one.candidate.within is not None]
     allowed = candidates.visible(within, user)
-    return [one for one in ranked if one.candidate.within is None or one.candidate.within in allowed]
+    return [
+        one for one in ranked if one.candidate.within is None or one.candidate.within in allowed
+    ]
 
 
 def _hits(page: Sequence[Ranked], found: Found) -> list[Hit]:

@@ -72,9 +72,7 @@ def known(keys: Iterable[str]) -> Known:
 def months() -> dict[str, int]:
     """How many documents there are of each month, by its key."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT key, documents FROM search_keystatistic WHERE key LIKE '#month:%'"
-        )
+        cursor.execute("SELECT key, documents FROM search_keystatistic WHERE key LIKE '#month:%'")
         return dict(cursor.fetchall())
 
 

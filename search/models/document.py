@@ -32,9 +32,7 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         """What `user` may find: patterns, playbooks, and what is in incidents they may know of."""
         if isinstance(user, AnonymousUser) or not user.is_active:
             return self.none()
-        return self.filter(
-            Q(within__isnull=True) | Q(within__in=Incident.objects.visible_to(user))
-        )
+        return self.filter(Q(within__isnull=True) | Q(within__in=Incident.objects.visible_to(user)))
 
 
 def _only(kind: Kind) -> Q:
