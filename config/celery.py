@@ -23,6 +23,10 @@ app.conf.update(
     beat_scheduler="config.beat:LeadingScheduler",
     beat_schedule_filename=str(settings.VAR_DIR / "beat" / "schedule"),
     beat_schedule={
+        "search statistics": {
+            "task": "search.tasks.keep_statistics",
+            "schedule": crontab(minute=20),
+        },
         "reminders": {"task": "incidents.tasks.send_due_digests", "schedule": crontab(minute=0)},
     },
 )

@@ -63,7 +63,10 @@ def read(
     reference = f"INC-{number}" if number is not None else text
     with connection.cursor() as cursor:
         cursor.execute(sql, [text, reference, *parameters, *condition_parameters, limit])
-        return [Candidate(*row[:6], tuple(row[6:])) for row in cursor.fetchall()]
+        return [
+            Candidate(document, kind, within, is_guarded, occurred_on, is_exact, tuple(impacts))
+            for document, kind, within, is_guarded, occurred_on, is_exact, *impacts in cursor
+        ]
 
 
 def _order(sort: Sort) -> str:

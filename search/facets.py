@@ -10,6 +10,7 @@ from django.db import connection
 from accounts.models import User
 from search.filters import FACETS, Filters
 from search.query import matching
+from search.values import FIXED, NAMED
 
 Counts = dict[str, list[tuple[str, str, int]]]
 
@@ -17,13 +18,10 @@ _LABELS = """
 SELECT label, count(*) FROM search_document CROSS JOIN LATERAL unnest(labels) AS label
 WHERE id = ANY(%s) GROUP BY label
 """
-_NAMES = """
-SELECT 'service', slug, name FROM incidents_service WHERE slug = ANY(%(service)s)
-UNION ALL SELECT 'team', slug, name FROM accounts_team WHERE slug = ANY(%(team)s)
-UNION ALL SELECT 'tag', slug, name FROM incidents_tag WHERE slug = ANY(%(tag)s)
-UNION ALL SELECT 'pattern', slug, name FROM playbooks_failurepattern WHERE slug = ANY(%(pattern)s)
-"""
-_NAMED = ("service", "team", "tag", "pattern")
+_NAMES = " UNION ALL ".join(
+    f"SELECT '{facet}', slug, name FROM {table} WHERE slug = ANY(%({facet})s)"  # noqa: S608
+    for facet, table in NAMED.items()
+)
 
 
 def counts(
@@ -44,7 +42,7 @@ def counts(
     names = _names(found)
     return {
         facet: [
-            (value, names.get((facet, value), value), number)
+            (value, FIXED.get(facet, {}).get(value) or names.get((facet, value), value), number)
             for value, number in sorted(values.items(), key=lambda pair: (-pair[1], pair[0]))
         ]
         for facet, values in found.items()
@@ -63,7 +61,7 @@ def _labels(documents: list[int]) -> dict[str, dict[str, int]]:
 
 
 def _names(found: dict[str, dict[str, int]]) -> dict[tuple[str, str], str]:
-    slugs = {facet: list(found[facet]) for facet in _NAMED}
+    slugs = {facet: list(found[facet]) for facet in NAMED}
     if not any(slugs.values()):
         return {}
     with connection.cursor() as cursor:

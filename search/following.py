@@ -12,8 +12,9 @@ from django.db.models import F
 from core.text_search import Kind
 from incidents.models import LinkState, PatternLink
 from playbooks.models import FailurePattern
-from search import index, tasks
+from search import index, statistics, tasks
 
+COUNTED_AT_ONCE = 500  # documents
 AT_ONCE = 50  # documents that a save waits for; the others follow within seconds
 
 
@@ -24,6 +25,19 @@ def refresh(kind: Kind, ids: Sequence[int], read: Mapping[int, Any]) -> None:
     index.refresh(kind, ids, read)
     if renamed:
         _refresh_incidents_of(renamed)
+    transaction.on_commit(_count_if_grown, robust=True)
+
+
+def _count_if_grown() -> None:
+    """A young index soon knows words that were never counted: count them, now or, where that
+    takes longer, in the background."""
+    number = statistics.grown_to()
+    if number is None:
+        return
+    if number <= COUNTED_AT_ONCE:
+        statistics.count()
+    else:
+        tasks.keep_statistics.delay()
 
 
 def _renamed(patterns: Sequence[int]) -> list[int]:

@@ -15,7 +15,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from datetime import date
-from itertools import combinations_with_replacement
+from itertools import combinations_with_replacement, pairwise
 
 from search.keys import TIER_SIZES
 
@@ -28,7 +28,7 @@ _USUAL_LENGTH = 350  # words; a constant, so that one document's impacts never d
 
 # What happened comes before what to do and what was promised, and those before what it is
 # called: short texts say little but the words they are found by.
-OF_KIND = {"incident": 1.0, "playbook": 0.7, "action_item": 0.5, "pattern": 0.5}
+OF_KIND = {"incident": 1.0, "playbook": 0.85, "action_item": 0.5, "pattern": 0.5}
 
 # For `ts_rank`: weights of D, C, B and A. Every sum of them by 1, 1/4 and 1/9 is a step.
 RANK_WEIGHTS = "{0.2,0.4,0.65,1.0}"
@@ -51,7 +51,7 @@ def _all_steps() -> list[tuple[float, str]]:
 
 _STEPS = _all_steps()
 _VALUES = [value for value, _ in _STEPS]
-_BETWEEN = [(low + high) / 2 for low, high in zip(_VALUES, _VALUES[1:], strict=False)]
+_BETWEEN = [(low + high) / 2 for low, high in pairwise(_VALUES)]
 
 
 def step(impact: float) -> int:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import combinations, product
+from itertools import combinations, pairwise, product
 
 from search import keys
 from search.filters import Filters
@@ -226,7 +226,7 @@ def _side_by_side(term: Term, sought: dict[str, Sought] | object) -> str:
         for word, lexeme in zip(term.words, stemmed(term), strict=True)
     ]
     parts = [_any_of(map(keys.quoted, of_word)) for of_word in forms]
-    for first, second in zip(forms, forms[1:], strict=False):
+    for first, second in pairwise(forms):
         parts.append(_any_of(keys.quoted(keys.pair(a, b)) for a, b in product(first, second)))
     return f"({' & '.join(parts)})"
 

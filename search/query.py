@@ -106,7 +106,7 @@ def matching(
     """The documents that `search` would find, at most 1,000 of the best; without text and filters
     the newest of all."""
     query = parse(text)
-    if not user.is_active:
+    if not user.is_active or (text.strip() and not (query or filters)):
         return []
     asker = Asker(user, filters, "relevance" if query else "newest", MOST_COUNTED)
     found = find(query, asker, as_typed=as_typed)

@@ -41,7 +41,7 @@ class Understood:
         """Whether it is nothing but words, of which some may be missing and all may stand
         anywhere."""
         return not self.query.asks_for_more_than_words and all(
-            len(term.words) == 1 for term in self.query.alternatives[0]
+            len(term.words) == 1 for terms in self.query.alternatives for term in terms
         )
 
     @property
@@ -97,7 +97,7 @@ def _forms(
 ) -> Iterable[tuple[Lexemes, float]]:
     own = words.stem(word)
     yield (own,), 1.0
-    seen = {(own,)}
+    seen: set[Lexemes] = {(own,)}
     for form, worth in [
         *(((words.stem(ending),), _ENDING) for ending in endings),
         *((way, _SYNONYM) for way in others),

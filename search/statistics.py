@@ -23,6 +23,17 @@ _KNOWN = """
 SELECT key, documents, CASE WHEN is_tiered THEN cardinality(tiers) ELSE 0 END
 FROM search_keystatistic WHERE key = ANY(%s)
 """
+_GROWN = """
+SELECT counted.documents + newer.documents
+FROM (SELECT coalesce(max(documents) FILTER (WHERE key = ''), 0) AS documents,
+        coalesce(max(documents) FILTER (WHERE key = ' last'), 0) AS last
+    FROM search_keystatistic WHERE key IN ('', ' last')) AS counted
+CROSS JOIN LATERAL (
+    SELECT count(*) AS documents
+    FROM (SELECT FROM search_document WHERE id > counted.last LIMIT 20000) AS up
+) AS newer
+WHERE newer.documents >= counted.documents / 4 + 10
+"""
 _COUNT = """
 WITH counted AS (
     SELECT word AS key, round(ndoc / %(share)s)::int AS documents
@@ -30,6 +41,7 @@ WITH counted AS (
     WHERE ndoc >= %(least)s AND word NOT LIKE '%%^%%' AND word NOT LIKE '=%%'
         AND (word NOT LIKE '~%%' OR ndoc / %(share)s >= %(common)s)
     UNION ALL SELECT '', %(all)s
+    UNION ALL SELECT ' last', coalesce(max(id), 0) FROM search_document
 ), gone AS (
     DELETE FROM search_keystatistic AS old
     WHERE tiers = '{}' AND NOT EXISTS (SELECT FROM counted WHERE counted.key = old.key)
@@ -63,7 +75,7 @@ def known(keys: Iterable[str]) -> Known:
         if "" not in documents:
             cursor.execute(
                 "SELECT count(*) FROM (SELECT FROM search_document WHERE NOT is_guarded"
-                " LIMIT 10000) AS some"
+                " LIMIT 10000) AS counted"
             )
             documents[""] = cursor.fetchone()[0]
     return Known(documents[""], documents, {key: tiers for key, _, tiers in rows if tiers})
@@ -94,6 +106,14 @@ def count() -> None:
                 "all": number,
             },
         )
+
+
+def grown_to() -> int | None:
+    """How many documents there are, where a quarter more than at the last count; else None."""
+    with connection.cursor() as cursor:
+        cursor.execute(_GROWN)
+        row = cursor.fetchone()
+    return row[0] if row else None
 
 
 _writing: tuple[float, Mapping[str, list[float]]] = (0.0, {})

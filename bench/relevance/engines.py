@@ -47,10 +47,9 @@ class Ours:
 
 
 def _reference(hit: Hit) -> str:
-    if hit.document.incident is not None:
-        return hit.document.incident.reference
-    thing = hit.document.pattern or hit.document.playbook
-    return f"{hit.document.kind}:{thing.slug}"
+    """An action item answers as its incident does."""
+    is_of_incident = hit.kind in ("incident", "action_item")
+    return hit.reference if is_of_incident else f"{hit.kind}:{hit.reference}"
 
 
 @dataclass

@@ -31,7 +31,7 @@ class Word(models.Model):
 
 class KeyStatistic(models.Model):
     """How many documents that everybody may see have a key, as of the last count; the empty key
-    stands for all of them.
+    stands for all of them, and " last" holds the id of the newest.
 
     Restricted incidents are not counted, so neither ranks nor choices made by these numbers
     tell of them. Rare keys are left out of a large index.

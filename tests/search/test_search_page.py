@@ -301,7 +301,8 @@ def test_the_number_of_queries_does_not_grow_with_the_results(query, signed_in, 
     _something_of_each_kind(index, 2)
     _something_of_each_kind(index, 3)
 
-    assert queries_of(client, q=query) == with_one <= 20
+    # With few results, longer words are looked for as well: then it is one more.
+    assert queries_of(client, q=query) <= with_one <= 20
 
 
 def test_facets_tell_nothing_of_a_restricted_incident(signed_in, vera, ana, index):
