@@ -12,6 +12,7 @@ from accounts.models import User
 from core import text_search
 from core.seen_version import SeenVersionForm
 from playbooks import revisions
+from playbooks.content import playbook_fields
 from playbooks.models import FailurePattern, Playbook, PlaybookRevision, PlaybookStep
 
 
@@ -73,16 +74,19 @@ class PlaybookAdmin(WrittenAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if change:
-            revisions.keep_first(Playbook.objects.get(pk=obj.pk))
+            stored = Playbook.objects.select_for_update().get(pk=obj.pk)
+            revisions.last_before(stored, playbook_fields(stored))
         super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         revisions.record(
             form.instance,
+            playbook_fields(Playbook.objects.get(pk=form.instance.pk)),
             by=request.user if isinstance(request.user, User) else None,
             at=form.instance.updated_at,
             summary="Changed in the administration" if change else "Written",
+            after=form.instance.revisions.first(),
         )
 
     def has_delete_permission(self, request: HttpRequest, obj: Playbook | None = None) -> bool:

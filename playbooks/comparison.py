@@ -29,8 +29,12 @@ def _lines(said: Any) -> list[str]:
             for number, step in enumerate(value, start=1):
                 lines += [f"Step {number}", *_step(step)]
         elif value:
-            lines += [field.name.replace("_", " ").capitalize(), *_value(value), ""]
+            lines += [_heading(field.name), *_value(value), ""]
     return lines
+
+
+def _heading(name: str) -> str:
+    return name.removesuffix("_on").replace("_", " ").capitalize()
 
 
 def _step(step: StepFields) -> list[str]:

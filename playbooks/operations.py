@@ -122,8 +122,10 @@ def create_playbook(
     )
     playbook.updated_at = at
     playbook.save()
-    _write_parts(playbook, said)
-    revisions.record(playbook, by=by, at=at, summary="Written")
+    _write_patterns(playbook, said)
+    _write_steps(playbook, said)
+    text_search.refresh("playbook", [playbook.pk])
+    revisions.record(playbook, said, by=by, at=at, summary="Written")
     return playbook
 
 
@@ -135,28 +137,45 @@ def edit_playbook(
     base_version: int,
     by: User | None,
     at: datetime,
-    summary: str = "",
 ) -> Playbook:
     """Save the playbook and its steps as `said`; the same again changes nothing.
 
-    `summary` is for the history; without one it says what changed. Raises StalePlaybook, having
-    written nothing, when somebody saved it since `base_version`, and AlreadyThere when another
-    playbook has the title.
+    Raises StalePlaybook, having written nothing, when somebody saved it since `base_version`, and
+    AlreadyThere when another playbook has the title.
     """
     _require_author(by)
-    current = Playbook.objects.select_for_update().get(pk=playbook.pk)
+    current = _hold(playbook)
     before = playbook_fields(current)
     if before == said:
         return current
     if current.version != base_version:
         raise StalePlaybook(current)
-    _refuse_taken(Playbook.objects.filter(title=said.title).exclude(pk=playbook.pk), said.title)
-    revisions.keep_first(current)
+    summary = what_changed(before, said)
+    return _change(current, before, said, by=by, at=at, summary=summary)
+
+
+def _change(
+    current: Playbook,
+    before: PlaybookFields,
+    said: PlaybookFields,
+    *,
+    by: User | None,
+    at: datetime,
+    summary: str,
+) -> Playbook:
+    if said.title != before.title:
+        others = Playbook.objects.filter(title=said.title).exclude(pk=current.pk)
+        _refuse_taken(others, said.title)
+    last = revisions.last_before(current, before)
     for name, value in _columns(said).items():
         setattr(current, name, value)
     _save_next_version(current, at)
-    _write_parts(current, said)
-    revisions.record(current, by=by, at=at, summary=summary or what_changed(before, said))
+    if said.patterns != before.patterns:
+        _write_patterns(current, said)
+    if said.steps != before.steps:
+        _write_steps(current, said)
+    text_search.refresh("playbook", [current.pk])
+    revisions.record(current, said, by=by, at=at, summary=summary, after=last)
     return current
 
 
@@ -168,15 +187,23 @@ def mark_reviewed(playbook: Playbook, *, today: date, by: User, at: datetime) ->
     the next one; 180 days where no day was set.
     """
     _require_author(by)
-    current = Playbook.objects.select_for_update().get(pk=playbook.pk)
+    current = _hold(playbook)
     if (current.last_reviewed_on, current.last_reviewed_by, current.doubt) == (today, by, ""):
         return current
-    revisions.keep_first(current)
+    before = playbook_fields(current)
+    last = revisions.last_before(current, before)
     current.review_by_on = _next_review(current, today)
     current.last_reviewed_on, current.last_reviewed_by = today, by
     current.doubt, current.doubted_at, current.doubted_by = "", None, None
     _save_next_version(current, at)
-    revisions.record(current, by=by, at=at, summary="Confirmed as still true")
+    said = replace(
+        before,
+        review_by_on=current.review_by_on,
+        last_reviewed_on=today,
+        last_reviewed_by=by,
+    )
+    text_search.refresh("playbook", [current.pk])
+    revisions.record(current, said, by=by, at=at, summary="Confirmed as still true", after=last)
     return current
 
 
@@ -200,6 +227,7 @@ def doubt(playbook: Playbook, *, note: str, by: User, at: datetime) -> Playbook:
     current = Playbook.objects.select_for_update().get(pk=playbook.pk)
     current.doubt, current.doubted_at, current.doubted_by = said, at, by
     current.save(update_fields=["doubt", "doubted_at", "doubted_by"])
+    text_search.refresh("playbook", [current.pk])
     return current
 
 
@@ -218,10 +246,14 @@ def restore(
     out. Raises what `edit_playbook` raises.
     """
     _require_author(by)
+    current = _hold(playbook)
+    if current.version != base_version:
+        raise StalePlaybook(current)
+    before = playbook_fields(current)
     parsed = parse_playbook(revision.content)
     known = FailurePattern.objects.filter(slug__in=parsed.patterns)
     said = replace(
-        playbook_fields(playbook),
+        before,
         title=parsed.title,
         use_when=parsed.use_when,
         patterns=frozenset(known.values_list("slug", flat=True)),
@@ -230,22 +262,33 @@ def restore(
         escalate=parsed.escalate,
         steps=parsed.steps,
     )
-    summary = f"Restored revision {revision.number}"
-    return edit_playbook(playbook, said, base_version=base_version, by=by, at=at, summary=summary)
+    if said == before:
+        return current
+    return _change(
+        current, before, said, by=by, at=at, summary=f"Restored revision {revision.number}"
+    )
+
+
+def _hold(playbook: Playbook) -> Playbook:
+    """The playbook's row as it is now, with its people, held until the transaction ends."""
+    rows = Playbook.objects.select_for_update(of=["self"])
+    return rows.select_related("owner", "last_reviewed_by").get(pk=playbook.pk)
 
 
 def _columns(said: PlaybookFields) -> dict[str, Any]:
     return {name: getattr(said, name) for name in PLAYBOOK_COLUMNS}
 
 
-def _write_parts(playbook: Playbook, said: PlaybookFields) -> None:
+def _write_patterns(playbook: Playbook, said: PlaybookFields) -> None:
     playbook.patterns.set(FailurePattern.objects.filter(slug__in=said.patterns))
+
+
+def _write_steps(playbook: Playbook, said: PlaybookFields) -> None:
     playbook.steps.all().delete()
     PlaybookStep.objects.bulk_create(
         PlaybookStep(playbook=playbook, position=position, **asdict(step))
         for position, step in enumerate(said.steps, start=1)
     )
-    text_search.refresh("playbook", [playbook.pk])
 
 
 def _save_next_version(row: FailurePattern | Playbook, at: datetime) -> None:

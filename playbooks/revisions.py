@@ -5,26 +5,33 @@ from __future__ import annotations
 from datetime import datetime
 
 from accounts.models import User
-from playbooks.exchange import render_playbook
+from playbooks.content import PlaybookFields, playbook_fields
+from playbooks.exchange import document_of, write_playbook
 from playbooks.models import Playbook, PlaybookRevision
 
 BEFORE = "As it was before its revisions were kept"
 
 
-def record(playbook: Playbook, *, by: User | None, at: datetime, summary: str) -> PlaybookRevision:
-    """Keep the playbook as it now stands. The last step of every write.
+def record(
+    playbook: Playbook,
+    said: PlaybookFields,
+    *,
+    by: User | None,
+    at: datetime,
+    summary: str,
+    after: PlaybookRevision | None = None,
+) -> PlaybookRevision:
+    """Keep that the playbook now says this. The last step of every write.
 
-    `playbook` is the row as the caller's transaction holds it and has saved it, so revisions are
-    numbered without gaps. Where nothing changed since the last one, that one is returned.
+    `playbook` is the row as the caller's transaction holds it, so revisions are numbered without
+    gaps. Where `after`, the last one that is kept, says the same, that one is returned.
     """
-    # Read anew: what the caller changed may differ from what it fetched with the row.
-    content = render_playbook(_whole(playbook))
-    last = playbook.revisions.first()
-    if last is not None and last.content == content:
-        return last
+    content = write_playbook(document_of(playbook.slug, said))
+    if after is not None and after.content == content:
+        return after
     return PlaybookRevision.objects.create(
         playbook=playbook,
-        number=last.number + 1 if last else 1,
+        number=after.number + 1 if after else 1,
         content=content,
         summary=summary[:200],
         saved_at=at,
@@ -32,20 +39,18 @@ def record(playbook: Playbook, *, by: User | None, at: datetime, summary: str) -
     )
 
 
-def keep_first(playbook: Playbook) -> None:
-    """Keep what a playbook says that is about to change and of which nothing was kept so far."""
-    if not playbook.revisions.exists():
-        record(playbook, by=None, at=playbook.updated_at, summary=BEFORE)
+def last_before(playbook: Playbook, said: PlaybookFields) -> PlaybookRevision:
+    """The last revision of a playbook that says this and is about to change.
+
+    Where nothing was kept so far, what it says now is kept first.
+    """
+    return playbook.revisions.first() or record(
+        playbook, said, by=None, at=playbook.updated_at, summary=BEFORE
+    )
 
 
 def current(playbook: Playbook) -> PlaybookRevision:
     """The revision that says what `playbook`, a row that the caller holds, says now."""
-    return record(playbook, by=None, at=playbook.updated_at, summary=BEFORE)
-
-
-def _whole(playbook: Playbook) -> Playbook:
-    return (
-        Playbook.objects.select_related("owner", "last_reviewed_by")
-        .prefetch_related("steps", "patterns")
-        .get(pk=playbook.pk)
-    )
+    said = playbook_fields(playbook)
+    last = playbook.revisions.first()
+    return record(playbook, said, by=None, at=playbook.updated_at, summary=BEFORE, after=last)

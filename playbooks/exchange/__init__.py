@@ -10,9 +10,11 @@ from playbooks.exchange.patterns import (
 from playbooks.exchange.playbooks import (
     PLAYBOOK_FORMAT,
     ParsedPlaybook,
+    document_of,
     parse_playbook,
     playbook_of,
     render_playbook,
+    write_playbook,
 )
 
 __all__ = [
@@ -20,10 +22,12 @@ __all__ = [
     "PLAYBOOK_FORMAT",
     "ParsedPattern",
     "ParsedPlaybook",
+    "document_of",
     "parse_pattern",
     "parse_playbook",
     "pattern_of",
     "playbook_of",
     "render_pattern",
     "render_playbook",
+    "write_playbook",
 ]

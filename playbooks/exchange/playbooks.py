@@ -11,7 +11,7 @@ from core.exchange.front_matter import FrontMatter
 from core.exchange.problems import Problem, Problems, fatal
 from core.exchange.structure import Block, Passage, blocks, escape, unescape
 from core.text import clean_markdown, one_line
-from playbooks.content import StepFields
+from playbooks.content import PlaybookFields, StepFields, playbook_fields
 from playbooks.exchange import fields
 from playbooks.exchange.steps import read_step, step_of, write_step
 from playbooks.models import Playbook, Risk
@@ -124,20 +124,25 @@ def _day(matter: FrontMatter, key: str) -> date | None:
 
 def playbook_of(playbook: Playbook) -> ParsedPlaybook:
     """The playbook as it stands in the database, in canonical form."""
-    reviewer = playbook.last_reviewed_by
+    return document_of(playbook.slug, playbook_fields(playbook))
+
+
+def document_of(slug: str, said: PlaybookFields) -> ParsedPlaybook:
+    """What the playbook of this slug says, in canonical form."""
+    reviewer = said.last_reviewed_by
     return ParsedPlaybook(
-        slug=playbook.slug,
-        title=one_line(playbook.title) or playbook.slug,
-        patterns=tuple(sorted(pattern.slug for pattern in playbook.patterns.all())),
-        risk=playbook.risk,
-        owner=playbook.owner.username if playbook.owner else "",
-        last_reviewed_on=playbook.last_reviewed_on,
+        slug=slug,
+        title=one_line(said.title) or slug,
+        patterns=tuple(sorted(said.patterns)),
+        risk=said.risk,
+        owner=said.owner.username if said.owner else "",
+        last_reviewed_on=said.last_reviewed_on,
         last_reviewed_by=reviewer.username if reviewer else "",
-        review_by_on=playbook.review_by_on,
-        use_when=clean_markdown(playbook.use_when) or "–",
-        verify=clean_markdown(playbook.verify),
-        escalate=clean_markdown(playbook.escalate),
-        steps=tuple(step_of(step) for step in playbook.steps.all()),
+        review_by_on=said.review_by_on,
+        use_when=clean_markdown(said.use_when) or "–",
+        verify=clean_markdown(said.verify),
+        escalate=clean_markdown(said.escalate),
+        steps=tuple(step_of(step) for step in said.steps),
     )
 
 

@@ -30,8 +30,8 @@ _MARKABLE = re.compile(r"sh(?:[ \t]+detail)*")
 _MARKED = re.compile(r"sh(?:[ \t]+detail)+")
 
 
-def step_of(step: PlaybookStep) -> StepFields:
-    """The step as it stands in the database, in canonical form."""
+def step_of(step: PlaybookStep | StepFields) -> StepFields:
+    """What the step says, in canonical form."""
     return StepFields(
         title=one_line(step.title) or "–",
         detail=clean_markdown(step.detail),

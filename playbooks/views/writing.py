@@ -116,6 +116,7 @@ def playbook_edit(request: SignedInRequest, slug: str) -> HttpResponse:
             form.add_error("title", str(taken))
         except operations.StalePlaybook as stale:
             context |= _conflict(stale, playbook_fields(stale.current), said)
+            context["last_change"] = stale.current.revisions.select_related("saved_by").first()
             context["form"] = _at_version(form, stale.current.version)
     return render(request, "playbooks/playbook_edit.html", context | {"nav": "playbooks"})
 

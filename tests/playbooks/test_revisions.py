@@ -7,6 +7,8 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from playbooks import operations, revisions
@@ -217,3 +219,41 @@ def test_an_owner_is_told_what_to_read_again(signed_in, ana, ben):
     due = client.get(reverse("playbook_list"), {"review": "due"})
     assert [card.title for card in mine.context["cards"]] == ["Mine"]
     assert [card.title for card in due.context["cards"]] == ["His", "Mine"]
+
+
+def test_a_save_takes_few_queries_however_much_there_is(
+    signed_in, ana, django_capture_on_commit_callbacks
+):
+    client = signed_in(ana)
+    client.get("/profile/")
+
+    def cost(name, playbook, posted, *more):
+        address = reverse(name, args=[playbook.slug, *more])
+        with (
+            CaptureQueriesContext(connection) as queries,
+            django_capture_on_commit_callbacks(execute=True),
+        ):
+            assert client.post(address, posted).status_code == 302
+        quiet = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
+        return sum(not query["sql"].startswith(quiet) for query in queries)  # DBG
+
+    def costs(count):
+        slugs = [PatternFactory().slug for _ in range(count)]
+        steps = tuple(StepFields(title=f"Step {n}") for n in range(count))
+        said = replace(SAID, title=f"With {count}", steps=steps, patterns=frozenset(slugs))
+        playbook = operations.create_playbook(said, by=ana, at=NOON)
+        form = {"title": said.title, "use_when": "New.", "risk": "low", "version": 1}
+        form |= {"patterns": slugs, "steps-TOTAL_FORMS": count, "steps-INITIAL_FORMS": 0}
+        form |= {f"steps-{n}-title": f"Other {n}" for n in range(count)}
+        form |= {f"steps-{n}-ORDER": n + 1 for n in range(count)}
+        return [
+            cost("playbook_edit", playbook, form),
+            cost("playbook_revision_restore", playbook, {"version": 2}, 1),
+            cost("playbook_mark_reviewed", playbook, {}),
+            cost("playbook_doubt", playbook, {"note": "No."}),
+        ]
+
+    one, three = costs(1), costs(3)
+
+    assert one == three
+    assert max(one) <= 20, one
