@@ -2,6 +2,8 @@
 
     python -m bench.generate 20000
 
+    python -m bench.generate 20000 --no-index     # for an index that is made by other means
+
 Per incident: six sections of together 400 to 800 words, ten timeline events, two causes, three
 action items, and a link to a failure pattern. INC-1 has 30 events, 5 causes and 8 action items:
 the incident page is measured on it. Written with COPY; the same size gives the same rows.
@@ -12,8 +14,10 @@ from __future__ import annotations
 import os
 import random
 import sys
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from multiprocessing import get_context
 
 import django
 
@@ -32,6 +36,7 @@ from incidents.models import (  # noqa: E402
     Incident,
     Milestone,
     PatternLink,
+    PlaybookUse,
     RootCause,
     Section,
     SectionKind,
@@ -109,8 +114,8 @@ def started(number: int) -> datetime:
     return EPOCH + timedelta(minutes=(number * 7919) % 5_600_000)
 
 
-def incidents(count: int) -> Iterator[tuple]:
-    for number in range(1, count + 1):
+def incidents(numbers: range) -> Iterator[tuple]:
+    for number in numbers:
         chance = random.Random(number)
         start = started(number)
         resolved = start + timedelta(minutes=chance.randint(10, 900))
@@ -133,8 +138,8 @@ def incidents(count: int) -> Iterator[tuple]:
         )
 
 
-def sections(count: int) -> Iterator[tuple]:
-    for number in range(1, count + 1):
+def sections(numbers: range) -> Iterator[tuple]:
+    for number in numbers:
         chance = random.Random(number + 1_000_003)
         for position, kind in enumerate(KINDS, start=1):
             body = paragraph(chance, chance.randint(6, 12))
@@ -142,14 +147,14 @@ def sections(count: int) -> Iterator[tuple]:
             yield (pk, number, kind.value, kind.label, body, position, 1, started(number))
 
 
-def events(count: int) -> Iterator[tuple]:
+def events(numbers: range) -> Iterator[tuple]:
     milestones = {
         1: Milestone.STARTED,
         2: Milestone.DETECTED,
         7: Milestone.MITIGATED,
         10: Milestone.RESOLVED,
     }
-    for number in range(1, count + 1):
+    for number in numbers:
         chance = random.Random(number + 2_000_003)
         for position in range(1, (30 if number == 1 else 10) + 1):
             at = started(number) + timedelta(minutes=5 * (position - 1))
@@ -162,16 +167,16 @@ def events(count: int) -> Iterator[tuple]:
             )
 
 
-def causes(count: int) -> Iterator[tuple]:
-    for number in range(1, count + 1):
+def causes(numbers: range) -> Iterator[tuple]:
+    for number in numbers:
         chance = random.Random(number + 3_000_003)
         for position in range(1, (5 if number == 1 else 2) + 1):
             role = CauseRole.ROOT if position == 1 else CauseRole.CONTRIBUTING
             yield (number, position, role.value, "", paragraph(chance, 2), "", "team", 1)
 
 
-def action_items(count: int) -> Iterator[tuple]:
-    for number in range(1, count + 1):
+def action_items(numbers: range) -> Iterator[tuple]:
+    for number in numbers:
         chance = random.Random(number + 4_000_003)
         for position in range(1, (8 if number == 1 else 3) + 1):
             done = chance.random() < 0.6
@@ -186,69 +191,116 @@ def action_items(count: int) -> Iterator[tuple]:
             )
 
 
-def links(count: int) -> Iterator[tuple]:
-    for number in range(1, count + 1):
+def links(numbers: range) -> Iterator[tuple]:
+    for number in numbers:
         chance = random.Random(number + 5_000_003)
         state = "confirmed" if chance.random() < 0.7 else "suggested"
         yield (number, chance.randint(1, PATTERNS), state, "", "team", started(number))
 
 
-def labels(count: int, how_many: int) -> Iterator[tuple[int, int]]:
-    for number in range(1, count + 1):
+def uses(numbers: range) -> Iterator[tuple]:
+    """In every fifth incident a playbook was followed."""
+    for number in numbers:
+        chance = random.Random(number + 6_000_003)
+        outcome = chance.choice(["helped", "helped", "partly", "did_not_help"])
+        if number % 5 == 0:
+            yield (number, chance.randint(1, PATTERNS), outcome, "", started(number))
+
+
+def services(numbers: range) -> Iterator[tuple[int, int]]:
+    return labels(numbers, SERVICES)
+
+
+def tags(numbers: range) -> Iterator[tuple[int, int]]:
+    return labels(numbers, TAGS)
+
+
+def labels(numbers: range, how_many: int) -> Iterator[tuple[int, int]]:
+    for number in numbers:
         chance = random.Random(number + how_many)
         for label in chance.sample(range(1, how_many + 1), 2):
             yield number, label
 
 
-@transaction.atomic
-def fill(count: int) -> None:
-    """Everything but the search index. The database must be empty."""
-    make_surroundings()
-    copy(
-        Incident,
-        "id, number, title, status, not_required_reason, severity, environment, time_zone, "
-        "visibility, owner_id, source_author, source_publication, source_url, occurred_at, "
-        "occurred_precision, started_at, detected_at, declared_at, mitigated_at, recovered_at, "
-        "resolved_at, version, created_at, updated_at, published_at",
-        incidents(count),
-    )
-    copy(
+# What each process writes: the model, its columns, and the rows of some numbers of incidents.
+_TABLES: dict[str, tuple[type[models.Model], str, Callable[[range], Iterator[tuple]]]] = {
+    "sections": (
         Section,
         "id, incident_id, kind, title, body, position, version, updated_at",
-        sections(count),
-    )
+        sections,
+    ),
+    "events": (
+        TimelineEvent,
+        "incident_id, position, occurred_at, precision, as_written, milestone, kind, text, "
+        "evidence_url, starred, recorded_at, version",
+        events,
+    ),
+    "causes": (
+        RootCause,
+        "incident_id, position, role, category, text, evidence, origin, version",
+        causes,
+    ),
+    "action_items": (
+        ActionItem,
+        "incident_id, position, title, detail, kind, priority, size, owner_id, owner_team_id, "
+        "owner_as_written, due_on, status, tracker_url, origin, closing_note, closed_at, "
+        "created_at, updated_at, version",
+        action_items,
+    ),
+    "links": (PatternLink, "incident_id, pattern_id, state, evidence, origin, decided_at", links),
+    "uses": (PlaybookUse, "incident_id, playbook_id, outcome, note, used_at", uses),
+    "services": (Incident.services.through, "incident_id, service_id", services),
+    "tags": (Incident.tags.through, "incident_id, tag_id", tags),
+}
+_AT_ONCE = 5_000  # incidents
+
+
+def write(name: str, first: int, last: int) -> None:
+    """One table's rows of the incidents from `first` to `last`. Their keys are known to exist."""
+    model, columns, rows = _TABLES[name]
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL session_replication_role = replica")
+            cursor.execute("SET LOCAL synchronous_commit = off")
+        copy(model, columns, rows(range(first, last + 1)))
+
+
+def fill(count: int) -> None:
+    """Everything but the search index, as many tables at a time as there are processors. The
+    database must be empty, and its user may pass over foreign keys."""
+    with transaction.atomic():
+        make_surroundings()
+        copy(
+            Incident,
+            "id, number, title, status, not_required_reason, severity, environment, time_zone, "
+            "visibility, owner_id, source_author, source_publication, source_url, occurred_at, "
+            "occurred_precision, started_at, detected_at, declared_at, mitigated_at, "
+            "recovered_at, resolved_at, version, created_at, updated_at, published_at",
+            incidents(range(1, count + 1)),
+        )
+    connection.close()  # processes share none
+    connection.close_pool()
+    parts = [
+        (name, first, min(first + _AT_ONCE - 1, count))
+        for first in range(1, count + 1, _AT_ONCE)
+        for name in _TABLES
+    ]
+    with get_context("fork").Pool(os.cpu_count()) as pool:
+        pool.starmap(write, parts, chunksize=1)
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {SectionVersion._meta.db_table} (section_id, version, title, body, "
             f"saved_at) SELECT id, version, title, body, updated_at FROM {Section._meta.db_table}"
         )
-    copy(
-        TimelineEvent,
-        "incident_id, position, occurred_at, precision, as_written, milestone, kind, text, "
-        "evidence_url, starred, recorded_at, version",
-        events(count),
-    )
-    copy(
-        RootCause,
-        "incident_id, position, role, category, text, evidence, origin, version",
-        causes(count),
-    )
-    copy(
-        ActionItem,
-        "incident_id, position, title, detail, kind, priority, size, owner_id, owner_team_id, "
-        "owner_as_written, due_on, status, tracker_url, origin, closing_note, closed_at, "
-        "created_at, updated_at, version",
-        action_items(count),
-    )
-    copy(PatternLink, "incident_id, pattern_id, state, evidence, origin, decided_at", links(count))
-    copy(Incident.services.through, "incident_id, service_id", labels(count, SERVICES))
-    copy(Incident.tags.through, "incident_id, tag_id", labels(count, TAGS))
 
 
 def main() -> None:
     count = int(sys.argv[1])
     if Incident.objects.exists():
+        if "--where-empty" in sys.argv:
+            return
         raise SystemExit("The database is not empty: nothing was written.")
+    began = time.monotonic()
     fill(count)
     with connection.cursor() as cursor:
         for model in (Incident, Section):
@@ -257,7 +309,11 @@ def main() -> None:
                 f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}"
             )
         cursor.execute("ANALYZE")
-    call_command("reindex")
+    print(f"{count:,} incidents written in {time.monotonic() - began:.0f} s", flush=True)
+    if "--no-index" not in sys.argv:
+        began = time.monotonic()
+        call_command("reindex", processes=os.cpu_count())
+        print(f"indexed in {time.monotonic() - began:.0f} s", flush=True)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
 
