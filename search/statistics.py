@@ -155,7 +155,7 @@ def begin_tiers(worths: Mapping[str, list[float]], *, share: float, number: int)
             " VALUES (%s, %s, %s, false) ON CONFLICT (key) DO UPDATE SET tiers = excluded.tiers",
             [
                 *((key, round(len(worths[key]) / share), found) for key, found in tiers.items()),
-                ("", number, [time.time(), number]),
+                ("", number, [time.time(), float(number)]),
             ],
         )
 
