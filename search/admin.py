@@ -11,7 +11,7 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from search import synonyms
-from search.models import SavedSearch, Synonym
+from search.models import Lesson, Portrait, Resemblance, SavedSearch, Synonym
 
 
 class SynonymForm(forms.ModelForm):
@@ -66,3 +66,44 @@ class SavedSearchAdmin(admin.ModelAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class Derived(admin.ModelAdmin):
+    """To look at: what was read out of incidents, or learned, is never written by hand."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Portrait)
+class PortraitAdmin(Derived):
+    """What an incident is known by."""
+
+    list_display = ["incident", "__str__", "read_at"]
+    list_select_related = ["incident"]
+    search_fields = ["incident__reference", "incident__title"]
+
+
+@admin.register(Lesson)
+class LessonAdmin(Derived):
+    """What a pattern learned from decisions."""
+
+    list_display = ["pattern", "confirmed", "dismissed", "learned_at", "__str__"]
+    list_select_related = ["pattern"]
+    search_fields = ["pattern__name"]
+
+
+@admin.register(Resemblance)
+class ResemblanceAdmin(Derived):
+    """Who said what about two incidents. It is taken back on the incident's page."""
+
+    list_display = ["first", "second", "verdict", "decided_by", "decided_at"]
+    list_select_related = ["first", "second", "decided_by"]
+    list_filter = ["verdict"]
+    search_fields = ["first__reference", "second__reference"]

@@ -56,6 +56,25 @@ def decide(link: PatternLink, state: str, *, by: User, at: datetime) -> PatternL
 
 
 @transaction.atomic
+def dismiss(incident: Incident, pattern: FailurePattern, *, by: User, at: datetime) -> PatternLink:
+    """Say that the incident is no instance of the pattern, linked to it so far or not."""
+    permissions.require(permissions.can_write(by), "Only authors may decide about patterns.")
+    held = hold(incident)
+    found = held.pattern_links.filter(pattern=pattern).first()
+    if found is not None:
+        return decide(found, LinkState.DISMISSED, by=by, at=at)
+    made = PatternLink.objects.create(
+        incident=held,
+        pattern=pattern,
+        state=LinkState.DISMISSED,
+        decided_at=at,
+        decided_by=by,
+    )
+    revisions.record(held, by=by, at=at, summary=f"Dismissed the pattern “{pattern}”")
+    return made
+
+
+@transaction.atomic
 def edit(link: PatternLink, *, evidence: str, by: User, at: datetime) -> PatternLink:
     """Say anew what in the incident shows the pattern."""
     permissions.require(permissions.can_write(by), "Only authors may link patterns.")

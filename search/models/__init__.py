@@ -1,4 +1,6 @@
 from search.models.document import Document, DocumentQuerySet, Kind, Passages
+from search.models.portrait import Lesson, Portrait, Posting, TermCount
+from search.models.resemblance import Resemblance, Verdict
 from search.models.saved_search import SavedSearch
 from search.models.synonym import Synonym
 from search.models.word import KeyStatistic, Word
@@ -8,8 +10,14 @@ __all__ = [
     "DocumentQuerySet",
     "KeyStatistic",
     "Kind",
+    "Lesson",
     "Passages",
+    "Portrait",
+    "Posting",
+    "Resemblance",
     "SavedSearch",
     "Synonym",
+    "TermCount",
+    "Verdict",
     "Word",
 ]

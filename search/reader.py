@@ -1,0 +1,29 @@
+"""Whose eyes a command looks with."""
+
+from __future__ import annotations
+
+from django.core.management.base import CommandError
+
+from accounts.models import Role, User
+from incidents.models import Incident
+
+
+def reader(username: str | None) -> User:
+    """The person called `username`; without one, somebody who may see what everybody may.
+
+    Raises CommandError unless it is somebody who may sign in.
+    """
+    if username is None:
+        return User(pk=0, role=Role.VIEWER, is_active=True)
+    user = User.objects.filter(username=username, is_active=True).first()
+    if user is None:
+        raise CommandError(f"Nobody who may sign in is called “{username}”.")
+    return user
+
+
+def incident_called(reference: str, user: User) -> Incident:
+    """The incident called `reference`. Raises CommandError where `user` may not know of it."""
+    found = Incident.objects.visible_to(user).filter(reference=reference.strip().upper()).first()
+    if found is None:
+        raise CommandError(f"There is no incident “{reference}”.")
+    return found

@@ -1,0 +1,129 @@
+"""An incident's text as sentences, each with how much it tells about what went wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import Stemmer  # type: ignore[import-not-found]
+
+from core.markdown import to_plain_text
+from incidents.exchange import ParsedPostmortem
+from incidents.models import CauseRole, SectionKind
+from search.words import fold
+
+MOST_CHARACTERS = 60_000  # of one incident are read; what a write-up says, it says before
+MOST_SENTENCES = 600
+LONGEST = 400  # characters of a sentence; longer runs are listings
+
+# How much a sentence tells, by where it stands.
+TITLE, CAUSE, SUMMARY, USUAL, ASIDE, PLANS = 2.0, 2.0, 1.4, 1.0, 0.7, 0.4
+_BY_SECTION = {
+    SectionKind.SUMMARY: SUMMARY,
+    SectionKind.TRIGGER: CAUSE,
+    SectionKind.DETECTION: 1.2,
+    SectionKind.WENT_WRONG: 1.2,
+    SectionKind.WENT_WELL: 0.3,
+    SectionKind.LUCKY: ASIDE,
+    SectionKind.LESSONS: ASIDE,
+    SectionKind.SUPPORTING: 0.5,
+}
+_CAUSE_HEADING = re.compile(r"\b(root )?causes?\b|\btrigger|\bwhat (happened|went wrong)", re.I)
+_PLANS_HEADING = re.compile(
+    r"\b(action|follow|next step|to ?do|prevent|future|improve|process change|what we)", re.I
+)
+_CAUSAL = re.compile(
+    r"\b(root[ -]cause|caused? by|(was|were|is|are|being|be) (due|caused|triggered|the result)"
+    r"|due to|because|the cause|culprit|result(ed|ing)? (of|from|in)|as a result|led to|triggered"
+    r"|turned? out|it appears that|stemmed|attributed to|reason|introduced)\b",
+    re.I,
+)
+_PLANNED = re.compile(
+    r"^\W*((we|i)( wi|'|’)ll|we (are|plan|have (also )?begun|intend)\b.{0,30}\b(ing|to)\b"
+    r"|(we|i) should|investigate|consider|add|improve|create|document|review|implement|ensure"
+    r"|set up|fix(es|ing)? |update (the )?(doc|run|play)|in (the )?future|going forward"
+    r"|to prevent|next steps?)",
+    re.I,
+)
+_BREAK = re.compile(r"(?<=[.!?])[\"”’)]*\s+(?=[\"“(\[]*[A-Z0-9`])|\n+|(?<=;)\s+")
+_PROMPT = re.compile(
+    r"^\W*(\[[^\]]{3,}\]|<[^>]{3,}>|tbd|todo|n/?a|none|describe\b.*|e\.?g\.? .*|_.*_)\W*$", re.I
+)
+_NOT = re.compile(r"n['’]t\b|\bcannot\b", re.I)
+_WORD = re.compile(r"[^\W_]+")
+_STEMMER = Stemmer.Stemmer("english")
+
+
+@lru_cache(maxsize=50_000)
+def stem(word: str) -> str:
+    """The stem of a folded word."""
+    return str(_STEMMER.stemWord(word))
+
+
+def stems(text: str) -> list[str]:
+    """The stems of every word of `text`, in order; `not` is told apart from its verb."""
+    plain = fold(_NOT.sub(lambda found: " can not" if found[0][0] in "cC" else " not", text))
+    return [stem(word[:40]) for word in _WORD.findall(plain)]
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence as it was written, its stems, and how much it tells (0.3 to 4)."""
+
+    text: str
+    stems: tuple[str, ...]
+    weight: float
+
+
+def sentences(document: ParsedPostmortem) -> list[Sentence]:
+    """What the document says went wrong, in reading order; without prompts of templates."""
+    found: list[Sentence] = []
+    seen: set[str] = set()
+    left = MOST_CHARACTERS
+    for text, weight in _parts(document):
+        for line in split(text[:left]):
+            if line in seen or _PROMPT.match(line):
+                continue
+            seen.add(line)
+            found.append(Sentence(line, tuple(stems(line)), _weight(line, weight)))
+        left -= len(text)
+        if left <= 0 or len(found) >= MOST_SENTENCES:
+            break
+    return found[:MOST_SENTENCES]
+
+
+def split(text: str) -> Iterator[str]:
+    """The sentences of Markdown `text`, verbatim but for its markup."""
+    for piece in _BREAK.split(to_plain_text(text)):
+        line = piece.strip()
+        if line:
+            yield line[:LONGEST]
+
+
+def _parts(document: ParsedPostmortem) -> Iterable[tuple[str, float]]:
+    yield document.title, TITLE
+    for cause in document.root_causes:
+        yield cause.text, CAUSE * (1.3 if cause.role == CauseRole.ROOT else 1.0)
+        yield cause.evidence, USUAL
+    for section in document.sections:
+        yield section.body, _section_weight(section.kind, section.title)
+    for event in document.timeline:
+        yield event.text, ASIDE
+    for item in document.action_items:
+        yield item.title, PLANS
+
+
+def _section_weight(kind: str, title: str) -> float:
+    if _PLANS_HEADING.search(title):
+        return PLANS
+    if _CAUSE_HEADING.search(title):
+        return CAUSE
+    return _BY_SECTION.get(SectionKind(kind), USUAL)
+
+
+def _weight(line: str, place: float) -> float:
+    if _PLANNED.search(line):
+        return min(place, PLANS)
+    return place * 1.8 if _CAUSAL.search(line) else place

@@ -1,0 +1,147 @@
+"""Similar incidents, and the patterns that may fit: beside an incident, and while one writes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from accounts.requests import SignedInRequest
+from core.errors import DomainError
+from incidents.models import Incident, LinkState
+from incidents.operations import pattern_links
+from incidents.permissions import can_write
+from incidents.views.page import visible_incident
+from incidents.views.writing.answers import writable_incident
+from playbooks.models import FailurePattern
+from search.likeness import verdicts
+from search.likeness.presentation import Row, rows, to_link
+from search.likeness.similar import similar_to, similar_to_text
+from search.likeness.typed import typed
+from search.models import Verdict
+from search.suggestions.suggest import quoted, suggestions
+
+UNDECIDED = "undecided"
+
+
+@require_safe
+@vary_on_headers("HX-Request")
+def incident_similar(request: SignedInRequest, reference: str) -> HttpResponse:
+    """Incidents that look like this one, with the reasons; the panel alone for htmx."""
+    incident = visible_incident(request.user, reference)
+    return _similar_answer(request, incident)
+
+
+@require_POST
+def incident_similar_decide(request: SignedInRequest, reference: str) -> HttpResponse:
+    """Say whether another incident is the same failure, or take that back."""
+    incident = writable_incident(request, reference)
+    other = get_object_or_404(
+        Incident.objects.visible_to(request.user), reference=request.POST.get("other", "")
+    )
+    verdict = request.POST.get("verdict", "")
+    try:
+        if verdict == UNDECIDED:
+            verdicts.take_back(incident, other, by=request.user)
+        else:
+            verdicts.decide(incident, other, verdict, by=request.user, at=timezone.now())
+    except DomainError as error:
+        messages.error(request, str(error))
+    if not request.htmx:
+        return redirect(f"{incident.get_absolute_url()}#similar-incidents")
+    said = _said(verdict, other)
+    offers = to_link(incident, other) if verdict == Verdict.SAME else []
+    return _similar_answer(request, incident, said=said, offers=offers)
+
+
+def _said(verdict: str, other: Incident) -> dict[str, str]:
+    words = {
+        Verdict.SAME: f"{other.reference} is the same failure. Everybody sees that now.",
+        Verdict.DIFFERENT: f"{other.reference} is put aside, for everybody.",
+        UNDECIDED: f"It is open again whether {other.reference} is the same failure.",
+    }
+    return {"words": words.get(verdict, ""), "other": other.reference, "verdict": verdict}
+
+
+def _similar_answer(request: SignedInRequest, incident: Incident, **more: Any) -> HttpResponse:
+    found = similar_to(incident, request.user)
+    context = {
+        "incident": incident,
+        "can_edit": can_write(request.user) and not incident.is_archived,
+        "similar": rows(found.similar),
+        "dismissed": rows(found.dismissed),
+        "nav": "incidents",
+        **more,
+    }
+    if request.htmx:
+        return render(request, "likeness/_similar.html", context)
+    return render(request, "likeness/incident_similar.html", context)
+
+
+@require_POST
+def similar_while_writing(request: SignedInRequest) -> HttpResponse:
+    """Incidents that look like what is being typed. Nothing of it is kept."""
+    text, of = typed(request.POST, request.user)
+    shown: list[Row] = rows(similar_to_text(text, request.user, but=of).similar) if text else []
+    return render(request, "likeness/_while_writing.html", {"similar": shown})
+
+
+@require_safe
+@vary_on_headers("HX-Request")
+def pattern_suggestions(request: SignedInRequest, reference: str) -> HttpResponse:
+    """Failure patterns that may fit the incident, each with the sentences that say so."""
+    incident = visible_incident(request.user, reference)
+    return _suggestions_answer(request, incident)
+
+
+@require_POST
+def pattern_suggestion_decide(request: SignedInRequest, reference: str) -> HttpResponse:
+    """Confirm or dismiss a pattern for the incident, or take that back."""
+    incident = writable_incident(request, reference)
+    pattern = get_object_or_404(FailurePattern, slug=request.POST.get("slug", ""))
+    state = request.POST.get("state", "")
+    words = ""
+    try:
+        words = _decide(request, incident, pattern, state)
+    except DomainError as error:
+        messages.error(request, str(error))
+    if not request.htmx:
+        return redirect(f"{incident.get_absolute_url()}#patterns")
+    return _suggestions_answer(request, incident, decided=pattern, state=state, words=words)
+
+
+def _decide(
+    request: SignedInRequest, incident: Incident, pattern: FailurePattern, state: str
+) -> str:
+    by, at = request.user, timezone.now()
+    if state == LinkState.CONFIRMED:
+        evidence = quoted(incident, pattern.slug)
+        pattern_links.link(incident, pattern, evidence=evidence, by=by, at=at)
+        return f"“{pattern}” is linked, with the sentences that say so as evidence."
+    if state == LinkState.DISMISSED:
+        pattern_links.dismiss(incident, pattern, by=by, at=at)
+        return f"“{pattern}” does not fit, and is not suggested here again."
+    if state == UNDECIDED:
+        link = incident.pattern_links.filter(pattern=pattern).first()
+        if link:
+            pattern_links.unlink(link, by=by, at=at)
+        return f"It is open again whether “{pattern}” fits."
+    raise DomainError("A pattern is confirmed or dismissed.")
+
+
+def _suggestions_answer(request: SignedInRequest, incident: Incident, **more: Any) -> HttpResponse:
+    context = {
+        "incident": incident,
+        "can_edit": can_write(request.user) and not incident.is_archived,
+        "suggestions": suggestions(incident),
+        "nav": "incidents",
+        **more,
+    }
+    if request.htmx:
+        return render(request, "likeness/_suggestions.html", context)
+    return render(request, "likeness/pattern_suggestions.html", context)
