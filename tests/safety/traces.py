@@ -26,7 +26,16 @@ _MASKED = re.compile(r'csrfmiddlewaretoken" value="\w+"|"X-CSRFToken": ?"\w+"|no
 _HEADERS_OF_THEIR_OWN = {"Date", "Expires", "Set-Cookie"}
 # Commands that have no --as, since they are for whoever runs the machine and sees everything.
 OPERATORS = {
-    *("export", "first_administrator", "import", "prepare", "reindex", "seed", "send_reminders"),
+    *(
+        "export",
+        "first_administrator",
+        "import",
+        "learn",
+        "prepare",
+        "reindex",
+        "seed",
+        "send_reminders",
+    ),
     *("serve", "sign_in_link"),
 }
 
