@@ -97,7 +97,9 @@ def _row(
         title=ui.marked(hit.title),
         snippet=ui.marked(hit.snippet),
         playbooks=tuple(
-            Link(title, playbook_url(slug)) for slug, title in helping.get(hit.reference, ())
+            # The page offers to follow it for this incident, where that still goes on.
+            Link(title, f"{playbook_url(slug)}?incident={hit.reference}")
+            for slug, title in helping.get(hit.reference, ())
         ),
         begins_partial=begins_partial,
         **shown,

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from accounts.requests import SignedInRequest
 from incidents.analytics import success_of
-from incidents.models import Incident
+from incidents.models import Incident, PostmortemStatus
 from incidents.views.playbook_rows import RunRow, open_runs_of
 from incidents.views.playbook_sheet import sheet
 from incidents.views.playbook_uses import uses_context
@@ -160,8 +160,12 @@ def _going_on(runs: list[RunRow], incident: Incident | None) -> RunRow | None:
 
 
 def _incident(request: SignedInRequest) -> Incident | None:
-    """The incident from which the person came, where it is one that they may know of."""
+    """The incident from which the person came, where they may know of it and it still goes on.
+
+    Whoever finds the remedy through an incident of last year has another one at hand.
+    """
     reference = request.GET.get("incident", "").replace("\0", "")
     if not reference:
         return None
-    return Incident.objects.visible_to(request.user).filter(reference=reference).first()
+    going_on = Incident.objects.filter(status=PostmortemStatus.DRAFT, resolved_at=None)
+    return going_on.visible_to(request.user).filter(reference=reference).first()

@@ -86,7 +86,8 @@ def test_the_playbook_is_one_tap_from_its_incident(signed_in, vera, index):
     PatternLinkFactory(incident=incident, pattern=pattern)
     index(incident)
 
-    assert f'href="{playbook.get_absolute_url()}"' in page(signed_in(vera), q="certificate")
+    address = f"{playbook.get_absolute_url()}?incident={incident.reference}"
+    assert f'href="{address}"' in page(signed_in(vera), q="certificate")
 
 
 def test_what_helped_in_an_incident_is_offered_first_and_what_did_not_last(signed_in, vera, index):
@@ -101,8 +102,8 @@ def test_what_helped_in_an_incident_is_offered_first_and_what_did_not_last(signe
 
     [row] = signed_in(vera).get(PAGE, {"q": "certificate"}).context["rows"]
 
-    assert [playbook.url for playbook in row.playbooks] == [
-        playbook.get_absolute_url() for playbook in (helped, untried, vain)
+    assert [playbook.text for playbook in row.playbooks] == [
+        playbook.title for playbook in (helped, untried, vain)
     ]
 
 

@@ -78,6 +78,16 @@ def test_a_run_begun_from_an_incident_is_its(signed_in, vera, playbook):
     assert PlaybookRun.objects.get().incident == incident
 
 
+@pytest.mark.parametrize("past", [{"status": "in_review"}, {"resolved_at": NOON}])
+def test_from_an_incident_that_is_over_a_run_begins_without_one(past, signed_in, vera, playbook):
+    incident = IncidentFactory(title="Last year", **past)
+
+    shown = signed_in(vera).get(playbook.get_absolute_url(), {"incident": incident.reference})
+
+    assert "Last year" not in shown.content.decode()
+    assert 'name="incident"' not in shown.content.decode()
+
+
 def test_a_tick_on_a_page_that_is_out_of_date_ticks_nothing(signed_in, ana, playbook):
     playbooks.mark_reviewed(playbook, today=NOON.date(), by=ana, at=NOON)
 
