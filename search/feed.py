@@ -50,14 +50,13 @@ def entries(saved: SavedSearch, *, today: date) -> list[Entry]:
 
 
 def _title(hit: Hit) -> str:
-    title = "".join(piece.text for piece in hit.title)
-    return f"{hit.reference} {title}" if hit.kind == "incident" else title
+    return f"{hit.reference} {hit.text}" if hit.kind == "incident" else hit.text
 
 
 def _changed(found: list[Hit], anybody: User) -> dict[str, datetime]:
     """When each of them was last changed, by its address, in a query for each kind."""
     names = {kind: [hit.reference for hit in found if hit.kind == kind] for kind in KINDS}
-    items = [hit.facts["pk"] for hit in found if hit.kind == "action_item"]
+    items = [hit.pk for hit in found if hit.kind == "action_item"]
     things = [
         *Incident.objects.visible_to(anybody)
         .filter(reference__in=names["incident"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from urllib.parse import quote
 
 from search.asked import PERIOD, Asked
 from search.filters import FACETS, Sort
@@ -23,7 +24,8 @@ NAMES = {
 }
 PERIODS = {"30d": "Last 30 days", "90d": "Last 90 days", "1y": "Last 12 months"}
 SORTS: Mapping[Sort, str] = {"relevance": "Best first", "newest": "Newest", "oldest": "Oldest"}
-MOST_SHOWN = 8  # values of a facet; the others are one tap away
+MOST_SHOWN = 8  # values of a facet; the next are one tap away
+MOST_MORE = 24  # and what is beyond is typed
 
 Counts = Mapping[str, Sequence[tuple[str, str, int]]]
 """For each facet `(value, label, how many results)`."""
@@ -131,7 +133,7 @@ def _group(asked: Asked, facet: str, counted: Sequence[tuple[str, str, int]]) ->
     often = sorted(label, key=lambda value: (value not in chosen, -number.get(value, 0), value))
     shown, more = (
         sorted(part, key=lambda value: (label[value].casefold(), value))
-        for part in (often[:MOST_SHOWN], often[MOST_SHOWN:])
+        for part in (often[:MOST_SHOWN], often[MOST_SHOWN : MOST_SHOWN + MOST_MORE])
     )
     return Group(
         NAMES[facet],
@@ -148,16 +150,23 @@ def _links(
     number: Mapping[str, int],
 ) -> tuple[Link, ...]:
     chosen = asked.filters.of(facet)
+    more = _one_more(asked, facet)
     return tuple(
         Link(
             label[value],
-            asked.toggled(facet, value).url(),
+            asked.toggled(facet, value).url() if value in chosen else more + quote(value),
             chosen=value in chosen,
             count=counted(number.get(value, 0)),
             key=f"{facet}-{value}",
         )
         for value in values
     )
+
+
+def _one_more(asked: Asked, facet: str) -> str:
+    """The address with another value of `facet`, up to that value: put together once for all."""
+    address = replace(asked, page=1).url()
+    return f"{address}{'&' if '?' in address else '?'}{facet}="
 
 
 def _period(asked: Asked, today: date) -> Group:

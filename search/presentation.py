@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from typing import Any
+from functools import cache, lru_cache
 
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from core.templatetags import ui
@@ -31,41 +31,27 @@ _LABELS: dict[str, str] = {
     for choices in (Severity, PostmortemStatus, ActionItemStatus, Risk)
     for value, label in choices.choices
 }
-_BADGES = {value: ui.badge(value, label) for value, label in _LABELS.items()}
-
-
-@dataclass(frozen=True)
-class Link:
-    """Something to open: a playbook, the incident of an action item."""
-
-    text: str
-    url: str
 
 
 @dataclass(frozen=True)
 class Row:
-    """One result. `late` names how an action item is late, in the tones of their list."""
+    """One result. Its parts are HTML already: twenty rows of a template that put each together
+    would cost as much as finding them."""
 
     kind: str
-    icon: str
-    kind_name: str
     url: str
-    reference: str
+    icon: SafeString
     title: SafeString
     snippet: SafeString
-    badges: tuple[SafeString, ...] = ()
-    facts: tuple[str, ...] = ()
-    due: str = ""
-    late: str = ""
-    incident: Link | None = None
-    playbooks: tuple[Link, ...] = ()
+    facts: SafeString
+    playbooks: SafeString
     begins_partial: bool = False
 
 
 def url_of(hit: Hit) -> str:
     """The page of what was found."""
     if hit.kind == "action_item":
-        return action_item_url(hit.facts["pk"])
+        return action_item_url(hit.pk)
     return _URLS[hit.kind](hit.reference)
 
 
@@ -80,71 +66,97 @@ def rows(hits: Sequence[Hit], *, today: date, complete: int = 0) -> list[Row]:
         found=[hit.reference for hit in hits if hit.kind == "playbook"],
     )
     partial = next((hit for hit in hits if complete and not hit.is_complete), None)
-    return [_row(hit, helping, today, begins_partial=hit is partial) for hit in hits]
+    return [
+        _row(
+            hit,
+            helping.get(hit.reference, ()) if hit.kind == "incident" else (),
+            today,
+            begins_partial=hit is partial,
+        )
+        for hit in hits
+    ]
 
 
-def _row(
-    hit: Hit, helping: dict[str, list[tuple[str, str]]], today: date, *, begins_partial: bool
-) -> Row:
-    icon, kind_name = KINDS[hit.kind]
-    shown = _SHOWN[hit.kind](hit, today)
+def _row(hit: Hit, helping: Sequence[tuple[str, str]], today: date, *, begins_partial: bool) -> Row:
+    title = ui.marked(hit.title)
     return Row(
         kind=hit.kind,
-        icon=icon,
-        kind_name=kind_name,
         url=url_of(hit),
-        reference=hit.reference if hit.kind == "incident" else "",
-        title=ui.marked(hit.title),
+        icon=ui.icon(*KINDS[hit.kind]),
+        title=_reference(hit.reference) + title if hit.kind == "incident" else title,
         snippet=ui.marked(hit.snippet),
-        playbooks=tuple(
-            # The page offers to follow it for this incident, where that still goes on.
-            Link(title, f"{playbook_url(slug)}?incident={hit.reference}")
-            for slug, title in helping.get(hit.reference, ())
-        ),
+        facts=ui.line(_FACTS[hit.kind](hit, today)),
+        playbooks=ui.line(_playbook(slug, title, hit.reference) for slug, title in helping),
         begins_partial=begins_partial,
-        **shown,
     )
 
 
-def _incident(hit: Hit, today: date) -> dict[str, Any]:
+def _incident_facts(hit: Hit, today: date) -> Iterator[str]:
     facts = hit.facts
-    shown = [facts.get("occurred", ""), _named(facts.get("services", ()))]
+    yield _kind("incident")
+    yield _badge(facts.get("severity", "unknown"))
+    yield _badge(facts.get("status", "draft"))
+    yield facts.get("occurred", "")
+    yield _named(facts.get("services", ()))
     if facts.get("restricted"):
-        shown.append("Restricted")
-    return {
-        "badges": _badges(facts.get("severity", "unknown"), facts.get("status", "draft")),
-        "facts": tuple(filter(None, shown)),
-    }
+        yield "Restricted"
 
 
-def _action_item(hit: Hit, today: date) -> dict[str, Any]:
+def _action_item_facts(hit: Hit, today: date) -> Iterator[str]:
     facts = hit.facts
     item = ActionItem(status=facts.get("status", "open"), due_on=_day(facts.get("due_on")))
-    when = due(item, today)
-    reference = facts.get("incident", "")
-    return {
-        "badges": _badges(item.status),
-        "facts": (facts.get("owner") or "Nobody’s yet",),
-        "due": when.text if item.is_open else "",
-        "late": when.stage,
-        "incident": Link(f"{reference} {facts.get('incident_title', '')}", incident_url(reference)),
-    }
+    yield _kind("action_item")
+    yield format_html(
+        '<span>of <a href="{}">{} {}</a></span>',
+        incident_url(hit.reference),
+        hit.reference,
+        facts.get("incident_title", ""),
+    )
+    yield _badge(item.status)
+    yield facts.get("owner") or "Nobody’s yet"
+    if item.is_open:
+        when = due(item, today)
+        yield format_html('<span class="action-item-due {}">{}</span>', when.stage, when.text)
 
 
-def _playbook(hit: Hit, today: date) -> dict[str, Any]:
+def _playbook_facts(hit: Hit, today: date) -> Iterator[str]:
     facts = hit.facts
     reviewed = _day(facts.get("reviewed_on"))
-    return {
-        "badges": _badges(facts.get("risk", Risk.LOW)),
-        "facts": (
-            ui.counted(facts.get("steps", 0), "step"),
-            f"reviewed {reviewed:%-d %b %Y}" if reviewed else "never reviewed",
-        ),
-    }
+    yield _kind("playbook")
+    yield _badge(facts.get("risk", Risk.LOW))
+    yield ui.counted(facts.get("steps", 0), "step")
+    yield f"reviewed {reviewed:%-d %b %Y}" if reviewed else "never reviewed"
 
 
-def _pattern(hit: Hit, today: date) -> dict[str, Any]:
-    return {}
+def _pattern_facts(hit: Hit, today: date) -> Iterator[str]:
+    yield _kind("pattern")
+
+
+@cache
+def _kind(kind: str) -> SafeString:
+    return format_html('<span class="search-kind-name">{}</span>', KINDS[kind][1])
+
+
+@cache
+def _badge(value: str) -> SafeString:
+    return ui.badge(value, _LABELS.get(value, value))
+
+
+def _reference(reference: str) -> SafeString:
+    return format_html('<span class="search-reference">{}</span> ', reference)
+
+
+@lru_cache(maxsize=1024)
+def _playbook(slug: str, title: str, incident: str) -> SafeString:
+    """A playbook beside an incident: one tap away. Its page offers to follow it for this incident,
+    where that still goes on."""
+    return format_html(
+        '<li><a class="btn btn-sm" href="{}?incident={}">{} {}</a></li>',
+        playbook_url(slug),
+        incident,
+        ui.icon("book", "Playbook:"),
+        title,
+    )
 
 
 def action_item_url(pk: int) -> str:
@@ -155,10 +167,6 @@ def action_item_url(pk: int) -> str:
 @cache
 def _action_item_shape() -> str:
     return reverse("action_item_detail", args=[987654321])
-
-
-def _badges(*values: str) -> tuple[SafeString, ...]:
-    return tuple(_BADGES[value] for value in values if value in _BADGES)
 
 
 def _named(services: Iterable[str]) -> str:
@@ -175,9 +183,9 @@ _URLS: dict[str, Callable[[str], str]] = {
     "playbook": playbook_url,
     "pattern": pattern_url,
 }
-_SHOWN: dict[str, Callable[[Hit, date], dict[str, Any]]] = {
-    "incident": _incident,
-    "action_item": _action_item,
-    "playbook": _playbook,
-    "pattern": _pattern,
+_FACTS: dict[str, Callable[[Hit, date], Iterator[str]]] = {
+    "incident": _incident_facts,
+    "action_item": _action_item_facts,
+    "playbook": _playbook_facts,
+    "pattern": _pattern_facts,
 }

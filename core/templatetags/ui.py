@@ -118,6 +118,18 @@ def marked(pieces: Iterable[Piece]) -> SafeString:
     )
 
 
+def line(parts: Iterable[str]) -> SafeString:
+    """Parts of a line as one: HTML as it stands, plain text in an element of its own, and of
+    nothing, nothing."""
+    return SafeString(
+        "".join(
+            part if isinstance(part, SafeString) else f"<span>{html.escape(part)}</span>"
+            for part in parts
+            if part
+        )
+    )
+
+
 @register.filter
 def markdown(text: str) -> SafeString:
     """Markdown as sanitised HTML."""

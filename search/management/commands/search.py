@@ -63,7 +63,7 @@ class Command(BaseCommand):
         if not results.hits:
             self.stdout.write("Nothing found.")
         for hit in results.hits:
-            self.stdout.write(f"{hit.reference}  {_plain(hit.title)}")
+            self.stdout.write(f"{hit.reference}  {hit.text}")
             self.stdout.write(f"    {_plain(hit.snippet)}")
 
 
@@ -86,7 +86,7 @@ def _as_object(hit: Hit, asked: Asked, results: Results) -> dict[str, object]:
     found: dict[str, object] = {
         "kind": hit.kind,
         name: hit.reference,
-        "title": _plain(hit.title),
+        "title": hit.text,
         "url": url_of(hit),
         "score": hit.score,
         "snippet": _plain(hit.snippet),
