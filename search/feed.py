@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from accounts.models import Role, User
 from incidents.models import ActionItem, Incident
@@ -57,7 +58,7 @@ def _changed(found: list[Hit], anybody: User) -> dict[str, datetime]:
     """When each of them was last changed, by its address, in a query for each kind."""
     names = {kind: [hit.reference for hit in found if hit.kind == kind] for kind in KINDS}
     items = [hit.pk for hit in found if hit.kind == "action_item"]
-    things = [
+    things: list[Any] = [
         *Incident.objects.visible_to(anybody)
         .filter(reference__in=names["incident"])
         .only("reference", "updated_at"),

@@ -69,8 +69,8 @@ def chips(asked: Asked) -> list[Chip]:
             found.append(Chip(text, asked.toggled(facet, value).url()))
     for name, day in zip(PERIOD, (asked.filters.since, asked.filters.until), strict=True):
         if day:
-            text = PERIODS.get(getattr(asked, name)) if name == "since" else None
-            found.append(Chip(text or f"{name} {day:%-d %b %Y}", _without(asked, name).url()))
+            ago = PERIODS.get(asked.since) if name == "since" else None
+            found.append(Chip(ago or f"{name} {day:%-d %b %Y}", _without(asked, name).url()))
     if asked.as_typed:
         found.append(Chip("Spelt as typed", replace(asked, as_typed=False, page=1).url()))
     return found

@@ -49,9 +49,10 @@ def saved_search_feed(request: HttpRequest, key: str) -> HttpResponse:
     patch_cache_control(answer, private=True, no_cache=True)
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     answer["ETag"], answer["Last-Modified"] = etag, http_date(changed_at.timestamp())
-    return get_conditional_response(
+    unchanged = get_conditional_response(
         request, etag=etag, last_modified=int(changed_at.timestamp()), response=answer
     )
+    return unchanged or answer
 
 
 def _written(saved: SavedSearch, entries: list[feed.Entry], changed_at: datetime) -> str:
