@@ -15,6 +15,7 @@ from datetime import date
 from django.http import QueryDict
 from django.urls import reverse
 
+from accounts.models import User
 from core.text import storable
 from search import period, values
 from search.filters import FACETS, SORTS, Filters, Sort
@@ -139,8 +140,9 @@ class _Written:
     token: int | None = None
 
 
-def ask(query: QueryDict, *, today: date) -> Asked:
-    """What the address asks for; never an error, whatever it holds."""
+def ask(query: QueryDict, *, user: User, today: date) -> Asked:
+    """What the address asks for; never an error, whatever it holds. What `user` may not know of
+    is understood as if it did not exist."""
     sort = query.get("sort", "")
     return _asked(
         query.get("q", ""),
@@ -150,6 +152,7 @@ def ask(query: QueryDict, *, today: date) -> Asked:
             for text in query.getlist(name)
             if text.strip()
         ],
+        user,
         today,
         sort=next((known for known in SORTS if known == sort), "relevance"),
         as_typed="exact" in query,
@@ -157,18 +160,18 @@ def ask(query: QueryDict, *, today: date) -> Asked:
     )
 
 
-def ask_text(text: str, *, today: date) -> Asked:
+def ask_text(text: str, *, user: User, today: date) -> Asked:
     """What the box alone asks for."""
-    return _asked(text, [], today)
+    return _asked(text, [], user, today)
 
 
-def _asked(box: str, given: list[_Written], today: date, **how: object) -> Asked:
+def _asked(box: str, given: list[_Written], user: User, today: date, **how: object) -> Asked:
     tokens = list(_tokens(storable(box[:MOST_READ])))
     written = [
         filter_ for number, token in enumerate(tokens) for filter_ in _filters(number, token)
     ]
     asked = (given + written)[:MOST_VALUES]
-    meant = values.understand((one.field, one.text) for one in asked if one.field in FACETS)
+    meant = values.understand(((one.field, one.text) for one in asked if one.field in FACETS), user)
     days = {one: period.read(one.text, today) for one in asked if one.field in PERIOD}
 
     def is_wrong(one: _Written) -> bool:
@@ -184,7 +187,7 @@ def _asked(box: str, given: list[_Written], today: date, **how: object) -> Asked
     return replace(
         _chosen(right, meant, days),
         words=words[:MAX_CHARACTERS].strip(),
-        misread=tuple(_told(wrong, tokens)),
+        misread=tuple(_told(wrong, tokens, user)),
         box=box[:MOST_READ],
         from_address=tuple(replace(by_address, **how).fields),  # type: ignore[arg-type]
         **how,  # type: ignore[arg-type]
@@ -232,9 +235,9 @@ def _chosen(
     )
 
 
-def _told(wrong: list[_Written], tokens: list[re.Match[str]]) -> Iterator[Misread]:
+def _told(wrong: list[_Written], tokens: list[re.Match[str]], user: User) -> Iterator[Misread]:
     for one in wrong[:MOST_TOLD]:
-        meant = None if one.field in PERIOD else values.nearest(one.field, one.text)
+        meant = None if one.field in PERIOD else values.nearest(one.field, one.text, user)
         token = "" if one.token is None else tokens[one.token][0]
         yield Misread(one.field, one.text[:60], token, meant)
 

@@ -40,7 +40,7 @@ def search_results(request: SignedInRequest) -> HttpResponse:
     JavaScript, at once.
     """
     today = timezone.localdate()
-    asked = ask(request.GET, today=today)
+    asked = ask(request.GET, user=request.user, today=today)
     is_part = bool(request.htmx and not request.htmx.history_restore_request)
     results = _results(asked, request)
     context = {
@@ -73,7 +73,7 @@ def search_results(request: SignedInRequest) -> HttpResponse:
 @require_safe
 def search_facets(request: SignedInRequest) -> HttpResponse:
     """What the results can be narrowed to, counted."""
-    asked = ask(request.GET, today=timezone.localdate())
+    asked = ask(request.GET, user=request.user, today=timezone.localdate())
     context = {"groups": _groups(asked, request), "asked": asked}
     return render(request, "search/search_facets.html", context)
 

@@ -34,7 +34,7 @@ def saved_search_list(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(FORM)
 def saved_search_add(request: SignedInRequest) -> HttpResponse:
     """Keep what the address asks for, under a name."""
-    asked = ask(request.GET, today=timezone.localdate())
+    asked = ask(request.GET, user=request.user, today=timezone.localdate())
     initial = {"name": asked.text[:_NAME], "text": asked.text}
     form = SavedSearchForm(request.POST or None, initial=initial)
     if form.is_valid():

@@ -11,32 +11,37 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accounts.models import Role, User
 from search import period
 from search.asked import Asked, ask, ask_text
-from tests.factories import PatternFactory, ServiceFactory, TagFactory, TeamFactory
+from tests.factories import IncidentFactory, PatternFactory, ServiceFactory, TagFactory, TeamFactory
 
 pytestmark = pytest.mark.django_db
 
 TODAY = date(2026, 3, 31)
 
 
-def typed(text: str) -> Asked:
-    return ask_text(text, today=TODAY)
+OMAR = User(pk=0, role=Role.ADMINISTRATOR)
 
 
-def at(address: str) -> Asked:
-    return ask(QueryDict(address), today=TODAY)
+def typed(text: str, user: User = OMAR) -> Asked:
+    return ask_text(text, user=user, today=TODAY)
+
+
+def at(address: str, user: User = OMAR) -> Asked:
+    return ask(QueryDict(address), user=user, today=TODAY)
 
 
 @pytest.fixture
 def labels():
-    return (
+    incident = IncidentFactory()
+    incident.services.add(
         ServiceFactory(name="Check-out", slug="checkout"),
         ServiceFactory(name="Web front", slug="web-front"),
-        TeamFactory(name="Payments", slug="payments"),
-        TagFactory(name="black friday", slug="black-friday"),
-        PatternFactory(name="Disk full", slug="disk-full"),
     )
+    incident.tags.add(TagFactory(name="black friday", slug="black-friday"))
+    TeamFactory(name="Payments", slug="payments")
+    PatternFactory(name="Disk full", slug="disk-full")
 
 
 def test_filters_are_read_out_of_the_box_and_the_words_stay(labels):
@@ -156,6 +161,20 @@ def test_what_makes_no_sense_in_an_address_is_passed_over(address):
     assert not asked.filters
 
 
+def test_a_service_or_tag_of_restricted_incidents_alone_does_not_exist(vera, ana):
+    secret = IncidentFactory(visibility="restricted", owner=ana)
+    secret.services.add(ServiceFactory(name="Quokka vault", slug="quokka-vault"))
+    secret.tags.add(TagFactory(name="gloamtag", slug="gloamtag"))
+    text = 'service:"quokka vault" service:quokkavault tag:gloamtag'
+
+    for_vera, for_ana = typed(text, vera), typed(text, ana)
+
+    assert not for_vera.filters
+    assert [misread.meant for misread in for_vera.misread] == [None, None, None]
+    assert for_ana.filters.chosen == {"service": ("quokka-vault",), "tag": ("gloamtag",)}
+    assert [misread.meant.value for misread in for_ana.misread] == ["quokka-vault"]
+
+
 def test_words_alone_ask_nothing_of_the_database():
     with CaptureQueriesContext(connection) as captured:
         typed("certificate expired severity:sev1 since:30d kind:incident")
@@ -191,7 +210,7 @@ def test_nothing_that_is_typed_is_an_error(text, name):
     query.setlist(name, [text, f"{name}:{text}"])
     query["q"] = f"{text} {name}:{text}"
 
-    asked = ask(query, today=TODAY)
+    asked = ask(query, user=OMAR, today=TODAY)
 
     assert len(asked.misread) <= 3
     assert asked.url()

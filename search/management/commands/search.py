@@ -43,7 +43,7 @@ class Command(BaseCommand):
         if not 1 <= options["limit"] <= MOST:
             raise CommandError(f"--limit is a number from 1 to {MOST}.")
         reader = _reader(options["username"])
-        asked = ask_text(" ".join(options["query"]), today=timezone.localdate())
+        asked = ask_text(" ".join(options["query"]), user=reader, today=timezone.localdate())
         results = Results()
         if asked:
             results = search(
