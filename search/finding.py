@@ -18,7 +18,9 @@ from search.snippets import holds
 from search.sought import Lexemes, Understood, understand
 from search.syntax import Endings, Query
 
-_FEW = 5  # matches of all the words, below which those of some words are shown as well
+_FEW = 5  # documents about all the words, below which unfinished words are completed
+_A_PAGE = 20  # documents about all the words, below which those about some are shown as well
+_IN_PASSING = 0.25  # impacts below this are words that a long text mentions among many others
 _READ_AT_ONCE = 24  # texts in which a phrase is made sure of
 _MOST_READ = 240
 
@@ -93,7 +95,11 @@ def _unheld(found: Found, asker: Asker) -> list[str]:
 
 
 def _attempt(understood: Understood, asker: Asker) -> Found:
-    """What holds all the words; where that is little, what holds some of them comes after it."""
+    """What is about all the words; where that is little, what is about some of them follows.
+
+    A long transcript holds nearly every word. Where it does so in passing it counts among the
+    latter: else it would precede the short report that is about most of what was asked for.
+    """
     labels = [keys.label(name, value) for name, vs in asker.filters.chosen.items() for value in vs]
     known = statistics.known([*understood.keys, *labels, *period_of(asker.filters)])
     plan = Plan(understood, asker.filters, known)
@@ -107,14 +113,15 @@ def _attempt(understood: Understood, asker: Asker) -> Found:
             complete = [one for one in complete if _holds_all(one, understood)]
         if len(complete) >= asker.need:
             break
-    known_complete = {one.document for one in complete}
+    holding = {one.document for one in complete}
     others: list[Candidate] = []
-    if understood.is_loose and len(understood.sought) > 1 and len(complete) < _FEW:
-        some = plan.some()
-        others = [
-            one for one in _read(some, understood, asker) if one.document not in known_complete
-        ]
-        is_whole = is_whole and some.is_whole
+    if understood.may_be_partial:
+        others = [one for one in complete if not _is_about_all(one, understood)]
+        complete = [one for one in complete if _is_about_all(one, understood)]
+        if len(complete) < min(asker.need, _A_PAGE):
+            some = plan.some()
+            others += [one for one in _read(some, understood, asker) if one.document not in holding]
+            is_whole = is_whole and some.is_whole
     importance = ranking.importance(understood, known, [*complete, *others])
     ranked = [
         *ranking.rank(complete, understood, importance, is_complete=True),
@@ -136,13 +143,19 @@ def _holds_all(candidate: Candidate, understood: Understood) -> bool:
     return all(of_it > ABSENT for of_it in candidate.impacts[: len(understood.sought)])
 
 
+def _is_about_all(candidate: Candidate, understood: Understood) -> bool:
+    return all(of_it >= _IN_PASSING for of_it in candidate.impacts[: len(understood.sought)])
+
+
 def _read(stage: Stage, understood: Understood, asker: Asker) -> list[Candidate]:
     """What the person may see of a stage; phrases made sure of."""
     rows = candidates.read(stage.tsquery, understood, asker.filters, asker.sort)
     guarded = [row.within for row in rows if row.is_guarded and row.within]
     allowed = candidates.visible(guarded, asker.user)
     rows = [row for row in rows if not row.is_guarded or row.within in allowed]
-    return _with_phrases(rows, understood.phrases, asker.need) if understood.phrases else rows
+    if stage.is_of_some or not understood.phrases:
+        return rows
+    return _with_phrases(rows, understood.phrases, asker.need)
 
 
 def _with_phrases(

@@ -34,7 +34,7 @@ class Hit:
     """Something found. `pk` is the thing's, of its kind; `reference` its reference or slug, for an
     action item that of its incident. Title and snippet are in pieces, some of them marked.
 
-    `is_complete` says that it holds all the words that were asked for.
+    `is_complete` says that it is about all the words that were asked for.
     """
 
     kind: str

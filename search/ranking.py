@@ -14,7 +14,7 @@ from search.statistics import Known
 _EXACT = 100.0
 _COMPLETE = 20.0
 _SCORE = 10.0  # of a document that is wholly about every word
-_NEIGHBOURS = 0.4  # of a word's importance: that a title or summary holds two side by side
+_NEIGHBOURS = 0.7  # of a word's importance: that a title or summary holds two side by side
 ABSENT = 0.01  # impacts below this are none
 
 

@@ -45,6 +45,13 @@ class Understood:
         )
 
     @property
+    def may_be_partial(self) -> bool:
+        """Whether some of its words are better than nothing. Who asks for a reference, phrases,
+        exclusions or alternatives means it."""
+        means_it = self.query.asks_for_more_than_words or self.query.incident_number is not None
+        return len(self.sought) > 1 and not means_it
+
+    @property
     def keys(self) -> list[str]:
         """Every key that is looked for, for the statistics."""
         lexemes = (

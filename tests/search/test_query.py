@@ -285,3 +285,21 @@ def test_text_without_end_can_be_indexed(index, vera):
     index(incident)
 
     assert titles(search("endless", user=vera)) == ["Endless"]
+
+
+def test_what_mentions_all_the_words_in_passing_does_not_precede_what_is_about_most(index, vera):
+    report = index(IncidentFactory(title="Payment provider down for an evening"))
+    transcript = IncidentFactory(title="Complete log of a call")
+    noise = " ".join(f"word{number}" for number in range(900))
+    SectionFactory(incident=transcript, body=f"{noise} payment provider {noise} down recently")
+    index(transcript)
+
+    found = search("payment provider down recently", user=vera)
+
+    assert [hit.reference for hit in found.hits] == [report.reference, transcript.reference]
+
+
+def test_a_path_of_which_only_a_part_is_known_still_finds_something(index, vera):
+    report = index(IncidentFactory(title="Slow lookups with ndots in resolv"))
+
+    assert titles(search("/etc/resolv.conf ndots", user=vera)) == [report.title]
