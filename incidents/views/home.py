@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
@@ -14,11 +15,12 @@ from django.views.decorators.http import require_POST
 from accounts.models import Role, User
 from accounts.requests import SignedInRequest
 from core.prepared import Prepared
-from incidents.models import ActionItem, Incident, PostmortemStatus
+from incidents.models import ActionItem, Incident, PlaybookRun, PostmortemStatus
 from incidents.permissions import can_publish, can_write
 from incidents.views.action_item_rows import rows
 from incidents.views.incident_rows import incident_rows
 from incidents.views.pattern_trends import kept_trends
+from playbooks.models import Playbook
 
 MINE = 7
 SHORT = 5
@@ -29,6 +31,16 @@ TOUR_COOKIE = "tour"
 A_YEAR = 365 * 24 * 3600
 
 
+@dataclass(frozen=True)
+class RunLine:
+    """A run of a playbook that the reader began and nobody finished."""
+
+    pk: int
+    playbook: str
+    incident: str | None
+    started_at: datetime
+
+
 def home(request: SignedInRequest) -> HttpResponse:
     """What waits for the reader, then what came back and what happened last."""
     user, today = request.user, timezone.localdate()
@@ -37,6 +49,8 @@ def home(request: SignedInRequest) -> HttpResponse:
     context = {
         "drafts": drafts,
         "reviews": reviews,
+        "runs": [RunLine(*row) for row in _runs(Role(user.role), user.pk)],
+        "playbooks": _playbooks(None, user.pk, today),
         "latest": incident_rows(user, latest),
         "trends": kept_trends(user, today).home,
         "can_write": can_write(user),
@@ -99,6 +113,19 @@ def _latest(role: Role, user_pk: int) -> QuerySet[Any, Any]:
     visible = Incident.objects.visible_to(User(pk=user_pk, role=role))
     latest = visible.order_by(F("occurred_at").desc(nulls_last=True), "-number")
     return latest.values_list("pk")[:LATEST]
+
+
+@Prepared
+def _runs(role: Role, user_pk: int) -> QuerySet[Any, Any]:
+    user = User(pk=user_pk, role=role)
+    mine = PlaybookRun.objects.visible_to(user).open().filter(started_by=user)
+    return mine.values_list("pk", "playbook__title", "incident__reference", "started_at")[:SHORT]
+
+
+@Prepared
+def _playbooks(_: None, user_pk: int, today: date) -> QuerySet[Any, Any]:
+    mine = Playbook.objects.to_review(today).filter(owner=user_pk)
+    return mine.order_by("title").values_list("slug", "title")[:SHORT]
 
 
 @Prepared

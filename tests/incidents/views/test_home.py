@@ -13,10 +13,13 @@ from incidents.operations import revisions
 from incidents.operations.incidents import archive
 from incidents.views.pattern_trends import kept_trends
 from tests.factories import (
+    NOON,
     ActionItemFactory,
     IncidentFactory,
     PatternFactory,
     PatternLinkFactory,
+    PlaybookFactory,
+    PlaybookRunFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -75,6 +78,24 @@ def test_my_drafts_and_the_reviews_asked_of_me(signed_in, ana, rita):
     assert home(signed_in(ana)).context["reviews"] == []
     assert home(signed_in(rita)).context["reviews"] == [waiting]
     assert mine not in home(signed_in(rita)).context["reviews"]
+
+
+def test_my_open_runs_and_what_to_read_again(signed_in, ana, ben):
+    long_ago = date(2020, 1, 1)
+    PlaybookFactory(title="Hers and old", owner=ana, last_reviewed_on=long_ago)
+    PlaybookFactory(title="Hers and fresh", owner=ana, review_by_on=date(2999, 1, 1))
+    PlaybookFactory(title="His and old", owner=ben, last_reviewed_on=long_ago)
+    running = PlaybookRunFactory(started_by=ana, incident=None)
+    PlaybookRunFactory(started_by=ana, finished_at=NOON)
+    PlaybookRunFactory(started_by=ben)
+    shut_out = IncidentFactory(visibility="restricted", owner=ben)
+    PlaybookRunFactory(started_by=ana, incident=shut_out)
+
+    shown = home(signed_in(ana))
+
+    assert [run.pk for run in shown.context["runs"]] == [running.pk]
+    assert [title for _, title in shown.context["playbooks"]] == ["Hers and old"]
+    assert running.get_absolute_url() in shown.content.decode()
 
 
 def test_what_came_back_this_quarter_is_told(signed_in, vera):
