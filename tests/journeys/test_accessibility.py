@@ -3,8 +3,12 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.management import call_command
+from django.utils import timezone
 
 from incidents.models import ActionItem, Incident, TimelineEvent
+from incidents.operations import playbook_runs
+from playbooks import operations
+from playbooks.models import Playbook
 
 pytestmark = pytest.mark.journey
 
@@ -20,9 +24,25 @@ PAGES = [
     "/patterns/?q=space+left", "/patterns/disk-full/", "/patterns/new/",
     "/patterns/cert-credential/edit/", "/playbooks/", "/playbooks/?q=disk",
     "/playbooks/certificate-expired/", "/playbooks/new/", "/playbooks/certificate-expired/edit/",
+    "/playbooks/certificate-expired/doubt/", "/playbooks/certificate-expired/revisions/",
+    "/playbooks/certificate-expired/revisions/1/", "/runs/{run}/", "/runs/{over}/",
     "/search/", "/search/?q=certifcate+expird", "/search/?q=zzzzqqqq", "/profile/", "/mailbox/",
     "/no-such-page/",
 ]  # fmt: skip
+
+
+def runs(person):
+    """One run that goes on, with a step done and one skipped, and one that is over."""
+    playbook = Playbook.objects.get(slug="certificate-expired")
+    incident = Incident.objects.get(number=6)
+    over = playbook_runs.start(playbook, incident=incident, by=person, at=timezone.now())
+    playbook_runs.tick(over, position=1, by=person, at=timezone.now())
+    playbook_runs.finish(over, outcome="partly", note="x", by=person, at=timezone.now())
+    run = playbook_runs.start(playbook, incident=None, by=person, at=timezone.now())
+    playbook_runs.tick(run, position=1, by=person, at=timezone.now())
+    playbook_runs.skip(run, position=2, reason="No", by=person, at=timezone.now())
+    operations.doubt(playbook, note="Step 3 is old.", by=person, at=timezone.now())
+    return {"run": run.pk, "over": over.pk}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -35,6 +55,7 @@ def test_every_page(enter, administrator, site, watched, scheme):
         "event": TimelineEvent.objects.filter(incident=incident).first().pk,
         "item": ActionItem.objects.filter(incident=incident).first().pk,
     }
+    names |= runs(administrator)
     call_command("send_reminders", now="2026-03-02T09:30:00+00:00")
     found = []
     for path in PAGES:
