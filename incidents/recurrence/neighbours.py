@@ -79,11 +79,12 @@ def _visible(role: Role, user_pk: int) -> QuerySet[Any, Any]:
 
 
 # Those recorded next before or after: by key, which an index gives without reading all of them.
+# Comparing both columns leaves PostgreSQL no other index to take.
 _NEAR = """
     (SELECT seen.*, '{direction}' AS side FROM incidents_patternlink near
      JOIN visible seen ON seen.id = near.incident_id
      WHERE near.pattern_id = link.pattern_id AND near.state = 'confirmed'
-       AND near.incident_id {comparison} link.incident_id
+       AND (near.pattern_id, near.incident_id) {comparison} (link.pattern_id, link.incident_id)
      ORDER BY near.incident_id {direction} LIMIT {most} + 1)
 """
 
