@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from accounts.models import User
@@ -43,7 +43,8 @@ def answer(
     by: User,
     at: datetime,
 ) -> FixCheck:
-    """Whether `item`, done after an earlier incident, held when it came back in `incident`.
+    """Whether `item`, done after an earlier incident, held when it came back in `incident`. Of
+    `item` only the key is looked at.
 
     `note` is Markdown. With `reopen` a fix that did not hold is open again at once, due as a new
     action item of its incident would be; it may also be said later. The same answer again changes
@@ -56,8 +57,8 @@ def answer(
     permissions.require(permissions.can_write(by), "Only authors may say whether a fix held.")
     if answer not in FixAnswer.values or (reopen and answer != FixAnswer.DID_NOT_HOLD):
         raise DomainError("A fix held, or it did not; only what did not hold is opened again.")
-    held, came_back = _hold(item, incident, by)
-    found = FixCheck.objects.filter(action_item=held, incident=incident).first()
+    held, standing, came_back = _hold(item, incident, by)
+    found = FixCheck.objects.get(pk=standing) if standing else None
     if found is None:
         done_at = _done_at(held, incident, came_back)
         found = FixCheck.objects.create(
@@ -93,27 +94,32 @@ def take_back(check: FixCheck, *, by: User) -> None:
     FixCheck.objects.visible_to(by).filter(pk=check.pk).delete()
 
 
-def _hold(item: ActionItem, incident: Incident, by: User) -> tuple[ActionItem, bool]:
-    """`item` as it now stands, and whether both incidents are confirmed to be of one pattern.
+def _hold(item: ActionItem, incident: Incident, by: User) -> tuple[ActionItem, int | None, bool]:
+    """`item` as it now stands, the key of the answer that stands, and whether both incidents are
+    confirmed to be of one pattern.
 
     Both are held, always in the same order, so that two people who answer never wait for each
     other.
     """
-    wanted = {item.incident_id, incident.pk}
-    both = Incident.objects.visible_to(by).filter(pk__in=wanted).order_by("pk")
-    held = {found.pk: found for found in both.select_for_update(of=("self",))}
-    permissions.require(
-        len(held) == len(wanted), "Only who may read both incidents may say whether a fix held."
-    )
+    of_item = ActionItem.objects.filter(pk=item.pk).values("incident")
+    both = Incident.objects.visible_to(by).filter(Q(pk=incident.pk) | Q(pk__in=of_item))
+    held = {found.pk: found for found in both.order_by("pk").select_for_update(of=("self",))}
     confirmed = PatternLink.objects.filter(state=LinkState.CONFIRMED)
     patterns = confirmed.filter(incident=incident).values("pattern")
     shared = confirmed.filter(incident=OuterRef("incident"), pattern__in=patterns)
-    items = ActionItem.objects.select_for_update(of=("self",)).annotate(came_back=Exists(shared))
+    standing = FixCheck.objects.filter(action_item=OuterRef("pk"), incident=incident)
+    items = ActionItem.objects.select_for_update(of=("self",)).annotate(
+        came_back=Exists(shared), standing=Subquery(standing.values("pk")[:1])
+    )
     current = items.filter(pk=item.pk).first()
     if current is None:
         raise action_items.ActionItemGone("Somebody deleted this action item meanwhile.")
+    permissions.require(
+        incident.pk in held and current.incident_id in held,
+        "Only who may read both incidents may say whether a fix held.",
+    )
     current.incident = held[current.incident_id]
-    return current, current.came_back
+    return current, current.standing, current.came_back
 
 
 def _reopen(item: ActionItem, *, by: User, at: datetime) -> None:

@@ -150,15 +150,23 @@ def patterns_context(
     Answered alone, it brings the callout along, which follows from it. `state` is there where the
     whole page is answered, and saves a query where it knows of no playbook used.
     """
-    can_edit = may_edit(user, incident)
     used = state is None or state.has_playbook_uses
+    return {
+        **pattern_rows_context(user, incident),
+        "playbook_uses": uses(incident) if used else [],
+        "playbook_runs": open_runs_in(incident) if used else [],
+        "brings_callout": state is None,
+    }
+
+
+def pattern_rows_context(user: User, incident: Incident) -> dict[str, Any]:
+    """For `_pattern_rows.html`: the patterns alone, and the callout along with them."""
+    can_edit = may_edit(user, incident)
     return {
         "incident": incident,
         "can_edit": can_edit,
         **patterns_parts(user, incident, timezone.localdate(), can_edit),
-        "playbook_uses": uses(incident) if used else [],
-        "playbook_runs": open_runs_in(incident) if used else [],
-        "brings_callout": state is None,
+        "brings_callout": True,
     }
 
 

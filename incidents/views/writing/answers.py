@@ -17,6 +17,7 @@ from incidents import permissions
 from incidents.forms.fields import WritingForm
 from incidents.models import Incident
 from incidents.views.page import (
+    pattern_rows_context,
     patterns_context,
     root_causes_context,
     timeline_context,
@@ -30,6 +31,7 @@ _PARTS: dict[str, tuple[str, Callable[[User, Incident], dict[str, Any]]]] = {
     "timeline": ("incidents/_timeline.html", timeline_context),
     "root-causes": ("incidents/_root_causes.html", root_causes_context),
     "patterns": ("incidents/_patterns.html", patterns_context),
+    "pattern-rows": ("incidents/_pattern_rows.html", pattern_rows_context),
 }
 
 

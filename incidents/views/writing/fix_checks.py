@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -12,7 +12,7 @@ from accounts.requests import SignedInRequest
 from core.errors import domain_errors_as_messages
 from incidents.forms.fix_checks import REOPEN, FixCheckForm
 from incidents.models import ActionItem, FixAnswer, FixCheck
-from incidents.operations import fix_checks
+from incidents.operations import action_items, fix_checks
 from incidents.views.writing.answers import saved_part, writable_incident
 
 
@@ -23,21 +23,24 @@ def fix_check_answer(request: SignedInRequest, reference: str) -> HttpResponse:
     form = FixCheckForm(request.POST)
     if not form.is_valid():
         messages.error(request, "That is not an answer. Choose whether the fix held.")
-        return saved_part(request, incident, "patterns")
+        return saved_part(request, incident, "pattern-rows")
     said = form.cleaned_data
-    item = get_object_or_404(ActionItem.objects.visible_to(request.user), pk=said["item"])
     reopen = said["answer"] == REOPEN
     with domain_errors_as_messages(request):
-        fix_checks.answer(
-            item,
-            incident,
-            answer=FixAnswer.DID_NOT_HOLD if reopen else said["answer"],
-            note=said["note"],
-            reopen=reopen,
-            by=request.user,
-            at=timezone.now(),
-        )
-    return saved_part(request, incident, "patterns")
+        try:
+            fix_checks.answer(
+                ActionItem(pk=said["item"]),
+                incident,
+                answer=FixAnswer.DID_NOT_HOLD if reopen else said["answer"],
+                note=said["note"],
+                reopen=reopen,
+                by=request.user,
+                at=timezone.now(),
+            )
+        except (PermissionDenied, action_items.ActionItemGone) as error:
+            # To an author, a promise of an incident that they may not know of is like none.
+            raise Http404 from error
+    return saved_part(request, incident, "pattern-rows")
 
 
 @require_POST
@@ -47,4 +50,4 @@ def fix_check_take_back(request: SignedInRequest, reference: str, pk: int) -> Ht
     found = FixCheck.objects.visible_to(request.user).filter(incident=incident, pk=pk).first()
     if found is not None:
         fix_checks.take_back(found, by=request.user)
-    return saved_part(request, incident, "patterns")
+    return saved_part(request, incident, "pattern-rows")

@@ -225,7 +225,7 @@ def test_without_htmx_the_page_shows_it_after_the_redirect(signed_in, ana, expir
 
     response = answer(signed_in(ana), now, fix, "reopen", follow=True)
 
-    assert response.redirect_chain == [(f"{now.get_absolute_url()}#patterns", 302)]
+    assert response.redirect_chain == [(f"{now.get_absolute_url()}#pattern-rows", 302)]
     [line] = response.context["patterns"][0].promises.fixes
     assert line.answered.startswith("Ana Author: it did not hold; open again, due ")
     assert response.context["callout"].fix.endswith("and did not hold.")
