@@ -85,6 +85,15 @@ class Asked:
         return bool(self.words or self.filters)
 
     @property
+    def sought(self) -> str:
+        """The words as search is asked for them: what was no filter need not stand side by side."""
+        words = self.words
+        for misread in self.misread:
+            if misread.token:
+                words = words.replace(misread.token, misread.token.replace(":", " "), 1)
+        return words
+
+    @property
     def text(self) -> str:
         """All of it as one would type it into the box."""
         named = [f"{facet}:{value}" for facet in FACETS for value in self.filters.of(facet)]

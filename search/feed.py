@@ -35,7 +35,9 @@ def entries(saved: SavedSearch, *, today: date) -> list[Entry]:
     asked = ask_text(saved.text, user=anybody, today=today)
     if not asked:
         return []
-    found = search(asked.words, user=anybody, filters=asked.filters, sort="newest", limit=MOST).hits
+    found = search(
+        asked.sought, user=anybody, filters=asked.filters, sort="newest", limit=MOST
+    ).hits
     changed = _changed(found, anybody)
     return [
         Entry(

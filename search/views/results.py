@@ -82,7 +82,7 @@ def _results(asked: Asked, request: SignedInRequest) -> Results:
     if not asked:
         return Results()
     return search(
-        asked.words,
+        asked.sought,
         user=request.user,
         filters=asked.filters,
         sort=asked.sort,
@@ -94,7 +94,7 @@ def _results(asked: Asked, request: SignedInRequest) -> Results:
 
 def _groups(asked: Asked, request: SignedInRequest) -> list[narrowing.Group]:
     counts = counting.counts(
-        asked.words, user=request.user, filters=asked.filters, as_typed=asked.as_typed
+        asked.sought, user=request.user, filters=asked.filters, as_typed=asked.as_typed
     )
     return narrowing.groups(asked, counts, timezone.localdate())
 

@@ -26,7 +26,8 @@ PAGES = [
     "/playbooks/certificate-expired/", "/playbooks/new/", "/playbooks/certificate-expired/edit/",
     "/playbooks/certificate-expired/doubt/", "/playbooks/certificate-expired/revisions/",
     "/playbooks/certificate-expired/revisions/1/", "/runs/{run}/", "/runs/{over}/",
-    "/search/", "/search/?q=certifcate+expird", "/search/?q=zzzzqqqq", "/profile/", "/mailbox/",
+    "/search/", "/search/?q=certifcate+expird+kind:incident", "/search/?q=dns+env:mars&facets=1",
+    "/search/?q=zzzzqqqq", "/search/saved/", "/search/saved/add/?q=dns", "/profile/", "/mailbox/",
     "/no-such-page/",
 ]  # fmt: skip
 

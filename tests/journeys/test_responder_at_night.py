@@ -97,7 +97,7 @@ PAGES = [
     "/", "/incidents/", "/incidents/INC-2/", "/incidents/INC-4/", "/incidents/INC-4/revisions/",
     "/incidents/new/", "/patterns/", "/patterns/cert-credential/", "/playbooks/",
     "/playbooks/certificate-expired/", "/playbooks/new/", "/action-items/?scope=all",
-    "/search/?q=dns", "/search/?q=zzzzqqqq", "/profile/", "/mailbox/",
+    "/search/?q=dns", "/search/?q=zzzzqqqq", "/search/saved/", "/profile/", "/mailbox/",
 ]  # fmt: skip
 
 

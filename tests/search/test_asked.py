@@ -118,6 +118,10 @@ def test_what_was_not_understood_is_told_with_what_may_have_been_meant(labels):
     assert day.problem.startswith("“yore” is no day")
 
 
+def test_what_is_no_filter_need_not_stand_side_by_side(labels):
+    assert typed("expired status:500 service:checkout").sought == "expired status 500"
+
+
 def test_the_address_says_the_same_as_the_box(labels):
     by_click = at("q=expired&service=checkout&severity=SEV1&severity=SEV2&since=30d&sort=newest")
     by_typing = at("q=expired+service:checkout+severity:sev1,sev2+since:30d&sort=newest")

@@ -48,6 +48,12 @@ def test_filters_are_written_as_in_the_box(index):
     assert len(json.loads(run("search", "severity:sev1,sev2", "kind:incident", "--json"))) == 2
 
 
+def test_a_filter_that_names_nothing_does_not_hide_the_rest(index):
+    index(IncidentFactory(title="Proxy certificate expired"))
+
+    assert "Proxy certificate expired" in run("search", "certificate expired service:chekout")
+
+
 def test_an_action_item_goes_by_its_incident(index):
     item = ActionItemFactory(title="Alert on the proxy")
     index(item.incident)

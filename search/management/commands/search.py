@@ -47,7 +47,7 @@ class Command(BaseCommand):
         results = Results()
         if asked:
             results = search(
-                asked.words, user=reader, filters=asked.filters, limit=options["limit"]
+                asked.sought, user=reader, filters=asked.filters, limit=options["limit"]
             )
         if options["json"]:
             found = [_as_object(hit, asked, results) for hit in results.hits]
