@@ -9,9 +9,11 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.vary import vary_on_headers
 
 from accounts.models import User
 from accounts.requests import SignedInRequest
+from core import drafts
 from core.errors import domain_errors_as_messages
 from incidents import permissions
 from incidents.forms.playbook_uses import OutcomeForm
@@ -50,10 +52,17 @@ def playbook_run_start(request: SignedInRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
+@vary_on_headers("HX-Request")
 def playbook_run_detail(request: SignedInRequest, pk: int) -> HttpResponse:
-    """A run: the playbook as it read when the run began, and what was ticked off."""
+    """A run: the playbook as it read when the run began, and what was ticked off.
+
+    For htmx the steps alone, so that the page shows what others tick off meanwhile.
+    """
     run = _visible_run(request.user, pk)
-    context = _run_context(request.user, run) | _page_context(request.user, run)
+    context = _run_context(run)
+    if request.htmx and not request.htmx.history_restore_request:
+        return render(request, "playbooks/_run_steps.html", context)
+    context |= _page_context(request.user, run)
     return render(request, "playbooks/playbook_run_detail.html", context)
 
 
@@ -65,7 +74,7 @@ def playbook_run_tick(request: SignedInRequest, pk: int) -> HttpResponse:
     with domain_errors_as_messages(request):
         _tick(request, run, position)
     if request.htmx:
-        return render(request, "playbooks/_run_steps.html", _run_context(request.user, run))
+        return render(request, "playbooks/_run_steps.html", _run_context(run))
     return redirect(f"{run.get_absolute_url()}#step-{position}")
 
 
@@ -97,6 +106,7 @@ def playbook_run_finish(request: SignedInRequest, pk: int) -> HttpResponse:
                 at=timezone.now(),
             )
             messages.success(request, "Kept. The next person sees whether it helped.")
+            return drafts.saved(request, redirect(run))
         return redirect(run)
     context = {"run": run, "form": form, "nav": "playbooks"}
     status = 422 if form.is_bound else 200
@@ -137,7 +147,7 @@ def _visible_run(user: User, pk: int) -> PlaybookRun:
     return get_object_or_404(runs, pk=pk)
 
 
-def _run_context(user: User, run: PlaybookRun) -> dict[str, Any]:
+def _run_context(run: PlaybookRun) -> dict[str, Any]:
     """For `_run_steps.html`: the steps as they stand at this moment."""
     ticks = run.ticks.select_related("ticked_by")
     return {"run": run, "sheet": sheet(parse_playbook(run.revision.content), ticks)}

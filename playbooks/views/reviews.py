@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import SignedInRequest
+from core import drafts
 from core.errors import domain_errors_as_messages
 from playbooks import operations
 from playbooks.forms import DoubtForm
@@ -37,6 +38,6 @@ def playbook_doubt(request: SignedInRequest, slug: str) -> HttpResponse:
             operations.doubt(
                 playbook, note=form.cleaned_data["note"], by=request.user, at=timezone.now()
             )
-        return redirect(playbook)
+        return drafts.saved(request, redirect(playbook))
     context = {"playbook": playbook, "form": form, "nav": "playbooks"}
     return render(request, "playbooks/playbook_doubt.html", context)

@@ -26,6 +26,16 @@
     setTimeout(() => (label.textContent = "Copy"), 2000);
   });
 
+  // What others tick off meanwhile. Not while a reason is being typed, nor over an answer on its way.
+  const refresh = () => {
+    const steps = playbook.querySelector("#run-steps[hx-get]");
+    if (!steps || document.hidden) return;
+    if (steps.querySelector("details[open], .htmx-request")) return;
+    steps.dispatchEvent(new Event("others"));
+  };
+  setInterval(refresh, 15_000);
+  document.addEventListener("visibilitychange", refresh);
+
   const print = playbook.querySelector("[data-print]");
   if (!print) return;
   print.hidden = false;

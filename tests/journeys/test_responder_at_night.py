@@ -7,6 +7,9 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from accounts.models import SignInLink
+from incidents.models import PlaybookRun
+from incidents.operations import playbook_runs
+from tests.factories import UserFactory
 
 pytestmark = pytest.mark.journey
 
@@ -52,10 +55,15 @@ def test_a_misspelt_symptom_leads_to_the_playbook(enter, administrator):
     second.tap()
     expect(progress).to_have_text("2 of 8 done")
     expect(second).to_be_focused()
+    run = PlaybookRun.objects.get()
+    playbook_runs.tick(run, position=8, by=UserFactory(full_name="Ben Builder"), at=timezone.now())
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page.get_by_text("by Ben Builder")).to_be_visible()
+    expect(progress).to_have_text("3 of 8 done")
     page.get_by_text("Skip step 3").tap()
     page.get_by_label("Why step 3 is skipped").fill("There is only one")
     page.get_by_role("button", name="Skip it").first.tap()
-    expect(progress).to_have_text("2 of 8 done, 1 skipped")
+    expect(progress).to_have_text("3 of 8 done, 1 skipped")
     expect(page.get_by_text("There is only one")).to_be_visible()
     assert sideways(page) == 0
     page.reload()

@@ -133,10 +133,13 @@ def test_in_place_comes_only_the_list_and_what_others_ticked_with_it(
     run = playbook_runs.start(playbook, incident=None, by=vera, at=NOON)
     playbook_runs.tick(run, position=2, by=ana, at=NOON)
 
-    answer = signed_in(vera).post(address(run, "tick"), {"step": 1}, headers=HTMX)
+    client = signed_in(vera)
+    answer = client.post(address(run, "tick"), {"step": 1}, headers=HTMX)
+    asked = client.get(run.get_absolute_url(), headers=HTMX)
 
     shown = answer.content.decode()
     assert shown.lstrip().startswith("<section")
+    assert asked.content.decode().lstrip().startswith("<section")
     assert "by Ana Author" in shown
     assert "2 of 2 done" in shown
 
