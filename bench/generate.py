@@ -47,6 +47,7 @@ from incidents.models import (  # noqa: E402
     TimelineEvent,
 )
 from playbooks.models import FailurePattern, Playbook  # noqa: E402
+from search.likeness import census, portraits  # noqa: E402
 
 EPOCH = datetime(2016, 1, 1, tzinfo=UTC)
 NOW = datetime(2026, 11, 1, 9, 0, tzinfo=UTC)
@@ -294,6 +295,21 @@ def fill(count: int) -> None:
         )
 
 
+def read(first: int, last: int) -> None:
+    """What `manage.py learn` reads of the incidents from `first` to `last`."""
+    with transaction.atomic():
+        portraits.refresh(range(first, last + 1))
+
+
+def learn(count: int) -> None:
+    """`manage.py learn`, in as many processes as there are processors."""
+    census.take()
+    parts = [(first, min(first + 199, count)) for first in range(1, count + 1, 200)]
+    with get_context("spawn").Pool(os.cpu_count()) as pool:
+        pool.starmap(read, parts, chunksize=1)
+    call_command("learn")
+
+
 def main() -> None:
     count = int(sys.argv[1])
     if Incident.objects.exists():
@@ -314,6 +330,9 @@ def main() -> None:
         began = time.monotonic()
         call_command("reindex", processes=os.cpu_count())
         print(f"indexed in {time.monotonic() - began:.0f} s", flush=True)
+        began = time.monotonic()
+        learn(count)
+        print(f"known by their words in {time.monotonic() - began:.0f} s", flush=True)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
 
