@@ -61,6 +61,14 @@ class Measured:
             min(int(len(took) * 0.95), len(took) - 1)
         ] / bare
 
+    def best(self) -> float:
+        """The tenth part of both that was fastest: what it costs when nothing else runs."""
+
+        def tenth(values: list[float]) -> float:
+            return sorted(values)[len(values) // 10]
+
+        return tenth(self.took) / tenth(self.bare)
+
     def as_json(self) -> dict[str, Any]:
         if self.failure:
             return {"name": self.name, "failure": self.failure}
@@ -68,6 +76,7 @@ class Measured:
         milliseconds = statistics.median(self.took) * 1000
         return {
             **{"name": self.name, "p50": round(p50, 2), "p95": round(p95, 2)},
+            "best": round(self.best(), 2),
             **{"targets": self.targets, "ms": round(milliseconds, 3), "rounds": len(self.took)},
         }
 
@@ -111,7 +120,8 @@ def tell(found: Measured) -> None:
     )
     milliseconds = statistics.median(found.took) * 1000
     print(
-        f"{found.name:42} {p50:7.1f}x {p95:7.1f}x {wanted}  {milliseconds:8.2f} ms"
+        f"{found.name:42} {p50:7.1f}x {p95:7.1f}x {wanted}  {found.best():7.1f}x"
+        f" {milliseconds:8.2f} ms"
         f"{'  MISSED' if missed else ''}",
         flush=True,
     )
@@ -126,7 +136,10 @@ def pages(bare_port: int, port: int, reader: User) -> tuple[list[Measured], dict
     results.append(measure(asked.saving(Site(port, {"Cookie": sign_in(reader)})), bare))
     bare_rate = throughput(bare_port, {}, lambda one, _: one.get("/"))
     rates = {}
+    answered = {one.name for one in results if not one.failure}
     for name, path in _ONE_OF_EACH.items():
+        if name not in answered:
+            continue
         rate = throughput(port, site.headers, lambda one, _, path=path: one.get(path))
         rates[name] = bare_rate / max(rate, 0.01)
         print(f"four connections: {name:30} 1/{rates[name]:.0f} of bare", flush=True)
@@ -145,7 +158,7 @@ _ONE_OF_EACH = {
 def main() -> int:
     incidents = Incident.objects.count()
     reader = User.objects.get(username="person1")
-    print(f"\n{incidents:,} incidents, in times of a bare view: p50, p95, their targets")
+    print(f"\n{incidents:,} incidents, in times of a bare view: p50, p95, their targets, best")
     with served("bench.bare:application") as (bare_port, _), served("config.wsgi") as (port, pid):
         results, rates = pages(bare_port, port, reader)
         memory = resident_mib(pid)

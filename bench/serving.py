@@ -57,6 +57,7 @@ def free_port() -> int:
 def served(application: str) -> Iterator[tuple[int, int]]:
     """A gunicorn as the product runs it, with two workers: its port and process."""
     port = free_port()
+    log = open(settings.VAR_DIR / "bench.log", "ab")  # noqa: SIM115 (the server writes on)
     server = subprocess.Popen(
         [
             *(sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}"),
@@ -64,6 +65,8 @@ def served(application: str) -> Iterator[tuple[int, int]]:
             # One server waits while the other answers: a slow page must not cost it its connection.
             *("--keep-alive", "120"),
         ],
+        stdout=log,
+        stderr=log,
         env=os.environ | {"PORT": str(port), "SITE_URL": f"http://127.0.0.1:{port}"},
     )
     try:
@@ -76,6 +79,7 @@ def served(application: str) -> Iterator[tuple[int, int]]:
     finally:
         server.terminate()
         server.wait(20)
+        log.close()
 
 
 def sign_in(user: User) -> str:
