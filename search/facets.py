@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
@@ -25,22 +28,33 @@ _NAMES = " UNION ALL ".join(
 
 
 def counts(
-    text: str, *, user: User | AnonymousUser, filters: Filters, as_typed: bool = False
+    text: str,
+    *,
+    user: User | AnonymousUser,
+    filters: Filters,
+    as_typed: bool = False,
+    since: Mapping[str, date] | None = None,
 ) -> Counts:
     """For each facet (value, name, number), most first, counted among the best 1,000 matches.
 
     What is chosen of a facet does not narrow its own counts, so that another value can be added.
+    For days by name in `since`, in their order, it also counts what occurred since then, as the
+    facet “since”.
     """
-    everywhere = _labels(matching(text, user=user, filters=filters, as_typed=as_typed))
+
+    def found_by(filters: Filters) -> list[int]:
+        return matching(text, user=user, filters=filters, as_typed=as_typed)
+
+    documents = found_by(filters)
+    everywhere = _labels(documents)
     found = {facet: everywhere[facet] for facet in FACETS}
     for facet in FACETS:
         if filters.of(facet):
-            without = filters.without(facet)
-            found[facet] = _labels(matching(text, user=user, filters=without, as_typed=as_typed))[
-                facet
-            ]
+            found[facet] = _labels(found_by(filters.without(facet)))[facet]
+    if since and (filters.since or filters.until):
+        documents = found_by(replace(filters, since=None, until=None))
     names = _names(found)
-    return {
+    return _since(documents, since or {}) | {
         facet: [
             (value, FIXED.get(facet, {}).get(value) or names.get((facet, value), value), number)
             for value, number in sorted(values.items(), key=lambda pair: (-pair[1], pair[0]))
@@ -58,6 +72,19 @@ def _labels(documents: list[int]) -> dict[str, dict[str, int]]:
                 facet, _, value = label[1:].partition(":")
                 found[facet][value] = number
     return found
+
+
+def _since(documents: list[int], days: Mapping[str, date]) -> Counts:
+    if not days:
+        return {}
+    columns = ", ".join(["count(*) FILTER (WHERE occurred_on >= %s)"] * len(days))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {columns} FROM search_document WHERE id = ANY(%s)",  # noqa: S608
+            [*days.values(), documents],
+        )
+        numbers = cursor.fetchone() or ()
+    return {"since": [(name, name, n) for name, n in zip(days, numbers, strict=True)]}
 
 
 def _names(found: dict[str, dict[str, int]]) -> dict[tuple[str, str], str]:

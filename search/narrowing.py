@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import quote
 
+from search import period
 from search.asked import PERIOD, Asked
 from search.filters import FACETS, Sort
 from search.query import MOST_COUNTED
@@ -117,7 +118,8 @@ def sorts(asked: Asked) -> list[Link]:
 def groups(asked: Asked, counts: Counts, today: date) -> list[Group]:
     """The facets of which something can be chosen, or is."""
     found = [_group(asked, facet, counts.get(facet, ())) for facet in FACETS]
-    return [group for group in [*found, _period(asked, today)] if group.links]
+    number = {since: count for since, _, count in counts.get("since", ())}
+    return [group for group in [*found, _period(asked, number, today)] if group.links]
 
 
 def _group(asked: Asked, facet: str, counted: Sequence[tuple[str, str, int]]) -> Group:
@@ -169,7 +171,13 @@ def _one_more(asked: Asked, facet: str) -> str:
     return f"{address}{'&' if '?' in address else '?'}{facet}="
 
 
-def _period(asked: Asked, today: date) -> Group:
+def days(today: date) -> dict[str, date]:
+    """The first day of each period that the page offers, by how it is written."""
+    read = {since: period.read(since, today) for since in PERIODS}
+    return {since: found.first for since, found in read.items() if found}
+
+
+def _period(asked: Asked, number: Mapping[str, int], today: date) -> Group:
     now = "" if asked.until else asked.since
     return Group(
         "Period",
@@ -178,6 +186,7 @@ def _period(asked: Asked, today: date) -> Group:
                 label,
                 asked.within("" if now == since else since, "", today).url(),
                 chosen=now == since,
+                count=counted(number[since]) if since in number else "",
                 key=f"since-{since}",
             )
             for since, label in PERIODS.items()

@@ -93,10 +93,15 @@ def _results(asked: Asked, request: SignedInRequest) -> Results:
 
 
 def _groups(asked: Asked, request: SignedInRequest) -> list[narrowing.Group]:
+    today = timezone.localdate()
     counts = counting.counts(
-        asked.sought, user=request.user, filters=asked.filters, as_typed=asked.as_typed
+        asked.sought,
+        user=request.user,
+        filters=asked.filters,
+        as_typed=asked.as_typed,
+        since=narrowing.days(today),
     )
-    return narrowing.groups(asked, counts, timezone.localdate())
+    return narrowing.groups(asked, counts, today)
 
 
 def _paging(asked: Asked, results: Results) -> dict[str, str]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from tests.factories import (
     NOON,
@@ -217,6 +218,26 @@ def test_facets_are_counted_each_without_its_own_choice(signed_in, vera, index):
     ]
     assert [(link.label, link.count) for link in groups["Service"]] == [("Check-out", "2")]
     assert groups["Severity"][1].url == "/search/?q=proxy&severity=SEV1&severity=SEV2"
+
+
+def test_periods_are_counted_from_today(signed_in, vera, index):
+    now = timezone.now()
+    for days in (5, 60, 1_000):
+        incident = IncidentFactory(
+            title="Proxy", occurred_at=now - timedelta(days=days), occurred_precision="day"
+        )
+        index(incident)
+    index(IncidentFactory(title="Proxy of no date"))
+
+    for query in ("proxy", "proxy since:30d"):
+        answer = signed_in(vera).get(FACETS, {"q": query})
+
+        *_, periods = answer.context["groups"]
+        assert [(link.label, link.count) for link in periods.links] == [
+            ("Last 30 days", "1"),
+            ("Last 90 days", "2"),
+            ("Last 12 months", "2"),
+        ]
 
 
 def test_facets_come_after_the_results_or_with_them_without_javascript(signed_in, vera, index):
