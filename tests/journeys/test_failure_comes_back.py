@@ -75,3 +75,25 @@ def test_confirm_see_what_was_promised_and_take_it_up_again(enter, administrator
     page.get_by_role("button", name=re.compile("Take back")).click()
     expect(page.locator(".fix-answered")).to_have_count(0)
     assert not FixCheck.objects.exists()
+
+
+def test_a_pattern_that_was_only_suggested_brings_its_past_too(enter, administrator, site, again):
+    again.pattern_links.all().delete()
+    again.sections.create(
+        kind="summary",
+        title="Summary",
+        position=1,
+        body="Every lookup failed with `NXDOMAIN`: no such host. The resolver said SERVFAIL.",
+        updated_at=again.updated_at,
+    )
+    page = enter(administrator)
+    page.goto(f"{site}/incidents/{again.reference}/")
+    callout = page.locator("#came-back")
+    suggestion = page.locator("#pattern-suggestions .likeness-row", has_text="DNS").first
+    expect(suggestion).to_be_visible()
+    expect(callout).to_be_empty()
+
+    suggestion.get_by_role("button", name=re.compile("^Confirm")).click()
+
+    expect(callout).to_contain_text("Second time in 14 months")
+    expect(page.locator("#patterns")).to_contain_text("Did the fix hold?")

@@ -44,7 +44,7 @@ def pattern_link_new(request: SignedInRequest, reference: str) -> HttpResponse:
         except DomainError as error:
             form.add_error("pattern", str(error))
         else:
-            return saved_part(request, incident, "patterns")
+            return saved_part(request, incident, "pattern-rows")
     more: dict[str, Any] = {"place": "pattern-link-new", "back": "patterns"}
     return form_answer(request, "pattern_link_new", form, incident=incident, **more)
 
@@ -61,7 +61,7 @@ def pattern_link_edit(request: SignedInRequest, reference: str, pk: int) -> Http
         pattern_links.edit(
             link, evidence=form.cleaned_data["evidence"], by=request.user, at=timezone.now()
         )
-        return saved_part(request, incident, "patterns")
+        return saved_part(request, incident, "pattern-rows")
     more: dict[str, Any] = {"link": link, "place": f"pattern-link-{pk}", "back": "patterns"}
     return form_answer(request, "pattern_link_edit", form, incident=incident, **more)
 
@@ -74,7 +74,7 @@ def pattern_link_decide(request: SignedInRequest, reference: str, pk: int) -> Ht
     state = request.POST.get("state", "")
     with domain_errors_as_messages(request):
         pattern_links.decide(link, state, by=request.user, at=timezone.now())
-    return saved_part(request, incident, "patterns")
+    return saved_part(request, incident, "pattern-rows")
 
 
 @require_http_methods(FORM)
@@ -85,6 +85,6 @@ def pattern_link_delete(request: SignedInRequest, reference: str, pk: int) -> Ht
     if request.method == "POST":
         pattern_links.unlink(link, by=request.user, at=timezone.now())
         messages.success(request, f"“{link.pattern}” is no longer linked.")
-        return saved_part(request, incident, "patterns")
+        return saved_part(request, incident, "pattern-rows")
     context = {"incident": incident, "link": link, "nav": "incidents"}
     return render(request, "incidents/pattern_link_delete.html", context)

@@ -172,7 +172,7 @@ def test_a_pattern_is_linked_decided_and_unlinked(incident, ana, signed_in):
     again = client.post(base(incident) + "patterns/new/", {"pattern": pattern.pk})
     assert again.status_code == 422
     answer = client.post(address + "decide/", {"state": "dismissed"}, headers=HTMX)
-    assert 'id="patterns"' in answer.content.decode()
+    assert 'id="pattern-rows"' in answer.content.decode()
     client.post(address + "edit/", {"evidence": "`x509`, twice"})
     link.refresh_from_db()
     assert (link.state, link.evidence) == ("dismissed", "`x509`, twice")
