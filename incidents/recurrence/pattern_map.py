@@ -6,9 +6,10 @@ are too many to tell apart, how many a pattern had in each quarter.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db.models import Count, F, Max, Q, QuerySet
@@ -16,11 +17,11 @@ from django.db.models.functions import TruncQuarter
 
 from accounts.models import User
 from incidents.models import Incident, LinkState, Outcome, PatternLink, PlaybookUse
-from playbooks.models import Playbook
+from playbooks.models import FailurePattern, Playbook
 
 PATTERNS = 30  # lanes of the picture, and groups of the table
 PLAYBOOKS = 30
-INCIDENTS = 400  # links that are told apart; beyond, they are counted by quarter
+MEETINGS = 600  # marks that are told apart; beyond, they are counted by quarter
 NEWEST = 200  # incidents of a chosen pattern
 
 
@@ -70,56 +71,77 @@ class Remedy:
 
 
 @dataclass(frozen=True)
+class Counted:
+    """How often each pattern was met, the most frequent first, and in which quarters (UTC)."""
+
+    lanes: tuple[Lane, ...]
+    quarters: tuple[Quarter, ...]
+
+
+@dataclass(frozen=True)
 class PatternMap:
     """The picture. Of `meetings` and `quarters` one is empty. `left_out` counts the patterns
-    beyond `PATTERNS`; `is_newest_only` says that a chosen pattern has more than `NEWEST`."""
+    beyond `PATTERNS`."""
 
     lanes: tuple[Lane, ...]
     left_out: int
     meetings: tuple[Meeting, ...]
     quarters: tuple[Quarter, ...]
     remedies: tuple[Remedy, ...]
-    is_newest_only: bool
 
 
-def pattern_map(user: User, incidents: QuerySet[Incident], *, newest: bool) -> PatternMap:
-    """The map of `incidents`, which must have come from `visible_to(user)`.
-
-    With `newest`, of the latest `NEWEST` of them alone. At most five queries.
-    """
-    more = False
-    if newest:
-        pks = list(_latest(incidents).values_list("pk", flat=True)[: NEWEST + 1])
-        more = len(pks) > NEWEST
-        incidents = Incident.objects.visible_to(user).filter(pk__in=pks[:NEWEST])
-    links = PatternLink.objects.filter(state=LinkState.CONFIRMED, incident__in=incidents.order_by())
-    lanes = _lanes(links)
-    shown = lanes[:PATTERNS]
-    links = links.filter(pattern__in=[lane.pk for lane in shown])
-    tells_apart = newest or sum(lane.total for lane in shown) <= INCIDENTS
-    return PatternMap(
-        lanes=tuple(shown),
-        left_out=len(lanes) - len(shown),
-        meetings=_meetings(links) if tells_apart else (),
-        quarters=() if tells_apart else _quarters(links),
-        remedies=_remedies(user, shown),
-        is_newest_only=more,
-    )
+def latest(user: User, incidents: QuerySet[Incident]) -> tuple[QuerySet[Incident], bool]:
+    """The latest `NEWEST` of `incidents`, which came from `visible_to(user)`, and whether there
+    are more."""
+    order = (F("occurred_at").desc(nulls_last=True), "-number")
+    pks = list(incidents.order_by(*order).values_list("pk", flat=True)[: NEWEST + 1])
+    return Incident.objects.visible_to(user).filter(pk__in=pks[:NEWEST]), len(pks) > NEWEST
 
 
-def _latest(incidents: QuerySet[Incident]) -> QuerySet[Incident]:
-    return incidents.order_by(F("occurred_at").desc(nulls_last=True), "-number")
-
-
-def _lanes(links: QuerySet[PatternLink]) -> list[Lane]:
+def counted(incidents: QuerySet[Incident]) -> Counted:
+    """What the map of `incidents` counts: one pass over their links, which callers may keep for as
+    long as nothing is written."""
     rows = (
-        links.order_by()
-        .values("pattern_id", "pattern__slug", "pattern__name")
-        .annotate(total=Count("pk"), last_at=Max("incident__occurred_at"))
-        .order_by("-total", "pattern__name")
-        .values_list("pattern_id", "pattern__slug", "pattern__name", "total", "last_at")
+        _links(incidents)
+        .annotate(quarter=TruncQuarter("incident__occurred_at", tzinfo=UTC))
+        .values("pattern_id", "quarter")
+        .annotate(incidents=Count("pk"), last_at=Max("incident__occurred_at"))
+        .order_by("quarter", "pattern_id")
+        .values_list("pattern_id", "quarter", "incidents", "last_at")
     )
-    return [Lane(*row) for row in rows]
+    totals: Counter[int] = Counter()
+    last: dict[int, datetime] = {}
+    quarters = []
+    for pattern, quarter, number, at in rows:
+        totals[pattern] += number
+        if quarter:
+            quarters.append(Quarter(pattern, quarter.date(), number))
+            last[pattern] = at  # quarters come in order, so the last is the latest
+    patterns = FailurePattern.objects.filter(pk__in=totals).values_list("pk", "slug", "name")
+    lanes = [Lane(pk, slug, name, totals[pk], last.get(pk)) for pk, slug, name in patterns]
+    lanes.sort(key=lambda lane: (-lane.total, lane.name))
+    return Counted(tuple(lanes), tuple(quarters))
+
+
+def pattern_map(user: User, incidents: QuerySet[Incident], found: Counted) -> PatternMap:
+    """The map of `incidents`, which came from `visible_to(user)`; `found` is what `counted` says
+    of them. At most three queries."""
+    lanes = found.lanes[:PATTERNS]
+    shown = {lane.pk for lane in lanes}
+    tells_apart = sum(lane.total for lane in lanes) <= MEETINGS
+    quarters = tuple(quarter for quarter in found.quarters if quarter.pattern_id in shown)
+    return PatternMap(
+        lanes=lanes,
+        left_out=len(found.lanes) - len(lanes),
+        meetings=_meetings(_links(incidents).filter(pattern__in=shown)) if tells_apart else (),
+        quarters=() if tells_apart else quarters,
+        remedies=_remedies(user, lanes),
+    )
+
+
+def _links(incidents: QuerySet[Incident]) -> QuerySet[PatternLink]:
+    meant = incidents.order_by()
+    return PatternLink.objects.filter(state=LinkState.CONFIRMED, incident__in=meant).order_by()
 
 
 _MEETING = ("number", "reference", "title", "severity")
@@ -132,19 +154,6 @@ def _meetings(links: QuerySet[PatternLink]) -> tuple[Meeting, ...]:
     columns = [f"incident__{column}" for column in (*_MEETING, *_WHEN)]
     rows: QuerySet[PatternLink, Any] = links.order_by(*latest).values_list("pattern_id", *columns)
     return tuple(Meeting(*row) for row in rows)
-
-
-def _quarters(links: QuerySet[PatternLink]) -> tuple[Quarter, ...]:
-    rows = (
-        links.filter(incident__occurred_at__isnull=False)
-        .order_by()
-        .annotate(quarter=TruncQuarter("incident__occurred_at"))
-        .values("pattern_id", "quarter")
-        .annotate(incidents=Count("pk"))
-        .order_by("quarter", "pattern_id")
-        .values_list("pattern_id", "quarter", "incidents")
-    )
-    return tuple(Quarter(pattern, quarter.date(), count) for pattern, quarter, count in rows)
 
 
 def _remedies(user: User, lanes: Sequence[Lane]) -> tuple[Remedy, ...]:

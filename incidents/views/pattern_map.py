@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,11 +10,14 @@ from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.cache import cache
+from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import User
 from accounts.requests import SignedInRequest
 from core.templatetags import ui
 from incidents.models import Incident, Severity
@@ -21,6 +25,7 @@ from incidents.recurrence import pattern_map as drawn
 from incidents.views import filters
 from incidents.views.addresses import incident_url, pattern_url, playbook_url
 from incidents.views.clock import occurred_day
+from incidents.views.pattern_trends import KEPT, state_of
 
 LISTED = 5  # incidents of a pattern that the table shows at once; the others fold
 SORTS = {"incidents": "Incidents", "name": "Pattern", "last": "Last met"}
@@ -62,7 +67,10 @@ def pattern_map(request: SignedInRequest) -> HttpResponse:
     offered = filters.choices(request.GET, request.user)
     asked = filters.read(_narrowed(request.GET), offered, timezone.localdate())
     incidents = filters.apply(asked, Incident.objects.visible_to(request.user))
-    found = drawn.pattern_map(request.user, incidents, newest="pattern" in asked.chosen)
+    there_are_more = False
+    if "pattern" in asked.chosen:
+        incidents, there_are_more = drawn.latest(request.user, incidents)
+    found = drawn.pattern_map(request.user, incidents, _counted(request.user, asked, incidents))
     sort = request.GET.get("sort", "")
     sort = sort if sort in SORTS else "incidents"
     context = {
@@ -71,7 +79,7 @@ def pattern_map(request: SignedInRequest) -> HttpResponse:
         "words": _words(found),
         "by_quarter": bool(found.quarters),
         "left_out": found.left_out,
-        "newest": drawn.NEWEST if found.is_newest_only else 0,
+        "newest": drawn.NEWEST if there_are_more else 0,
         "filters": asked,
         "chips": filters.chips(asked, request.GET),
         "menu": filters.menu(asked, offered),
@@ -79,6 +87,18 @@ def pattern_map(request: SignedInRequest) -> HttpResponse:
         "nav": "patterns",
     }
     return render(request, "patterns/pattern_map.html", context)
+
+
+def _counted(user: User, asked: filters.Filters, incidents: QuerySet[Incident]) -> drawn.Counted:
+    """What is counted over the incidents, kept for this person until something is written."""
+    chosen = {kind: [choice.value for choice in asked.chosen[kind]] for kind in asked.chosen}
+    about = repr((*state_of(user), user.role, sorted(chosen.items()), asked.since, asked.until))
+    key = f"pattern-map:{user.pk}:{hashlib.blake2b(about.encode(), digest_size=16).hexdigest()}"
+    found = cache.get(key)
+    if found is None:
+        found = drawn.counted(incidents)
+        cache.set(key, found, KEPT)
+    return found
 
 
 def _narrowed(query: QueryDict) -> QueryDict:

@@ -80,7 +80,7 @@ def quarter_start(today: date) -> date:
 def kept_trends(user: User, today: date) -> KeptTrends:
     """The trends as `user` may see them, with the quarter of `today` beginning at midnight in the
     reader's zone. One query where nothing changed since the last time."""
-    teams, written = _state(user)
+    teams, written = state_of(user)
     since = datetime.combine(quarter_start(today), time(), timezone.get_current_timezone())
     when = f"{since.isoformat()}:{timezone.get_current_timezone_name()}"
     state = _digest(f"{when}:{written}")
@@ -116,7 +116,7 @@ SELECT ARRAY(SELECT team_id FROM accounts_team_members WHERE user_id = %s ORDER 
 """
 
 
-def _state(user: User) -> tuple[str, str]:
+def state_of(user: User) -> tuple[str, str]:
     """The person's teams, and a word that changes with every write: each keeps a revision, but for
     archiving, which moves the count or the last moment of the archive, and patterns."""
     with connection.cursor() as cursor:
