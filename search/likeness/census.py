@@ -56,7 +56,7 @@ def take() -> int:
     for start in range(0, len(chosen), _BATCH):
         incidents = Incident.objects.filter(pk__in=chosen[start : start + _BATCH])
         for document in documents_of(incidents).values():
-            found.update(spoken(sentences(document)).keys())
+            found.update(spoken(sentences(document)).weights.keys())
     # A stem of one incident tells no more than one of none.
     rows = [TermCount(term=term, documents=n) for term, n in sorted(found.items()) if n > 1]
     TermCount.objects.all().delete()

@@ -79,7 +79,7 @@ class Said:
 
     document: ParsedPostmortem
     text: list[Sentence]
-    said: dict[str, Spoken]
+    said: Spoken
 
     @classmethod
     def of(cls, document: ParsedPostmortem) -> Said:
@@ -106,7 +106,7 @@ def read(one: Said, counts: census.Counts, cues: library.Library) -> Reading:
 def likeness_of_text(text: Sequence[Sentence]) -> Likeness:
     """How a text that is no incident yet is compared with others."""
     said = spoken(text)
-    counts = census.counts(said)
+    counts = census.counts(said.weights)
     return Likeness(tuple(terms(said, counts.documents, counts.total)))
 
 
@@ -118,7 +118,7 @@ def reading_of(incident: Incident) -> Reading:
     if kept and kept[0].read_at == incident.updated_at and kept[0].stamp == cues.stamp:
         return _stored(kept[0])
     said = Said.of(documents_of([incident])[incident.pk])
-    return read(said, census.counts(said.said), cues)
+    return read(said, census.counts(said.said.weights), cues)
 
 
 _kept = Prepared(lambda shape, pk: Portrait.objects.filter(pk=pk))
@@ -156,7 +156,7 @@ def _refresh(ids: list[int]) -> None:
     Portrait.objects.filter(pk__in=set(ids) - incidents.keys()).delete()
     documents = documents_of(incidents.values()) if incidents else {}
     said = {pk: Said.of(document) for pk, document in documents.items()}
-    counts = census.counts({stem for one in said.values() for stem in one.said})
+    counts = census.counts({stem for one in said.values() for stem in one.said.weights})
     cues = library.current()
     read_now = {pk: (incidents[pk], read(one, counts, cues)) for pk, one in said.items()}
     stored = _store(read_now)

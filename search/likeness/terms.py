@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from search.suggestions.sentences import CAUSE, Sentence, stem
@@ -16,7 +15,7 @@ from search.words import COMMON, fold
 MOST_TERMS = 32  # of an incident are kept; what comes after them tells next to nothing
 _LONGEST = 48
 
-_TERM = re.compile(r"(?<![\w@])[^\W_][\w]*(?:[-./:][\w]+)*")
+_TERM = re.compile(r"(?<![\w@])[^\W_]\w*(?:[-./:]\w+)*")
 _PART = re.compile(r"[^\W_]+")
 _NO_TERM = re.compile(
     r"^[\d\W_]+$|^\d+[a-z]{1,3}$|^(?=.*\d)[0-9a-f]{7,}$|^v?\d+(\.\d+)+|://|^(www\.|https?)|\.(com|org|net|io|html?)\b"
@@ -41,42 +40,50 @@ class Term:
 
 @dataclass(frozen=True)
 class Spoken:
-    """How often, how prominently, and in what spelling a text uses a stem."""
+    """What a text says: how prominently it uses each stem, in which spellings and how often, and
+    of which stems its causes speak."""
 
-    weight: float
-    word: str
-    is_of_cause: bool
+    weights: Mapping[str, float]
+    spellings: Mapping[str, Mapping[str, int]]
+    of_causes: frozenset[str]
+
+    def word(self, key: str) -> str:
+        """The usual spelling; one in lower case where both are as usual."""
+        found = self.spellings[key]
+        return min(found, key=lambda word: (-found[word], word != word.lower(), word))
 
 
-def spoken(sentences: Iterable[Sentence]) -> dict[str, Spoken]:
-    """The stems that could be terms, with what the text makes of them."""
-    weights: dict[str, float] = defaultdict(float)
-    spellings: dict[str, Counter[str]] = defaultdict(Counter)
+def spoken(sentences: Iterable[Sentence]) -> Spoken:
+    """What the sentences say, but for words that tell nothing anywhere."""
+    weights: dict[str, float] = {}
+    spellings: dict[str, dict[str, int]] = {}
     of_causes: set[str] = set()
     for sentence in sentences:
-        for word in _words(sentence.text):
-            key = stem(fold(word)) if word.isalpha() else fold(word)
-            weights[key] += min(sentence.weight, CAUSE)
-            spellings[key][word] += 1
-            if sentence.weight >= CAUSE:
+        weight = min(sentence.weight, CAUSE)
+        for written in _TERM.findall(sentence.text):
+            key = _key(written)
+            if not key:
+                continue
+            weights[key] = weights.get(key, 0.0) + weight
+            written = written[:_LONGEST]
+            found = spellings.setdefault(key, {})
+            found[written] = found.get(written, 0) + 1
+            if weight >= CAUSE:
                 of_causes.add(key)
-    return {
-        key: Spoken(weight, _spelling(spellings[key]), key in of_causes)
-        for key, weight in weights.items()
-    }
+    return Spoken(weights, spellings, frozenset(of_causes))
 
 
-def terms(said: Mapping[str, Spoken], documents: Mapping[str, int], total: int) -> list[Term]:
+def terms(said: Spoken, documents: Mapping[str, int], total: int) -> list[Term]:
     """What of `said` is most telling, given in how many of `total` documents each stem stands."""
     weighed = [
-        (idf(key, documents.get(key, 0), total) * (1 + math.log1p(one.weight)), key)
-        for key, one in said.items()
-        if one.weight >= 1
+        (idf(key, documents.get(key, 0), total) * (1 + math.log1p(weight)), key)
+        for key, weight in said.weights.items()
+        if weight >= 1
     ]
     best = sorted(weighed, key=lambda found: (-found[0], found[1]))[:MOST_TERMS]
     norm = math.sqrt(sum(weight * weight for weight, _ in best)) or 1.0
     return [
-        Term(key, said[key].word, round(weight / norm, 4), said[key].is_of_cause)
+        Term(key, said.word(key), round(weight / norm, 4), key in said.of_causes)
         for weight, key in best
     ]
 
@@ -97,19 +104,14 @@ def plain() -> frozenset[str]:
     )
 
 
-def _words(text: str) -> Iterable[str]:
-    for found in _TERM.finditer(text):
-        word = found[0].rstrip("_")[:_LONGEST]
-        low = fold(word)
-        if low in COMMON or len(low) < 3 or _NO_TERM.search(low):
-            continue
-        yield word
-        if not word.isalnum():
-            for part in _PART.findall(word):
-                if len(part) > 2 and not part.isdigit() and fold(part) not in COMMON:
-                    yield part
-
-
-def _spelling(found: Counter[str]) -> str:
-    """The usual spelling; a lower case one where both are used."""
-    return min(found, key=lambda word: (-found[word], word != word.lower(), word))
+@lru_cache(maxsize=100_000)
+def _key(written: str) -> str:
+    """What a word is counted as: its stem, or itself where it is put together; nothing for words
+    that tell nothing anywhere, such as numbers, hashes and addresses."""
+    folded = fold(written[:_LONGEST])
+    if folded in COMMON or len(folded) < 3 or _NO_TERM.search(folded):
+        return ""
+    if folded.isalpha():
+        return stem(folded)
+    parts = [part for part in _PART.findall(folded) if not part.isdigit()]
+    return "" if all(stem(part) in plain() or part in COMMON for part in parts) else folded

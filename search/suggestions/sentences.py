@@ -40,6 +40,11 @@ _CAUSAL = re.compile(
     r"|turned? out|it appears that|stemmed|attributed to|reason|introduced)\b",
     re.I,
 )
+# One of these is in whatever the expression above finds; looking for them first is quicker.
+_CAUSAL_STEMS = frozenset(
+    {"caus", "due", "trigger", "result", "becaus", "culprit", "led", "turn", "appear", "stem"}
+    | {"attribut", "reason", "introduc"}
+)
 _PLANNED = re.compile(
     r"^\W*((we|i)( wi|'|’)ll|we (are|plan|have (also )?begun|intend)\b.{0,30}\b(ing|to)\b"
     r"|(we|i) should|investigate|consider|add|improve|create|document|review|implement|ensure"
@@ -87,7 +92,8 @@ def sentences(document: ParsedPostmortem) -> list[Sentence]:
             if line in seen or _PROMPT.match(line):
                 continue
             seen.add(line)
-            found.append(Sentence(line, tuple(stems(line)), _weight(line, weight)))
+            known = tuple(stems(line))
+            found.append(Sentence(line, known, _weight(line, weight, frozenset(known))))
         left -= len(text)
         if left <= 0 or len(found) >= MOST_SENTENCES:
             break
@@ -123,7 +129,8 @@ def _section_weight(kind: str, title: str) -> float:
     return _BY_SECTION.get(SectionKind(kind), USUAL)
 
 
-def _weight(line: str, place: float) -> float:
-    if _PLANNED.search(line):
+def _weight(line: str, place: float, found: frozenset[str]) -> float:
+    if _PLANNED.match(line):
         return min(place, PLANS)
-    return place * 1.8 if _CAUSAL.search(line) else place
+    is_causal = not found.isdisjoint(_CAUSAL_STEMS) and _CAUSAL.search(line)
+    return place * 1.8 if is_causal else place
