@@ -12,6 +12,9 @@ from search.likeness import reasons
 from search.likeness.similar import Similar
 
 
+MOST_OFFERS = 3
+
+
 @dataclass(frozen=True)
 class Row:
     """One similar incident: what it is, when it was, and why it stands here."""
@@ -59,4 +62,4 @@ def to_link(one: Incident, other: Incident) -> list[Offer]:
         missing = other if link.incident_id == one.pk else one
         if link.state == LinkState.CONFIRMED and (missing.pk, link.pattern_id) not in decided:
             offers.append(Offer(missing.reference, link.pattern.slug, link.pattern.name))
-    return offers
+    return offers[:MOST_OFFERS]

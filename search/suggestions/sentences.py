@@ -19,7 +19,7 @@ MOST_SENTENCES = 600
 LONGEST = 400  # characters of a sentence; longer runs are listings
 
 # How much a sentence tells, by where it stands.
-TITLE, CAUSE, SUMMARY, USUAL, ASIDE, PLANS = 2.0, 2.0, 1.4, 1.0, 0.7, 0.4
+TITLE, CAUSE, SUMMARY, USUAL, ASIDE, PLANS = 1.9, 2.0, 1.4, 1.0, 0.7, 0.4
 _BY_SECTION = {
     SectionKind.SUMMARY: SUMMARY,
     SectionKind.TRIGGER: CAUSE,
