@@ -11,7 +11,6 @@ from incidents.views.clock import occurred_day
 from search.likeness import reasons
 from search.likeness.similar import Similar
 
-
 MOST_OFFERS = 3
 
 
