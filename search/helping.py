@@ -9,33 +9,28 @@ from django.db import connection
 
 MOST = 3  # beside one incident
 
-# One query by hand: through the ORM, putting it together takes longer than answering it.
+_UNTRIED = 2  # between what helped, wholly or partly, and what did not
+# By hand, and joined no further than it must be: planning a query that also picks the best of them
+# takes longer than all else.
 _OFFERED = """
-WITH asked AS (SELECT id, reference FROM incidents_incident WHERE reference = ANY(%s)),
-offered AS (
-    SELECT link.incident_id, remedy.playbook_id
-    FROM incidents_patternlink link
-    JOIN playbooks_playbook_patterns remedy ON remedy.failurepattern_id = link.pattern_id
-    WHERE link.state = 'confirmed' AND link.incident_id IN (SELECT id FROM asked)
-    UNION
-    SELECT incident_id, playbook_id FROM incidents_playbookuse
-    WHERE incident_id IN (SELECT id FROM asked)
-)
-SELECT asked.reference, book.slug, book.title, coalesce(
-    (SELECT min(CASE used.outcome WHEN 'helped' THEN 0 WHEN 'partly' THEN 1 ELSE 3 END)
-     FROM incidents_playbookuse used
-     WHERE used.incident_id = asked.id AND used.playbook_id = book.id), 2)
-FROM offered
-JOIN asked ON asked.id = offered.incident_id
-JOIN playbooks_playbook book ON book.id = offered.playbook_id
+SELECT link.incident_id, book.slug, book.title, NULL
+FROM incidents_patternlink link
+JOIN playbooks_playbook_patterns remedy ON remedy.failurepattern_id = link.pattern_id
+JOIN playbooks_playbook book ON book.id = remedy.playbook_id
+WHERE link.state = 'confirmed' AND link.incident_id = ANY(%(incidents)s)
+UNION ALL
+SELECT used.incident_id, book.slug, book.title,
+    CASE used.outcome WHEN 'helped' THEN 0 WHEN 'partly' THEN 1 ELSE 3 END
+FROM incidents_playbookuse used JOIN playbooks_playbook book ON book.id = used.playbook_id
+WHERE used.incident_id = ANY(%(incidents)s)
 """
 
 
 def playbooks_for(
-    incidents: Sequence[str], *, found: Sequence[str]
-) -> dict[str, list[tuple[str, str]]]:
-    """For each of these references, of incidents that the reader may see, at most three playbooks
-    as (slug, title): those that were followed in it or are for its patterns.
+    incidents: Sequence[int], *, found: Sequence[str]
+) -> dict[int, list[tuple[str, str]]]:
+    """For each of these incidents, which the reader may see, at most three playbooks as
+    (slug, title): those that were followed in it or are for its patterns.
 
     What helped there comes first, then what was `found` itself, as slugs; what was tried in vain
     comes last.
@@ -43,13 +38,21 @@ def playbooks_for(
     if not incidents:
         return {}
     with connection.cursor() as cursor:
-        cursor.execute(_OFFERED, [list(incidents)])
+        cursor.execute(_OFFERED, {"incidents": list(incidents)})
         rows = cursor.fetchall()
+    titles: dict[int, dict[str, str]] = defaultdict(dict)
+    helped: dict[tuple[int, str], int] = {}
+    for incident, slug, title, how in rows:
+        titles[incident][slug] = title
+        if how is not None:
+            helped[incident, slug] = min(how, helped.get((incident, slug), how))
     place = {slug: number for number, slug in enumerate(found)}
-    worth: dict[str, list[tuple[int, int, str, str]]] = defaultdict(list)
-    for reference, slug, title, helped in rows:
-        worth[reference].append((helped, place.get(slug, len(place)), title, slug))
-    return {
-        reference: [(slug, title) for _, _, title, slug in sorted(books)[:MOST]]
-        for reference, books in worth.items()
-    }
+
+    def best(incident: int, books: dict[str, str]) -> list[tuple[str, str]]:
+        def worth(book: tuple[str, str]) -> tuple[int, int, str]:
+            slug, title = book
+            return helped.get((incident, slug), _UNTRIED), place.get(slug, len(place)), title
+
+        return sorted(books.items(), key=worth)[:MOST]
+
+    return {incident: best(incident, books) for incident, books in titles.items()}

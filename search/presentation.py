@@ -62,14 +62,14 @@ def rows(hits: Sequence[Hit], *, today: date, complete: int = 0) -> list[Row]:
     that holds only some of them says so.
     """
     helping = playbooks_for(
-        [hit.reference for hit in hits if hit.kind == "incident"],
+        [hit.pk for hit in hits if hit.kind == "incident"],
         found=[hit.reference for hit in hits if hit.kind == "playbook"],
     )
     partial = next((hit for hit in hits if complete and not hit.is_complete), None)
     return [
         _row(
             hit,
-            helping.get(hit.reference, ()) if hit.kind == "incident" else (),
+            helping.get(hit.pk, ()) if hit.kind == "incident" else (),
             today,
             begins_partial=hit is partial,
         )
