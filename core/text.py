@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+_UNPRINTABLE = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LINE_BREAKS = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
 
 
@@ -27,6 +28,11 @@ def storable(text: str) -> str:
     """`text` with a blank for each character that PostgreSQL does not take: NUL, and halves of
     pairs, which is what bytes become that are no UTF-8."""
     return _UNSTORABLE.sub(" ", text)
+
+
+def printable(text: str) -> str:
+    """`text` with a blank for each character that XML 1.0 has no place for."""
+    return _UNPRINTABLE.sub(" ", text)
 
 
 def one_line(text: str) -> str:

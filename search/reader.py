@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.management.base import CommandError
 
 from accounts.models import Role, User
+from core.text import storable
 from incidents.models import Incident
 
 
@@ -15,7 +16,7 @@ def reader(username: str | None) -> User:
     """
     if username is None:
         return User(pk=0, role=Role.VIEWER, is_active=True)
-    user = User.objects.filter(username=username, is_active=True).first()
+    user = User.objects.filter(username=storable(username), is_active=True).first()
     if user is None:
         raise CommandError(f"Nobody who may sign in is called “{username}”.")
     return user
@@ -23,7 +24,8 @@ def reader(username: str | None) -> User:
 
 def incident_called(reference: str, user: User) -> Incident:
     """The incident called `reference`. Raises CommandError where `user` may not know of it."""
-    found = Incident.objects.visible_to(user).filter(reference=reference.strip().upper()).first()
+    called = storable(reference).strip().upper()
+    found = Incident.objects.visible_to(user).filter(reference=called).first()
     if found is None:
         raise CommandError(f"There is no incident “{reference}”.")
     return found

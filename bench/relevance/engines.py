@@ -13,6 +13,7 @@ from django.db import connection
 from accounts.models import Role, User
 from bench.relevance.documents import Plain
 from bench.relevance.labels import Labelled
+from search.filters import Filters
 from search.query import Hit, search
 
 DEPTH = 50  # enough for ten of one service to be left
@@ -41,9 +42,9 @@ class Ours:
 
     def ranked(self, query: Labelled) -> list[str]:
         reader = User(pk=0, role=Role.VIEWER)
-        results = search(query.text, user=reader, limit=DEPTH)
-        found = dict.fromkeys(self.names[_reference(hit)] for hit in results.hits)
-        return _of_service(found, query, self.documents)
+        filters = Filters(chosen={"service": (query.service,)} if query.service else {})
+        results = search(query.text, user=reader, filters=filters, limit=DEPTH)
+        return list(dict.fromkeys(self.names[_reference(hit)] for hit in results.hits))
 
 
 def _reference(hit: Hit) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from accounts.models import User
+from core.text import storable
 from incidents.exchange.documents import ParsedPostmortem, ParsedSection
 from incidents.models import Incident, SectionKind
 from search.suggestions.sentences import MOST_CHARACTERS, Sentence, sentences
@@ -20,7 +21,7 @@ def typed(form: Mapping[str, str], user: User) -> tuple[list[Sentence], int | No
         return [], None
     kind = form.get("kind", "")
     kind = kind if kind in SectionKind.values else SectionKind.OTHER.value
-    of = form.get("of", "")
+    of = storable(form.get("of", ""))
     incident = Incident.objects.visible_to(user).filter(reference=of).first() if of else None
     section = ParsedSection(kind=kind, title=title if incident else "", body=body)
     named = incident.title if incident else title

@@ -16,6 +16,7 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
+from core.text import printable
 from search import feed
 from search.models import SavedSearch
 
@@ -57,17 +58,17 @@ def saved_search_feed(request: HttpRequest, key: str) -> HttpResponse:
 
 def _written(saved: SavedSearch, entries: list[feed.Entry], changed_at: datetime) -> str:
     atom = _Atom(
-        title=f"{saved.name} · Nevertwice",
+        title=printable(f"{saved.name} · Nevertwice"),
         link=settings.SITE_URL + saved.get_absolute_url(),
         feed_url=settings.SITE_URL + saved.feed_url,
-        description=f"Found by: {saved.text}",
+        description=printable(f"Found by: {saved.text}"),
         changed_at=changed_at.astimezone(UTC),
     )
     for entry in entries:
         atom.add_item(
-            title=entry.title,
+            title=printable(entry.title),
             link=settings.SITE_URL + entry.url,
-            description=entry.summary,
+            description=printable(entry.summary),
             unique_id=settings.SITE_URL + entry.url,
             updateddate=entry.updated_at.astimezone(UTC),
             categories=[entry.kind],

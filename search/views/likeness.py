@@ -13,6 +13,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from accounts.requests import SignedInRequest
 from core.errors import DomainError
+from core.text import storable
 from incidents.models import Incident, LinkState
 from incidents.operations import pattern_links
 from incidents.permissions import can_write
@@ -42,7 +43,7 @@ def incident_similar_decide(request: SignedInRequest, reference: str) -> HttpRes
     """Say whether another incident is the same failure, or take that back."""
     incident = writable_incident(request, reference)
     other = get_object_or_404(
-        Incident.objects.visible_to(request.user), reference=request.POST.get("other", "")
+        Incident.objects.visible_to(request.user), reference=storable(request.POST.get("other", ""))
     )
     verdict = request.POST.get("verdict", "")
     try:
@@ -103,7 +104,7 @@ def pattern_suggestions(request: SignedInRequest, reference: str) -> HttpRespons
 def pattern_suggestion_decide(request: SignedInRequest, reference: str) -> HttpResponse:
     """Confirm or dismiss a pattern for the incident, or take that back."""
     incident = writable_incident(request, reference)
-    pattern = get_object_or_404(FailurePattern, slug=request.POST.get("slug", ""))
+    pattern = get_object_or_404(FailurePattern, slug=storable(request.POST.get("slug", "")))
     state = request.POST.get("state", "")
     words = ""
     try:

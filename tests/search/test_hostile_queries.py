@@ -114,7 +114,7 @@ def test_the_worst_takes_no_more_than_a_bounded_multiple_of_an_ordinary_query(kn
 @example(text="disk\ud800")
 @example(text='service:checkout "')
 def test_no_text_is_an_error(known, text):
-    asked = ask_text(text, today=TODAY)
+    asked = ask_text(text, user=READER, today=TODAY)
 
     assert len(search(asked.words, user=READER).hits) <= 20
     assert len(search(text, user=READER, as_typed=True).hits) <= 20
@@ -123,9 +123,9 @@ def test_no_text_is_an_error(known, text):
 @within_one_database
 @given(text=texts)
 def test_an_address_leads_back_to_what_was_asked(known, text):
-    asked = ask_text(text, today=TODAY)
+    asked = ask_text(text, user=READER, today=TODAY)
 
-    again = ask(QueryDict(asked.url().partition("?")[2]), today=TODAY)
+    again = ask(QueryDict(asked.url().partition("?")[2]), user=READER, today=TODAY)
 
     assert said(again) == said(asked)
 
@@ -133,11 +133,11 @@ def test_an_address_leads_back_to_what_was_asked(known, text):
 @within_one_database
 @given(text=texts)
 def test_a_chip_that_is_taken_away_leaves_all_the_others(known, text):
-    asked = ask_text(text, today=TODAY)
+    asked = ask_text(text, user=READER, today=TODAY)
     for facet, values in asked.filters.chosen.items():
         for value in values:
             without = asked.toggled(facet, value)
-            again = ask(QueryDict(without.url().partition("?")[2]), today=TODAY)
+            again = ask(QueryDict(without.url().partition("?")[2]), user=READER, today=TODAY)
 
             assert said(again) == said(without)
             assert value not in again.filters.of(facet)
