@@ -109,4 +109,6 @@ class PlaybookRevisionAdmin(admin.ModelAdmin):
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+        """A revision goes with its playbook, never alone."""
+        match = request.resolver_match
+        return match is not None and match.url_name == "playbooks_playbook_delete"

@@ -95,7 +95,7 @@ def playbook_edit(request: SignedInRequest, slug: str) -> HttpResponse:
     """Change a playbook; of two who write at once, the second sees both texts."""
     require_author(request)
     playbook = get_object_or_404(
-        Playbook.objects.select_related("owner", "last_reviewed_by"), slug=slug
+        Playbook.objects.select_related("owner", "last_reviewed_by", "doubted_by"), slug=slug
     )
     form, steps = _forms(request, playbook)
     context: dict[str, Any] = {"playbook": playbook, "form": form, "steps": steps}

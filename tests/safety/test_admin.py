@@ -18,7 +18,8 @@ from incidents.models import (
     SeededFile,
 )
 from incidents.operations import revisions
-from playbooks.models import FailurePattern
+from playbooks import revisions as playbook_revisions
+from playbooks.models import FailurePattern, Playbook
 from tests.factories import (
     NOON,
     ActionItemFactory,
@@ -26,6 +27,7 @@ from tests.factories import (
     IncidentFactory,
     PatternFactory,
     PatternLinkFactory,
+    PlaybookFactory,
     PlaybookRunFactory,
     PlaybookStepFactory,
     PlaybookUseFactory,
@@ -234,6 +236,37 @@ def test_a_pattern_that_incidents_share_stays_and_a_lonely_one_may_go(administra
         )
 
     assert list(FailurePattern.objects.all()) == [shared]
+
+
+def test_a_playbook_that_was_run_stays_and_one_that_was_not_goes_with_its_revisions(
+    administrator,
+):
+    run, lonely = PlaybookRunFactory(), PlaybookFactory()
+    revision = playbook_revisions.current(lonely)
+
+    alone = reverse("admin:playbooks_playbookrevision_delete", args=[revision.pk])
+    assert administrator.post(alone, {"post": "yes"}).status_code == 403
+    for playbook in (run.playbook, lonely):
+        address = reverse("admin:playbooks_playbook_delete", args=[playbook.pk])
+        administrator.post(address, {"post": "yes"})
+
+    assert list(Playbook.objects.all()) == [run.playbook]
+
+
+def test_a_playbook_changed_here_has_its_earlier_state_kept(administrator, omar):
+    playbook = PlaybookFactory(title="Old title")
+    fields = {"title": "New title", "slug": playbook.slug, "use_when": "Now.", "risk": "low"}
+    fields |= {"seen_version": 1, "steps-TOTAL_FORMS": 0, "steps-INITIAL_FORMS": 0}
+
+    answer = administrator.post(
+        reverse("admin:playbooks_playbook_change", args=[playbook.pk]), fields
+    )
+
+    assert answer.status_code == 302
+    last, first = playbook.revisions.all()
+    assert "Old title" in first.content
+    assert "New title" in last.content
+    assert last.saved_by == omar
 
 
 def test_nobody_but_administrators_gets_in(rita, signed_in):
