@@ -2,6 +2,11 @@
 
 import os
 
+from gunicorn.http import message
+
+# Whoever pastes a whole log into the search box gets a page that says what it read of it, not an
+# error of the server, which stops at 8,190 bytes of address however it is configured.
+message.MAX_REQUEST_LINE = limit_request_line = 131_072
 bind = os.environ.get("WEB_BIND") or "127.0.0.1:8000"
 workers = int(os.environ.get("WEB_WORKERS") or 2)
 # Threads let a worker hold idle connections of browsers without keeping others waiting.
