@@ -40,6 +40,7 @@ _TOKEN = re.compile(
     r"|\S+",
     re.IGNORECASE,
 )
+_OPEN = re.compile(r'-?"[^"]*')
 
 
 @dataclass(frozen=True)
@@ -195,7 +196,7 @@ def _asked(box: str, given: list[_Written], user: User, today: date, **how: obje
     by_address = _chosen([one for one in right if one.token is None], meant, days)
     return replace(
         _chosen(right, meant, days),
-        words=words[:MAX_CHARACTERS].strip(),
+        words=_closed(words[:MAX_CHARACTERS].strip()),
         misread=tuple(_told(wrong, tokens, user)),
         box=box[:MOST_READ],
         from_address=tuple(replace(by_address, **how).fields),  # type: ignore[arg-type]
@@ -205,6 +206,13 @@ def _asked(box: str, given: list[_Written], user: User, today: date, **how: obje
 
 def _tokens(box: str) -> Iterator[re.Match[str]]:
     return _TOKEN.finditer(box)
+
+
+def _closed(words: str) -> str:
+    """`words` with a quotation that never ended brought to its end: what is written behind it, such
+    as filters, is no part of it."""
+    last = "".join(token[0] for token in list(_tokens(words))[-1:])
+    return f'{words}"' if _OPEN.fullmatch(last) else words
 
 
 def _filters(number: int, token: re.Match[str]) -> list[_Written]:
