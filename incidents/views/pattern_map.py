@@ -6,7 +6,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -189,14 +189,15 @@ def _helped(remedy: drawn.Remedy) -> str:
     return f"helped {remedy.helped} of {ui.counted(remedy.uses, 'time')}"
 
 
-def _list_url(slug: str, asked: filters.Filters, days: tuple[date, date] | None = None) -> str:
-    """The incident list of a pattern, narrowed as the map is, or to `days`, both included."""
-    since, until = days or (asked.since, asked.until)
-    wanted = [("pattern", slug)]
-    wanted += [("service", choice.value) for choice in asked.chosen.get("service", [])]
-    wanted += [("since", str(since))] if since else []
-    wanted += [("until", str(until))] if until else []
-    return f"{reverse('incident_list')}?{urlencode(wanted)}"
+def _list_url(slug: str, asked: filters.Filters) -> str:
+    """The incident list of a pattern, narrowed as the map is."""
+    days = [("since", asked.since), ("until", asked.until)]
+    return _undated_list_url(slug, asked) + "".join(f"&{name}={day}" for name, day in days if day)
+
+
+def _undated_list_url(slug: str, asked: filters.Filters) -> str:
+    services = [("service", choice.value) for choice in asked.chosen.get("service", [])]
+    return f"{reverse('incident_list')}?{urlencode([('pattern', slug), *services])}"
 
 
 # --- the picture --------------------------------------------------------------------------------
@@ -244,9 +245,10 @@ def _marks(
     """Each incident, or each quarter's count, with the place of its lane."""
     most = max((quarter.incidents for quarter in found.quarters), default=1)
     marks = [(met.pattern_id, _mark(met)) for met in found.meetings]
+    lists = {lane.pk: _undated_list_url(lane.slug, asked) for lane in found.lanes}
     for quarter in found.quarters:
-        lane = found.lanes[places[quarter.pattern_id]]
-        marks.append((quarter.pattern_id, _bubble(quarter, lane, most, asked)))
+        bubble = _bubble(quarter, lists[quarter.pattern_id], most, asked)
+        marks.append((quarter.pattern_id, bubble))
     return [{"lane": places[pattern], **mark} for pattern, mark in marks]
 
 
@@ -261,18 +263,16 @@ def _mark(met: drawn.Meeting) -> dict[str, Any]:
     }
 
 
-def _bubble(
-    quarter: drawn.Quarter, lane: drawn.Lane, most: int, asked: filters.Filters
-) -> dict[str, Any]:
+def _bubble(quarter: drawn.Quarter, url: str, most: int, asked: filters.Filters) -> dict[str, Any]:
     """The incidents of a quarter as one mark in its middle. Its area grows with their number,
-    `most` being the largest there is."""
+    `most` being the largest there is; `url` is the list of the pattern's incidents."""
     first = quarter.first_on
     last = (first.replace(day=28) + timedelta(days=70)).replace(day=1) - timedelta(days=1)
     days = (max(first, asked.since or first), min(last, asked.until or last))
     return {
         "at": (first + timedelta(days=45)).isoformat(),
         "size": round(6 + 20 * (quarter.incidents / most) ** 0.5, 1),
-        "url": _list_url(lane.slug, asked, days),
+        "url": f"{url}&since={days[0]}&until={days[1]}",
         "words": ui.counted(quarter.incidents, "incident"),
         "more": f"{days[0]:%b} to {days[1]:%b %Y}",
     }
