@@ -18,9 +18,7 @@ from search.snippets import holds
 from search.sought import Lexemes, Understood, understand
 from search.syntax import Endings, Query
 
-_FEW = 5  # documents about all the words, below which unfinished words are completed
-_A_PAGE = 20  # documents about all the words, below which those about some are shown as well
-_IN_PASSING = 0.25  # impacts below this are words that a long text mentions among many others
+_FEW = 5  # matches of all the words, below which those of some words are shown as well
 _READ_AT_ONCE = 24  # texts in which a phrase is made sure of
 _MOST_READ = 240
 
@@ -95,11 +93,7 @@ def _unheld(found: Found, asker: Asker) -> list[str]:
 
 
 def _attempt(understood: Understood, asker: Asker) -> Found:
-    """What is about all the words; where that is little, what is about some of them follows.
-
-    A long transcript holds nearly every word. Where it does so in passing it counts among the
-    latter: else it would precede the short report that is about most of what was asked for.
-    """
+    """What holds all the words; where that is little, what holds some of them comes after it."""
     labels = [keys.label(name, value) for name, vs in asker.filters.chosen.items() for value in vs]
     known = statistics.known([*understood.keys, *labels, *period_of(asker.filters)])
     plan = Plan(understood, asker.filters, known)
@@ -107,26 +101,26 @@ def _attempt(understood: Understood, asker: Asker) -> Found:
     is_whole = True
     for stage in _stages(plan, asker):
         is_whole = stage.is_whole
-        complete = _read(stage, understood, asker)
+        complete = _read(stage, understood, asker, understood.phrases)
         # Part of a stage may hold one word only, in case it makes up for the other.
         if not is_whole and understood.is_loose:
             complete = [one for one in complete if _holds_all(one, understood)]
         if len(complete) >= asker.need:
             break
-    holding = {one.document for one in complete}
-    others: list[Candidate] = []
-    if understood.may_be_partial:
-        others = [one for one in complete if not _is_about_all(one, understood)]
-        complete = [one for one in complete if _is_about_all(one, understood)]
-        if len(complete) < min(asker.need, _A_PAGE):
-            some = plan.some()
-            others += [one for one in _read(some, understood, asker) if one.document not in holding]
-            is_whole = is_whole and some.is_whole
-    importance = ranking.importance(understood, known, [*complete, *others])
-    ranked = [
-        *ranking.rank(complete, understood, importance, is_complete=True),
-        *ranking.rank(others, understood, importance, is_complete=False),
-    ]
+    importance = ranking.importance(understood, known, complete)
+    ranked = ranking.rank(complete, understood, importance, is_complete=True)
+    if understood.may_miss_words and sum(one.is_complete for one in ranked) < _FEW:
+        some = plan.some()
+        held_all = {one.document for one in complete}
+        others = _read(some, understood, asker)
+        others = [one for one in others if one.document not in held_all]
+        importance = ranking.importance(understood, known, [*complete, *others])
+        ranked = [
+            *ranking.rank(complete, understood, importance, is_complete=True),
+            *ranking.rank(others, understood, importance, is_complete=False),
+        ]
+        ranked.sort(key=ranking.order)
+        is_whole = is_whole and some.is_whole
     if asker.sort != "relevance":
         ranked = ranking.in_time(ranked, newest=asker.sort == "newest")
     return Found(understood, ranked, importance, is_whole, 0.0 if is_whole else plan.expected)
@@ -143,19 +137,15 @@ def _holds_all(candidate: Candidate, understood: Understood) -> bool:
     return all(of_it > ABSENT for of_it in candidate.impacts[: len(understood.sought)])
 
 
-def _is_about_all(candidate: Candidate, understood: Understood) -> bool:
-    return all(of_it >= _IN_PASSING for of_it in candidate.impacts[: len(understood.sought)])
-
-
-def _read(stage: Stage, understood: Understood, asker: Asker) -> list[Candidate]:
+def _read(
+    stage: Stage, understood: Understood, asker: Asker, phrases: Sequence[Lexemes] = ()
+) -> list[Candidate]:
     """What the person may see of a stage; phrases made sure of."""
     rows = candidates.read(stage.tsquery, understood, asker.filters, asker.sort)
     guarded = [row.within for row in rows if row.is_guarded and row.within]
     allowed = candidates.visible(guarded, asker.user)
     rows = [row for row in rows if not row.is_guarded or row.within in allowed]
-    if stage.is_of_some or not understood.phrases:
-        return rows
-    return _with_phrases(rows, understood.phrases, asker.need)
+    return _with_phrases(rows, phrases, asker.need) if phrases else rows
 
 
 def _with_phrases(

@@ -14,13 +14,17 @@ from search.statistics import Known
 _EXACT = 100.0
 _COMPLETE = 20.0
 _SCORE = 10.0  # of a document that is wholly about every word
-_NEIGHBOURS = 0.7  # of a word's importance: that a title or summary holds two side by side
+_IN_PASSING = 0.2  # about so little it is that a document does not count as holding the words
+_NEIGHBOURS = 0.4  # of a word's importance: that a title or summary holds two side by side
 ABSENT = 0.01  # impacts below this are none
 
 
 @dataclass(frozen=True)
 class Ranked:
+    """`about` is from 0 to 1: how much the document is about what was asked for."""
+
     candidate: Candidate
+    about: float
     score: float
     is_complete: bool
 
@@ -54,8 +58,11 @@ def rank(
     *,
     is_complete: bool,
 ) -> list[Ranked]:
-    """Best first; of equals the later, then the one that was indexed last. `is_complete` says
-    that the candidates hold all that was asked for."""
+    """Best first; of equals the later, then the one that was indexed last.
+
+    `is_complete` says that the candidates hold all that was asked for. Of several words, those
+    that a transcript without end holds in passing do not make it complete.
+    """
     weights = [importance[word] for word in understood.sought]
     neighbours = [
         _NEIGHBOURS * (importance[first] + importance[second]) / 2
@@ -68,12 +75,17 @@ def rank(
         impacts = candidate.impacts
         about = sum(map(float.__mul__, weights, impacts))
         about += sum(map(float.__mul__, neighbours, impacts[number:]))
+        holds_all = is_complete and (number < 2 or about / whole >= _IN_PASSING)
         recent = impact.recency(candidate.occurred_on)
         score = _SCORE * impact.worth(about / whole, candidate.kind, recent)
-        score += _COMPLETE * is_complete + _EXACT * candidate.is_exact
-        ranked.append(Ranked(candidate, score, is_complete))
-    ranked.sort(key=lambda one: (-one.score, -_day(one.candidate), -one.candidate.document))
+        score += _COMPLETE * holds_all + _EXACT * candidate.is_exact
+        ranked.append(Ranked(candidate, about / whole, score, holds_all))
+    ranked.sort(key=order)
     return ranked
+
+
+def order(one: Ranked) -> tuple[float, int, int]:
+    return -one.score, -_day(one.candidate), -one.candidate.document
 
 
 def in_time(ranked: list[Ranked], *, newest: bool) -> list[Ranked]:

@@ -45,11 +45,11 @@ class Understood:
         )
 
     @property
-    def may_be_partial(self) -> bool:
-        """Whether some of its words are better than nothing. Who asks for a reference, phrases,
-        exclusions or alternatives means it."""
-        means_it = self.query.asks_for_more_than_words or self.query.incident_number is not None
-        return len(self.sought) > 1 and not means_it
+    def may_miss_words(self) -> bool:
+        """Whether what holds some of the words is better than nothing. Whoever asks for phrases,
+        exclusions or alternatives means it: nothing less is offered."""
+        is_reference = self.query.incident_number is not None
+        return len(self.sought) > 1 and not (self.query.asks_for_more_than_words or is_reference)
 
     @property
     def keys(self) -> list[str]:
