@@ -13,12 +13,11 @@ from search import candidates, completion, keys, ranking, statistics
 from search.candidates import Candidate
 from search.filters import Filters, Sort
 from search.planning import Plan, Stage, period_of
-from search.ranking import ABSENT, Ranked
+from search.ranking import ABSENT, FEW, Ranked
 from search.snippets import holds
 from search.sought import Lexemes, Understood, understand
 from search.syntax import Endings, Query
 
-_FEW = 5  # matches of all the words, below which those of some words are shown as well
 _READ_AT_ONCE = 24  # texts in which a phrase is made sure of
 _MOST_READ = 240
 
@@ -65,7 +64,7 @@ def find(query: Query, asker: Asker, *, as_typed: bool) -> Found:
     """The strictest understanding of `query` that finds anything: all the words; all, unfinished
     ones completed; the same with misspelt words corrected; some of the words."""
     found = _attempt(understand(query, {}), asker)
-    if not query or found.complete >= _FEW:
+    if not query or found.complete >= FEW:
         return found
     endings = completion.endings([query.last_word, *_unheld(found, asker)])
     if endings:
@@ -109,17 +108,16 @@ def _attempt(understood: Understood, asker: Asker) -> Found:
             break
     importance = ranking.importance(understood, known, complete)
     ranked = ranking.rank(complete, understood, importance, is_complete=True)
-    if understood.may_miss_words and sum(one.is_complete for one in ranked) < _FEW:
+    if understood.may_miss_words and not ranking.is_enough(ranked):
         some = plan.some()
         held_all = {one.document for one in complete}
         others = _read(some, understood, asker)
         others = [one for one in others if one.document not in held_all]
         importance = ranking.importance(understood, known, [*complete, *others])
-        ranked = [
-            *ranking.rank(complete, understood, importance, is_complete=True),
-            *ranking.rank(others, understood, importance, is_complete=False),
-        ]
-        ranked.sort(key=ranking.order)
+        ranked = ranking.merged(
+            ranking.rank(complete, understood, importance, is_complete=True),
+            ranking.rank(others, understood, importance, is_complete=False),
+        )
         is_whole = is_whole and some.is_whole
     if asker.sort != "relevance":
         ranked = ranking.in_time(ranked, newest=asker.sort == "newest")

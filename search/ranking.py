@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from search import impact
 from search.candidates import Candidate
@@ -14,7 +14,9 @@ from search.statistics import Known
 _EXACT = 100.0
 _COMPLETE = 20.0
 _SCORE = 10.0  # of a document that is wholly about every word
-_IN_PASSING = 0.2  # about so little it is that a document does not count as holding the words
+FEW = 5  # matches of all the words, below which those of some words are shown as well
+_ABOUT_IT = 0.5  # what is as much about all the words is what was looked for
+_IN_PASSING = 0.8  # of how much the best of the others is about some of the words
 _NEIGHBOURS = 0.4  # of a word's importance: that a title or summary holds two side by side
 ABSENT = 0.01  # impacts below this are none
 
@@ -60,8 +62,7 @@ def rank(
 ) -> list[Ranked]:
     """Best first; of equals the later, then the one that was indexed last.
 
-    `is_complete` says that the candidates hold all that was asked for. Of several words, those
-    that a transcript without end holds in passing do not make it complete.
+    `is_complete` says that the candidates hold all that was asked for.
     """
     weights = [importance[word] for word in understood.sought]
     neighbours = [
@@ -75,13 +76,30 @@ def rank(
         impacts = candidate.impacts
         about = sum(map(float.__mul__, weights, impacts))
         about += sum(map(float.__mul__, neighbours, impacts[number:]))
-        holds_all = is_complete and (number < 2 or about / whole >= _IN_PASSING)
         recent = impact.recency(candidate.occurred_on)
         score = _SCORE * impact.worth(about / whole, candidate.kind, recent)
-        score += _COMPLETE * holds_all + _EXACT * candidate.is_exact
-        ranked.append(Ranked(candidate, about / whole, score, holds_all))
+        score += _COMPLETE * is_complete + _EXACT * candidate.is_exact
+        ranked.append(Ranked(candidate, about / whole, score, is_complete))
     ranked.sort(key=order)
     return ranked
+
+
+def is_enough(complete: Sequence[Ranked]) -> bool:
+    """Whether there is no need for what holds only some of the words."""
+    return len(complete) >= FEW and complete[0].about >= _ABOUT_IT
+
+
+def merged(complete: Sequence[Ranked], others: Sequence[Ranked]) -> list[Ranked]:
+    """What holds all the words before what holds some of them; but what holds them in passing, as
+    a transcript without end does, takes its place among the others."""
+    most = max((one.about for one in others), default=0.0)
+    placed = [
+        replace(one, score=one.score - _COMPLETE, is_complete=False)
+        if one.about < most * _IN_PASSING and not one.candidate.is_exact
+        else one
+        for one in complete
+    ]
+    return sorted([*placed, *others], key=order)
 
 
 def order(one: Ranked) -> tuple[float, int, int]:

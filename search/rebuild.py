@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
-from django.db import connection, connections, transaction
+import django
+from django.db import connection, transaction
 
 from core.text_search import Kind
 from incidents.models import Incident
@@ -94,9 +95,9 @@ def _in_batches(kind: Kind, ids: list[int], processes: int) -> Iterator[int]:
         for batch in _batches(ids):
             yield _refresh(kind, batch)
         return
-    connections.close_all()
-    context = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(processes, mp_context=context) as pool:
+    # Not forked: a pool of connections must not be in two processes.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, mp_context=context, initializer=django.setup) as pool:
         yield from pool.map(_refresh, [kind] * len(list(_batches(ids))), _batches(ids))
 
 
