@@ -38,6 +38,7 @@ def prepare(*, say: Callable[[str], None]) -> None:
         try:
             empty = _migrate(say)
             _seed(say, even_if_stamped=empty)
+            _index(say)
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [ONE_AT_A_TIME])
 
@@ -85,6 +86,19 @@ def _seed(say: Callable[[str], None], *, even_if_stamped: bool) -> None:
     say("Loading the seeded incidents, patterns and playbooks.")
     call_command("seed", verbosity=0)
     stamp.write_text(state)
+
+
+def _index(say: Callable[[str], None]) -> None:
+    """A new version may bring a search index of another shape, which then begins empty."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM incidents_incident)"
+            " AND NOT EXISTS (SELECT FROM search_document)"
+        )
+        [missing] = cursor.fetchone()
+    if missing:
+        say("Making the search index.")
+        call_command("reindex", verbosity=0)
 
 
 def _collect_static_files(say: Callable[[str], None]) -> None:

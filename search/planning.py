@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import combinations, pairwise, product
 
-from search import keys
+from search import keys, words
 from search.filters import Filters
 from search.models import Kind
 from search.sought import Lexemes, Sought, Understood, stemmed
@@ -59,6 +59,7 @@ class Plan:
             ]
             if None in parts or wanted > keys.TIER_SIZES[-1]:
                 break
+            parts.append(self._exact())
             yield Stage(self._with_filters(_any_of(filter(None, parts))), is_whole=False)
             wanted *= _WIDE
         yield Stage(self._with_filters(self._everything()), is_whole=True)
@@ -158,6 +159,13 @@ class Plan:
             rarest = sorted(common, key=self.documents_of)[:2]
             found = _any_of([found, *(self._best(one, wanted) for one in rarest)])
         return found
+
+    def _exact(self) -> str:
+        """What is called as the query reads."""
+        query = self.understood.query
+        number = query.incident_number
+        asked = ["inc", str(number)] if number is not None else words.split(query.text)
+        return keys.quoted(keys.whole(asked))
 
     def _everything(self) -> str:
         return _any_of(

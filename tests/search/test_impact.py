@@ -1,0 +1,66 @@
+"""How much a document is about a word."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.db import connection
+
+from search import impact
+
+LONG = 20_000
+USUAL = 350
+
+
+def impact_of(fields, length=USUAL):
+    return impact.value(impact.impacts(fields, length)["proxy"])
+
+
+def test_the_title_says_more_than_the_summary_and_that_more_than_the_timeline():
+    of_title, of_summary, of_rest, of_timeline = (impact_of({field: ["proxy"]}) for field in "ABCD")
+
+    assert of_title > of_summary > of_rest > of_timeline
+
+
+def test_saying_it_again_adds_less_each_time():
+    once, twice, often = (impact_of({"C": ["proxy"] * times}) for times in (1, 2, 10))
+
+    assert once < twice < often < 1
+    assert twice - once > often - impact_of({"C": ["proxy"] * 9})
+
+
+def test_a_long_transcript_does_not_win_by_repeating_it():
+    transcript = impact_of({"D": ["proxy"] * 20}, length=LONG)
+
+    assert transcript < impact_of({"C": ["proxy"] * 2})
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("wanted", [0.0, 0.1, 0.3, 0.42, 0.58, 0.8, 0.99])
+def test_the_database_reads_back_the_impact_that_was_stored(wanted):
+    step = impact.step(wanted)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT ts_rank('{impact.RANK_WEIGHTS}', %s::tsvector, 'proxy')",
+            [f"'proxy':{impact.positions(step)} 'other':1A"],
+        )
+        [ranked] = cursor.fetchone()
+
+    assert ranked * impact.RANK_SCALE == pytest.approx(impact.value(step), abs=1e-4)
+    assert impact.value(step) == pytest.approx(wanted, abs=0.12)
+
+
+def test_of_equals_the_later_is_worth_more_and_little_at_that():
+    earlier, later = (impact.recency(date(year, 5, 1)) for year in (2016, 2026))
+
+    assert impact.worth(0.5, "incident", later) > impact.worth(0.5, "incident", earlier)
+    assert impact.worth(0.5, "incident", later) < impact.worth(0.55, "incident", earlier)
+
+
+def test_tiers_hold_about_as_many_as_they_are_called_after():
+    worths = [number / 10_000 for number in range(10_000)]
+
+    tiers = impact.tiers_of(worths, share=1.0)
+
+    assert [sum(worth >= least for worth in worths) for least in tiers] == [256, 1_024, 4_096]

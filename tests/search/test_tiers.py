@@ -1,0 +1,144 @@
+"""Of a common word only the best documents are looked at: what is found stays the same."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+
+from search import impact, keys, planning, statistics
+from search.filters import Filters
+from search.models import Document, KeyStatistic
+from search.query import search
+from tests.factories import (
+    NOON,
+    ActionItemFactory,
+    IncidentFactory,
+    SectionFactory,
+    ServiceFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+MANY = 60
+
+
+@pytest.fixture
+def small_tiers(monkeypatch):
+    """As if a dozen documents were many."""
+    sizes = (4, 8, 16, 32)
+    monkeypatch.setattr(keys, "TIER_SIZES", sizes)
+    monkeypatch.setattr(impact, "TIER_SIZES", sizes)
+    monkeypatch.setattr(statistics, "COMMON_FROM", 8)
+    monkeypatch.setattr(statistics, "_TIERS_FROM", 10)
+
+
+@pytest.fixture
+def many(index):
+    """Sixty incidents about proxies, each a day older than the one before."""
+    service = ServiceFactory(name="Ledger", slug="ledger")
+    made = []
+    for number in range(MANY):
+        about = "Proxy timeout" if number % 3 == 0 else "Proxy" if number % 2 else "Queue"
+        incident = IncidentFactory(
+            title=f"{about} {'again ' * (number % 5)}{number}",
+            severity="SEV1" if number % 10 == 0 else "SEV3",
+            occurred_at=NOON - timedelta(days=number),
+            occurred_precision="minute",
+        )
+        SectionFactory(
+            incident=incident, body="The proxy saw a timeout. " + "Filler words. " * number
+        )
+        ActionItemFactory(incident=incident, title=f"Watch the proxy {number}")
+        if number % 7 == 0:
+            incident.services.add(service)
+        made.append(incident)
+    index(*made)
+    return made
+
+
+def reindex():
+    call_command("reindex", stdout=StringIO())
+
+
+def found(text, user, **options):
+    return [(hit.kind, hit.pk) for hit in search(text, user=user, **options).hits]
+
+
+ASKED = [
+    ("proxy", {}),
+    ("proxy timeout", {}),
+    ("timeout -queue", {}),
+    ('"proxy timeout"', {}),
+    ("proxy or queue", {}),
+    ("proxy", {"filters": Filters({"severity": ("SEV1",)})}),
+    ("proxy", {"filters": Filters({"service": ("ledger",), "kind": ("incident",)})}),
+    ("proxy", {"sort": "newest"}),
+    ("timeout", {"sort": "oldest"}),
+    ("proxy", {"offset": 10}),
+]
+
+
+@pytest.mark.parametrize(("text", "options"), ASKED, ids=range(len(ASKED)))
+def test_tiers_change_no_page(text, options, many, small_tiers, monkeypatch, vera):
+    reindex()
+    assert KeyStatistic.objects.filter(key="proxi", is_tiered=True).exists()
+    with_tiers = found(text, vera, limit=5, **options)
+
+    monkeypatch.setattr(planning.Plan, "expected", 0.0)
+
+    assert with_tiers == found(text, vera, limit=5, **options)
+    assert len(with_tiers) == 5
+
+
+def test_only_as_many_rows_are_read_as_are_likely_to_suffice(many, small_tiers, vera, monkeypatch):
+    reindex()
+    asked = []
+    read = planning.Plan.complete
+    monkeypatch.setattr(
+        planning.Plan,
+        "complete",
+        lambda plan, need: (asked.append(stage) or stage for stage in read(plan, need)),
+    )
+
+    results = search("proxy", user=vera, limit=2)
+
+    assert [stage.is_whole for stage in asked] == [False]
+    assert results.total > 2
+
+
+def test_what_is_saved_after_a_reindex_is_among_the_best_at_once(many, small_tiers, index, vera):
+    reindex()
+
+    newest = IncidentFactory(title="Proxy", occurred_at=NOON, occurred_precision="minute")
+    index(newest)
+
+    assert found("proxy", vera, limit=1) == [("incident", newest.pk)]
+
+
+def test_restricted_incidents_are_not_counted(index, ana):
+    index(IncidentFactory(title="Zanzibar", visibility="restricted", owner=ana))
+
+    statistics.count()
+
+    assert not KeyStatistic.objects.filter(key="zanzibar").exists()
+
+
+def test_what_has_not_changed_is_not_written_again(index):
+    incident = IncidentFactory(title="Proxy")
+    items = [ActionItemFactory(incident=incident) for _ in range(3)]
+    index(incident)
+    before = dict(Document.objects.values_list("pk", "updated_at"))
+
+    items[0].title = "Something else"
+    items[0].save()
+    index(incident)
+
+    after = dict(Document.objects.values_list("pk", "updated_at"))
+    changed = {pk for pk in after if after[pk] != before[pk]}
+    assert set(Document.objects.filter(pk__in=changed).values_list("incident", "action_item")) == {
+        (incident.pk, None),
+        (None, items[0].pk),
+    }
