@@ -29,12 +29,10 @@ _ANYTHING = " | ".join(keys.quoted(keys.label("kind", kind)) for kind in Kind.va
 
 @dataclass(frozen=True)
 class Stage:
-    """What to ask for: all of it where `is_whole`, and else what is likely the best of it.
-    `is_of_some` says that some of the words are enough."""
+    """What to ask for: all of it where `is_whole`, and else what is likely the best of it."""
 
     tsquery: str
     is_whole: bool
-    is_of_some: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,7 +71,7 @@ class Plan:
         for one, other in combinations(common[:_MOST_PAIRED], 2):
             size = int((_PAIRED * max(self.known.all, 1) / self.share) ** 0.5)
             parts.append(f"({self._best(one, size)} & {self._best(other, size)})")
-        return Stage(self._with_filters(_any_of(parts)), is_whole=not common, is_of_some=True)
+        return Stage(self._with_filters(_any_of(parts)), is_whole=not common)
 
     def months(self, need: int, *, newest: bool, months: dict[str, int]) -> Iterator[Stage]:
         """What holds all that is asked for, month after month in the order of time."""

@@ -17,7 +17,7 @@ _SCORE = 10.0  # of a document that is wholly about every word
 FEW = 5  # matches of all the words, below which those of some words are shown as well
 _ABOUT_IT = 0.5  # what is as much about all the words is what was looked for
 _IN_PASSING = 0.8  # of how much the best of the others is about some of the words
-_NEIGHBOURS = 0.4  # of a word's importance: that a title or summary holds two side by side
+_NEIGHBOURS = 0.7  # of a word's importance: that a title or summary holds two side by side
 ABSENT = 0.01  # impacts below this are none
 
 
