@@ -202,6 +202,7 @@ def _undated_list_url(slug: str, asked: filters.Filters) -> str:
 
 # --- the picture --------------------------------------------------------------------------------
 
+_LANE_WIDTH = 500  # pixels, about
 _SIZES = {
     Severity.SEV1: 18,
     Severity.SEV2: 15,
@@ -242,13 +243,17 @@ def _picture(found: drawn.PatternMap, asked: filters.Filters) -> dict[str, Any]:
 def _marks(
     found: drawn.PatternMap, places: dict[int, int], asked: filters.Filters
 ) -> list[dict[str, Any]]:
-    """Each incident, or each quarter's count, with the place of its lane."""
+    """Each incident, or each quarter's count, with the place of its lane. The area of a quarter's
+    mark grows with its incidents."""
     most = max((quarter.incidents for quarter in found.quarters), default=1)
+    shown = len({quarter.first_on for quarter in found.quarters}) or 1
+    widest = min(max(_LANE_WIDTH / shown, 9), 26)  # so that neighbours can be told apart
     marks = [(met.pattern_id, _mark(met)) for met in found.meetings]
     lists = {lane.pk: _undated_list_url(lane.slug, asked) for lane in found.lanes}
     for quarter in found.quarters:
-        bubble = _bubble(quarter, lists[quarter.pattern_id], most, asked)
-        marks.append((quarter.pattern_id, bubble))
+        bubble = _bubble(quarter, lists[quarter.pattern_id], asked)
+        size = round(max(widest * (quarter.incidents / most) ** 0.5, 3), 1)
+        marks.append((quarter.pattern_id, bubble | {"size": size}))
     return [{"lane": places[pattern], **mark} for pattern, mark in marks]
 
 
@@ -263,15 +268,13 @@ def _mark(met: drawn.Meeting) -> dict[str, Any]:
     }
 
 
-def _bubble(quarter: drawn.Quarter, url: str, most: int, asked: filters.Filters) -> dict[str, Any]:
-    """The incidents of a quarter as one mark in its middle. Its area grows with their number,
-    `most` being the largest there is; `url` is the list of the pattern's incidents."""
+def _bubble(quarter: drawn.Quarter, url: str, asked: filters.Filters) -> dict[str, Any]:
+    """The incidents of a quarter as one mark in its middle. `url` is the list of the pattern's."""
     first = quarter.first_on
     last = (first.replace(day=28) + timedelta(days=70)).replace(day=1) - timedelta(days=1)
     days = (max(first, asked.since or first), min(last, asked.until or last))
     return {
         "at": (first + timedelta(days=45)).isoformat(),
-        "size": round(6 + 20 * (quarter.incidents / most) ** 0.5, 1),
         "url": f"{url}&since={days[0]}&until={days[1]}",
         "words": ui.counted(quarter.incidents, "incident"),
         "more": f"{days[0]:%b} to {days[1]:%b %Y}",
