@@ -6,11 +6,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from accounts.models import Role, User
 from search.asked import Asked, ask_text
 from search.narrowing import notices
 from search.presentation import url_of
 from search.query import Hit, Results, search
+from search.reader import reader
 from search.reasons import reasons
 
 MOST = 1_000
@@ -42,13 +42,11 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         if not 1 <= options["limit"] <= MOST:
             raise CommandError(f"--limit is a number from 1 to {MOST}.")
-        reader = _reader(options["username"])
-        asked = ask_text(" ".join(options["query"]), user=reader, today=timezone.localdate())
+        user = reader(options["username"])
+        asked = ask_text(" ".join(options["query"]), user=user, today=timezone.localdate())
         results = Results()
         if asked:
-            results = search(
-                asked.sought, user=reader, filters=asked.filters, limit=options["limit"]
-            )
+            results = search(asked.sought, user=user, filters=asked.filters, limit=options["limit"])
         if options["json"]:
             found = [_as_object(hit, asked, results) for hit in results.hits]
             self.stdout.write(json.dumps(found, ensure_ascii=False, indent=2))
@@ -65,16 +63,6 @@ class Command(BaseCommand):
         for hit in results.hits:
             self.stdout.write(f"{hit.reference}  {hit.text}")
             self.stdout.write(f"    {_plain(hit.snippet)}")
-
-
-def _reader(username: str | None) -> User:
-    """Raises CommandError unless `username`, where one is given, is somebody who may sign in."""
-    if username is None:
-        return User(pk=0, role=Role.VIEWER)
-    person = User.objects.filter(username=username, is_active=True).first()
-    if person is None:
-        raise CommandError(f"There is nobody called “{username}” who may sign in.")
-    return person
 
 
 def _plain(pieces: Any) -> str:
