@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import Exists, OuterRef
+from django.utils.choices import CallableChoiceIterator
 
 from core.text import clean_markdown
 from incidents.forms.fields import WritingForm
@@ -29,22 +31,27 @@ class PlaybookUseForm(WritingForm):
 
     def __init__(self, *args: Any, incident: Incident, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        likely = set(
-            Playbook.objects.filter(
-                patterns__incident_links__incident=incident,
-                patterns__incident_links__state=LinkState.CONFIRMED,
-            ).values_list("pk", flat=True)
-        )
-        first: list[tuple[str, str]] = []
-        others: list[tuple[str, str]] = []
-        for playbook in Playbook.objects.only("slug", "title"):
-            group = first if playbook.pk in likely else others
-            group.append((playbook.slug, playbook.title))
-        groups = [(_LIKELY, first), ("Others", others)] if first else others
-        self.fields["playbook"].widget.choices = [("", "Choose…"), *groups]
+        # Asked for when the form is drawn: what can be saved as it was sent needs no choices.
+        offered = CallableChoiceIterator(lambda: _offered(incident))
+        self.fields["playbook"].widget.choices = offered
 
     def clean_note(self) -> str:
         return clean_markdown(self.cleaned_data["note"])
+
+
+def _offered(incident: Incident) -> list[Any]:
+    """All playbooks to choose from, those for the confirmed patterns of the incident first."""
+    for_it = Playbook.patterns.through.objects.filter(
+        playbook=OuterRef("pk"),
+        failurepattern__incident_links__incident=incident,
+        failurepattern__incident_links__state=LinkState.CONFIRMED,
+    )
+    first: list[tuple[str, str]] = []
+    others: list[tuple[str, str]] = []
+    for slug, title, is_likely in Playbook.objects.values_list("slug", "title", Exists(for_it)):
+        (first if is_likely else others).append((slug, title))
+    groups = [(_LIKELY, first), ("Others", others)] if first else others
+    return [("", "Choose…"), *groups]
 
 
 class OutcomeForm(forms.Form):
