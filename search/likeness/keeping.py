@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Q
 
 from core.text_search import Kind
@@ -22,6 +22,7 @@ from search.likeness import census, portraits
 from search.models import Lesson, Portrait
 from search.suggestions import lessons, library
 
+MANY = 1_000  # incidents read at once
 NEWEST = 300  # incidents that are read anew at once when a pattern changes; `learn` reads all
 
 
@@ -65,7 +66,8 @@ def catch_up(*, at: datetime) -> int:
     )
     found = list(stale.order_by("pk").values_list("pk", flat=True))
     _read_in_batches(found)
-    lessons.learn(FailurePattern.objects.values_list("pk", flat=True), at=at)
+    if found:
+        lessons.learn(FailurePattern.objects.values_list("pk", flat=True), at=at)
     return len(found)
 
 
@@ -86,3 +88,7 @@ def _read_in_batches(ids: Sequence[int]) -> None:
     for start in range(0, len(ids), portraits.BATCH):
         with transaction.atomic():
             portraits.refresh(ids[start : start + portraits.BATCH])
+    if len(ids) >= MANY:
+        # Otherwise PostgreSQL would go on planning for as few as there were before.
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE search_posting, search_portrait")

@@ -20,6 +20,7 @@ from search.suggestions import lessons, library, scoring
 from search.suggestions.sentences import Sentence, sentences
 
 BATCH = 200
+_POSTED = 20  # terms of an incident by which it is found, most telling first; all are compared
 
 _STORE = """
 INSERT INTO search_portrait AS portrait (incident_id, read_at, is_restricted, terms, words, weights,
@@ -108,6 +109,14 @@ def likeness_of_text(text: Sequence[Sentence]) -> Likeness:
     said = spoken(text)
     counts = census.counts(said.weights)
     return Likeness(tuple(terms(said, counts.documents, counts.total)))
+
+
+def current_likeness(incident: Incident) -> Likeness:
+    """By what the incident is compared with others, as it now stands; see `reading_of`."""
+    kept = _kept(0, incident.pk)
+    if kept and kept[0].read_at == incident.updated_at:
+        return likeness_of(kept[0])
+    return reading_of(incident).likeness
 
 
 def reading_of(incident: Incident) -> Reading:
@@ -207,7 +216,7 @@ def _post(found: Mapping[int, tuple[Incident, Reading]], ids: list[int]) -> None
 
 def postings(likeness: Likeness) -> list[tuple[int, int]]:
     """By which numbers the incident is found, with their impact: its terms and its patterns."""
-    of_terms = [(number(one.stem), round(one.weight * 1000)) for one in likeness.terms]
+    of_terms = [(number(one.stem), round(one.weight * 1000)) for one in likeness.terms[:_POSTED]]
     return of_terms + [(number(f"pattern {slug}"), 300) for slug in sorted(likeness.patterns)]
 
 

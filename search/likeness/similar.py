@@ -21,8 +21,8 @@ from search.suggestions.sentences import Sentence
 
 MOST = 5
 MOST_WORDS = 6  # named as a reason
-_ASKED = 18  # terms that are looked up, most telling first
-_WALKED = 120  # incidents for each of them, those it tells most about first
+_ASKED = 14  # terms that are looked up, most telling first
+_WALKED = 80  # incidents for each of them, those it tells most about first
 _CANDIDATES = 30
 # Two that share this much of what they are known by are worth showing; with a pattern or a
 # service in common, less will do.
@@ -74,7 +74,7 @@ class Found:
 
 def similar_to(incident: Incident, user: User) -> Found:
     """Incidents that `user` may see and that look like `incident`, which they may see too."""
-    likeness = portraits.reading_of(incident).likeness
+    likeness = portraits.current_likeness(incident)
     decided = verdicts.about(incident.pk)
     return _found(likeness, user, {incident.pk}, decided)
 

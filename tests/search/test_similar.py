@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.urls import reverse
 
 from core.errors import DomainError
@@ -202,6 +205,46 @@ def test_who_says_so_last_is_right_and_a_pair_is_decided_once(ana, ben):
 
     [said] = Resemblance.objects.all()
     assert (said.verdict, said.decided_by) == ("different", ben)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_decide_at_once_decide_once(ana, ben):
+    one, other = written(), written("Routes vanished")
+    start = threading.Barrier(2)
+
+    def decide(pair, verdict, person):
+        start.wait()
+        try:
+            verdicts.decide(*pair, verdict, by=person, at=NOON)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as at_once:
+        first = at_once.submit(decide, (one, other), "same", ana)
+        second = at_once.submit(decide, (other, one), "different", ben)
+        first.result()
+        second.result()
+
+    assert Resemblance.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_read_at_once_keep_one_portrait():
+    incident = written()
+    start = threading.Barrier(2)
+
+    def read(_):
+        start.wait()
+        try:
+            keeping.read_incidents([incident.pk], at=NOON)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as at_once:
+        list(at_once.map(read, range(2)))
+
+    known = Portrait.objects.get(incident=incident)
+    assert Posting.objects.filter(incident=incident).count() == len(known.terms)
 
 
 def test_readers_decide_nothing(vera):
