@@ -14,8 +14,9 @@ from core.prepared import Prepared, among
 from incidents.models import Incident
 from playbooks.models import FailurePattern
 from search.likeness import portraits, verdicts
+from search.likeness.eyes import as_seen_by, eyes
 from search.likeness.portraits import Likeness, likeness_of_text
-from search.likeness.terms import Term, plain
+from search.likeness.terms import plain
 from search.models import Portrait, Posting, Verdict
 from search.suggestions.sentences import Sentence
 
@@ -23,7 +24,7 @@ MOST = 5
 MOST_WORDS = 6  # named as a reason
 _ASKED = 14  # terms that are looked up, most telling first
 _WALKED = 80  # incidents for each of them, those it tells most about first
-_CANDIDATES = 30
+_CANDIDATES = 24
 # Two that share this much of what they are known by are worth showing; with a pattern or a
 # service in common, less will do.
 _ENOUGH, _ENOUGH_WITH_MORE = 0.12, 0.06
@@ -92,8 +93,7 @@ def _found(likeness: Likeness, user: User, without: set[int], decided: Mapping[i
     keys = [key for key in dict.fromkeys(keys) if key not in without]
     if not keys:
         return Found()
-    shape = (user.is_active, user.is_administrator)
-    rows = _facts(shape, user.pk, keys) if user.is_active else []
+    rows = _facts(eyes(user), user.pk, keys) if user.is_active else []
     compared = [_compared(likeness, row, decided.get(row[0], "")) for row in rows]
     named = _with_names(one for one in compared if one.verdict or _is_enough(one, likeness))
     order = sorted(named, key=lambda one: (not one.is_confirmed, -one.score, -one.pk))
@@ -123,20 +123,14 @@ def _restricted(asked: dict[int, int], user: User) -> list[int]:
     return sorted(nearness, key=lambda key: (-nearness[key], -key))[:_CANDIDATES]
 
 
-def _visible(shape: tuple[bool, bool], pk: int) -> Any:
-    is_active, is_administrator = shape
-    role = "administrator" if is_administrator else "viewer"
-    return Incident.objects.visible_to(User(pk=pk, is_active=is_active, role=role))
-
-
 _shared = Prepared(
     lambda shape, user, terms: Posting.objects.filter(
-        among("term", terms), is_restricted=True, incident__in=_visible(shape, user)
+        among("term", terms), is_restricted=True, incident__in=as_seen_by(shape, user)
     ).values_list("incident_id", "term", "impact")
 )
 _facts = Prepared(
     lambda shape, user, keys: Portrait.objects.filter(
-        among("incident_id", keys), incident__in=_visible(shape, user)
+        among("incident_id", keys), incident__in=as_seen_by(shape, user)
     ).values_list(
         *("incident_id", "incident__reference", "incident__title", "incident__severity"),
         *("incident__occurred_at", "incident__occurred_precision", "incident__time_zone"),
@@ -148,17 +142,18 @@ _pattern_names = Prepared(lambda shape: FailurePattern.objects.values_list("slug
 
 
 def _compared(likeness: Likeness, row: tuple[Any, ...], verdict: str) -> Similar:
-    theirs = {part[0]: Term(*part) for part in zip(*row[7:11], strict=True)}
+    stems, weights, of_theirs = row[7], row[9], row[10]
+    theirs = {stem: place for place, stem in enumerate(stems)}
     shared = sorted(
         (
-            (one.weight * theirs[one.stem].weight, one)
+            (one.weight * weights[theirs[one.stem]], one)
             for one in likeness.terms
             if one.stem in theirs
         ),
         key=lambda found: (-found[0], found[1].stem),
     )
     telling = [one for _, one in shared if one.stem not in plain()]
-    of_causes = [one for one in telling if one.is_of_cause and theirs[one.stem].is_of_cause]
+    of_causes = [one for one in telling if one.is_of_cause and of_theirs[theirs[one.stem]]]
     services = sorted(likeness.services & set(row[11]))
     patterns = sorted(likeness.patterns & set(row[12]))
     score = (

@@ -5,22 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from accounts.models import User
 from accounts.requests import SignedInRequest
 from core.errors import DomainError
+from core.prepared import Prepared
 from core.text import storable
 from incidents.models import Incident, LinkState
 from incidents.operations import pattern_links
 from incidents.permissions import can_write
-from incidents.views.page import visible_incident
 from incidents.views.writing.answers import writable_incident
 from playbooks.models import FailurePattern
 from search.likeness import verdicts
+from search.likeness.eyes import as_seen_by, eyes
 from search.likeness.presentation import Row, rows, to_link
 from search.likeness.similar import similar_to, similar_to_text
 from search.likeness.typed import typed
@@ -29,13 +31,24 @@ from search.suggestions.suggest import quoted, suggestions
 
 UNDECIDED = "undecided"
 
+_called = Prepared(
+    lambda shape, user, reference: as_seen_by(shape, user).filter(reference=reference)
+)
+
+
+def _shown(user: User, reference: str) -> Incident:
+    """The incident called `reference`. Raises Http404 where `user` may not know of it."""
+    found = _called(eyes(user), user.pk, reference) if user.is_active else []
+    if not found:
+        raise Http404("No incident of that reference.")
+    return found[0]
+
 
 @require_safe
 @vary_on_headers("HX-Request")
 def incident_similar(request: SignedInRequest, reference: str) -> HttpResponse:
     """Incidents that look like this one, with the reasons; the panel alone for htmx."""
-    incident = visible_incident(request.user, reference)
-    return _similar_answer(request, incident)
+    return _similar_answer(request, _shown(request.user, reference))
 
 
 @require_POST
@@ -96,8 +109,7 @@ def similar_while_writing(request: SignedInRequest) -> HttpResponse:
 @vary_on_headers("HX-Request")
 def pattern_suggestions(request: SignedInRequest, reference: str) -> HttpResponse:
     """Failure patterns that may fit the incident, each with the sentences that say so."""
-    incident = visible_incident(request.user, reference)
-    return _suggestions_answer(request, incident)
+    return _suggestions_answer(request, _shown(request.user, reference))
 
 
 @require_POST
