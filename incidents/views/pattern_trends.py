@@ -56,11 +56,10 @@ class HomeTrends:
 
 @dataclass(frozen=True)
 class Counts:
-    """Trends, open promises and incidents by month, each by the pattern's key."""
+    """Trends and open promises, each by the pattern's key."""
 
     trends: dict[int, recurrence.Trend]
     promises: dict[int, int]
-    months: dict[int, dict[date, int]]
 
 
 @dataclass(frozen=True)
@@ -87,7 +86,12 @@ def kept_trends(user: User, today: date) -> KeptTrends:
     key = f"pattern-trends:{user.pk}:{user.role}:{_digest(teams)}:{state}"
     found = cache.get(key)
     if found is None:
-        found = _trends(_sum(_everybodys(since, state), _counts(user, since, besides=True)))
+        besides = _counts(user, since, besides=True)
+        counts = _sum(_everybodys(since, state), besides)
+        shown, title, in_quarter = _shown(counts)
+        months = _months(user if besides.trends else None, [one.pattern_id for one in shown], state)
+        home = HomeTrends(title, [_row(one, counts, months, in_quarter) for one in shown])
+        found = KeptTrends(counts.trends, counts.promises, home)
         cache.set(key, found, KEPT)
     return found
 
@@ -131,7 +135,6 @@ def _counts(user: User, since: datetime, *, besides: bool) -> Counts:
     return Counts(
         trends={trend.pattern_id: trend for trend in found},
         promises=recurrence.open_promises(user, pks, besides=besides),
-        months=dict(recurrence.by_month(user, pks, besides=besides)),
     )
 
 
@@ -141,12 +144,8 @@ def _sum(everybodys: Counts, besides: Counts) -> Counts:
     trends = dict(everybodys.trends)
     for pk, more in besides.trends.items():
         trends[pk] = _together(trends[pk], more) if pk in trends else more
-    months = {
-        pk: dict(Counter(everybodys.months.get(pk, {})) + Counter(besides.months.get(pk, {})))
-        for pk in trends
-    }
     promises = Counter(everybodys.promises) + Counter(besides.promises)
-    return Counts(trends, dict(promises), months)
+    return Counts(trends, dict(promises))
 
 
 def _together(one: recurrence.Trend, other: recurrence.Trend) -> recurrence.Trend:
@@ -159,22 +158,38 @@ def _together(one: recurrence.Trend, other: recurrence.Trend) -> recurrence.Tren
     )
 
 
-def _trends(counts: Counts) -> KeptTrends:
+def _shown(counts: Counts) -> tuple[list[recurrence.Trend], str, bool]:
+    """Those that home shows, what they are, and whether they came back this quarter."""
     found = recurrence.in_order(counts.trends.values())
-    back = recurrence.came_back(found)[:SHOWN]
-    shown = back or recurrence.most_frequent(found)[:SHOWN]
-    rows = [
-        TrendRow(
-            name=trend.name,
-            url=pattern_url(trend.slug),
-            words=_words(trend, in_quarter=bool(back)),
-            axis=axis(counts.months.get(trend.pattern_id, {})),
-            promises=_promises(counts.promises.get(trend.pattern_id, 0)),
-        )
-        for trend in shown
-    ]
-    title = "Came back this quarter" if back else "Failures that recur"
-    return KeptTrends(counts.trends, counts.promises, HomeTrends(title, rows))
+    if back := recurrence.came_back(found)[:SHOWN]:
+        return back, "Came back this quarter", True
+    return recurrence.most_frequent(found)[:SHOWN], "Failures that recur", False
+
+
+def _months(besides: User | None, pks: list[int], state: str) -> dict[int, dict[date, int]]:
+    """Incidents by month of these patterns: everybody's, counted once, and those that only
+    `besides` may see."""
+    key = f"pattern-months:{state}:{_digest(str(pks))}"
+    found = cache.get(key)
+    if found is None:
+        found = dict(recurrence.by_month(recurrence.EVERYBODY, pks))
+        cache.set(key, found, KEPT)
+    if besides is None:
+        return found
+    own = recurrence.by_month(besides, pks, besides=True)
+    return {pk: dict(Counter(found.get(pk, {})) + Counter(own.get(pk, {}))) for pk in pks}
+
+
+def _row(
+    trend: recurrence.Trend, counts: Counts, months: dict[int, dict[date, int]], in_quarter: bool
+) -> TrendRow:
+    return TrendRow(
+        name=trend.name,
+        url=pattern_url(trend.slug),
+        words=_words(trend, in_quarter=in_quarter),
+        axis=axis(months.get(trend.pattern_id, {})),
+        promises=_promises(counts.promises.get(trend.pattern_id, 0)),
+    )
 
 
 def _words(trend: recurrence.Trend, *, in_quarter: bool) -> str:
