@@ -22,13 +22,13 @@ from search.keys import TIER_SIZES
 # Weights of the fields: A the title and reference, B what sums it up, L its labels, C the rest,
 # D timeline and supporting text.
 FIELDS = {"A": 5.0, "B": 2.2, "L": 2.0, "C": 1.0, "D": 0.5}
-_SATURATION = 1.4  # k1: how soon saying it again adds little
-_LENGTH = 0.7  # b: how much long documents pay for their length
+_SATURATION = 2.0  # k1: how soon saying it again adds little
+_LENGTH = 0.75  # b: how much long documents pay for their length
 _USUAL_LENGTH = 350  # words; a constant, so that one document's impacts never depend on others
 
 # What happened comes before what to do and what was promised, and those before what it is
 # called: short texts say little but the words they are found by.
-OF_KIND = {"incident": 1.0, "playbook": 0.65, "action_item": 0.5, "pattern": 0.5}
+OF_KIND = {"incident": 1.0, "playbook": 0.72, "action_item": 0.5, "pattern": 0.5}
 
 # For `ts_rank`: weights of D, C, B and A. Every sum of them by 1, 1/4 and 1/9 is a step.
 RANK_WEIGHTS = "{0.06,0.25,0.55,1.0}"

@@ -15,18 +15,21 @@ _EXACT = 100.0
 _COMPLETE = 20.0
 _SCORE = 10.0  # of a document that is wholly about every word
 FEW = 5  # matches of all the words, below which those of some words are shown as well
-_ABOUT_IT = 0.5  # what is as much about all the words is what was looked for
+_ABOUT_IT = 0.45  # what is as much about all the words is what was looked for
+_MENTIONED = 0.25  # impacts below this are of words that a long text says among many others
 _IN_PASSING = 0.8  # of how much the best of the others is about some of the words
-_NEIGHBOURS = 0.7  # of a word's importance: that a title or summary holds two side by side
+_NEIGHBOURS = 0.8  # of a word's importance: that a title or summary holds two side by side
 ABSENT = 0.01  # impacts below this are none
 
 
 @dataclass(frozen=True)
 class Ranked:
-    """`about` is from 0 to 1: how much the document is about what was asked for."""
+    """`about` is from 0 to 1: how much the document is about what was asked for; `least` is how
+    much it is about that word of which it says least."""
 
     candidate: Candidate
     about: float
+    least: float
     score: float
     is_complete: bool
 
@@ -79,23 +82,28 @@ def rank(
         recent = impact.recency(candidate.occurred_on)
         score = _SCORE * impact.worth(about / whole, candidate.kind, recent)
         score += _COMPLETE * is_complete + _EXACT * candidate.is_exact
-        ranked.append(Ranked(candidate, about / whole, score, is_complete))
+        least = min(impacts[:number], default=1.0)
+        ranked.append(Ranked(candidate, about / whole, least, score, is_complete))
     ranked.sort(key=order)
     return ranked
 
 
 def is_enough(complete: Sequence[Ranked]) -> bool:
     """Whether there is no need for what holds only some of the words."""
-    return len(complete) >= FEW and complete[0].about >= _ABOUT_IT
+    fully = sum(one.least >= _MENTIONED for one in complete)
+    return fully >= FEW and complete[0].about >= _ABOUT_IT
 
 
 def merged(complete: Sequence[Ranked], others: Sequence[Ranked]) -> list[Ranked]:
     """What holds all the words before what holds some of them; but what holds them in passing, as
-    a transcript without end does, takes its place among the others."""
+    a transcript without end does, takes its place among the others.
+
+    In passing means: little beside the best of the others, or one of the words next to never.
+    """
     most = max((one.about for one in others), default=0.0)
     placed = [
         replace(one, score=one.score - _COMPLETE, is_complete=False)
-        if one.about < most * _IN_PASSING and not one.candidate.is_exact
+        if (one.about < most * _IN_PASSING or one.least < _MENTIONED) and not one.candidate.is_exact
         else one
         for one in complete
     ]
