@@ -29,9 +29,9 @@ django.setup()
 from django.conf import settings  # noqa: E402
 
 from accounts.models import User  # noqa: E402
-from bench import asked, beside, costs  # noqa: E402
+from bench import asked, beside, costs, serving  # noqa: E402
 from bench.asked import Answer, Asked  # noqa: E402
-from bench.serving import Site, resident_mib, served, sign_in, throughput  # noqa: E402
+from bench.serving import Site  # noqa: E402
 from incidents.models import Incident  # noqa: E402
 
 ROUNDS = int(os.environ.get("ROUNDS", "60"))
@@ -52,6 +52,7 @@ class Measured:
     targets: tuple[float | None, float | None] = (None, None)
     took: list[float] = field(default_factory=list)
     bare: list[float] = field(default_factory=list)
+    processor: float = 0  # ratio of the time on a processor, the database's included
     failure: str = ""
 
     def ratios(self) -> tuple[float, float]:
@@ -76,7 +77,7 @@ class Measured:
         milliseconds = statistics.median(self.took) * 1000
         return {
             **{"name": self.name, "p50": round(p50, 2), "p95": round(p95, 2)},
-            "best": round(self.best(), 2),
+            **{"best": round(self.best(), 2), "processor": round(self.processor, 2)},
             **{"targets": self.targets, "ms": round(milliseconds, 3), "rounds": len(self.took)},
         }
 
@@ -90,12 +91,17 @@ def timed(call: Callable[[], Answer]) -> float:
     return took
 
 
-def measure(one: Asked, bare: Site) -> Measured:
-    """`one` and the bare view in turn. What fails is told, and the others go on."""
+def measure(one: Asked, bare: Site, pid: int = 0) -> Measured:
+    """`one` and the bare view in turn; `pid` is the server's. What fails is told, and the others
+    go on."""
     found = Measured(one.name, (one.p50, one.p95))
     try:
         for number in range(WARM_UP):
             timed(lambda n=number: one.ask(n))
+        ours = _using(
+            [*(serving.workers_of(pid) if pid else [os.getpid()]), *serving.database_processes()]
+        )
+        bares = _using(serving.workers_of(bare.pid))
         end = time.perf_counter() + SECONDS
         for number in range(WARM_UP, WARM_UP + ROUNDS):
             bare_took = statistics.median(timed(lambda: bare.get("/")) for _ in range(3))
@@ -103,10 +109,17 @@ def measure(one: Asked, bare: Site) -> Measured:
             found.bare.append(bare_took)
             if time.perf_counter() > end and len(found.took) >= FEWEST:
                 break
+        found.processor = 3 * ours() / bares()
     except (Failed, AssertionError, OSError, http.client.HTTPException) as error:
         found.failure = str(error) or type(error).__name__
     tell(found)
     return found
+
+
+def _using(pids: list[int]) -> Callable[[], float]:
+    """Tells how long these processes have been on a processor since now."""
+    before = serving.processor_seconds(pids)
+    return lambda: max(serving.processor_seconds(pids) - before, 1e-6)
 
 
 def tell(found: Measured) -> None:
@@ -121,26 +134,27 @@ def tell(found: Measured) -> None:
     milliseconds = statistics.median(found.took) * 1000
     print(
         f"{found.name:42} {p50:7.1f}x {p95:7.1f}x {wanted}  {found.best():7.1f}x"
-        f" {milliseconds:8.2f} ms"
+        f"{found.processor:7.1f}x {milliseconds:8.2f} ms"
         f"{'  MISSED' if missed else ''}",
         flush=True,
     )
 
 
-def pages(bare_port: int, port: int, reader: User) -> tuple[list[Measured], dict[str, float]]:
+def pages(bare: Site, port: int, pid: int, reader: User) -> tuple[list[Measured], dict[str, float]]:
     """Every page at one connection, and how often each answers at four, as parts of bare."""
-    bare = Site(bare_port, {})
-    site = Site(port, {"Cookie": sign_in(reader)})
+    site = Site(port, {"Cookie": serving.sign_in(reader)})
     wanted = asked.everything(site, asked.queries())
-    results = [measure(one, bare) for one in wanted]
-    results.append(measure(asked.saving(Site(port, {"Cookie": sign_in(reader)})), bare))
-    bare_rate = throughput(bare_port, {}, lambda one, _: one.get("/"))
+    results = [measure(one, bare, pid) for one in wanted]
+    results.append(
+        measure(asked.saving(Site(port, {"Cookie": serving.sign_in(reader)})), bare, pid)
+    )
+    bare_rate = serving.throughput(bare.port, {}, lambda one, _: one.get("/"))
     rates = {}
     answered = {one.name for one in results if not one.failure}
     for name, path in _ONE_OF_EACH.items():
         if name not in answered:
             continue
-        rate = throughput(port, site.headers, lambda one, _, path=path: one.get(path))
+        rate = serving.throughput(port, site.headers, lambda one, _, path=path: one.get(path))
         rates[name] = bare_rate / max(rate, 0.01)
         print(f"four connections: {name:30} 1/{rates[name]:.0f} of bare", flush=True)
     return results, rates
@@ -158,12 +172,17 @@ _ONE_OF_EACH = {
 def main() -> int:
     incidents = Incident.objects.count()
     reader = User.objects.get(username="person1")
-    print(f"\n{incidents:,} incidents, in times of a bare view: p50, p95, their targets, best")
-    with served("bench.bare:application") as (bare_port, _), served("config.wsgi") as (port, pid):
-        results, rates = pages(bare_port, port, reader)
-        memory = resident_mib(pid)
+    print(
+        f"\n{incidents:,} incidents, in times of a bare view: p50, p95, their targets,"
+        " the fastest tenth, time on a processor"
+    )
+    plain, product = serving.served("bench.bare:application"), serving.served("config.wsgi")
+    with plain as (bare_port, bare_pid), product as (port, pid):
+        bare = Site(bare_port, {}, bare_pid)
+        results, rates = pages(bare, port, pid, reader)
+        memory = serving.resident_mib(pid)
         print(f"web server and two workers: {memory:.0f} MiB (target: below 250)", flush=True)
-        others = beside.measured(Site(bare_port, {}), asked.queries(), measure)
+        others = beside.measured(bare, asked.queries(), measure)
     found = {
         "incidents": incidents,
         "rows": costs.rows(),

@@ -10,12 +10,14 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
+from pathlib import Path
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.db import connection
 
 from accounts.models import User
 
@@ -23,8 +25,9 @@ from accounts.models import User
 class Site:
     """A server on loopback and one kept-alive connection to it."""
 
-    def __init__(self, port: int, headers: dict[str, str]) -> None:
+    def __init__(self, port: int, headers: dict[str, str], pid: int = 0) -> None:
         self.port = port
+        self.pid = pid
         self.headers = headers
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
 
@@ -112,13 +115,38 @@ def throughput(
         return sum(pool.map(client, range(4))) / seconds
 
 
+def processor_seconds(pids: list[int]) -> float:
+    """Time that these processes have spent on a processor, as Linux counts it; 0 elsewhere.
+
+    Waiting for a processor is not in it, so a busy machine changes it little.
+    """
+    total = 0
+    for pid in pids:
+        for file in Path("/proc").glob(f"{pid}/task/*/schedstat"):
+            with suppress(OSError):  # the thread has ended meanwhile
+                total += int(file.read_text().split()[0])
+    return total / 1e9
+
+
+def workers_of(pid: int) -> list[int]:
+    """The processes that a gunicorn has started."""
+    found = subprocess.run(
+        ["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False
+    ).stdout
+    return [int(child) for child in found.split()]
+
+
+def database_processes() -> list[int]:
+    """Those of PostgreSQL that serve this database; only where it runs on this machine."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")
+        return [pid for (pid,) in cursor.fetchall()]
+
+
 def resident_mib(pid: int) -> float:
     """Memory of a gunicorn and its workers, shared pages counted once each (PSS)."""
-    children = subprocess.run(
-        ["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False
-    ).stdout.split()
     total = 0
-    for process in [str(pid), *children]:
+    for process in [pid, *workers_of(pid)]:
         with open(f"/proc/{process}/smaps_rollup") as rollup:
             total += sum(int(line.split()[1]) for line in rollup if line.startswith("Pss:"))
     return total / 1024
