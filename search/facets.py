@@ -53,8 +53,12 @@ def counts(
             found[facet] = _labels(found_by(filters.without(facet)))[facet]
     if since and (filters.since or filters.until):
         documents = found_by(replace(filters, since=None, until=None))
+    return _since(documents, since or {}) | _named(found)
+
+
+def _named(found: dict[str, dict[str, int]]) -> Counts:
     names = _names(found)
-    return _since(documents, since or {}) | {
+    return {
         facet: [
             (value, FIXED.get(facet, {}).get(value) or names.get((facet, value), value), number)
             for value, number in sorted(values.items(), key=lambda pair: (-pair[1], pair[0]))

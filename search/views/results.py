@@ -39,27 +39,16 @@ def search_results(request: SignedInRequest) -> HttpResponse:
     The facets come after the results, from `search_facets`; with `?facets=1`, for whoever has no
     JavaScript, at once.
     """
-    today = timezone.localdate()
-    asked = ask(request.GET, user=request.user, today=today)
+    asked = ask(request.GET, user=request.user, today=timezone.localdate())
     is_part = bool(request.htmx and not request.htmx.history_restore_request)
     results = _results(asked, request)
     context = {
-        "query": asked.words,
-        "asked": asked,
         # A part answers while the box is typed into: what the box says is not said a second time.
         "box": asked.box if is_part else asked.words,
         "kept": asked.from_address if is_part else asked.fields,
         "live_search": True,
-        "results": results,
-        "rows": presentation.rows(results.hits, today=today, complete=results.complete),
-        "facets_url": asked.url("search_facets"),
-        "save_url": asked.url("saved_search_add"),
-        "chips": narrowing.chips(asked),
-        "sorts": narrowing.sorts(asked),
-        "notices": narrowing.notices(asked),
-        "count": narrowing.counted(results.total),
-        "as_typed_url": replace(asked, as_typed=True, page=1).url(),
         "may_write": request.user.is_at_least(Role.AUTHOR),
+        **_answer(asked, results),
         **_paging(asked, results),
         **_instead_of_results(asked, results, request),
     }
@@ -90,6 +79,25 @@ def _results(asked: Asked, request: SignedInRequest) -> Results:
         offset=(asked.page - 1) * PAGE,
         as_typed=asked.as_typed,
     )
+
+
+def _answer(asked: Asked, results: Results) -> dict[str, Any]:
+    """What was asked, how it was understood, and what was found."""
+    # By date, what holds all the words stands among what holds some of them.
+    complete = results.complete if asked.sort == "relevance" else 0
+    return {
+        "query": asked.words,
+        "asked": asked,
+        "results": results,
+        "rows": presentation.rows(results.hits, today=timezone.localdate(), complete=complete),
+        "count": narrowing.counted(results.total),
+        "chips": narrowing.chips(asked),
+        "sorts": narrowing.sorts(asked),
+        "notices": narrowing.notices(asked),
+        "facets_url": asked.url("search_facets"),
+        "save_url": asked.url("saved_search_add"),
+        "as_typed_url": replace(asked, as_typed=True, page=1).url(),
+    }
 
 
 def _groups(asked: Asked, request: SignedInRequest) -> list[narrowing.Group]:
