@@ -19,6 +19,8 @@ from search.filters import Filters, Sort
 from search.sought import Sought, Understood
 
 MOST = 2_000  # documents that one stage looks at
+# What is called exactly as the query reads.
+_CALLED = "SELECT id FROM search_document WHERE keys @@ %s::tsquery LIMIT 50"
 _ORDER = {"newest": "DESC NULLS LAST", "oldest": "ASC NULLS LAST"}
 
 
@@ -44,7 +46,6 @@ def read(
     limit: int = MOST,
 ) -> list[Candidate]:
     """At most `limit` documents, the first in time where they are sorted by it."""
-    text = understood.query.text.strip()
     columns, parameters = _columns(understood)
     conditions = ["keys @@ %s::tsquery"]
     condition_parameters: list[Any] = [tsquery]
@@ -56,13 +57,11 @@ def read(
     sql = f"""
         WITH found AS MATERIALIZED (
             SELECT id, kind, within_id, is_guarded, occurred_on,
-                (upper(title) = upper(%s) OR upper(reference) = upper(%s)), {columns}
+                id = ANY(ARRAY({_CALLED})), {columns}
             FROM search_document WHERE {" AND ".join(conditions)}
         ) SELECT * FROM found {_order(sort)} LIMIT %s"""  # noqa: S608
-    number = understood.query.incident_number
-    reference = f"INC-{number}" if number is not None else text
     with connection.cursor() as cursor:
-        cursor.execute(sql, [text, reference, *parameters, *condition_parameters, limit])
+        cursor.execute(sql, [understood.whole, *parameters, *condition_parameters, limit])
         return [
             Candidate(document, kind, within, is_guarded, occurred_on, is_exact, tuple(impacts))
             for document, kind, within, is_guarded, occurred_on, is_exact, *impacts in cursor

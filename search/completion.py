@@ -8,7 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 
 from accounts.models import User
-from search import candidates, keys, spelling, words
+from search import candidates, keys, spelling, statistics, words
 from search.syntax import Endings, Query
 
 _MOST_ENDINGS = 12
@@ -16,25 +16,19 @@ _MOST_BEGINNINGS = 4
 _LOOKED_AT = 1_000  # words that begin alike, of which the most common are taken
 _COUNTED = 200
 
+# One for each beginning: a pattern that is not a constant has the whole list read.
 _ENDINGS = """
-SELECT begun.word, longer.word
-FROM unnest(%s::text[], %s::text[]) AS begun (word, pattern)
-CROSS JOIN LATERAL (
-    SELECT alike.word, coalesce(statistic.documents, 0) AS documents
-    FROM (
-        SELECT word, lexeme FROM search_word
-        WHERE word LIKE begun.pattern AND word <> begun.word ORDER BY word LIMIT %s
-    ) AS alike
-    LEFT JOIN search_keystatistic statistic ON statistic.key = alike.lexeme
-    ORDER BY documents DESC, length(alike.word), alike.word LIMIT %s
-) AS longer
+(SELECT %s, alike.word
+FROM (SELECT word, lexeme FROM search_word WHERE word LIKE %s AND word <> %s LIMIT %s) AS alike
+LEFT JOIN search_keystatistic statistic ON statistic.key = alike.lexeme
+ORDER BY coalesce(statistic.documents, 0) DESC, length(alike.word), alike.word LIMIT %s)
 """
 _HELD = """
 SELECT asked.word, document.within_id, document.is_guarded
 FROM unnest(%s::text[], %s::text[]) AS asked (word, key)
 CROSS JOIN LATERAL (
     SELECT within_id, is_guarded FROM search_document
-    WHERE keys @@ asked.key::tsquery ORDER BY is_guarded, id LIMIT %s
+    WHERE keys @@ asked.key::tsquery LIMIT %s
 ) AS document
 """
 
@@ -47,10 +41,12 @@ def endings(beginnings: Iterable[str]) -> Endings:
     wanted = [word for word in dict.fromkeys(beginnings) if len(word) >= 2][:_MOST_BEGINNINGS]
     if not wanted:
         return {}
-    # Words consist of letters and digits: nothing in them means something to LIKE.
-    patterns = [f"{word}%" for word in wanted]
+    asked: list[str | int] = []
+    for word in wanted:
+        # Words consist of letters and digits: nothing in them means something to LIKE.
+        asked += [word, f"{word}%", word, _LOOKED_AT, _MOST_ENDINGS]
     with connection.cursor() as cursor:
-        cursor.execute(_ENDINGS, [wanted, patterns, _LOOKED_AT, _MOST_ENDINGS])
+        cursor.execute(" UNION ALL ".join([_ENDINGS] * len(wanted)), asked)
         found: dict[str, list[str]] = {}
         for word, longer in cursor.fetchall():
             found.setdefault(word, []).append(longer)
@@ -58,17 +54,21 @@ def endings(beginnings: Iterable[str]) -> Endings:
 
 
 def held(asked: Sequence[str], user: User | AnonymousUser) -> dict[str, int]:
-    """In how many documents that `user` may see each word stands, counted to 200; those that
-    stand in none are left out."""
+    """In about how many documents that `user` may see each word stands; those that stand in none
+    are left out."""
     if not asked:
         return {}
-    lexemes = [keys.quoted(words.stem(word)) for word in asked]
+    known = statistics.known([words.stem(word) for word in asked])
+    found = {word: number for word in asked if (number := known.of(words.stem(word)))}
+    rare = [word for word in asked if word not in found]
+    if not rare:
+        return found
+    lexemes = [keys.quoted(words.stem(word)) for word in rare]
     with connection.cursor() as cursor:
-        cursor.execute(_HELD, [list(asked), lexemes, _COUNTED])
+        cursor.execute(_HELD, [rare, lexemes, _COUNTED])
         rows = cursor.fetchall()
     guarded = [within for _, within, is_guarded in rows if is_guarded and within]
     allowed = candidates.visible(guarded, user)
-    found: dict[str, int] = {}
     for word, within, is_guarded in rows:
         if not is_guarded or within in allowed:
             found[word] = found.get(word, 0) + 1

@@ -96,7 +96,9 @@ def entry_of(source: Source, tiers: Tiers) -> Entry:
         keys=_keys(source, steps, {pair for found in pairs.values() for pair in found}, tiers),
         text="\n".join(read.passages) + NOT_SHOWN + " ".join(read.words["L"]),
         facts=json.dumps(source.facts, ensure_ascii=False),
-        used=frozenset(word for found in read.words.values() for word in found),
+        used=frozenset(
+            word for found in read.words.values() for word in found if not word.isdigit()
+        ),
     )
 
 

@@ -13,17 +13,18 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import combinations, pairwise, product
 
-from search import keys, words
+from search import keys
 from search.filters import Filters
 from search.models import Kind
 from search.sought import Lexemes, Sought, Understood, stemmed
 from search.statistics import Known
 from search.syntax import Term
 
-_WIDE = 16  # from one stage to the next
+_WIDE = 4  # from one stage to the next
 _MOST_PAIRED = 4  # common words that are looked for two by two
 _PAIRED = 100  # documents of each two
 _EVERYWHERE = 1 << 40
+_STILL = 0.02  # of the documents that are left where nearly all hold what must not be there
 _ANYTHING = " | ".join(keys.quoted(keys.label("kind", kind)) for kind in Kind.values)
 
 
@@ -51,13 +52,10 @@ class Plan:
         """What holds all that is asked for, `need` of it and more if there is as much."""
         wanted = need * 2
         while self.expected > wanted * 2:
-            parts = [
-                self._narrowed(terms, wanted, number == 0)
-                for number, terms in enumerate(self.understood.query.alternatives)
-            ]
+            parts = [self._narrowed(terms, wanted) for terms in self.understood.query.alternatives]
             if None in parts or wanted > keys.TIER_SIZES[-1]:
                 break
-            parts.append(self._exact())
+            parts.append(self.understood.whole)
             yield Stage(self._with_filters(_any_of(filter(None, parts))), is_whole=False)
             wanted *= _WIDE
         yield Stage(self._with_filters(self._everything()), is_whole=True)
@@ -108,13 +106,19 @@ class Plan:
         if not alternatives:
             return self.known.all * self.share
         return min(
-            sum(self._expected([self._of_term(term) for term in _there(t)]) for t in alternatives),
+            sum(
+                self._expected(t, [self._of_term(term) for term in _there(t)]) for t in alternatives
+            ),
             float(self.known.all),
         )
 
-    def _expected(self, numbers: list[float]) -> float:
+    def _expected(self, terms: tuple[Term, ...], numbers: list[float]) -> float:
         number = float(max(self.known.all, 1))
         expected = number * self.share
+        for term in terms:
+            if term.negated:
+                least = min(self.known.of(lexeme) for lexeme in stemmed(term))
+                expected *= max(1 - least / number, _STILL)
         for documents in numbers:
             expected *= min(documents / number, 1.0)
         return expected
@@ -134,7 +138,7 @@ class Plan:
     def _is_common(self, one: Sought) -> bool:
         return any(len(form) == 1 and form[0] in self.known.tiers for form, _ in one.forms)
 
-    def _narrowed(self, terms: tuple[Term, ...], wanted: int, is_first: bool) -> str | None:
+    def _narrowed(self, terms: tuple[Term, ...], wanted: int) -> str | None:
         """All of `terms` in about `wanted` documents, the best; None where tiers cannot tell."""
         there = _there(terms)
         single = [self.understood.sought[term.words[0]] for term in there if len(term.words) == 1]
@@ -145,25 +149,13 @@ class Plan:
             self._of_term(t) for t in there if self.understood.sought[t.words[0]] not in common
         ]
         sizes = {one.word: self.documents_of(one) for one in common}
-        while self._expected([*fixed, *sizes.values()]) > wanted * 2:
+        while self._expected(terms, [*fixed, *sizes.values()]) > wanted * 2:
             widest = max(sizes, key=lambda word: sizes[word])
             if sizes[widest] <= keys.TIER_SIZES[0]:
                 break
             sizes[widest] = _next_size(sizes[widest])
         parts = [self._term(term, sizes) for term in terms]
-        found = f"({' & '.join(parts)})"
-        if is_first and self.understood.is_loose and len(common) > 1:
-            # Little of one word may be made up for by much of another.
-            rarest = sorted(common, key=self.documents_of)[:2]
-            found = _any_of([found, *(self._best(one, wanted) for one in rarest)])
-        return found
-
-    def _exact(self) -> str:
-        """What is called as the query reads."""
-        query = self.understood.query
-        number = query.incident_number
-        asked = ["inc", str(number)] if number is not None else words.split(query.text)
-        return keys.quoted(keys.whole(asked))
+        return f"({' & '.join(parts)})"
 
     def _everything(self) -> str:
         return _any_of(

@@ -20,6 +20,7 @@ from search.snippets import MOST_READ, Marker, Piece
 from search.syntax import parse
 
 MOST_COUNTED = 1_000  # beyond this many matches nobody asks how many there are
+_MOST_SAMPLED = 500  # documents whose labels are counted
 
 _SHOWN = """
 SELECT document.id, coalesce(incident_id, action_item_id, pattern_id, playbook_id), reference,
@@ -103,14 +104,14 @@ def search(
 def matching(
     text: str, *, user: User | AnonymousUser, filters: Filters, as_typed: bool = False
 ) -> list[int]:
-    """The documents that `search` would find, at most 1,000 of the best; without text and filters
+    """The documents that `search` would find, at most 500 of the best; without text and filters
     the newest of all."""
     query = parse(text)
     if not user.is_active or (text.strip() and not (query or filters)):
         return []
-    asker = Asker(user, filters, "relevance" if query else "newest", MOST_COUNTED)
+    asker = Asker(user, filters, "relevance" if query else "newest", _MOST_SAMPLED)
     found = find(query, asker, as_typed=as_typed)
-    return [one.candidate.document for one in _visible(found.ranked[:MOST_COUNTED], user)]
+    return [one.candidate.document for one in _visible(found.ranked[:_MOST_SAMPLED], user)]
 
 
 def _visible(ranked: Sequence[Ranked], user: User | AnonymousUser) -> list[Ranked]:

@@ -16,7 +16,7 @@ from incidents.models import Incident
 from playbooks.models import FailurePattern, Playbook
 from search import impact, index, sources, statistics
 from search.entry import entry_of
-from search.models import Document, Word
+from search.models import Document, KeyStatistic, Passages, Word
 
 _SAMPLED = 6_000  # incidents from which is told who is among the best of a word
 
@@ -57,6 +57,9 @@ def rebuild(say: Callable[[str], None], *, processes: int = 1) -> None:
                 editor.execute("ALTER INDEX document_keys SET (gin_pending_list_limit = 512)")
     statistics.end_tiers()
     statistics.count()
+    with connection.cursor() as cursor:
+        tables = [model._meta.db_table for model in (Document, Passages, Word, KeyStatistic)]
+        cursor.execute(f"ANALYZE {', '.join(tables)}")
 
 
 def _begin_tiers(incidents: list[int]) -> None:

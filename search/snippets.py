@@ -15,7 +15,7 @@ from search.entry import NOT_SHOWN
 
 MOST_READ = 20_000  # characters of a document; what is found further down goes unmarked
 _LENGTH = 240
-_MOST_PLACES = 12  # of one word in one text
+_MOST_PLACES = 6  # of one word in one text
 _MOST_STEMS = 12
 _TOKEN = re.compile(r"[^\W_]+")
 

@@ -52,12 +52,26 @@ class Understood:
         return len(self.sought) > 1 and not (self.query.asks_for_more_than_words or is_reference)
 
     @property
+    def whole(self) -> str:
+        """The key of what is called exactly as the query reads, in PostgreSQL's syntax."""
+        number = self.query.incident_number
+        asked = ["inc", str(number)] if number is not None else words.split(self.query.text)
+        return keys.quoted(keys.whole(asked))
+
+    @property
     def keys(self) -> list[str]:
         """Every key that is looked for, for the statistics."""
         lexemes = (
             lexeme for one in self.sought.values() for form, _ in one.forms for lexeme in form
         )
-        return [*dict.fromkeys(lexemes), *(key for _, _, key in self.pairs)]
+        absent = (
+            lexeme
+            for terms in self.query.alternatives
+            for term in terms
+            if term.negated
+            for lexeme in stemmed(term)
+        )
+        return [*dict.fromkeys([*lexemes, *absent]), *(key for _, _, key in self.pairs)]
 
     @property
     def phrases(self) -> list[Lexemes]:
