@@ -16,7 +16,7 @@ from search.planning import Plan, Stage, period_of
 from search.ranking import ABSENT, FEW, Ranked
 from search.snippets import holds
 from search.sought import Lexemes, Understood, understand
-from search.syntax import Endings, Query
+from search.syntax import Query
 
 _READ_AT_ONCE = 24  # texts in which a phrase is made sure of
 _MOST_READ = 240
@@ -66,22 +66,16 @@ def find(query: Query, asker: Asker, *, as_typed: bool) -> Found:
     found = _attempt(understand(query, {}), asker)
     if not query or found.complete >= FEW:
         return found
-    endings = completion.endings([query.last_word, *_unheld(found, asker)])
+    unheld = _unheld(found, asker)
+    endings = completion.endings([query.last_word, *unheld])
     if endings:
         completed = _attempt(understand(query, endings), asker)
         found = completed if completed.complete or not found.complete else found
     if found.complete or as_typed:
         return found
-    better = completion.corrected(query, _unheld(found, asker), asker.user)
-    return _better(better, endings, asker) if better else found
-
-
-def _better(query: Query, endings: Endings, asker: Asker) -> Found:
-    found = _attempt(understand(query, endings), asker)
-    if found.complete or not query.last_word:
-        return found
-    completed = completion.endings([query.last_word])
-    return _attempt(understand(query, {**endings, **completed}), asker) if completed else found
+    misspelt = [word for word in unheld if word not in found.held]
+    better = completion.corrected(query, misspelt, asker.user)
+    return _attempt(understand(better, endings), asker) if better else found
 
 
 def _unheld(found: Found, asker: Asker) -> list[str]:

@@ -22,6 +22,10 @@ _LEAST_IN_SAMPLE = 3
 _KNOWN = """
 SELECT key, documents, CASE WHEN is_tiered THEN cardinality(tiers) ELSE 0 END
 FROM search_keystatistic WHERE key = ANY(%s)
+UNION ALL SELECT '', count(*), 0 FROM (
+    SELECT FROM search_document WHERE NOT is_guarded
+        AND NOT EXISTS (SELECT FROM search_keystatistic WHERE key = '') LIMIT 10000
+) AS uncounted HAVING count(*) > 0
 """
 _GROWN = """
 SELECT counted.documents + newer.documents
@@ -67,18 +71,12 @@ class Known:
 
 
 def known(keys: Iterable[str]) -> Known:
-    """In one query, or two where nothing has been counted yet."""
+    """In one query. Where nothing has been counted yet, the documents are, up to 10,000."""
     with connection.cursor() as cursor:
         cursor.execute(_KNOWN, [["", *keys]])
         rows = cursor.fetchall()
-        documents = {key: number for key, number, _ in rows}
-        if "" not in documents:
-            cursor.execute(
-                "SELECT count(*) FROM (SELECT FROM search_document WHERE NOT is_guarded"
-                " LIMIT 10000) AS counted"
-            )
-            documents[""] = cursor.fetchone()[0]
-    return Known(documents[""], documents, {key: tiers for key, _, tiers in rows if tiers})
+    documents = {key: number for key, number, _ in rows}
+    return Known(documents.get("", 0), documents, {key: tiers for key, _, tiers in rows if tiers})
 
 
 def months() -> dict[str, int]:
