@@ -6,7 +6,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -250,10 +250,13 @@ def _marks(
     widest = min(max(_LANE_WIDTH / shown, 9), 26)  # so that neighbours can be told apart
     marks = [(met.pattern_id, _mark(met)) for met in found.meetings]
     lists = {lane.pk: _undated_list_url(lane.slug, asked) for lane in found.lanes}
+    spans = {quarter.first_on: _span(quarter.first_on, asked) for quarter in found.quarters}
     for quarter in found.quarters:
-        bubble = _bubble(quarter, lists[quarter.pattern_id], asked)
+        at, more, days = spans[quarter.first_on]
         size = round(max(widest * (quarter.incidents / most) ** 0.5, 3), 1)
-        marks.append((quarter.pattern_id, bubble | {"size": size}))
+        url, words = lists[quarter.pattern_id] + days, ui.counted(quarter.incidents, "incident")
+        bubble = {"at": at, "size": size, "url": url, "words": words, "more": more}
+        marks.append((quarter.pattern_id, bubble))
     return [{"lane": places[pattern], **mark} for pattern, mark in marks]
 
 
@@ -268,14 +271,10 @@ def _mark(met: drawn.Meeting) -> dict[str, Any]:
     }
 
 
-def _bubble(quarter: drawn.Quarter, url: str, asked: filters.Filters) -> dict[str, Any]:
-    """The incidents of a quarter as one mark in its middle. `url` is the list of the pattern's."""
-    first = quarter.first_on
+def _span(first: date, asked: filters.Filters) -> tuple[str, str, str]:
+    """The middle of the quarter that begins on `first`, its months in words, and the part of an
+    address that asks for its days, as far as the map asks for them."""
     last = (first.replace(day=28) + timedelta(days=70)).replace(day=1) - timedelta(days=1)
-    days = (max(first, asked.since or first), min(last, asked.until or last))
-    return {
-        "at": (first + timedelta(days=45)).isoformat(),
-        "url": f"{url}&since={days[0]}&until={days[1]}",
-        "words": ui.counted(quarter.incidents, "incident"),
-        "more": f"{days[0]:%b} to {days[1]:%b %Y}",
-    }
+    since, until = max(first, asked.since or first), min(last, asked.until or last)
+    at = (first + timedelta(days=45)).isoformat()
+    return at, f"{since:%b} to {until:%b %Y}", f"&since={since}&until={until}"
