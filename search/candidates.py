@@ -56,12 +56,24 @@ def read(
     # Materialised, so that no order and no limit has an index of their own walked instead.
     sql = f"""
         WITH found AS MATERIALIZED (
+            SELECT id, occurred_on FROM search_document WHERE {" AND ".join(conditions)}
+        ), first AS MATERIALIZED (
+            SELECT id FROM found {_order(sort)} LIMIT %s
+        )
+        SELECT id, kind, within_id, is_guarded, occurred_on,
+            id = ANY(ARRAY({_CALLED})), {columns}
+        FROM search_document WHERE id IN (SELECT id FROM first)"""  # noqa: S608
+    if sort == "relevance":
+        sql = f"""
+        WITH found AS MATERIALIZED (
             SELECT id, kind, within_id, is_guarded, occurred_on,
                 id = ANY(ARRAY({_CALLED})), {columns}
             FROM search_document WHERE {" AND ".join(conditions)}
-        ) SELECT * FROM found {_order(sort)} LIMIT %s"""  # noqa: S608
+        ) SELECT * FROM found LIMIT %s"""  # noqa: S608
+    called = [understood.whole, *parameters]
+    asked = [*condition_parameters, limit]
     with connection.cursor() as cursor:
-        cursor.execute(sql, [understood.whole, *parameters, *condition_parameters, limit])
+        cursor.execute(sql, [*called, *asked] if sort == "relevance" else [*asked, *called])
         return [
             Candidate(document, kind, within, is_guarded, occurred_on, is_exact, tuple(impacts))
             for document, kind, within, is_guarded, occurred_on, is_exact, *impacts in cursor

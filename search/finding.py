@@ -12,12 +12,13 @@ from accounts.models import User
 from search import candidates, completion, keys, ranking, statistics
 from search.candidates import Candidate
 from search.filters import Filters, Sort
-from search.planning import Plan, Stage, period_of
+from search.planning import OF_INCIDENTS, Plan, Stage, period_of
 from search.ranking import ABSENT, FEW, Ranked
 from search.snippets import holds
 from search.sought import Lexemes, Understood, understand
 from search.syntax import Query
 
+_SPARE = 40
 _READ_AT_ONCE = 24  # texts in which a phrase is made sure of
 _MOST_READ = 240
 
@@ -88,7 +89,7 @@ def _unheld(found: Found, asker: Asker) -> list[str]:
 def _attempt(understood: Understood, asker: Asker) -> Found:
     """What holds all the words; where that is little, what holds some of them comes after it."""
     labels = [keys.label(name, value) for name, vs in asker.filters.chosen.items() for value in vs]
-    known = statistics.known([*understood.keys, *labels, *period_of(asker.filters)])
+    known = statistics.known([*understood.keys, OF_INCIDENTS, *labels, *period_of(asker.filters)])
     plan = Plan(understood, asker.filters, known)
     complete: list[Candidate] = []
     is_whole = True
@@ -133,7 +134,10 @@ def _read(
     stage: Stage, understood: Understood, asker: Asker, phrases: Sequence[Lexemes] = ()
 ) -> list[Candidate]:
     """What the person may see of a stage; phrases made sure of."""
-    rows = candidates.read(stage.tsquery, understood, asker.filters, asker.sort)
+    # Of one month after the other, more than are shown are read in case some may not be seen.
+    is_first = asker.sort != "relevance" and not stage.is_whole
+    most = asker.need * 2 + _SPARE if is_first else candidates.MOST
+    rows = candidates.read(stage.tsquery, understood, asker.filters, asker.sort, most)
     guarded = [row.within for row in rows if row.is_guarded and row.within]
     allowed = candidates.visible(guarded, asker.user)
     rows = [row for row in rows if not row.is_guarded or row.within in allowed]

@@ -20,10 +20,12 @@ from search.sought import Lexemes, Sought, Understood, stemmed
 from search.statistics import Known
 from search.syntax import Term
 
+_AMPLE = 5  # times as many are looked at as are shown
 _WIDE = 4  # from one stage to the next
 _MOST_PAIRED = 4  # common words that are looked for two by two
 _PAIRED = 100  # documents of each two
 _EVERYWHERE = 1 << 40
+OF_INCIDENTS = keys.label("kind", Kind.INCIDENT)
 _STILL = 0.02  # of the documents that are left where nearly all hold what must not be there
 _ANYTHING = " | ".join(keys.quoted(keys.label("kind", kind)) for kind in Kind.values)
 
@@ -50,13 +52,17 @@ class Plan:
 
     def complete(self, need: int) -> Iterator[Stage]:
         """What holds all that is asked for, `need` of it and more if there is as much."""
-        wanted = need * 2
+        wanted = need * _AMPLE
+        last = ""
         while self.expected > wanted * 2:
             parts = [self._narrowed(terms, wanted) for terms in self.understood.query.alternatives]
             if None in parts or wanted > keys.TIER_SIZES[-1]:
                 break
             parts.append(self.understood.whole)
-            yield Stage(self._with_filters(_any_of(filter(None, parts))), is_whole=False)
+            asked = self._with_filters(_any_of(filter(None, parts)))
+            if asked != last:
+                yield Stage(asked, is_whole=False)
+            last = asked
             wanted *= _WIDE
         yield Stage(self._with_filters(self._everything()), is_whole=True)
 
@@ -113,7 +119,9 @@ class Plan:
         )
 
     def _expected(self, terms: tuple[Term, ...], numbers: list[float]) -> float:
-        number = float(max(self.known.all, 1))
+        # Several words meet in what is long enough to hold them: in incidents.
+        together = self.known.of(OF_INCIDENTS) if len(numbers) > 1 else 0
+        number = float(together or max(self.known.all, 1))
         expected = number * self.share
         for term in terms:
             if term.negated:
