@@ -22,16 +22,16 @@ def refresh(kind: Kind, ids: Sequence[int], read: Mapping[int, Any]) -> None:
     """Index these rows anew; where they are patterns that have another name now, the incidents
     that are found by it as well."""
     renamed = _renamed(ids) if kind == "pattern" else []
-    index.refresh(kind, ids, read)
+    used = index.refresh(kind, ids, read)
     if renamed:
-        _refresh_incidents_of(renamed)
-    transaction.on_commit(_count_if_grown, robust=True)
+        used |= _refresh_incidents_of(renamed)
+    transaction.on_commit(partial(_learn, used), robust=True)
 
 
-def _count_if_grown() -> None:
-    """A young index soon knows words that were never counted: count them, now or, where that
-    takes longer, in the background."""
-    number = statistics.grown_to()
+def _learn(used: frozenset[str]) -> None:
+    """Know these words. A young index soon holds some that were never counted: they are counted
+    now or, where that takes longer, in the background."""
+    number = index.learn(used)
     if number is None:
         return
     if number <= COUNTED_AT_ONCE:
@@ -45,11 +45,11 @@ def _renamed(patterns: Sequence[int]) -> list[int]:
     return list(known.exclude(name=F("search_document__title")).values_list("pk", flat=True))
 
 
-def _refresh_incidents_of(patterns: list[int]) -> None:
+def _refresh_incidents_of(patterns: list[int]) -> frozenset[str]:
     links = PatternLink.objects.filter(pattern__in=patterns, state=LinkState.CONFIRMED)
     newest = links.order_by("-incident_id").values_list("incident_id", flat=True)
     incidents = list(dict.fromkeys(newest))
-    index.refresh("incident", incidents[:AT_ONCE])
     for start in range(AT_ONCE, len(incidents), index.BATCH):
         later = incidents[start : start + index.BATCH]
         transaction.on_commit(partial(tasks.refresh_incidents.delay, later), robust=True)
+    return index.refresh("incident", incidents[:AT_ONCE])

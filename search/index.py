@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 
 from core.text_search import Kind
@@ -41,26 +41,35 @@ INSERT INTO search_passages (document_id, text, facts)
 SELECT changed.id, new.text, new.facts::jsonb FROM changed JOIN new USING (of)
 ON CONFLICT (document_id) DO UPDATE SET text = excluded.text, facts = excluded.facts
 """
+_LEARN = """
+INSERT INTO search_word (word, lexeme)
+SELECT word, lexeme FROM unnest(%(words)s::text[], %(lexemes)s::text[]) AS new (word, lexeme)
+WHERE NOT EXISTS (SELECT FROM search_word AS old WHERE old.word = new.word)
+ON CONFLICT DO NOTHING
+"""
 _COLUMNS = (
     *("pk", "within", "is_guarded", "reference", "title", "occurred_on"),
     *("impacts", "keys", "digest", "text", "facts"),
 )
 
 
-def refresh(kind: Kind, ids: Sequence[int], read: Mapping[int, Any] | None = None) -> None:
+def refresh(
+    kind: Kind, ids: Sequence[int], read: Mapping[int, Any] | None = None
+) -> frozenset[str]:
     """Index these rows anew, in the caller's transaction, in a few queries per 200 of them; with
     incidents, their action items. What has not changed is left alone.
 
-    `read` holds documents that need not be read again; see `core.text_search.refresh`. Their
-    words become known to the spelling correction once the transaction is committed.
+    `read` holds documents that need not be read again; see `core.text_search.refresh`. Gives
+    the words that they use, for `learn` to be called with once the transaction is committed.
     """
+    used: set[str] = set()
     for start in range(0, len(ids), BATCH):
         wanted = sorted(ids[start : start + BATCH])
         given = {pk: document for pk, document in (read or {}).items() if pk in wanted}
         entries = entries_of(kind, wanted, given)
         store(entries)
-        used = frozenset[str]().union(*(entry.used for entry in entries))
-        transaction.on_commit(lambda used=used: learn(used), robust=True)  # type: ignore[misc]
+        used.update(*(entry.used for entry in entries))
+    return frozenset(used)
 
 
 def entries_of(kind: Kind, ids: list[int], read: Mapping[int, Any]) -> list[Entry]:
@@ -74,26 +83,29 @@ def store(entries: Iterable[Entry]) -> None:
     by_kind: dict[str, list[Entry]] = {}
     for entry in entries:
         by_kind.setdefault(entry.kind, []).append(entry)
+    statements = []
     with connection.cursor() as cursor:
         for kind, rows in by_kind.items():
             columns = {name: [getattr(row, name) for row in rows] for name in _COLUMNS}
             labels = [" ".join(row.labels) for row in rows]
-            cursor.execute(
-                _STORE.format(of=f"{kind}_id"),
-                {**columns, "labels": labels, "kind": kind, "now": timezone.now()},
-            )
+            values = {**columns, "labels": labels, "kind": kind, "now": timezone.now()}
+            statements.append(cursor.mogrify(_STORE.format(of=f"{kind}_id"), values))
+        if statements:
+            cursor.execute(";".join(statements))
 
 
-def learn(used: Iterable[str]) -> None:
-    """Add words to those that spelling correction and marks know. Safe to run side by side."""
+def learn(used: Iterable[str]) -> int | None:
+    """Add words to those that spelling correction and marks know. Safe to run side by side.
+
+    In the same round trip it asks how many documents there are, where they are a quarter more
+    than at the last count; else None.
+    """
     fit = sorted(used)
     with connection.cursor() as cursor:
         cursor.execute(
-            """
-            INSERT INTO search_word (word, lexeme)
-            SELECT word, lexeme FROM unnest(%s::text[], %s::text[]) AS new (word, lexeme)
-            WHERE NOT EXISTS (SELECT FROM search_word AS old WHERE old.word = new.word)
-            ON CONFLICT DO NOTHING
-            """,
-            [fit, [words.stem(word) for word in fit]],
+            f"{_LEARN};{statistics.GROWN}",
+            {"words": fit, "lexemes": [words.stem(word) for word in fit]},
         )
+        cursor.nextset()
+        row = cursor.fetchone()
+    return row[0] if row else None

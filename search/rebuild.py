@@ -106,5 +106,6 @@ def _in_batches(kind: Kind, ids: list[int], processes: int) -> Iterator[int]:
 
 def _refresh(kind: Kind, ids: list[int]) -> int:
     with transaction.atomic():
-        index.refresh(kind, ids)
+        used = index.refresh(kind, ids)
+    index.learn(used)
     return len(ids)

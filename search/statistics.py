@@ -27,7 +27,7 @@ UNION ALL SELECT '', count(*), 0 FROM (
         AND NOT EXISTS (SELECT FROM search_keystatistic WHERE key = '') LIMIT 10000
 ) AS uncounted HAVING count(*) > 0
 """
-_GROWN = """
+GROWN = """
 SELECT counted.documents + newer.documents
 FROM (SELECT coalesce(max(documents) FILTER (WHERE key = ''), 0) AS documents,
         coalesce(max(documents) FILTER (WHERE key = ' last'), 0) AS last
@@ -104,14 +104,6 @@ def count() -> None:
                 "all": number,
             },
         )
-
-
-def grown_to() -> int | None:
-    """How many documents there are, where a quarter more than at the last count; else None."""
-    with connection.cursor() as cursor:
-        cursor.execute(_GROWN)
-        row = cursor.fetchone()
-    return row[0] if row else None
 
 
 _writing: tuple[float, Mapping[str, list[float]]] = (0.0, {})

@@ -14,7 +14,8 @@ from search.rebuild import rebuild
 def refresh_incidents(ids: list[int]) -> None:
     """Index these incidents anew."""
     with transaction.atomic():
-        index.refresh("incident", ids)
+        used = index.refresh("incident", ids)
+    index.learn(used)
 
 
 @shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=2, max_retries=5)
