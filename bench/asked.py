@@ -9,10 +9,11 @@ from itertools import cycle
 from urllib.parse import urlencode
 
 from bench.serving import Site
-from bench.text import COMMON
+from bench.text import COMMON, WORDS
 from incidents.models import Incident, Section
 
 Answer = tuple[int, bytes]
+_PLACES = {word: place for place, word in enumerate(WORDS)}  # the most frequent first
 HTMX = {"HX-Request": "true"}
 
 
@@ -70,9 +71,8 @@ def _body(number: int) -> str:
 
 
 def _invented(body: str) -> str:
-    """A word that stands in one of some hundreds of incidents."""
-    invented = [word for word in re.findall(r"[a-z]{6,9}", body) if word not in COMMON]
-    return invented[-1] if invented else "zen"
+    """A word that stands in one of some hundred incidents: the last by frequency."""
+    return max(re.findall(r"[a-z]+", body.lower()), key=lambda word: _PLACES.get(word, 0))
 
 
 def _misspelt(word: str) -> str:

@@ -246,11 +246,12 @@ def _marks(
     """Each incident, or each quarter's count, with the place of its lane. The area of a quarter's
     mark grows with its incidents."""
     most = max((quarter.incidents for quarter in found.quarters), default=1)
-    shown = len({quarter.first_on for quarter in found.quarters}) or 1
-    widest = min(max(_LANE_WIDTH / shown, 9), 26)  # so that neighbours can be told apart
+    spans = {day: _span(day, asked) for day in {quarter.first_on for quarter in found.quarters}}
+    widest = min(
+        max(_LANE_WIDTH / (len(spans) or 1), 9), 26
+    )  # so that neighbours can be told apart
     marks = [(met.pattern_id, _mark(met)) for met in found.meetings]
     lists = {lane.pk: _undated_list_url(lane.slug, asked) for lane in found.lanes}
-    spans = {quarter.first_on: _span(quarter.first_on, asked) for quarter in found.quarters}
     for quarter in found.quarters:
         at, more, days = spans[quarter.first_on]
         size = round(max(widest * (quarter.incidents / most) ** 0.5, 3), 1)
