@@ -28,6 +28,7 @@ app.conf.update(
             "schedule": crontab(minute=20),
         },
         "reminders": {"task": "incidents.tasks.send_due_digests", "schedule": crontab(minute=0)},
+        "likeness": {"task": "search.tasks.read_what_changed", "schedule": crontab(minute=40)},
     },
 )
 (settings.VAR_DIR / "beat").mkdir(parents=True, exist_ok=True)

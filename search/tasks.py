@@ -41,3 +41,11 @@ def read_newest_incidents() -> None:
     from search.likeness import keeping  # noqa: PLC0415 (which hands work to this module)
 
     keeping.read_newest(at=timezone.now())
+
+
+@shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=2, max_retries=5)
+def read_what_changed() -> None:
+    """Read whatever no other task came to: after an upgrade, or when a message was lost."""
+    from search.likeness import keeping  # noqa: PLC0415 (which hands work to this module)
+
+    keeping.catch_up(at=timezone.now())

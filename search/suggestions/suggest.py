@@ -18,6 +18,7 @@ from search.suggestions.sentences import Sentence, sentences
 MOST = 3
 # Below the first nothing is said at all; below the others nothing more is said.
 FIRST, FURTHER, SHARE_OF_FIRST = 6.0, 3.0, 0.3
+FIRST_BESIDE = 9.0  # where a pattern is confirmed already, another has to fit better
 
 
 @dataclass(frozen=True)
@@ -38,10 +39,11 @@ def suggestions(incident: Incident) -> list[Suggestion]:
     The caller made sure that the person may see the incident: nothing of another one is told.
     """
     found = reading_of(incident)
-    decided = set(_decided(0, incident.pk))
+    decided = dict(_decided(0, incident.pk))
     taught = lessons.known()
-    scores = [one for one in ranked(found, taught) if (one[1],) not in decided]
-    chosen = chosen_of(scores)
+    scores = [one for one in ranked(found, taught) if one[1] not in decided]
+    has_one = LinkState.CONFIRMED in decided.values()
+    chosen = chosen_of(scores, first=FIRST_BESIDE if has_one else FIRST)
     if not chosen:
         return []
     names = dict(_names(0))
@@ -62,7 +64,7 @@ def suggestions(incident: Incident) -> list[Suggestion]:
 _decided = Prepared(
     lambda shape, pk: PatternLink.objects.filter(
         incident=pk, state__in=[LinkState.CONFIRMED, LinkState.DISMISSED]
-    ).values_list("pattern__slug")
+    ).values_list("pattern__slug", "state")
 )
 _names = Prepared(lambda shape: FailurePattern.objects.values_list("slug", "name"))
 
@@ -81,9 +83,11 @@ def ranked(found: Reading, taught: Mapping[str, Taught]) -> list[tuple[float, st
     return sorted((one for one in scores if one[0] > 0), key=lambda one: (-one[0], one[1]))
 
 
-def chosen_of(scores: Sequence[tuple[float, str]]) -> list[tuple[float, str]]:
-    """Of scores, best first, those that are worth saying."""
-    if not scores or scores[0][0] < FIRST:
+def chosen_of(
+    scores: Sequence[tuple[float, str]], *, first: float = FIRST
+) -> list[tuple[float, str]]:
+    """Of scores, best first, those that are worth saying: none where the best is below `first`."""
+    if not scores or scores[0][0] < first:
         return []
     least = max(FURTHER, scores[0][0] * SHARE_OF_FIRST)
     return [one for one in scores[:MOST] if one[0] >= least]

@@ -399,3 +399,23 @@ def test_the_command_sees_with_the_eyes_of_the_person(ana):
 def test_the_command_says_what_it_could_not_find(arguments):
     with pytest.raises(CommandError, match=r"INC-999999|nonsense|nobody"):
         run("similar", *arguments)
+
+
+# --- administration ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("model", ["portrait", "lesson", "resemblance"])
+def test_what_was_read_or_said_is_looked_at_and_not_written(omar, ana, signed_in, model):
+    one, other = written(), written("Routes vanished")
+    PatternLinkFactory(incident=one)
+    keeping.learn_everything(at=NOON)
+    said = verdicts.decide(one, other, "same", by=ana, at=NOON)
+    row = {"portrait": one, "lesson": one.pattern_links.get().pattern, "resemblance": said}[model]
+    client = signed_in(omar)
+
+    listed = client.get(reverse(f"admin:search_{model}_changelist"), {"q": "INC"})
+    page = client.get(reverse(f"admin:search_{model}_change", args=[row.pk]))
+
+    assert listed.status_code == page.status_code == 200
+    assert client.get(reverse(f"admin:search_{model}_add")).status_code == 403
+    assert client.post(page.request["PATH_INFO"], {"verdict": "different"}).status_code == 403
