@@ -119,7 +119,12 @@ def measure(one: Asked, bare: Site, pid: int = 0) -> Measured:
 def _using(pids: list[int]) -> Callable[[], float]:
     """Tells how long these processes have been on a processor since now."""
     before = serving.processor_seconds(pids)
-    return lambda: max(serving.processor_seconds(pids) - before, 1e-6)
+
+    def since() -> float:
+        after = serving.processor_seconds(pids)
+        return max(sum(after[pid] - before.get(pid, 0) for pid in after), 1e-6)
+
+    return since
 
 
 def tell(found: Measured) -> None:

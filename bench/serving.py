@@ -115,17 +115,18 @@ def throughput(
         return sum(pool.map(client, range(4))) / seconds
 
 
-def processor_seconds(pids: list[int]) -> float:
-    """Time that these processes have spent on a processor, as Linux counts it; 0 elsewhere.
+def processor_seconds(pids: list[int]) -> dict[int, float]:
+    """The time that each of these processes has spent on a processor, as Linux counts it; those
+    that have ended are left out.
 
     Waiting for a processor is not in it, so a busy machine changes it little.
     """
-    total = 0
+    found = {}
     for pid in pids:
-        for file in Path("/proc").glob(f"{pid}/task/*/schedstat"):
-            with suppress(OSError):  # the thread has ended meanwhile
-                total += int(file.read_text().split()[0])
-    return total / 1e9
+        with suppress(OSError):
+            files = list(Path("/proc").glob(f"{pid}/task/*/schedstat"))
+            found[pid] = sum(int(file.read_text().split()[0]) for file in files) / 1e9
+    return {pid: seconds for pid, seconds in found.items() if seconds}
 
 
 def workers_of(pid: int) -> list[int]:
