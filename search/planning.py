@@ -21,6 +21,7 @@ from search.statistics import Known
 from search.syntax import Term
 
 _AMPLE = 5  # times as many are looked at as are shown
+_AMPLE_AT_MOST = 250  # documents; whoever asks for more than a page gets what there is
 _WIDE = 4  # from one stage to the next
 _MOST_PAIRED = 4  # common words that are looked for two by two
 _PAIRED = 100  # documents of each two
@@ -52,7 +53,7 @@ class Plan:
 
     def complete(self, need: int) -> Iterator[Stage]:
         """What holds all that is asked for, `need` of it and more if there is as much."""
-        wanted = need * _AMPLE
+        wanted = max(need, min(need * _AMPLE, _AMPLE_AT_MOST))
         last = ""
         while self.expected > wanted * 2:
             parts = [self._narrowed(terms, wanted) for terms in self.understood.query.alternatives]
@@ -120,13 +121,13 @@ class Plan:
 
     def _expected(self, terms: tuple[Term, ...], numbers: list[float]) -> float:
         # Several words meet in what is long enough to hold them: in incidents.
-        together = self.known.of(OF_INCIDENTS) if len(numbers) > 1 else 0
-        number = float(together or max(self.known.all, 1))
+        together = float(self.known.of(OF_INCIDENTS) or max(self.known.all, 1))
+        number = together if len(numbers) > 1 else float(max(self.known.all, 1))
         expected = number * self.share
         for term in terms:
             if term.negated:
                 least = min(self.known.of(lexeme) for lexeme in stemmed(term))
-                expected *= max(1 - least / number, _STILL)
+                expected *= max(1 - least / together, _STILL)
         for documents in numbers:
             expected *= min(documents / number, 1.0)
         return expected

@@ -111,7 +111,7 @@ def matching(
         return []
     asker = Asker(user, filters, "relevance" if query else "newest", _MOST_SAMPLED)
     found = find(query, asker, as_typed=as_typed)
-    return [one.candidate.document for one in _visible(found.ranked[:_MOST_SAMPLED], user)]
+    return [one.candidate.document for one in found.ranked[:_MOST_SAMPLED]]
 
 
 def _visible(ranked: Sequence[Ranked], user: User | AnonymousUser) -> list[Ranked]:
