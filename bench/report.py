@@ -65,12 +65,13 @@ def growth(runs: list[Found], part: str) -> str:
     rows = []
     for name in named[-1]:
         found = [one.get(name) for one in named]
-        rows.append([name, *(_ratio(one) for one in found), _grown(found)])
-    return _table([*head, "grown"], rows)
+        grown = [_grown(found, which) for which in ("p50", "processor")]
+        rows.append([name, *(_ratio(one) for one in found), *grown])
+    return _table([*head, "grown", "grown, on a processor"], rows)
 
 
-def _grown(found: Sequence[Found | None]) -> str:
-    last = [one["p50"] for one in found[-2:] if one and "p50" in one]
+def _grown(found: Sequence[Found | None], which: str) -> str:
+    last = [one[which] for one in found[-2:] if one and one.get(which)]
     return f"{last[1] / last[0]:.2f}" if len(last) == 2 else ""
 
 
@@ -79,14 +80,14 @@ def targets(run: Found) -> str:
     rows = []
     for one in run["pages"]:
         if "failure" in one:
-            rows.append([one["name"], "failed", "", "", "", ""])
+            rows.append([one["name"], "failed", "", "", "", "", ""])
             continue
         cells = [one["name"]]
         for which, target in zip(("p50", "p95"), one["targets"], strict=True):
             late = target and one[which] > target
             cells += [f"**{_ratio(one, which)}**" if late else _ratio(one, which), target or ""]
-        rows.append([*cells, f"{one['ms']:.1f}"])
-    return _table(["page", "p50", "target", "p95", "target", "ms"], rows)
+        rows.append([*cells, _ratio(one, "processor"), f"{one['ms']:.1f}"])
+    return _table(["page", "p50", "target", "p95", "target", "on a processor", "ms"], rows)
 
 
 def missed(runs: list[Found]) -> str:
@@ -101,7 +102,7 @@ def missed(runs: list[Found]) -> str:
                 late.append(f"{one['name']}: {which} {_ratio(one, which)}, should be {target}")
     grown = growth(runs, "pages").splitlines()[2:]
     for line in grown:
-        name, *_, times = (cell.strip() for cell in line.strip("| ").split("|"))
+        name, *_, times, _ = (cell.strip() for cell in line.strip("| ").split("|"))
         if len(runs) > 1 and times.replace(".", "").isdigit() and float(times) > GROWTH:
             late.append(f"{name}: grown {times} times, should be {GROWTH}")
     return "\n".join(["Missed:", *late]) if late else "Every target is met."
