@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from incidents.models import ActionItem, Incident, LinkState, Origin, PatternLink, Revision
 from playbooks.models import FailurePattern, Playbook, PlaybookStep
+from search.models import Synonym
 from search.query import search
 
 SEEDS = Path(settings.BASE_DIR) / "seeds"
@@ -75,11 +76,14 @@ def seed() -> str:
 
 @pytest.fixture(scope="module", autouse=True)
 def _seeded(django_db_setup, django_db_blocker):
-    """Seed once for all the tests here, and take it back afterwards."""
+    """Seed once for all the tests here, and take it back afterwards; what the migrations brought
+    stays."""
     with django_db_blocker.unblock():
+        brought = list(Synonym.objects.all())
         seed()
         yield
         call_command("flush", interactive=False, verbosity=0)
+        Synonym.objects.bulk_create(brought)
 
 
 pytestmark = pytest.mark.django_db
