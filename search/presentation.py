@@ -86,7 +86,7 @@ def _row(hit: Hit, helping: Sequence[tuple[str, str]], today: date, *, begins_pa
         title=_reference(hit.reference) + title if hit.kind == "incident" else title,
         snippet=ui.marked(hit.snippet),
         facts=ui.line(_FACTS[hit.kind](hit, today)),
-        playbooks=ui.line(_playbook(slug, title, hit.reference) for slug, title in helping),
+        playbooks=_playbooks(helping, hit.reference),
         begins_partial=begins_partial,
     )
 
@@ -146,12 +146,27 @@ def _reference(reference: str) -> SafeString:
     return format_html('<span class="search-reference">{}</span> ', reference)
 
 
+def _playbooks(helping: Sequence[tuple[str, str]], incident: str) -> SafeString:
+    """The best playbook beside an incident; the others unfold."""
+    links = [_playbook(slug, title, incident) for slug, title in helping]
+    if len(links) < 2:
+        return ui.line(links)
+    return format_html(
+        "{} <details><summary>{} more"
+        '<span class="visually-hidden"> playbooks for {}</span></summary>{}</details>',
+        links[0],
+        len(links) - 1,
+        incident,
+        ui.line(links[1:]),
+    )
+
+
 @lru_cache(maxsize=1024)
 def _playbook(slug: str, title: str, incident: str) -> SafeString:
     """A playbook beside an incident: one tap away. Its page offers to follow it for this incident,
     where that still goes on."""
     return format_html(
-        '<li><a class="btn btn-sm" href="{}?incident={}">{} {}</a></li>',
+        '<a class="btn btn-sm" href="{}?incident={}">{} {}</a>',
         playbook_url(slug),
         incident,
         ui.icon("book", "Playbook:"),

@@ -7,6 +7,7 @@ what stays with `visible_to`, which stands inside it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -37,6 +38,7 @@ class Link:
     state: str
     origin: str
     evidence: str
+    decided_at: datetime
     slug: str
     name: str
     playbooks: list[list[str]]
@@ -90,7 +92,8 @@ _NEAR = """
 
 _LINKS = """
 WITH visible AS NOT MATERIALIZED ({visible})
-SELECT link.id, link.state, link.origin, link.evidence, pattern.slug, pattern.name,
+SELECT link.id, link.state, link.origin, link.evidence, link.decided_at,
+  pattern.slug, pattern.name,
   ARRAY(SELECT ARRAY[playbook.slug, playbook.title, playbook.risk]
         FROM playbooks_playbook playbook
         JOIN playbooks_playbook_patterns meant ON meant.playbook_id = playbook.id

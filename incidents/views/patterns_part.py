@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 
 from accounts.models import User
 from core import markdown
+from core.templatetags import ui
 from incidents import recurrence
 from incidents.models import Incident, LinkState, Origin, Outcome, PlaybookUse
 from incidents.recurrence import History, PastIncident, PlaybookLabel
@@ -20,6 +21,7 @@ from incidents.views.clock import occurred_day
 from incidents.views.past_promises import PastPromises, fix_words, past_promises
 
 OTHERS_SHOWN = 6
+UNFOLDED = 2  # patterns of one incident, without folding any
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,10 @@ class Line:
 
 @dataclass(frozen=True)
 class PatternRow:
-    """A pattern of the incident, with the other incidents that share it."""
+    """A pattern of the incident, with the other incidents that share it.
+
+    `past` counts what unfolds below it; `is_open` says that it is unfolded from the start.
+    """
 
     pk: int
     name: str
@@ -43,6 +48,8 @@ class PatternRow:
     origin: str
     evidence: SafeString
     words: str
+    past: str
+    is_open: bool
     others: list[Line]
     all_url: str
     promises: PastPromises
@@ -67,8 +74,10 @@ class UseRow:
 def patterns_parts(user: User, incident: Incident, today: date, can_edit: bool) -> dict[str, Any]:
     """Patterns of the incident, and the callout where one of them came back."""
     found = recurrence.histories(incident, user)
+    found.sort(key=lambda history: (-history.ordinal, -history.others, history.link.name))
     asked: set[int] = set()
-    rows = [_row(history, incident, today, can_edit, asked) for history in found]
+    opened = _opened(found)
+    rows = [_row(history, incident, today, can_edit, asked, opened) for history in found]
     return {
         "patterns": [row for row in rows if row.state != LinkState.DISMISSED],
         "dismissed": [row for row in rows if row.state == LinkState.DISMISSED],
@@ -77,10 +86,26 @@ def patterns_parts(user: User, incident: Incident, today: date, can_edit: bool) 
     }
 
 
+def _opened(found: list[History]) -> set[int]:
+    """The links that are unfolded: all where they are few, else the one that came most often and
+    the one that was decided last. Many patterns share their promises; told under each of them,
+    they would drown the page."""
+    links = [history.link for history in found if history.link.state != LinkState.DISMISSED]
+    if len(links) <= UNFOLDED:
+        return {link.pk for link in links}
+    return {links[0].pk, max(links, key=lambda link: link.decided_at).pk}
+
+
 def _row(
-    history: History, incident: Incident, today: date, can_edit: bool, asked: set[int]
+    history: History,
+    incident: Incident,
+    today: date,
+    can_edit: bool,
+    asked: set[int],
+    opened: set[int],
 ) -> PatternRow:
     link = history.link
+    promises = past_promises(history, incident, today, asked)
     others = [*reversed(history.later), *history.earlier]
     confirmed = link.state == LinkState.CONFIRMED
     part = ("pattern_link_decide", "pattern_link_edit")
@@ -94,16 +119,30 @@ def _row(
         origin="" if link.origin == Origin.TEAM else Origin(link.origin).label,
         evidence=markdown.render(link.evidence),
         words=_words(history, incident) if confirmed else "",
+        past=_past(history),
+        is_open=link.pk in opened or bool(promises.fixes),
         others=[_incident_line(past) for past in _nearest(others, len(history.later))],
         all_url=f"{reverse('incident_list')}?pattern={link.slug}"
         if history.others > OTHERS_SHOWN
         else "",
-        promises=past_promises(history, incident, today, asked),
+        promises=promises,
         fix=fix_words(history, incident),
         playbooks=[_playbook_line(playbook, incident) for playbook in history.playbooks],
         decide_url=decide if can_edit else "",
         edit_url=edit if can_edit else "",
     )
+
+
+def _past(history: History) -> str:
+    """“5 other incidents, 3 promises still open, 2 playbooks”."""
+    waiting = len(history.open_promises)
+    counts = [
+        ui.counted(history.others, "other incident") if history.others else "",
+        f"{ui.counted(waiting, 'promise')} still open" if waiting else "",
+        ui.counted(len(history.playbooks), "playbook") if history.playbooks else "no playbook yet",
+    ]
+    words = ", ".join(filter(None, counts))
+    return words[0].upper() + words[1:]
 
 
 def _nearest(others: list[PastIncident], later: int) -> list[PastIncident]:
