@@ -176,8 +176,11 @@ class Plan:
         sought = self.understood.sought
         if term.negated:
             return f"!{_side_by_side(term, {})}"
-        if len(term.words) > 1 or term.quoted:
+        if len(term.words) > 1:
             return _side_by_side(term, {} if term.quoted else sought)
+        if term.quoted:
+            size = sizes.get(term.words[0], _EVERYWHERE)
+            return _form(stemmed(term), size, self.known)
         return self._best(sought[term.words[0]], sizes.get(term.words[0], _EVERYWHERE))
 
     def _best(self, one: Sought, size: float) -> str:
