@@ -37,8 +37,8 @@ def prepare(*, say: Callable[[str], None]) -> None:
         cursor.execute("SELECT pg_advisory_lock(%s)", [ONE_AT_A_TIME])
         try:
             empty = _migrate(say)
-            _seed(say, even_if_stamped=empty)
             _index(say)
+            _seed(say, even_if_stamped=empty)
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [ONE_AT_A_TIME])
 
@@ -89,11 +89,12 @@ def _seed(say: Callable[[str], None], *, even_if_stamped: bool) -> None:
 
 
 def _index(say: Callable[[str], None]) -> None:
-    """A new version may bring a search index of another shape, which then begins empty."""
+    """A new version may bring a search index of another shape, which then begins empty; making
+    it may have been cut short."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT EXISTS (SELECT FROM incidents_incident)"
-            " AND NOT EXISTS (SELECT FROM search_document)"
+            "SELECT EXISTS (SELECT FROM incidents_incident incident WHERE NOT EXISTS"
+            " (SELECT FROM search_document WHERE incident_id = incident.id))"
         )
         [missing] = cursor.fetchone()
     if missing:
