@@ -399,3 +399,25 @@ def test_opening_again_takes_few_queries_however_much_came_before(
 
     cost(1)
     assert cost(1) == cost(3) <= 20
+
+
+def test_of_many_patterns_the_most_frequent_and_the_last_decided_are_unfolded(
+    signed_in, vera, expired
+):
+    incident_of(expired, (2025, 1, 10))
+    incident = incident_of(expired, (2025, 8, 1))
+    for number in range(3):
+        at = datetime(2026, 5, 1 + number, tzinfo=UTC)
+        PatternLinkFactory(
+            incident=incident, pattern=PatternFactory(name=f"Also {number}"), decided_at=at
+        )
+
+    rows = page_of(signed_in(vera), incident)["patterns"]
+
+    assert [(row.name, row.is_open) for row in rows] == [
+        ("Credential expired", True),
+        ("Also 0", False),
+        ("Also 1", False),
+        ("Also 2", True),
+    ]
+    assert rows[0].past == "1 other incident, no playbook yet"
