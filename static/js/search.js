@@ -16,4 +16,14 @@
       document.getElementById(focused)?.focus({ preventScroll: true });
     }
   });
+
+  // On a phone the facets stand above the results: once one is chosen, what it left is wanted.
+  const narrow = window.matchMedia("(max-width: 767px)");
+  document.addEventListener("click", (event) => {
+    if (!narrow.matches || !event.target.closest("#search-narrowing a.search-facet")) return;
+    const button = document.querySelector(".search-narrow-button");
+    button.focus({ preventScroll: true });
+    button.click();
+    window.scrollTo(0, 0);
+  });
 })();

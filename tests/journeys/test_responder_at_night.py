@@ -74,7 +74,7 @@ def test_a_misspelt_symptom_leads_to_the_playbook(enter, administrator):
     page.get_by_role("button", name="Finish the run").tap()
     expect(page.get_by_text("What came of it")).to_be_visible()
     expect(page.get_by_text("The root was not on the list.")).to_be_visible()
-    page.get_by_role("link", name="Playbook", exact=True).tap()
+    page.get_by_role("link", name="The playbook", exact=True).tap()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Certificate expired")
     expect(page.get_by_role("link", name=re.compile(r"Helped in \d+ of \d+ uses"))).to_be_visible()
     assert sideways(page) == 0
