@@ -37,11 +37,13 @@ class AxisPoint:
 
 @dataclass(frozen=True)
 class TrendRow:
-    """A pattern that recurs, as home shows it."""
+    """A pattern that recurs, as home shows it. Each axis has its own scale, so `since` says from
+    which month on it is met; empty where all it has is one month."""
 
     name: str
     url: str
     words: str
+    since: str
     axis: list[AxisPoint]
     promises: str
 
@@ -183,11 +185,13 @@ def _months(besides: User | None, pks: list[int], state: str) -> dict[int, dict[
 def _row(
     trend: recurrence.Trend, counts: Counts, months: dict[int, dict[date, int]], in_quarter: bool
 ) -> TrendRow:
+    own = months.get(trend.pattern_id, {})
     return TrendRow(
         name=trend.name,
         url=pattern_url(trend.slug),
         words=_words(trend, in_quarter=in_quarter),
-        axis=axis(months.get(trend.pattern_id, {})),
+        since=f"since {min(own):%b %Y}" if len(own) > 1 else "",
+        axis=axis(own),
         promises=_promises(counts.promises.get(trend.pattern_id, 0)),
     )
 

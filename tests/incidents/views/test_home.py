@@ -105,6 +105,8 @@ def test_what_came_back_this_quarter_is_told(signed_in, vera):
 
     assert trends.title == "Came back this quarter"
     assert trends.rows[0].words == "1 this quarter, 2 in all"
+    first = timezone.now() - timedelta(days=400)
+    assert trends.rows[0].since == f"since {first:%b %Y}"
 
 
 def test_without_a_return_this_quarter_the_frequent_ones_are_told(signed_in, vera):
