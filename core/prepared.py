@@ -11,6 +11,7 @@ from collections.abc import Callable, Hashable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import BigIntegerField, BooleanField, F, Func, QuerySet, Value
@@ -107,10 +108,12 @@ class _Query:
 
 
 def among(field: str, values: Any) -> Func:
-    """Whether `field` is one of `values`, a mark that stands for a list of keys."""
+    """Whether `field` is one of `values`: a list of keys, or a mark that stands for one. They are
+    one parameter, however many there are."""
+    key = BigIntegerField()
     return Func(
         F(field),
-        Value(values, output_field=BigIntegerField()),
+        Value(values, output_field=ArrayField(key) if isinstance(values, list) else key),
         template="%(expressions)s)",
         arg_joiner=" = ANY(",
         output_field=BooleanField(),

@@ -47,6 +47,12 @@ class PatternLink(models.Model):
         indexes = [
             # The neighbours of an incident within its pattern, without reading the whole pattern.
             models.Index(fields=["pattern", "incident"], name="pattern_link_neighbours"),
+            # The incidents of a pattern, from the index alone.
+            models.Index(
+                fields=["pattern", "incident"],
+                condition=Q(state="confirmed"),
+                name="pattern_link_confirmed",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -13,6 +13,7 @@ from incidents.recurrence.occurrences import (
     Occurrence,
     Occurrences,
     occurrences,
+    of_pattern,
     services_hit,
 )
 from incidents.recurrence.promises import Promise
@@ -52,6 +53,7 @@ __all__ = [
     "in_order",
     "most_frequent",
     "occurrences",
+    "of_pattern",
     "open_promises",
     "ordinal_words",
     "promise_words",

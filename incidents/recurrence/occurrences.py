@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from django.db.models import Count, F
+from django.db.models import Count, F, Func, Q
 
 from accounts.models import User
+from core.each_row import each_row
+from core.prepared import among
 from incidents.models import (
     ActionItem,
     ActionItemStatus,
     FixAnswer,
     FixCheck,
+    Incident,
     PatternLink,
     Precision,
     Service,
@@ -23,6 +26,7 @@ from incidents.models import (
 from playbooks.models import FailurePattern
 
 MOST = 200  # incidents of a pattern that are looked at, the latest
+MANY = 1000  # incidents of a pattern, from where on it takes longer to sort them than to meet 200
 ROUGH = (Precision.APPROXIMATE, Precision.UNKNOWN)
 
 
@@ -102,31 +106,49 @@ class Occurrences:
 
 
 def occurrences(user: User, pattern: FailurePattern) -> Occurrences:
-    """The latest incidents of `pattern` that `user` may see, with their fixes. Three queries."""
-    latest = (F("incident__occurred_at").desc(nulls_last=True), "-incident__number")
-    columns = ("number", "reference", "title", "severity")
-    rows = (
-        PatternLink.objects.visible_to(user)
-        .confirmed()
-        .filter(pattern=pattern)
-        .order_by(*latest)
-        .values_list(
-            *("pk", "incident_id", *(f"incident__{name}" for name in columns)),
-            *("incident__occurred_at", "incident__occurred_precision", "incident__time_zone"),
-        )
-    )
-    found = [Occurrence(*row) for row in rows[: MOST + 1]]
-    shown = found[:MOST]
-    pks = [incident.pk for incident in shown]
-    checks = FixCheck.objects.filter(incident__in=pks, action_item__incident__in=pks).order_by("pk")
+    """The latest incidents of `pattern` that `user` may see, with their fixes. Five queries."""
+    latest = _latest(user, pattern)
+    pks = latest[:MOST]
+    shown = _incidents(pattern, pks)
+    within = (among("incident", pks), among("action_item__incident", pks))
+    checks = FixCheck.objects.filter(*within).order_by("pk")
     said = list(checks.values_list("incident_id", "answer", *_FIX_OF_CHECK))
     return Occurrences(
         incidents=shown,
         fixes=_fixes(pks, {Fix(*fix) for _, _, *fix in said}),
         answered=frozenset((fix[0], asked) for asked, _, *fix in said),
         judged={asked: Fix(*fix) for asked, answer, *fix in said if answer == _FAILED},
-        is_whole=len(found) <= MOST,
+        is_whole=len(latest) <= MOST,
     )
+
+
+def _latest(user: User, pattern: FailurePattern) -> list[int]:
+    """The keys of the latest incidents, and one more where there are more. By themselves, since
+    keys and dates are answered from an index, without a look at every incident between."""
+    order = (F("occurred_at").desc(nulls_last=True), "-number")
+    visible = Incident.objects.visible_to(user).filter(of_pattern(pattern.pk)).order_by(*order)
+    return list(visible.values_list("pk", flat=True)[: MOST + 1])
+
+
+def of_pattern(pattern_pk: int, key: str = "pk") -> Q | Func:
+    """Whether the incident with that `key` is one of the pattern's. Where there are many, the
+    first in any order are soon met on a walk through all; few are looked up and sorted. One query.
+    """
+    linked = PatternLink.objects.confirmed().filter(pattern=pattern_pk).order_by()
+    condition = Q(**{f"{key}__in": linked.values("incident")})
+    return each_row(condition) if linked[:MANY].count() == MANY else condition
+
+
+def _incidents(pattern: FailurePattern, pks: Sequence[int]) -> list[Occurrence]:
+    """The incidents with these keys, which the asker may see, in their order."""
+    columns = ("number", "reference", "title", "severity")
+    when = ("occurred_at", "occurred_precision", "time_zone")
+    links = PatternLink.objects.filter(among("incident", list(pks)), pattern=pattern).order_by()
+    rows = links.values_list(
+        "pk", "incident_id", *(f"incident__{name}" for name in (*columns, *when))
+    )
+    found = {row[1]: Occurrence(*row) for row in rows}
+    return [found[pk] for pk in pks if pk in found]
 
 
 _FIX_OF_CHECK = ("action_item_id", "action_item__title", "done_at", "action_item__incident_id")
@@ -135,7 +157,9 @@ _FAILED = FixAnswer.DID_NOT_HOLD
 
 def _fixes(incident_pks: Sequence[int], judged: set[Fix]) -> list[Fix]:
     """What stands as done after these incidents, and what was judged, opened again or not."""
-    done = ActionItem.objects.filter(incident__in=incident_pks, status=ActionItemStatus.DONE)
+    done = ActionItem.objects.filter(
+        among("incident", list(incident_pks)), status=ActionItemStatus.DONE
+    )
     rows = done.order_by().values_list("pk", "title", "closed_at", "incident_id")
     found = judged | {
         Fix(pk, title, closed_at, incident) for pk, title, closed_at, incident in rows if closed_at
@@ -146,5 +170,7 @@ def _fixes(incident_pks: Sequence[int], judged: set[Fix]) -> list[Fix]:
 def services_hit(incident_pks: Sequence[int]) -> list[tuple[str, str, int]]:
     """The services of these incidents, which the asker may see, as (name, slug, incidents), those
     hit most often first. One query."""
-    hit = Service.objects.filter(incidents__in=incident_pks).annotate(hits=Count("incidents"))
+    hit = Service.objects.filter(among("incidents", list(incident_pks))).annotate(
+        hits=Count("incidents")
+    )
     return list(hit.order_by("-hits", "name").values_list("name", "slug", "hits"))

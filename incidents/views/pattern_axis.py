@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 
 from core.templatetags import ui
 from incidents.recurrence import Fix, Occurrence, Occurrences
@@ -54,13 +56,42 @@ class AxisRow:
 
 @dataclass(frozen=True)
 class PatternAxis:
-    """The picture and the table; both empty where no incident has a date."""
+    """The picture and the table; both empty where no incident has a date. Hundreds of marks and
+    rows are drawn here, since a template would take longer over them than all else on the page."""
 
     marks: list[AxisMark]
     years: list[AxisWords]
     gaps: list[AxisWords]
     radius: str
     rows: list[AxisRow]
+
+    def drawn_incidents(self) -> SafeString:
+        return format_html_join(
+            "",
+            '<a href="{}" tabindex="-1"><circle class="axis-incident{}" cx="{}" cy="32" r="{}"/>'
+            "<title>{}</title></a>",
+            (
+                (one.href, " axis-failed" if one.failed else "", one.x, self.radius, one.title)
+                for one in self.marks
+                if not one.is_fix
+            ),
+        )
+
+    def drawn_fixes(self) -> SafeString:
+        return format_html_join(
+            "",
+            '<a href="{0}" tabindex="-1"><line class="axis-fix" x1="{1}" x2="{1}" y1="18" y2="46"/>'
+            "<title>{2}</title></a>",
+            ((fix.href, fix.x, fix.title) for fix in self.marks if fix.is_fix),
+        )
+
+    def drawn_rows(self) -> SafeString:
+        return format_html_join(
+            "",
+            '<tr><td class="text-nowrap">{}</td><td>{}</td><td><a href="{}">{}</a>'
+            ' <span class="text-secondary">{}</span></td></tr>',
+            ((row.day, row.what, row.url, row.title, row.note) for row in self.rows),
+        )
 
 
 def pattern_axis(found: Occurrences, shown: set[int]) -> PatternAxis:

@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.requests import SignedInRequest
-from incidents.models import ActionItem, PatternLink
+from incidents import recurrence
+from incidents.models import ActionItem
 from incidents.permissions import can_write
 from incidents.views.action_item_rows import rows
 from incidents.views.pattern_page import pattern_page
@@ -39,10 +40,11 @@ def pattern_detail(request: SignedInRequest, slug: str) -> HttpResponse:
 
 def _promises(user: User, pattern: FailurePattern, today: date) -> dict[str, Any]:
     """What is still promised after the pattern's incidents, due first. By key, then fetched."""
-    linked = PatternLink.objects.confirmed().filter(pattern=pattern).values("incident")
-    waiting = ActionItem.objects.visible_to(user).open().filter(incident__in=linked)
+    of_pattern = recurrence.of_pattern(pattern.pk, "incident")
+    waiting = ActionItem.objects.visible_to(user).open().filter(of_pattern)
     pks = list(waiting.order_by("due_on", "pk").values_list("pk", flat=True)[: COUNTED + 1])
-    shown = ActionItem.objects.filter(pk__in=pks[:PROMISES]).order_by("due_on", "pk")
+    first = ActionItem.objects.filter(pk__in=pks[:PROMISES]).order_by("due_on", "pk")
+    shown = list(first.select_related("incident", "owner", "owner_team"))
     return {
         "promise_rows": rows(shown, user, today, with_patterns=False),
         "promise_count": f"more than {COUNTED}" if len(pks) > COUNTED else len(pks),
