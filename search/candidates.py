@@ -4,9 +4,8 @@ word."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
@@ -24,8 +23,7 @@ _CALLED = "SELECT id FROM search_document WHERE keys @@ %s::tsquery LIMIT 50"
 _ORDER = {"newest": "DESC NULLS LAST", "oldest": "ASC NULLS LAST"}
 
 
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A document that may be shown. `impacts` are those of the words and pairs that were asked
     for, from 0 to 1, in order."""
 
@@ -74,10 +72,7 @@ def read(
     asked = [*condition_parameters, limit]
     with connection.cursor() as cursor:
         cursor.execute(sql, [*called, *asked] if sort == "relevance" else [*asked, *called])
-        return [
-            Candidate(document, kind, within, is_guarded, occurred_on, is_exact, tuple(impacts))
-            for document, kind, within, is_guarded, occurred_on, is_exact, *impacts in cursor
-        ]
+        return [Candidate._make((*row[:6], row[6:])) for row in cursor.fetchall()]
 
 
 def _order(sort: Sort) -> str:
@@ -120,6 +115,13 @@ def _visible(shape: bool, user: int, incidents: Any) -> Any:
 
 
 _VISIBLE = Prepared(_visible)
+
+
+def visible_sql(incidents: Sequence[int], user: User | AnonymousUser) -> tuple[str, Any]:
+    """Those of the incidents that `user` may know of, as a query to stand inside another."""
+    if not incidents or isinstance(user, AnonymousUser) or not user.is_active:
+        return "SELECT NULL::bigint WHERE false", []
+    return _VISIBLE.sql(user.is_administrator, user.pk or 0, list(dict.fromkeys(incidents)))
 
 
 def visible(incidents: Sequence[int], user: User | AnonymousUser) -> set[int]:

@@ -6,28 +6,32 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 
 from accounts.models import User
 from search import candidates
+from search.candidates import Candidate
 from search.facts import Facts
 from search.filters import Filters, Sort
 from search.finding import Asker, Found, find
 from search.ranking import Ranked
-from search.snippets import MOST_READ, Marker, Piece
+from search.snippets import MOST_READ, READ_FIRST, Marker, Piece
 from search.syntax import parse
 
 MOST_COUNTED = 1_000  # beyond this many matches nobody asks how many there are
 _MOST_SAMPLED = 500  # documents whose labels are counted
 
+# Once more only what may be seen, whatever the index remembers of who may.
 _SHOWN = """
 SELECT document.id, coalesce(incident_id, action_item_id, pattern_id, playbook_id), reference,
-    title, left(text, %s), facts::text
+    title, left(text, {most}), facts::text
 FROM search_document document JOIN search_passages ON document_id = document.id
-WHERE document.id = ANY(%s)
+WHERE document.id = ANY(%s) AND (within_id IS NULL OR within_id IN ({visible}))
 """
+_DEEPER = "SELECT document_id, left(text, %s) FROM search_passages WHERE document_id = ANY(%s)"
 
 
 @dataclass(frozen=True)
@@ -88,12 +92,12 @@ def search(
     sort = sort if query or sort != "relevance" else "newest"
     asker = Asker(user, filters, sort, offset + limit)
     found = find(query, asker, as_typed=as_typed)
-    page = _visible(found.ranked[offset : offset + limit], user)
+    page = found.ranked[offset : offset + limit]
     total = min(max(len(found.ranked), round(found.expected)), MOST_COUNTED)
     some = found.complete < len(found.ranked)
     understood = found.understood.query.text
     return Results(
-        hits=_hits(page, found),
+        hits=_hits(page, found, user),
         counts=dict(Counter(one.candidate.kind for one in found.ranked)) if found.is_whole else {},
         total=total,
         complete=found.complete if some else total,
@@ -114,25 +118,17 @@ def matching(
     return [one.candidate.document for one in found.ranked[:_MOST_SAMPLED]]
 
 
-def _visible(ranked: Sequence[Ranked], user: User | AnonymousUser) -> list[Ranked]:
-    """Once more what is about to be shown, whatever the index remembers of who may see it."""
-    within = [one.candidate.within for one in ranked if one.candidate.within is not None]
-    allowed = candidates.visible(within, user)
-    return [
-        one for one in ranked if one.candidate.within is None or one.candidate.within in allowed
-    ]
-
-
-def _hits(page: Sequence[Ranked], found: Found) -> list[Hit]:
+def _hits(page: Sequence[Ranked], found: Found, user: User | AnonymousUser) -> list[Hit]:
     if not page:
         return []
     marker = Marker(_worth(found))
-    with connection.cursor() as cursor:
-        cursor.execute(_SHOWN, [MOST_READ, [one.candidate.document for one in page]])
-        shown = {row[0]: row[1:] for row in cursor.fetchall()}
+    shown = _shown([one.candidate for one in page], user)
+    texts = _texts({document: row[3] for document, row in shown.items()}, marker)
     hits = []
     for one in page:
-        pk, reference, title, text, facts = shown[one.candidate.document]
+        if one.candidate.document not in shown:
+            continue
+        pk, reference, title, _, facts = shown[one.candidate.document]
         hits.append(
             Hit(
                 kind=one.candidate.kind,
@@ -142,11 +138,37 @@ def _hits(page: Sequence[Ranked], found: Found) -> list[Hit]:
                 score=round(one.score, 4),
                 is_complete=one.is_complete,
                 title=marker.pieces(title),
-                snippet=marker.pieces(marker.best(text)),
+                snippet=marker.pieces(marker.best(texts[one.candidate.document])),
                 facts=json.loads(facts),
             )
         )
     return hits
+
+
+def _shown(page: Sequence[Candidate], user: User | AnonymousUser) -> dict[int, tuple[Any, ...]]:
+    """By document its key, reference, title, the beginning of its text, and its facts."""
+    within = [one.within for one in page if one.within is not None]
+    visible, parameters = candidates.visible_sql(within, user)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _SHOWN.format(most=READ_FIRST, visible=visible),
+            [[one.document for one in page], *parameters],
+        )
+        return {row[0]: row[1:] for row in cursor.fetchall()}
+
+
+def _texts(beginnings: dict[int, str], marker: Marker) -> dict[int, str]:
+    """By document as much of its text as it takes to show a word that was looked for."""
+    deeper = [
+        document
+        for document, text in beginnings.items()
+        if len(text) == READ_FIRST and not marker.shows(text)
+    ]
+    if not deeper:
+        return beginnings
+    with connection.cursor() as cursor:
+        cursor.execute(_DEEPER, [MOST_READ, deeper])
+        return beginnings | dict(cursor.fetchall())
 
 
 def _worth(found: Found) -> dict[str, float]:

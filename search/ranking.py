@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from operator import mul
+from typing import NamedTuple
 
 from search import impact
 from search.candidates import Candidate
@@ -22,8 +23,7 @@ _NEIGHBOURS = 0.8  # of a word's importance: that a title or summary holds two s
 ABSENT = 0.01  # impacts below this are none
 
 
-@dataclass(frozen=True)
-class Ranked:
+class Ranked(NamedTuple):
     """`about` is from 0 to 1: how much the document is about what was asked for; `least` is how
     much it is about that word of which it says least."""
 
@@ -68,22 +68,19 @@ def rank(
     `is_complete` says that the candidates hold all that was asked for.
     """
     weights = [importance[word] for word in understood.sought]
-    neighbours = [
-        _NEIGHBOURS * (importance[first] + importance[second]) / 2
-        for first, second, _ in understood.pairs
-    ]
     whole = sum(weights) or 1.0
     number = len(weights)
+    for first, second, _ in understood.pairs:
+        weights.append(_NEIGHBOURS * (importance[first] + importance[second]) / 2)
     ranked = []
     for candidate in candidates:
         impacts = candidate.impacts
-        about = sum(map(float.__mul__, weights, impacts))
-        about += sum(map(float.__mul__, neighbours, impacts[number:]))
+        about = sum(map(mul, weights, impacts)) / whole
         recent = impact.recency(candidate.occurred_on)
-        score = _SCORE * impact.worth(about / whole, candidate.kind, recent)
+        score = _SCORE * impact.worth(about, candidate.kind, recent)
         score += _COMPLETE * is_complete + _EXACT * candidate.is_exact
         least = min(impacts[:number], default=1.0)
-        ranked.append(Ranked(candidate, about / whole, least, score, is_complete))
+        ranked.append(Ranked(candidate, about, least, score, is_complete))
     ranked.sort(key=order)
     return ranked
 
@@ -102,7 +99,7 @@ def merged(complete: Sequence[Ranked], others: Sequence[Ranked]) -> list[Ranked]
     """
     most = max((one.about for one in others), default=0.0)
     placed = [
-        replace(one, score=one.score - _COMPLETE, is_complete=False)
+        one._replace(score=one.score - _COMPLETE, is_complete=False)
         if (one.about < most * _IN_PASSING or one.least < _MENTIONED) and not one.candidate.is_exact
         else one
         for one in complete

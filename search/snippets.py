@@ -9,11 +9,13 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from search import words
 from search.entry import NOT_SHOWN
 
 MOST_READ = 20_000  # characters of a document; what is found further down goes unmarked
+READ_FIRST = 4_000  # most documents show what was looked for so far; only the others are read on
 _LENGTH = 240
 _MOST_PLACES = 6  # of one word in one text
 _MOST_STEMS = 12
@@ -67,6 +69,10 @@ class Marker:
             best = first = _first_that_says_something(text)
         return _around(text[best : _end_of_line(text, best)], first - best)
 
+    def shows(self, text: str) -> bool:
+        """Whether one of the words stands in what may be shown of `text`, or nothing follows."""
+        return NOT_SHOWN in text or any(True for _ in self._places(text))
+
     def _places(self, text: str) -> Iterator[tuple[str, int]]:
         lowered = text.lower()
         for lexeme, beginning in self._beginnings.items():
@@ -101,6 +107,7 @@ def _beginning(lexeme: str) -> str:
     return lexeme[:-1] if lexeme.endswith("i") and len(lexeme) > 2 else lexeme
 
 
+@lru_cache(maxsize=50_000)
 def _stem(word: str) -> str:
     return words.stem(words.fold(word)[: words.MAX_WORD])
 
