@@ -18,8 +18,13 @@ from search.values import FIXED, NAMED
 Counts = dict[str, list[tuple[str, str, int]]]
 
 _LABELS = """
-SELECT label, count(*) FROM search_document CROSS JOIN LATERAL unnest(labels) AS label
-WHERE id = ANY(%s) GROUP BY label
+WITH counted AS MATERIALIZED (
+    SELECT labels, occurred_on FROM search_document WHERE id = ANY(%s)
+)
+SELECT label, count(*) FROM counted CROSS JOIN LATERAL unnest(labels) AS label GROUP BY label
+UNION ALL
+SELECT '#since:' || name, (SELECT count(*) FROM counted WHERE occurred_on >= day)
+FROM unnest(%s::text[], %s::date[]) AS since (name, day)
 """
 _NAMES = " UNION ALL ".join(
     f"SELECT '{facet}', slug, name FROM {table} WHERE slug = ANY(%({facet})s)"  # noqa: S608
@@ -45,15 +50,17 @@ def counts(
     def found_by(filters: Filters) -> list[int]:
         return matching(text, user=user, filters=filters, as_typed=as_typed)
 
-    documents = found_by(filters)
-    everywhere = _labels(documents)
+    days = since or {}
+    everywhere = _labels(found_by(filters), days)
     found = {facet: everywhere[facet] for facet in FACETS}
     for facet in FACETS:
         if filters.of(facet):
-            found[facet] = _labels(found_by(filters.without(facet)))[facet]
-    if since and (filters.since or filters.until):
-        documents = found_by(replace(filters, since=None, until=None))
-    return _since(documents, since or {}) | _named(found)
+            found[facet] = _labels(found_by(filters.without(facet)), {})[facet]
+    recent = everywhere["since"]
+    if days and (filters.since or filters.until):
+        recent = _labels(found_by(replace(filters, since=None, until=None)), days)["since"]
+    named = _named(found)
+    return named | ({"since": [(name, name, recent.get(name, 0)) for name in days]} if days else {})
 
 
 def _named(found: dict[str, dict[str, int]]) -> Counts:
@@ -67,28 +74,15 @@ def _named(found: dict[str, dict[str, int]]) -> Counts:
     }
 
 
-def _labels(documents: list[int]) -> dict[str, dict[str, int]]:
+def _labels(documents: list[int], days: Mapping[str, date]) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = defaultdict(dict)
     if documents:
         with connection.cursor() as cursor:
-            cursor.execute(_LABELS, [documents])
+            cursor.execute(_LABELS, [documents, list(days), list(days.values())])
             for label, number in cursor.fetchall():
                 facet, _, value = label[1:].partition(":")
                 found[facet][value] = number
     return found
-
-
-def _since(documents: list[int], days: Mapping[str, date]) -> Counts:
-    if not days:
-        return {}
-    columns = ", ".join(["count(*) FILTER (WHERE occurred_on >= %s)"] * len(days))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {columns} FROM search_document WHERE id = ANY(%s)",  # noqa: S608
-            [*days.values(), documents],
-        )
-        numbers = cursor.fetchone() or ()
-    return {"since": [(name, name, n) for name, n in zip(days, numbers, strict=True)]}
 
 
 def _names(found: dict[str, dict[str, int]]) -> dict[tuple[str, str], str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
@@ -79,6 +79,21 @@ def find(query: Query, asker: Asker, *, as_typed: bool) -> Found:
     return _attempt(understand(better, endings), asker) if better else found
 
 
+def sampled(query: Query, asker: Asker) -> list[int]:
+    """As many documents as are needed that hold all the words, from where the best are, in no
+    order: for counting. None where there may be fewer, or where only their texts can tell."""
+    understood = understand(query, {})
+    plan = _plan(understood, asker.filters)
+    if understood.phrases or plan.expected < asker.need:
+        return []
+    unranked = replace(understood, sought={}, pairs=())
+    for stage in plan.complete(asker.need):
+        rows = _read(stage, unranked, asker)
+        if len(rows) >= asker.need:
+            return [row.document for row in rows[: asker.need]]
+    return []
+
+
 def _unheld(found: Found, asker: Asker) -> list[str]:
     """The words of the query that nothing visible holds."""
     missing = [word for word in found.understood.query.words if word not in found.held]
@@ -88,9 +103,8 @@ def _unheld(found: Found, asker: Asker) -> list[str]:
 
 def _attempt(understood: Understood, asker: Asker) -> Found:
     """What holds all the words; where that is little, what holds some of them comes after it."""
-    labels = [keys.label(name, value) for name, vs in asker.filters.chosen.items() for value in vs]
-    known = statistics.known([*understood.keys, OF_INCIDENTS, *labels, *period_of(asker.filters)])
-    plan = Plan(understood, asker.filters, known)
+    plan = _plan(understood, asker.filters)
+    known = plan.known
     complete: list[Candidate] = []
     is_whole = True
     for stage in _stages(plan, asker):
@@ -117,6 +131,12 @@ def _attempt(understood: Understood, asker: Asker) -> Found:
     if asker.sort != "relevance":
         ranked = ranking.in_time(ranked, newest=asker.sort == "newest")
     return Found(understood, ranked, importance, is_whole, 0.0 if is_whole else plan.expected)
+
+
+def _plan(understood: Understood, filters: Filters) -> Plan:
+    labels = [keys.label(name, value) for name, vs in filters.chosen.items() for value in vs]
+    known = statistics.known([*understood.keys, OF_INCIDENTS, *labels, *period_of(filters)])
+    return Plan(understood, filters, known)
 
 
 def _stages(plan: Plan, asker: Asker) -> Iterator[Stage]:

@@ -16,7 +16,7 @@ from search import candidates
 from search.candidates import Candidate
 from search.facts import Facts
 from search.filters import Filters, Sort
-from search.finding import Asker, Found, find
+from search.finding import Asker, Found, find, sampled
 from search.ranking import Ranked
 from search.snippets import MOST_READ, READ_FIRST, Marker, Piece
 from search.syntax import parse
@@ -108,12 +108,14 @@ def search(
 def matching(
     text: str, *, user: User | AnonymousUser, filters: Filters, as_typed: bool = False
 ) -> list[int]:
-    """The documents that `search` would find, at most 500 of the best; without text and filters
-    the newest of all."""
+    """The documents that `search` would find, at most 500, likely the best; without text and
+    filters the newest of all."""
     query = parse(text)
     if not user.is_active or (text.strip() and not (query or filters)):
         return []
     asker = Asker(user, filters, "relevance" if query else "newest", _MOST_SAMPLED)
+    if query and (sample := sampled(query, asker)):
+        return sample
     found = find(query, asker, as_typed=as_typed)
     return [one.candidate.document for one in found.ranked[:_MOST_SAMPLED]]
 

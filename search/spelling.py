@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import string
 from collections.abc import Iterable
+from typing import Any
 
-from django.contrib.postgres.search import TrigramSimilarity
-from django.db.models.functions import Lower
-
-from search.models import Word
+from django.db import connection
 
 _MOST_CANDIDATES = 8
 _MOST_WORDS = 4
 _MOST_ALIKE = 40
 
+_ONE_OFF = "SELECT word FROM search_word WHERE word = ANY(%s)"
+_ALIKE = """
+UNION (SELECT word FROM search_word WHERE lower(word) %% %s
+    ORDER BY similarity(lower(word), %s) DESC, word LIMIT %s)
+"""
+
 
 def candidates(misspelt: Iterable[str]) -> dict[str, list[tuple[int, str]]]:
     """For each word the likely ones as (distance, word), nearest first. At most four words are
-    looked at, in two queries.
+    looked at, in one query.
 
     The words come from all documents, those of restricted incidents included: the caller must
     not show one before a document that the person may see was found by it.
@@ -25,24 +29,19 @@ def candidates(misspelt: Iterable[str]) -> dict[str, list[tuple[int, str]]]:
     wanted = [word for word in misspelt if word.isalpha() and _allowed(word)][:_MOST_WORDS]
     if not wanted:
         return {}
-    known = _alike(wanted) | _one_off_from(wanted)
+    known = _known(wanted)
     return {word: near for word in wanted if (near := _nearest(word, known))}
 
 
-def _alike(wanted: list[str]) -> set[str]:
-    first, *others = (
-        Word.objects.alias(lowered=Lower("word"))
-        .filter(lowered__trigram_similar=word)
-        .annotate(alike=TrigramSimilarity(Lower("word"), word))
-        .order_by("-alike", "word")[:_MOST_ALIKE]
-        for word in wanted
-    )
-    return {row.word for row in first.union(*others)}
-
-
-def _one_off_from(wanted: list[str]) -> set[str]:
+def _known(wanted: list[str]) -> set[str]:
+    """Words that share parts with one of `wanted`, and those that are one slip away."""
     made = {made for word in wanted if word.isascii() and len(word) <= 12 for made in one_off(word)}
-    return set(Word.objects.filter(word__in=made).values_list("word", flat=True))
+    asked: list[Any] = [list(made)]
+    for word in wanted:
+        asked += [word, word, _MOST_ALIKE]
+    with connection.cursor() as cursor:
+        cursor.execute(_ONE_OFF + _ALIKE * len(wanted), asked)
+        return {word for (word,) in cursor.fetchall()}
 
 
 def _nearest(word: str, known: set[str]) -> list[tuple[int, str]]:
