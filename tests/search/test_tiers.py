@@ -8,7 +8,8 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
-from search import impact, keys, planning, statistics
+from incidents.models import Incident
+from search import impact, keys, planning, query, statistics
 from search.filters import Filters
 from search.models import Document, KeyStatistic
 from search.query import search
@@ -142,3 +143,32 @@ def test_what_has_not_changed_is_not_written_again(index):
         (incident.pk, None),
         (None, items[0].pk),
     }
+
+
+@pytest.mark.parametrize("text", ["proxy", "proxy timeout", "proxy -queue", "proxy or queue"])
+def test_facets_count_a_sample_of_what_search_finds(text, many, small_tiers, vera, monkeypatch):
+    # arrange
+    reindex()
+    monkeypatch.setattr(query, "_MOST_SAMPLED", 10)
+    everything = {pk for _, pk in found(text, vera, limit=1000)}
+    # act
+    sample = query.matching(text, user=vera, filters=Filters())
+    # assert
+    documents = Document.objects.filter(pk__in=sample).values_list("incident", "action_item")
+    assert len(sample) == 10
+    assert {incident or item for incident, item in documents} <= everything
+
+
+def test_the_sample_that_facets_count_holds_nothing_one_may_not_see(
+    many, small_tiers, vera, monkeypatch
+):
+    # arrange
+    hidden = many[::2]
+    Incident.objects.filter(pk__in=[one.pk for one in hidden]).update(visibility="restricted")
+    reindex()
+    monkeypatch.setattr(query, "_MOST_SAMPLED", 10)
+    # act
+    sample = query.matching("proxy", user=vera, filters=Filters())
+    # assert
+    assert sample
+    assert not Document.objects.filter(pk__in=sample, within__in=hidden).exists()
