@@ -9,6 +9,7 @@ from django.db import connection
 
 from accounts.models import User
 from search import candidates, keys, spelling, statistics, words
+from search.statistics import Known
 from search.syntax import Endings, Query
 
 _MOST_ENDINGS = 12
@@ -53,12 +54,14 @@ def endings(beginnings: Iterable[str]) -> Endings:
     return found
 
 
-def held(asked: Sequence[str], user: User | AnonymousUser) -> dict[str, int]:
+def held(
+    asked: Sequence[str], user: User | AnonymousUser, known: Known | None = None
+) -> dict[str, int]:
     """In about how many documents that `user` may see each word stands; those that stand in none
-    are left out."""
+    are left out. `known` is what the statistics say of the words, where that was asked already."""
     if not asked:
         return {}
-    known = statistics.known([words.stem(word) for word in asked])
+    known = known or statistics.known([words.stem(word) for word in asked])
     found = {word: number for word in asked if (number := known.of(words.stem(word)))}
     rare = [word for word in asked if word not in found]
     if not rare:

@@ -16,6 +16,7 @@ from search.planning import OF_INCIDENTS, Plan, Stage, period_of
 from search.ranking import ABSENT, FEW, Ranked
 from search.snippets import holds
 from search.sought import Lexemes, Understood, understand
+from search.statistics import Known
 from search.syntax import Query
 
 _SPARE = 40
@@ -46,6 +47,7 @@ class Found:
     importance: dict[str, float]
     is_whole: bool
     expected: float
+    known: Known
 
     @property
     def complete(self) -> int:
@@ -97,7 +99,7 @@ def sampled(query: Query, asker: Asker) -> list[int]:
 def _unheld(found: Found, asker: Asker) -> list[str]:
     """The words of the query that nothing visible holds."""
     missing = [word for word in found.understood.query.words if word not in found.held]
-    known = completion.held(missing, asker.user)
+    known = completion.held(missing, asker.user, found.known)
     return [word for word in missing if word not in known]
 
 
@@ -130,7 +132,8 @@ def _attempt(understood: Understood, asker: Asker) -> Found:
         is_whole = is_whole and some.is_whole
     if asker.sort != "relevance":
         ranked = ranking.in_time(ranked, newest=asker.sort == "newest")
-    return Found(understood, ranked, importance, is_whole, 0.0 if is_whole else plan.expected)
+    expected = 0.0 if is_whole else plan.expected
+    return Found(understood, ranked, importance, is_whole, expected, known)
 
 
 def _plan(understood: Understood, filters: Filters) -> Plan:
