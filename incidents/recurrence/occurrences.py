@@ -11,7 +11,7 @@ from functools import cached_property
 from django.db.models import Count, F, Func, Q
 
 from accounts.models import User
-from core.each_row import each_row
+from core.each_row import among_linked
 from core.prepared import among
 from incidents.models import (
     ActionItem,
@@ -26,7 +26,6 @@ from incidents.models import (
 from playbooks.models import FailurePattern
 
 MOST = 200  # incidents of a pattern that are looked at, the latest
-MANY = 1000  # incidents of a pattern, from where on it takes longer to sort them than to meet 200
 ROUGH = (Precision.APPROXIMATE, Precision.UNKNOWN)
 
 
@@ -131,12 +130,9 @@ def _latest(user: User, pattern: FailurePattern) -> list[int]:
 
 
 def of_pattern(pattern_pk: int, key: str = "pk") -> Q | Func:
-    """Whether the incident with that `key` is one of the pattern's. Where there are many, the
-    first in any order are soon met on a walk through all; few are looked up and sorted. One query.
-    """
+    """Whether the incident with that `key` is one of the pattern's. One query."""
     linked = PatternLink.objects.confirmed().filter(pattern=pattern_pk).order_by()
-    condition = Q(**{f"{key}__in": linked.values("incident")})
-    return each_row(condition) if linked[:MANY].count() == MANY else condition
+    return among_linked(key, linked.values("incident"))
 
 
 def _incidents(pattern: FailurePattern, pks: Sequence[int]) -> list[Occurrence]:

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from django.db.models import DurationField, ExpressionWrapper, F, QuerySet, Value
+from django.db.models import DurationField, ExpressionWrapper, F, Q, QuerySet, Value
 from django.http import QueryDict
 from django.utils.dateparse import parse_date
 
 from accounts.models import Role, User
+from core.each_row import among_linked
 from core.prepared import Prepared
 from incidents.models import (
     Environment,
@@ -193,7 +194,10 @@ def apply(filters: Filters, incidents: QuerySet[Incident]) -> QuerySet[Incident]
     for kind, through in _THROUGH.items():
         if kind in filters.chosen:
             pks = [choice.pk for choice in filters.chosen[kind]]
-            incidents = incidents.filter(pk__in=through(pks))
+            linked = through(pks)
+            # What several filters leave may be few, and would be looked for in vain on a walk.
+            meant = among_linked("pk", linked) if len(filters.chosen) == 1 else Q(pk__in=linked)
+            incidents = incidents.filter(meant)
     if filters.since:
         incidents = incidents.filter(occurred_at__gte=_midnight(filters.since))
     if filters.until:

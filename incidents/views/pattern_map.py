@@ -217,16 +217,20 @@ def _picture(found: drawn.PatternMap, asked: filters.Filters) -> dict[str, Any]:
     lanes to playbooks. Places are numbers in these lists."""
     places = {lane.pk: place for place, lane in enumerate(found.lanes)}
     playbooks = list(dict.fromkeys((remedy.slug, remedy.title) for remedy in found.remedies))
+    firsts = sorted({quarter.first_on for quarter in found.quarters})
     return {
         "lanes": [
             {
                 "name": lane.name,
                 "url": pattern_url(lane.slug),
+                "list": _undated_list_url(lane.slug, asked),
                 "words": ui.counted(lane.total, "incident"),
             }
             for lane in found.lanes
         ],
-        "marks": _marks(found, places, asked),
+        "marks": [{"lane": places[met.pattern_id], **_mark(met)} for met in found.meetings],
+        "quarters": [_span(first, asked) for first in firsts],
+        "bubbles": _bubbles(found, places, firsts),
         "playbooks": [{"name": title, "url": playbook_url(slug)} for slug, title in playbooks],
         "lines": [
             {
@@ -240,25 +244,25 @@ def _picture(found: drawn.PatternMap, asked: filters.Filters) -> dict[str, Any]:
     }
 
 
-def _marks(
-    found: drawn.PatternMap, places: dict[int, int], asked: filters.Filters
-) -> list[dict[str, Any]]:
-    """Each incident, or each quarter's count, with the place of its lane. The area of a quarter's
-    mark grows with its incidents."""
+def _bubbles(
+    found: drawn.PatternMap, places: dict[int, int], firsts: list[date]
+) -> list[tuple[int, int, int, float]]:
+    """Each quarter's count, as the place of its lane, that of its quarter, the incidents and the
+    size of the mark: its area grows with them. There may be a thousand, so that the browser puts
+    together their words and addresses."""
     most = max((quarter.incidents for quarter in found.quarters), default=1)
-    spans = {day: _span(day, asked) for day in {quarter.first_on for quarter in found.quarters}}
-    widest = min(
-        max(_LANE_WIDTH / (len(spans) or 1), 9), 26
-    )  # so that neighbours can be told apart
-    marks = [(met.pattern_id, _mark(met)) for met in found.meetings]
-    lists = {lane.pk: _undated_list_url(lane.slug, asked) for lane in found.lanes}
-    for quarter in found.quarters:
-        at, more, days = spans[quarter.first_on]
-        size = round(max(widest * (quarter.incidents / most) ** 0.5, 3), 1)
-        url, words = lists[quarter.pattern_id] + days, ui.counted(quarter.incidents, "incident")
-        bubble = {"at": at, "size": size, "url": url, "words": words, "more": more}
-        marks.append((quarter.pattern_id, bubble))
-    return [{"lane": places[pattern], **mark} for pattern, mark in marks]
+    # So that neighbours can be told apart.
+    widest = min(max(_LANE_WIDTH / (len(firsts) or 1), 9), 26)
+    quarters = {first: place for place, first in enumerate(firsts)}
+    return [
+        (
+            places[one.pattern_id],
+            quarters[one.first_on],
+            one.incidents,
+            round(max(widest * (one.incidents / most) ** 0.5, 3), 1),
+        )
+        for one in found.quarters
+    ]
 
 
 def _mark(met: drawn.Meeting) -> dict[str, Any]:
@@ -272,10 +276,13 @@ def _mark(met: drawn.Meeting) -> dict[str, Any]:
     }
 
 
-def _span(first: date, asked: filters.Filters) -> tuple[str, str, str]:
+def _span(first: date, asked: filters.Filters) -> dict[str, str]:
     """The middle of the quarter that begins on `first`, its months in words, and the part of an
     address that asks for its days, as far as the map asks for them."""
     last = (first.replace(day=28) + timedelta(days=70)).replace(day=1) - timedelta(days=1)
     since, until = max(first, asked.since or first), min(last, asked.until or last)
-    at = (first + timedelta(days=45)).isoformat()
-    return at, f"{since:%b} to {until:%b %Y}", f"&since={since}&until={until}"
+    return {
+        "at": (first + timedelta(days=45)).isoformat(),
+        "more": f"{since:%b} to {until:%b %Y}",
+        "days": f"&since={since}&until={until}",
+    }

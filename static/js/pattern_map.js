@@ -14,6 +14,7 @@
     if (!figure || !source || !window.echarts) return;
     const map = JSON.parse(source.textContent);
     if (!map.lanes.length) return;
+    map.marks.push(...map.bubbles.map((bubble) => told(map, bubble)));
     figure.hidden = false; // before drawing: what is hidden has no size
     const box = figure.querySelector(".map-picture");
     const rows = Math.max(map.lanes.length, map.playbooks.length, 4);
@@ -31,6 +32,13 @@
       if (url) window.location.assign(url);
     });
     showTogether(chart, map);
+  };
+
+  // A quarter's count comes as four numbers: its words and its address are put together here.
+  const told = (map, [lane, quarter, incidents, size]) => {
+    const { at, more, days } = map.quarters[quarter];
+    const words = `${incidents} incident${incidents === 1 ? "" : "s"}`;
+    return { lane, at, size, more, words, url: map.lanes[lane].list + days };
   };
 
   const addressOf = (event, map) => {
