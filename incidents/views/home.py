@@ -26,6 +26,7 @@ MINE = 7
 SHORT = 5
 LATEST = 6
 SOON = timedelta(days=7)
+_SHOWN = ("number", "reference", "title", "updated_at")  # of a draft or a review
 COUNTED = 100  # open promises are counted to here
 TOUR_COOKIE = "tour"
 A_YEAR = 365 * 24 * 3600
@@ -78,13 +79,8 @@ def tour_dismiss(request: SignedInRequest) -> HttpResponse:
 
 def _waiting(user: User) -> tuple[list[Incident], list[Incident]]:
     """My drafts, and the reviews that are asked of me."""
-    visible = Incident.objects.visible_to(user).only("number", "reference", "title", "updated_at")
-    mine = Q(owner=user) | Q(owner=None, created_by=user)
-    drafts = visible.filter(mine, status=PostmortemStatus.DRAFT).order_by("-updated_at")
-    if not can_publish(user):
-        return list(drafts[:SHORT]), []
-    asked = visible.filter(status=PostmortemStatus.IN_REVIEW).exclude(owner=user)
-    return list(drafts[:SHORT]), list(asked.order_by("-updated_at")[:SHORT])
+    drafts = _drafts(Role(user.role), user.pk)
+    return drafts, _reviews(Role(user.role), user.pk) if can_publish(user) else []
 
 
 def _action_items(user: User, today: date) -> dict[str, Any]:
@@ -106,6 +102,20 @@ def _action_items(user: User, today: date) -> dict[str, Any]:
 
 
 # Each for a person of that role and key, who is signed in and so is active.
+
+
+@Prepared
+def _drafts(role: Role, user_pk: int) -> QuerySet[Incident]:
+    visible = Incident.objects.visible_to(User(pk=user_pk, role=role)).only(*_SHOWN)
+    mine = Q(owner=user_pk) | Q(owner=None, created_by=user_pk)
+    return visible.filter(mine, status=PostmortemStatus.DRAFT).order_by("-updated_at")[:SHORT]
+
+
+@Prepared
+def _reviews(role: Role, user_pk: int) -> QuerySet[Incident]:
+    visible = Incident.objects.visible_to(User(pk=user_pk, role=role)).only(*_SHOWN)
+    asked = visible.filter(status=PostmortemStatus.IN_REVIEW).exclude(owner=user_pk)
+    return asked.order_by("-updated_at")[:SHORT]
 
 
 @Prepared
