@@ -40,7 +40,7 @@ def counts(
     as_typed: bool = False,
     since: Mapping[str, date] | None = None,
 ) -> Counts:
-    """For each facet (value, name, number), most first, counted among the best 500 matches.
+    """For each facet (value, name, number), most first, counted among 500 of the best matches.
 
     What is chosen of a facet does not narrow its own counts, so that another value can be added.
     For days by name in `since`, in their order, it also counts what occurred since then, as the
