@@ -59,6 +59,7 @@ def incident_similar_decide(request: SignedInRequest, reference: str) -> HttpRes
         Incident.objects.visible_to(request.user), reference=storable(request.POST.get("other", ""))
     )
     verdict = request.POST.get("verdict", "")
+    said: dict[str, Any] = {}
     try:
         if verdict == UNDECIDED:
             verdicts.take_back(incident, other, by=request.user)
@@ -66,11 +67,12 @@ def incident_similar_decide(request: SignedInRequest, reference: str) -> HttpRes
             verdicts.decide(incident, other, verdict, by=request.user, at=timezone.now())
     except DomainError as error:
         messages.error(request, str(error))
+    else:
+        offers = to_link(incident, other) if verdict == Verdict.SAME else []
+        said = {"said": _said(verdict, other), "offers": offers}
     if not request.htmx:
         return redirect(f"{incident.get_absolute_url()}#similar-incidents")
-    said = _said(verdict, other)
-    offers = to_link(incident, other) if verdict == Verdict.SAME else []
-    return _similar_answer(request, incident, said=said, offers=offers)
+    return _similar_answer(request, incident, **said)
 
 
 def _said(verdict: str, other: Incident) -> dict[str, str]:

@@ -54,6 +54,20 @@ def test_a_decision_is_told_and_can_be_undone(ana, signed_in):
     assert not Resemblance.objects.exists()
 
 
+def test_what_was_refused_is_not_told_as_done(ana, signed_in):
+    one = written()
+
+    panel = signed_in(ana).post(
+        reverse("incident_similar_decide", args=[one.reference]),
+        {"other": one.reference, "verdict": "same"},
+        headers={"HX-Request": "true"},
+    )
+
+    assert "Everybody sees that now" not in panel.content.decode()
+    assert "alert" in panel.content.decode()
+    assert not Resemblance.objects.exists()
+
+
 def test_confirming_offers_the_pattern_of_the_other(ana, signed_in):
     one, other = written(), written("Routes vanished")
     PatternLinkFactory(incident=other, pattern=PatternFactory(name="Two network plugins"))
