@@ -12,10 +12,15 @@ from django.db import connection
 
 from accounts.models import User
 from search.filters import FACETS, Filters
-from search.query import matching
+from search.query import MOST_SAMPLED, matching
 from search.values import FIXED, NAMED
 
 Counts = dict[str, list[tuple[str, str, int]]]
+
+
+class AtLeast(int):
+    """A number that was counted among some of the matches: of all of them there may be more."""
+
 
 _LABELS = """
 WITH counted AS MATERIALIZED (
@@ -40,7 +45,8 @@ def counts(
     as_typed: bool = False,
     since: Mapping[str, date] | None = None,
 ) -> Counts:
-    """For each facet (value, name, number), most first, counted among 500 of the best matches.
+    """For each facet (value, name, number), most first, counted among 500 of the best matches:
+    where there may be more of them, the numbers are `AtLeast`.
 
     What is chosen of a facet does not narrow its own counts, so that another value can be added.
     For days by name in `since`, in their order, it also counts what occurred since then, as the
@@ -79,9 +85,10 @@ def _labels(documents: list[int], days: Mapping[str, date]) -> dict[str, dict[st
     if documents:
         with connection.cursor() as cursor:
             cursor.execute(_LABELS, [documents, list(days), list(days.values())])
+            as_counted = int if len(documents) < MOST_SAMPLED else AtLeast
             for label, number in cursor.fetchall():
                 facet, _, value = label[1:].partition(":")
-                found[facet][value] = number
+                found[facet][value] = as_counted(number)
     return found
 
 

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from search import period
 from search.asked import PERIOD, Asked
+from search.facets import AtLeast
 from search.filters import FACETS, Sort
 from search.query import MOST_COUNTED
 from search.values import FIXED
@@ -153,12 +154,13 @@ def _links(
 ) -> tuple[Link, ...]:
     chosen = asked.filters.of(facet)
     more = _one_more(asked, facet)
+    none = AtLeast() if any(isinstance(one, AtLeast) for one in number.values()) else 0
     return tuple(
         Link(
             label[value],
             asked.toggled(facet, value).url() if value in chosen else more + quote(value),
             chosen=value in chosen,
-            count=counted(number.get(value, 0)),
+            count=counted(number.get(value, none)),
             key=f"{facet}-{value}",
         )
         for value in values
@@ -195,5 +197,7 @@ def _period(asked: Asked, number: Mapping[str, int], today: date) -> Group:
 
 
 def counted(number: int) -> str:
-    """How many, as far as it was counted: “1,000+”."""
+    """How many, as far as it was counted: “1,000+”; nothing where none was met among some."""
+    if isinstance(number, AtLeast):
+        return f"{number:,}+" if number else ""
     return f"{number:,}+" if number >= MOST_COUNTED else f"{number:,}"

@@ -22,7 +22,7 @@ from search.snippets import MOST_READ, READ_FIRST, Marker, Piece
 from search.syntax import parse
 
 MOST_COUNTED = 1_000  # beyond this many matches nobody asks how many there are
-_MOST_SAMPLED = 500  # documents whose labels are counted
+MOST_SAMPLED = 500  # documents whose labels are counted
 
 # Once more only what may be seen, whatever the index remembers of who may.
 _SHOWN = """
@@ -113,11 +113,11 @@ def matching(
     query = parse(text)
     if not user.is_active or (text.strip() and not (query or filters)):
         return []
-    asker = Asker(user, filters, "relevance" if query else "newest", _MOST_SAMPLED)
+    asker = Asker(user, filters, "relevance" if query else "newest", MOST_SAMPLED)
     if query and (sample := sampled(query, asker)):
         return sample
     found = find(query, asker, as_typed=as_typed)
-    return [one.candidate.document for one in found.ranked[:_MOST_SAMPLED]]
+    return [one.candidate.document for one in found.ranked[:MOST_SAMPLED]]
 
 
 def _hits(page: Sequence[Ranked], found: Found, user: User | AnonymousUser) -> list[Hit]:

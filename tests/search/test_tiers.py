@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from io import StringIO
 
@@ -9,7 +10,7 @@ import pytest
 from django.core.management import call_command
 
 from incidents.models import Incident
-from search import impact, keys, planning, query, statistics
+from search import facets, impact, keys, planning, query, statistics
 from search.filters import Filters
 from search.models import Document, KeyStatistic
 from search.query import search
@@ -149,7 +150,7 @@ def test_what_has_not_changed_is_not_written_again(index):
 def test_facets_count_a_sample_of_what_search_finds(text, many, small_tiers, vera, monkeypatch):
     # arrange
     reindex()
-    monkeypatch.setattr(query, "_MOST_SAMPLED", 10)
+    monkeypatch.setattr(query, "MOST_SAMPLED", 10)
     everything = {pk for _, pk in found(text, vera, limit=1000)}
     # act
     sample = query.matching(text, user=vera, filters=Filters())
@@ -159,6 +160,20 @@ def test_facets_count_a_sample_of_what_search_finds(text, many, small_tiers, ver
     assert {incident or item for incident, item in documents} <= everything
 
 
+def test_counts_among_a_sample_say_that_there_may_be_more(many, small_tiers, vera, signed_in):
+    reindex()
+    client = signed_in(vera)
+
+    everything = client.get("/search/facets/", {"q": "proxy"}).content.decode()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(query, "MOST_SAMPLED", 10)
+        patch.setattr(facets, "MOST_SAMPLED", 10)
+        some = client.get("/search/facets/", {"q": "proxy"}).content.decode()
+
+    assert re.findall(r'search-count">\d+\+<', everything) == []
+    assert re.findall(r'search-count">\d+\+<', some)
+
+
 def test_the_sample_that_facets_count_holds_nothing_one_may_not_see(
     many, small_tiers, vera, monkeypatch
 ):
@@ -166,7 +181,7 @@ def test_the_sample_that_facets_count_holds_nothing_one_may_not_see(
     hidden = many[::2]
     Incident.objects.filter(pk__in=[one.pk for one in hidden]).update(visibility="restricted")
     reindex()
-    monkeypatch.setattr(query, "_MOST_SAMPLED", 10)
+    monkeypatch.setattr(query, "MOST_SAMPLED", 10)
     # act
     sample = query.matching("proxy", user=vera, filters=Filters())
     # assert
