@@ -7,8 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
-from django.db import connection
-
+from core.round_trip import one_round_trip
 from incidents.views.clock import occurred_day
 from search import keys
 from search.facts import Facts
@@ -109,7 +108,7 @@ class About:
 
 def about(ids: list[int]) -> dict[int, About]:
     """By key, archived ones included."""
-    with connection.cursor() as cursor:
+    with one_round_trip() as cursor:
         cursor.execute(_ALL, {"ids": ids})
         found = {row[0]: About(*row) for row in cursor.fetchall()}
         cursor.nextset()

@@ -1,8 +1,8 @@
 """What somebody asks for: the text of the box and the filters of the address, understood as one.
 
 `service:checkout severity:sev1 since:2025-01` in the box means what the same filters mean in the
-address. What looks like a filter and names nothing is left among the words, and told: an error
-message may well hold `status:500`.
+address, and so does `-tag:drill`, which leaves out. What looks like a filter and names nothing is
+left among the words, and told: an error message may well hold `status:500`.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from django.http import QueryDict
-from django.urls import reverse
+from django.utils.http import urlencode
 
 from accounts.models import User
 from core.text import storable
+from incidents.views.addresses import page_url
 from search import period, values
-from search.filters import FACETS, SORTS, Filters, Sort
+from search.filters import EXCLUDING, FACETS, SORTS, Filters, Sort, facet_of, opposite
 from search.syntax import MAX_CHARACTERS
 from search.values import Choice
 
@@ -26,6 +27,7 @@ MOST_READ = 2_000  # characters of the box in which filters are looked for
 MOST_VALUES = 40  # filters; whoever names more means something else
 MOST_TOLD = 3
 MOST_PAGES = 50
+NAMES = (*FACETS, *EXCLUDING)
 PERIOD = ("since", "until")
 _FIELDS = {
     **{facet: facet for facet in (*FACETS, *PERIOD)},
@@ -36,7 +38,7 @@ _FIELDS = {
 }
 _TOKEN = re.compile(
     r'-?"[^"]*(?:"|$)'
-    r'|(?P<field>[a-z]+):(?:"(?P<quoted>[^"]*)"|(?P<plain>[^\s"]+))(?!\S)'
+    r'|(?P<minus>-?)(?P<field>[a-z]+):(?:"(?P<quoted>[^"]*)"|(?P<plain>[^\s"]+))(?!\S)'
     r"|\S+",
     re.IGNORECASE,
 )
@@ -58,7 +60,7 @@ class Misread:
         """What is wrong with it, as a sentence."""
         if self.field in PERIOD:
             return f"“{self.written}” is no day; write one such as 2025, 2025-01 or 30d."
-        return f"No {self.field} is called “{self.written}”."
+        return f"No {facet_of(self.field)} is called “{self.written}”."
 
 
 @dataclass(frozen=True)
@@ -87,24 +89,25 @@ class Asked:
 
     @property
     def sought(self) -> str:
-        """The words as search is asked for them: what was no filter need not stand side by side."""
+        """The words as search is asked for them: what was no filter need not stand side by side,
+        unless it is to be left out."""
         words = self.words
         for misread in self.misread:
-            if misread.token:
+            if misread.token and misread.field not in EXCLUDING:
                 words = words.replace(misread.token, misread.token.replace(":", " "), 1)
         return words
 
     @property
     def text(self) -> str:
         """All of it as one would type it into the box."""
-        named = [f"{facet}:{value}" for facet in FACETS for value in self.filters.of(facet)]
+        named = [f"{name}:{value}" for name in NAMES for value in self.filters.of(name)]
         named += [f"{name}:{text}" for name in PERIOD if (text := getattr(self, name))]
         return " ".join(filter(None, [self.words, *named]))
 
     @property
     def fields(self) -> list[tuple[str, str]]:
         """Everything but the words and the page, as the address and a form hold it."""
-        found = [(facet, value) for facet in FACETS for value in self.filters.of(facet)]
+        found = [(name, value) for name in NAMES for value in self.filters.of(name)]
         found += [(name, text) for name in PERIOD if (text := getattr(self, name))]
         return found + ([] if self.sort == "relevance" else [("sort", self.sort)])
 
@@ -117,7 +120,8 @@ class Asked:
             query["exact"] = ["1"]
         if self.page > 1:
             query["page"] = [str(self.page)]
-        return reverse(view, query=query)
+        address = page_url(view)
+        return f"{address}?{urlencode(query, doseq=True)}" if query else address
 
     def toggled(self, facet: str, value: str) -> Asked:
         """The first page of the same with one value of a facet more, or less."""
@@ -143,7 +147,8 @@ class Asked:
 
 @dataclass(frozen=True)
 class _Written:
-    """One filter as it was written; `token` is all of it, as it stood in the box."""
+    """One filter as it was written; `field` begins with a minus where it excludes. `token` is all
+    of it, as it stood in the box."""
 
     field: str
     text: str
@@ -158,7 +163,7 @@ def ask(query: QueryDict, *, user: User, today: date) -> Asked:
         query.get("q", ""),
         [
             _Written(name, storable(text).strip())
-            for name in (*FACETS, *PERIOD)
+            for name in (*NAMES, *PERIOD)
             for text in query.getlist(name)
             if text.strip()
         ],
@@ -181,11 +186,13 @@ def _asked(box: str, given: list[_Written], user: User, today: date, **how: obje
         filter_ for number, token in enumerate(tokens) for filter_ in _filters(number, token)
     ]
     asked = (given + written)[:MOST_VALUES]
-    meant = values.understand(((one.field, one.text) for one in asked if one.field in FACETS), user)
+    meant = values.understand(
+        ((facet_of(one.field), one.text) for one in asked if one.field in NAMES), user
+    )
     days = {one: period.read(one.text, today) for one in asked if one.field in PERIOD}
 
     def is_wrong(one: _Written) -> bool:
-        return not (days[one] if one.field in PERIOD else (one.field, one.text) in meant)
+        return not (days[one] if one.field in PERIOD else (facet_of(one.field), one.text) in meant)
 
     wrong = [one for one in asked if is_wrong(one)]
     # A token of which one part names nothing is no filter at all.
@@ -218,8 +225,9 @@ def _closed(words: str) -> str:
 def _filters(number: int, token: re.Match[str]) -> list[_Written]:
     """The filters that a token of the box seems to be: several where a comma parts them."""
     name = _FIELDS.get((token["field"] or "").lower())
-    if not name:
+    if not name or (token["minus"] and name in PERIOD):
         return []
+    name = f"{token['minus']}{name}"
     parts = [token["quoted"]] if token["plain"] is None else token["plain"].split(",")
     return [_Written(name, part.strip(), number) for part in parts if part.strip()]
 
@@ -236,13 +244,15 @@ def _chosen(
         if one.field in PERIOD:
             bounds[one.field] = one  # the last one counts: what was typed over what was there
             continue
-        choice = meant[one.field, one.text]
+        facet = facet_of(one.field)
+        choice = meant[facet, one.text]
         chosen.setdefault(one.field, {})[choice.value] = None
-        labels[one.field, choice.value] = choice.label
+        chosen.get(opposite(one.field), {}).pop(choice.value, None)  # what was said last counts
+        labels[facet, choice.value] = choice.label
     first, last = (days[bounds[name]] if name in bounds else None for name in PERIOD)
     return Asked(
         filters=Filters(
-            chosen={facet: tuple(chosen[facet]) for facet in FACETS if facet in chosen},
+            chosen={name: tuple(chosen[name]) for name in NAMES if chosen.get(name)},
             since=first.first if first else None,
             until=last.last if last else None,
         ),
@@ -254,7 +264,8 @@ def _chosen(
 
 def _told(wrong: list[_Written], tokens: list[re.Match[str]], user: User) -> Iterator[Misread]:
     for one in wrong[:MOST_TOLD]:
-        meant = None if one.field in PERIOD else values.nearest(one.field, one.text, user)
+        facet = facet_of(one.field)
+        meant = None if one.field in PERIOD else values.nearest(facet, one.text, user)
         token = "" if one.token is None else tokens[one.token][0]
         yield Misread(one.field, one.text[:60], token, meant)
 

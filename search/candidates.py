@@ -9,10 +9,12 @@ from typing import Any, NamedTuple
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
+from django.db.models import BooleanField, F, Func
 
-from accounts.models import User
-from core.prepared import Prepared, among
+from accounts.models import Role, User
+from core.prepared import Prepared, among, as_array
 from incidents.models import Incident
+from incidents.models.incident import IncidentQuerySet
 from search import impact, keys
 from search.filters import Filters, Sort
 from search.sought import Sought, Understood
@@ -30,7 +32,6 @@ class Candidate(NamedTuple):
     document: int
     kind: str
     within: int | None
-    is_guarded: bool
     occurred_on: date | None
     is_exact: bool
     impacts: tuple[float, ...]
@@ -40,10 +41,12 @@ def read(
     tsquery: str,
     understood: Understood,
     filters: Filters,
+    user: User | AnonymousUser,
     sort: Sort = "relevance",
     limit: int = MOST,
 ) -> list[Candidate]:
-    """At most `limit` documents, the first in time where they are sorted by it."""
+    """Of at most `limit` documents, the first in time where they are sorted by it, those that
+    `user` may see."""
     columns, parameters = _columns(understood)
     conditions = ["keys @@ %s::tsquery"]
     condition_parameters: list[Any] = [tsquery]
@@ -51,28 +54,34 @@ def read(
         if day:
             conditions.append(f"occurred_on {sign} %s")
             condition_parameters.append(day)
-    # Materialised, so that no order and no limit has an index of their own walked instead.
+    visible, visible_parameters = _guarded_sql(user)
+    seen = f"NOT is_guarded OR within_id IN ({visible})"
+    # Materialised, so that no order and no limit has an index of their own walked instead; and
+    # cut before anything asks what of it is guarded, for which it would be read to its end.
     sql = f"""
-        WITH found AS MATERIALIZED (
-            SELECT id, occurred_on FROM search_document WHERE {" AND ".join(conditions)}
-        ), first AS MATERIALIZED (
-            SELECT id FROM found {_order(sort)} LIMIT %s
+        WITH matching AS MATERIALIZED (
+            SELECT id, occurred_on, within_id, is_guarded
+            FROM search_document WHERE {" AND ".join(conditions)}
+        ), found AS MATERIALIZED (
+            SELECT * FROM matching {_order(sort)} LIMIT %s
         )
-        SELECT id, kind, within_id, is_guarded, occurred_on,
-            id = ANY(ARRAY({_CALLED})), {columns}
-        FROM search_document WHERE id IN (SELECT id FROM first)"""  # noqa: S608
+        SELECT id, kind, within_id, occurred_on, id = ANY(ARRAY({_CALLED})), {columns}
+        FROM search_document WHERE id IN (SELECT id FROM found) AND ({seen})"""  # noqa: S608
+    asked = [*condition_parameters, limit, understood.whole, *parameters, *visible_parameters]
     if sort == "relevance":
         sql = f"""
-        WITH found AS MATERIALIZED (
-            SELECT id, kind, within_id, is_guarded, occurred_on,
-                id = ANY(ARRAY({_CALLED})), {columns}
+        WITH matching AS MATERIALIZED (
+            SELECT id, kind, within_id, occurred_on, id = ANY(ARRAY({_CALLED})), {columns},
+                is_guarded
             FROM search_document WHERE {" AND ".join(conditions)}
-        ) SELECT * FROM found LIMIT %s"""  # noqa: S608
-    called = [understood.whole, *parameters]
-    asked = [*condition_parameters, limit]
+        ), found AS MATERIALIZED (
+            SELECT * FROM matching LIMIT %s
+        ) SELECT * FROM found WHERE {seen}"""  # noqa: S608
+        asked = [understood.whole, *parameters, *condition_parameters, limit, *visible_parameters]
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*called, *asked] if sort == "relevance" else [*asked, *called])
-        return [Candidate._make((*row[:6], row[6:])) for row in cursor.fetchall()]
+        cursor.execute(sql, asked)
+        end = 5 + len(understood.sought) + len(understood.pairs)
+        return [Candidate._make((*row[:5], row[5:end])) for row in cursor.fetchall()]
 
 
 def _order(sort: Sort) -> str:
@@ -108,25 +117,45 @@ def _impact_of(one: Sought) -> tuple[str, list[str]]:
     return (f"greatest({', '.join(ways)})" if len(ways) > 1 else ways[0]), parameters
 
 
-def _visible(shape: bool, user: int, incidents: Any) -> Any:
-    reader = User(pk=user, role="administrator" if shape else "viewer")
-    found = Incident.objects.visible_to(reader).filter(among("pk", incidents))
+def _readable(shape: bool, user: int) -> IncidentQuerySet:
+    reader = User(pk=user, role=Role.ADMINISTRATOR if shape else Role.VIEWER)
+    return Incident.objects.visible_to(reader)
+
+
+def _keys(found: IncidentQuerySet) -> Any:
     return found.order_by().values_list("pk")
 
 
-_VISIBLE = Prepared(_visible)
+_VISIBLE = Prepared(
+    lambda shape, user, incidents: _keys(_readable(shape, user).filter(among("pk", incidents)))
+)
+# Those among the documents that a stage has found so far. As an array, so that they are looked up
+# one by one, however many the database expects.
+_OF_GUARDED = Func(
+    F("pk"),
+    template="%(expressions)s = ANY(ARRAY(SELECT within_id FROM found WHERE is_guarded))",
+    output_field=BooleanField(),
+)
+_GUARDED = Prepared(lambda shape, user: _keys(_readable(shape, user).filter(_OF_GUARDED)))
+_NONE = "SELECT NULL::bigint WHERE false"
+
+
+def _guarded_sql(user: User | AnonymousUser) -> tuple[str, Any]:
+    if isinstance(user, AnonymousUser) or not user.is_active:
+        return _NONE, []
+    return _GUARDED.sql(user.is_administrator, user.pk or 0)
 
 
 def visible_sql(incidents: Sequence[int], user: User | AnonymousUser) -> tuple[str, Any]:
     """Those of the incidents that `user` may know of, as a query to stand inside another."""
     if not incidents or isinstance(user, AnonymousUser) or not user.is_active:
-        return "SELECT NULL::bigint WHERE false", []
-    return _VISIBLE.sql(user.is_administrator, user.pk or 0, list(dict.fromkeys(incidents)))
+        return _NONE, []
+    return _VISIBLE.sql(user.is_administrator, user.pk or 0, as_array(dict.fromkeys(incidents)))
 
 
 def visible(incidents: Sequence[int], user: User | AnonymousUser) -> set[int]:
     """Which of these incidents `user` may know of."""
     if not incidents or isinstance(user, AnonymousUser) or not user.is_active:
         return set()
-    rows = _VISIBLE(user.is_administrator, user.pk or 0, list(dict.fromkeys(incidents)))
+    rows = _VISIBLE(user.is_administrator, user.pk or 0, as_array(dict.fromkeys(incidents)))
     return {pk for (pk,) in rows}

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 
 from accounts.models import User
+from core.round_trip import one_round_trip
 from search import candidates, keys, spelling, statistics, words
 from search.statistics import Known
 from search.syntax import Endings, Query
 
 _MOST_ENDINGS = 12
-_MOST_BEGINNINGS = 4
+_MOST_COMPLETED = 4
+_MOST_BEGINNINGS = 8  # words that are looked up in case they are to be completed
 _LOOKED_AT = 1_000  # words that begin alike, of which the most common are taken
 _COUNTED = 200
 
 # One for each beginning: a pattern that is not a constant has the whole list read.
-_ENDINGS = """
-(SELECT %s, alike.word
+_ENDINGS = f"""
+(SELECT %s, alike.word, alike.lexeme, {statistics.COUNTED}
 FROM (SELECT word, lexeme FROM search_word WHERE word LIKE %s AND word <> %s LIMIT %s) AS alike
 LEFT JOIN search_keystatistic statistic ON statistic.key = alike.lexeme
 ORDER BY coalesce(statistic.documents, 0) DESC, length(alike.word), alike.word LIMIT %s)
-"""
+"""  # noqa: S608
 _HELD = """
 SELECT asked.word, document.within_id, document.is_guarded
 FROM unnest(%s::text[], %s::text[]) AS asked (word, key)
@@ -34,48 +39,85 @@ CROSS JOIN LATERAL (
 """
 
 
-def endings(beginnings: Iterable[str]) -> Endings:
-    """Words that unfinished ones may become, the most common first. At most four are completed.
+@dataclass(frozen=True)
+class Completed:
+    """`unheld` are the words that seem to stand in nothing that may be seen, `absent` those of
+    them that surely do.
 
-    They may be of incidents that a person may not see: only look for them, do not show them.
+    `endings` may be of incidents that a person may not see: only look for them, do not show them.
     """
-    wanted = [word for word in dict.fromkeys(beginnings) if len(word) >= 2][:_MOST_BEGINNINGS]
-    if not wanted:
-        return {}
-    asked: list[str | int] = []
-    for word in wanted:
-        # Words consist of letters and digits: nothing in them means something to LIKE.
-        asked += [word, f"{word}%", word, _LOOKED_AT, _MOST_ENDINGS]
-    with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join([_ENDINGS] * len(wanted)), asked)
-        found: dict[str, list[str]] = {}
-        for word, longer in cursor.fetchall():
-            found.setdefault(word, []).append(longer)
-    return found
+
+    unheld: list[str]
+    absent: list[str]
+    endings: Endings
 
 
-def held(
-    asked: Sequence[str], user: User | AnonymousUser, known: Known | None = None
-) -> dict[str, int]:
+def completed(
+    last: str, missing: Sequence[str], user: User | AnonymousUser, known: Known
+) -> Completed:
+    """Which of the words in `missing` nothing holds that `user` may see; and what at most four of
+    them and `last`, the word that may be unfinished, may become, the most common first.
+
+    In one round trip to the database, of which `known` may save a part.
+    """
+    rare = [word for word in missing if not known.of(words.stem(word))]
+    beginnings = [word for word in dict.fromkeys([last, *rare]) if len(word) >= 2]
+    beginnings = beginnings[:_MOST_BEGINNINGS]
+    statements, asked = [_HELD] if rare else [], _asked_for(rare) if rare else []
+    if beginnings:
+        statements.append(" UNION ALL ".join([_ENDINGS] * len(beginnings)))
+        for word in beginnings:
+            # Words consist of letters and digits: nothing in them means something to LIKE.
+            asked += [word, f"{word}%", word, _LOOKED_AT, _MOST_ENDINGS]
+    if not statements:
+        return Completed([], [], {})
+    with one_round_trip() as cursor:
+        cursor.execute(";".join(statements), asked)
+        holding = cursor.fetchall() if rare else []
+        longer = cursor.fetchall() if beginnings and (not rare or cursor.nextset()) else []
+    statistics.keep(row[2:] for row in longer)
+    held = _seen(holding, user)
+    unheld = [word for word in rare if word not in held]
+    found: dict[str, list[str]] = {}
+    for word, ending, *_ in longer:
+        found.setdefault(word, []).append(ending)
+    wanted = [word for word in beginnings if word == last or word in unheld][:_MOST_COMPLETED]
+    read = Counter(word for word, *_ in holding)
+    return Completed(
+        unheld=unheld,
+        absent=[word for word in unheld if read[word] < _COUNTED],
+        endings={word: found[word] for word in wanted if word in found},
+    )
+
+
+def held(asked: Sequence[str], user: User | AnonymousUser) -> dict[str, int]:
     """In about how many documents that `user` may see each word stands; those that stand in none
-    are left out. `known` is what the statistics say of the words, where that was asked already."""
+    are left out."""
     if not asked:
         return {}
-    known = known or statistics.known([words.stem(word) for word in asked])
+    known = statistics.known([words.stem(word) for word in asked])
     found = {word: number for word in asked if (number := known.of(words.stem(word)))}
     rare = [word for word in asked if word not in found]
     if not rare:
         return found
-    lexemes = [keys.quoted(words.stem(word)) for word in rare]
     with connection.cursor() as cursor:
-        cursor.execute(_HELD, [rare, lexemes, _COUNTED])
-        rows = cursor.fetchall()
-    guarded = [within for _, within, is_guarded in rows if is_guarded and within]
+        cursor.execute(_HELD, _asked_for(rare))
+        return found | _seen(cursor.fetchall(), user)
+
+
+def _asked_for(rare: list[str]) -> list[Any]:
+    return [rare, [keys.quoted(words.stem(word)) for word in rare], _COUNTED]
+
+
+def _seen(
+    holding: Sequence[tuple[str, int | None, bool]], user: User | AnonymousUser
+) -> dict[str, int]:
+    """By word how many of the documents that hold it `user` may see."""
+    guarded = [within for _, within, is_guarded in holding if is_guarded and within]
     allowed = candidates.visible(guarded, user)
-    for word, within, is_guarded in rows:
-        if not is_guarded or within in allowed:
-            found[word] = found.get(word, 0) + 1
-    return found
+    return Counter(
+        word for word, within, is_guarded in holding if not is_guarded or within in allowed
+    )
 
 
 def corrected(query: Query, unknown: Sequence[str], user: User | AnonymousUser) -> Query | None:
@@ -83,9 +125,18 @@ def corrected(query: Query, unknown: Sequence[str], user: User | AnonymousUser) 
 
     None where there is nothing to replace, or nothing to replace it by.
     """
-    proposed = spelling.candidates(word for word in unknown if word in query.loose_words)
-    known = held(sorted({word for pairs in proposed.values() for _, word in pairs}), user)
+    loose = query.loose_words
+    left = spelling.correctable(word for word in unknown if word in loose)
     corrections: dict[str, str] = {}
+    for look in (spelling.one_slip_away, spelling.alike):
+        corrections |= _likeliest(look(left), user)
+        left = [word for word in left if word not in corrections]
+    return query.corrected(corrections) if corrections else None
+
+
+def _likeliest(proposed: spelling.Candidates, user: User | AnonymousUser) -> dict[str, str]:
+    known = held(sorted({word for pairs in proposed.values() for _, word in pairs}), user)
+    found: dict[str, str] = {}
     for word, pairs in proposed.items():
         visible = [
             (apart, other[0] != word[0], -known[other], other[-1] != word[-1], other)
@@ -93,5 +144,5 @@ def corrected(query: Query, unknown: Sequence[str], user: User | AnonymousUser) 
             if other in known
         ]
         if visible:
-            corrections[word] = min(visible)[-1]
-    return query.corrected(corrections) if corrections else None
+            found[word] = min(visible)[-1]
+    return found

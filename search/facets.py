@@ -11,7 +11,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 
 from accounts.models import User
-from search.filters import FACETS, Filters
+from search.filters import FACETS, Filters, opposite
 from search.query import MOST_SAMPLED, matching
 from search.values import FIXED, NAMED
 
@@ -48,7 +48,8 @@ def counts(
     """For each facet (value, name, number), most first, counted among 500 of the best matches:
     where there may be more of them, the numbers are `AtLeast`.
 
-    What is chosen of a facet does not narrow its own counts, so that another value can be added.
+    What is chosen of a facet, or excluded, does not narrow its own counts, so that another value
+    can be added, and what is excluded is counted.
     For days by name in `since`, in their order, it also counts what occurred since then, as the
     facet “since”.
     """
@@ -60,7 +61,7 @@ def counts(
     everywhere = _labels(found_by(filters), days)
     found = {facet: everywhere[facet] for facet in FACETS}
     for facet in FACETS:
-        if filters.of(facet):
+        if filters.of(facet) or filters.of(opposite(facet)):
             found[facet] = _labels(found_by(filters.without(facet)), {})[facet]
     recent = everywhere["since"]
     if days and (filters.since or filters.until):

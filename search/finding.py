@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import pairwise
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
@@ -11,17 +13,16 @@ from django.db import connection
 from accounts.models import User
 from search import candidates, completion, keys, ranking, statistics
 from search.candidates import Candidate
-from search.filters import Filters, Sort
+from search.completion import Completed
+from search.filters import Filters, Sort, facet_of
 from search.planning import OF_INCIDENTS, Plan, Stage, period_of
 from search.ranking import ABSENT, FEW, Ranked
 from search.snippets import holds
 from search.sought import Lexemes, Understood, understand
-from search.statistics import Known
 from search.syntax import Query
 
 _SPARE = 40
-_READ_AT_ONCE = 24  # texts in which a phrase is made sure of
-_MOST_READ = 240
+_READ = (0, 24, 72, 168, 240)  # how far one reads in texts to make sure of a phrase, step by step
 
 
 @dataclass(frozen=True)
@@ -47,38 +48,62 @@ class Found:
     importance: dict[str, float]
     is_whole: bool
     expected: float
-    known: Known
 
-    @property
+    @cached_property
     def complete(self) -> int:
         return sum(one.is_complete for one in self.ranked)
 
     @property
     def held(self) -> set[str]:
         """The words that something found holds."""
-        return {
-            word
-            for number, word in enumerate(self.understood.sought)
-            if any(one.candidate.impacts[number] > ABSENT for one in self.ranked)
-        }
+        return _held(self.understood, [one.candidate for one in self.ranked])
 
 
 def find(query: Query, asker: Asker, *, as_typed: bool) -> Found:
     """The strictest understanding of `query` that finds anything: all the words; all, unfinished
     ones completed; the same with misspelt words corrected; some of the words."""
-    found = _attempt(understand(query, {}), asker)
-    if not query or found.complete >= FEW:
-        return found
-    unheld = _unheld(found, asker)
-    endings = completion.endings([query.last_word, *unheld])
+    understood = understand(query, {})
+    plan = _plan(understood, asker.filters)
+    longer = _completed_at_once(plan, asker.user)
+    # What nothing holds need not be looked for.
+    if longer and longer.absent:
+        return _found_otherwise(plan, asker, longer, None, as_typed=as_typed)
+    attempt = Attempt(plan, asker)
+    if not query or attempt.is_enough:
+        return attempt.found
+    if not longer:
+        missing = attempt.missing_words
+        longer = completion.completed(query.last_word, missing, asker.user, plan.known)
+    return _found_otherwise(plan, asker, longer, attempt, as_typed=as_typed)
+
+
+def _found_otherwise(
+    plan: Plan, asker: Asker, longer: Completed, attempt: Attempt | None, *, as_typed: bool
+) -> Found:
+    """What is found by the words completed or corrected, or by the `attempt` to find them as they
+    are typed; None stands for one that would find nothing."""
+    query, endings = plan.understood.query, longer.endings
     if endings:
         completed = _attempt(understand(query, endings), asker)
-        found = completed if completed.complete or not found.complete else found
-    if found.complete or as_typed:
-        return found
-    misspelt = [word for word in unheld if word not in found.held]
-    better = completion.corrected(query, misspelt, asker.user)
-    return _attempt(understand(better, endings), asker) if better else found
+        if completed.number or not (attempt and attempt.number):
+            attempt = completed
+    if not (as_typed or (attempt and attempt.number)):
+        # What nothing visible holds may still be held by what it was completed to.
+        held = attempt.found.held if attempt else set()
+        misspelt = [one for one in longer.unheld if one not in endings or one not in held]
+        if better := completion.corrected(query, misspelt, asker.user):
+            return _attempt(understand(better, endings), asker).found
+    return (attempt or Attempt(plan, asker)).found
+
+
+def _completed_at_once(plan: Plan, user: User | AnonymousUser) -> Completed | None:
+    """What the words may become of which the last count knows nothing, where nothing can be found
+    unless each of them is held itself."""
+    query, sought = plan.understood.query, plan.understood.sought
+    rare = [word for word, one in sought.items() if not plan.known.of(one.lexeme)]
+    if not rare or len(query.alternatives) > 1 or any(len(sought[word].forms) > 1 for word in rare):
+        return None
+    return completion.completed(query.last_word, rare, user, plan.known)
 
 
 def sampled(query: Query, asker: Asker) -> list[int]:
@@ -89,24 +114,71 @@ def sampled(query: Query, asker: Asker) -> list[int]:
     if understood.phrases or plan.expected < asker.need:
         return []
     unranked = replace(understood, sought={}, pairs=())
-    for stage in plan.complete(asker.need):
+    for stage in _stages(plan, asker):
         rows = _read(stage, unranked, asker)
         if len(rows) >= asker.need:
             return [row.document for row in rows[: asker.need]]
     return []
 
 
-def _unheld(found: Found, asker: Asker) -> list[str]:
-    """The words of the query that nothing visible holds."""
-    missing = [word for word in found.understood.query.words if word not in found.held]
-    known = completion.held(missing, asker.user, found.known)
-    return [word for word in missing if word not in known]
+class Attempt:
+    """What is found by a query as it is `understood`.
+
+    What holds all the words is read at once; what holds some of them only when it is needed.
+    """
+
+    def __init__(self, plan: Plan, asker: Asker) -> None:
+        self._understood = plan.understood
+        self._asker = asker
+        self._plan = plan
+        self._complete, self._is_whole = _complete(plan, asker)
+
+    @property
+    def number(self) -> int:
+        """How many documents hold all the words, and not in passing."""
+        return self.found.complete if self._complete else 0
+
+    @property
+    def is_enough(self) -> bool:
+        return len(self._complete) >= FEW and self.number >= FEW
+
+    @property
+    def missing_words(self) -> list[str]:
+        """The words that nothing holds of what was read at once."""
+        held = _held(self._understood, self._complete)
+        return [word for word in self._understood.query.words if word not in held]
+
+    @cached_property
+    def found(self) -> Found:
+        """In order; where little holds all the words, what holds some of them comes after it."""
+        understood, complete, known = self._understood, self._complete, self._plan.known
+        is_whole = self._is_whole
+        importance = ranking.importance(understood, known, complete)
+        ranked = ranking.rank(complete, understood, importance, is_complete=True)
+        if understood.may_miss_words and not ranking.is_enough(ranked):
+            some = self._plan.some()
+            held_all = {one.document for one in complete}
+            others = _read(some, understood, self._asker)
+            others = [one for one in others if one.document not in held_all]
+            importance = ranking.importance(understood, known, [*complete, *others])
+            ranked = ranking.merged(
+                ranking.rank(complete, understood, importance, is_complete=True),
+                ranking.rank(others, understood, importance, is_complete=False),
+            )
+            is_whole = is_whole and some.is_whole
+        if self._asker.sort != "relevance":
+            ranked = ranking.in_time(ranked, newest=self._asker.sort == "newest")
+        expected = 0.0 if is_whole else self._plan.expected
+        return Found(understood, ranked, importance, is_whole, expected)
 
 
-def _attempt(understood: Understood, asker: Asker) -> Found:
-    """What holds all the words; where that is little, what holds some of them comes after it."""
-    plan = _plan(understood, asker.filters)
-    known = plan.known
+def _attempt(understood: Understood, asker: Asker) -> Attempt:
+    return Attempt(_plan(understood, asker.filters), asker)
+
+
+def _complete(plan: Plan, asker: Asker) -> tuple[list[Candidate], bool]:
+    """What holds all the words, and whether nothing else does."""
+    understood = plan.understood
     complete: list[Candidate] = []
     is_whole = True
     for stage in _stages(plan, asker):
@@ -114,43 +186,37 @@ def _attempt(understood: Understood, asker: Asker) -> Found:
         complete = _read(stage, understood, asker, understood.phrases)
         # Part of a stage may hold one word only, in case it makes up for the other.
         if not is_whole and understood.is_loose:
-            complete = [one for one in complete if _holds_all(one, understood)]
+            number = len(understood.sought)
+            complete = [one for one in complete if min(one.impacts[:number], default=1.0) > ABSENT]
         if len(complete) >= asker.need:
             break
-    importance = ranking.importance(understood, known, complete)
-    ranked = ranking.rank(complete, understood, importance, is_complete=True)
-    if understood.may_miss_words and not ranking.is_enough(ranked):
-        some = plan.some()
-        held_all = {one.document for one in complete}
-        others = _read(some, understood, asker)
-        others = [one for one in others if one.document not in held_all]
-        importance = ranking.importance(understood, known, [*complete, *others])
-        ranked = ranking.merged(
-            ranking.rank(complete, understood, importance, is_complete=True),
-            ranking.rank(others, understood, importance, is_complete=False),
-        )
-        is_whole = is_whole and some.is_whole
-    if asker.sort != "relevance":
-        ranked = ranking.in_time(ranked, newest=asker.sort == "newest")
-    expected = 0.0 if is_whole else plan.expected
-    return Found(understood, ranked, importance, is_whole, expected, known)
+    return complete, is_whole
 
 
 def _plan(understood: Understood, filters: Filters) -> Plan:
-    labels = [keys.label(name, value) for name, vs in filters.chosen.items() for value in vs]
+    labels = [
+        keys.label(facet_of(name), value) for name, vs in filters.chosen.items() for value in vs
+    ]
     known = statistics.known([*understood.keys, OF_INCIDENTS, *labels, *period_of(filters)])
     return Plan(understood, filters, known)
 
 
 def _stages(plan: Plan, asker: Asker) -> Iterator[Stage]:
-    if asker.sort == "relevance":
+    in_time = asker.sort != "relevance"
+    if not (in_time or plan.leaves_out_most):
         return plan.complete(asker.need)
     months = statistics.months() if plan.expected > asker.need * 4 else {}
-    return plan.months(asker.need, newest=asker.sort == "newest", months=months)
+    if in_time:
+        return plan.months(asker.need, newest=asker.sort == "newest", months=months)
+    return plan.recent(asker.need, months=months)
 
 
-def _holds_all(candidate: Candidate, understood: Understood) -> bool:
-    return all(of_it > ABSENT for of_it in candidate.impacts[: len(understood.sought)])
+def _held(understood: Understood, rows: Sequence[Candidate]) -> set[str]:
+    return {
+        word
+        for number, word in enumerate(understood.sought)
+        if any(one.impacts[number] > ABSENT for one in rows)
+    }
 
 
 def _read(
@@ -160,10 +226,7 @@ def _read(
     # Of one month after the other, more than are shown are read in case some may not be seen.
     is_first = asker.sort != "relevance" and not stage.is_whole
     most = asker.need * 2 + _SPARE if is_first else candidates.MOST
-    rows = candidates.read(stage.tsquery, understood, asker.filters, asker.sort, most)
-    guarded = [row.within for row in rows if row.is_guarded and row.within]
-    allowed = candidates.visible(guarded, asker.user)
-    rows = [row for row in rows if not row.is_guarded or row.within in allowed]
+    rows = candidates.read(stage.tsquery, understood, asker.filters, asker.user, asker.sort, most)
     return _with_phrases(rows, phrases, asker.need) if phrases else rows
 
 
@@ -174,14 +237,15 @@ def _with_phrases(
     `need` of them, if among the first 240 there are as many."""
     rows = sorted(rows, key=lambda row: (-sum(row.impacts), -row.document))
     sure: list[Candidate] = []
-    for start in range(0, min(len(rows), _MOST_READ), _READ_AT_ONCE):
-        part = rows[start : start + _READ_AT_ONCE]
-        texts = _texts([row.document for row in part])
-        sure += [
-            row for row in part if all(holds(texts[row.document], phrase) for phrase in phrases)
-        ]
-        if len(sure) >= need:
+    for start, end in pairwise(_READ):
+        if start >= len(rows) or len(sure) >= need:
             break
+        texts = _texts([row.document for row in rows[start:end]])
+        sure += [
+            row
+            for row in rows[start:end]
+            if all(holds(texts[row.document], phrase) for phrase in phrases)
+        ]
     return sure
 
 

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 from django.db import connection
 
+from core.prepared import as_array
+
 MOST = 3  # beside one incident
 
 _UNTRIED = 2  # between what helped, wholly or partly, and what did not
@@ -38,7 +40,7 @@ def playbooks_for(
     if not incidents:
         return {}
     with connection.cursor() as cursor:
-        cursor.execute(_OFFERED, {"incidents": list(incidents)})
+        cursor.execute(_OFFERED, {"incidents": as_array(incidents)})
         rows = cursor.fetchall()
     titles: dict[int, dict[str, str]] = defaultdict(dict)
     helped: dict[tuple[int, str], int] = {}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django.db import connection
 from django.utils import timezone
 
+from core.round_trip import one_round_trip
 from core.text_search import Kind
 from search import sources, statistics, words
 from search.entry import Entry, entry_of
@@ -84,7 +84,7 @@ def store(entries: Iterable[Entry]) -> None:
     for entry in entries:
         by_kind.setdefault(entry.kind, []).append(entry)
     statements = []
-    with connection.cursor() as cursor:
+    with one_round_trip() as cursor:
         for kind, rows in by_kind.items():
             columns = {name: [getattr(row, name) for row in rows] for name in _COLUMNS}
             labels = [" ".join(row.labels) for row in rows]
@@ -101,7 +101,7 @@ def learn(used: Iterable[str]) -> int | None:
     than at the last count; else None.
     """
     fit = sorted(used)
-    with connection.cursor() as cursor:
+    with one_round_trip() as cursor:
         cursor.execute(
             f"{_LEARN};{statistics.GROWN}",
             {"words": fit, "lexemes": [words.stem(word) for word in fit]},

@@ -8,10 +8,12 @@ from datetime import date
 from urllib.parse import quote
 
 from search import period
-from search.asked import PERIOD, Asked
+from search.asked import NAMES as FILTERS
+from search.asked import PERIOD, Asked, Misread
 from search.facets import AtLeast
-from search.filters import FACETS, Sort
+from search.filters import EXCLUDING, FACETS, Sort, facet_of, opposite
 from search.query import MOST_COUNTED
+from search.syntax import parse
 from search.values import FIXED
 
 NAMES = {
@@ -43,11 +45,14 @@ class Chip:
 
 @dataclass(frozen=True)
 class Link:
-    """Something to choose among others, and where choosing it leads."""
+    """Something to choose among others, and where choosing it leads; where it can be left out
+    instead, where that leads."""
 
     label: str
     url: str
+    without_url: str = ""
     chosen: bool = False
+    excluded: bool = False
     count: str = ""
     key: str = ""
 
@@ -64,11 +69,9 @@ class Group:
 def chips(asked: Asked) -> list[Chip]:
     """All that narrows, each removable by itself."""
     found = []
-    for facet in FACETS:
-        for value in asked.filters.of(facet):
-            label = asked.labels.get((facet, value), value)
-            text = label if facet in FIXED else f"{NAMES[facet]}: {label}"
-            found.append(Chip(text, asked.toggled(facet, value).url()))
+    for name in FILTERS:
+        for value in asked.filters.of(name):
+            found.append(Chip(_reading(asked, name, value), asked.toggled(name, value).url()))
     for name, day in zip(PERIOD, (asked.filters.since, asked.filters.until), strict=True):
         if day:
             ago = PERIODS.get(asked.since) if name == "since" else None
@@ -76,6 +79,14 @@ def chips(asked: Asked) -> list[Chip]:
     if asked.as_typed:
         found.append(Chip("Spelt as typed", replace(asked, as_typed=False, page=1).url()))
     return found
+
+
+def _reading(asked: Asked, name: str, value: str) -> str:
+    facet = facet_of(name)
+    label = asked.labels.get((facet, value), value)
+    if name == facet:
+        return label if facet in FIXED else f"{NAMES[facet]}: {label}"
+    return f"not {label}" if facet in FIXED else f"not {NAMES[facet].lower()} {label}"
 
 
 @dataclass(frozen=True)
@@ -88,16 +99,25 @@ class Notice:
 
 
 def notices(asked: Asked) -> list[Notice]:
-    """What looked like a filter and was none."""
+    """What looked like a filter and was none, and words that only leave out."""
     found = []
+    if asked.words.startswith("-") and not (parse(asked.sought) or asked.filters):
+        found.append(Notice("That only says what to leave out: say what to look for as well."))
     for misread in asked.misread:
-        ending = "It was looked for as words." if misread.token else "It was left out."
-        text = f"{misread.problem} {ending}"
+        text = f"{misread.problem} {_taken_as(misread)}"
         if misread.meant:
             found.append(Notice(text, misread.meant.label, asked.meaning(misread).url()))
         else:
             found.append(Notice(text))
     return found
+
+
+def _taken_as(misread: Misread) -> str:
+    if not misread.token:
+        return "It was passed over."
+    if misread.field in EXCLUDING:
+        return "What holds these words was left out."
+    return "It was looked for as words."
 
 
 def _without(asked: Asked, name: str) -> Asked:
@@ -126,12 +146,14 @@ def groups(asked: Asked, counts: Counts, today: date) -> list[Group]:
 def _group(asked: Asked, facet: str, counted: Sequence[tuple[str, str, int]]) -> Group:
     number = {value: count for value, _, count in counted}
     label = {value: name for value, name, _ in counted} | {
-        value: asked.labels.get((facet, value), value) for value in asked.filters.of(facet)
+        value: asked.labels.get((facet, value), value)
+        for name in (facet, opposite(facet))
+        for value in asked.filters.of(name)
     }
     if facet in FIXED:
         wanted = [v for v in FIXED[facet] if facet == "kind" or number.get(v) or v in label]
         return Group(NAMES[facet], _links(asked, facet, wanted, FIXED[facet], number))
-    chosen = asked.filters.of(facet)
+    chosen = (*asked.filters.of(facet), *asked.filters.of(opposite(facet)))
     # The most frequent are shown, but by name: a count that changes moves nothing.
     often = sorted(label, key=lambda value: (value not in chosen, -number.get(value, 0), value))
     shown, more = (
@@ -152,14 +174,18 @@ def _links(
     label: Mapping[str, str],
     number: Mapping[str, int],
 ) -> tuple[Link, ...]:
-    chosen = asked.filters.of(facet)
-    more = _one_more(asked, facet)
+    other = opposite(facet)
+    chosen, excluded = asked.filters.of(facet), asked.filters.of(other)
+    named = (*chosen, *excluded)
+    more, less = _one_more(asked, facet), _one_more(asked, other)
     none = AtLeast() if any(isinstance(one, AtLeast) for one in number.values()) else 0
     return tuple(
         Link(
             label[value],
-            asked.toggled(facet, value).url() if value in chosen else more + quote(value),
+            asked.toggled(facet, value).url() if value in named else more + quote(value),
+            asked.toggled(other, value).url() if value in named else less + quote(value),
             chosen=value in chosen,
+            excluded=value in excluded,
             count=counted(number.get(value, none)),
             key=f"{facet}-{value}",
         )

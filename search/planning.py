@@ -8,13 +8,15 @@ wider, and the last one at everything.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from itertools import combinations, pairwise, product
+from math import prod
 
 from search import keys
-from search.filters import Filters
+from search.filters import FACETS, Filters
 from search.models import Kind
 from search.sought import Lexemes, Sought, Understood, stemmed
 from search.statistics import Known
@@ -28,7 +30,8 @@ _PAIRED = 100  # documents of each two
 _EVERYWHERE = 1 << 40
 OF_INCIDENTS = keys.label("kind", Kind.INCIDENT)
 _STILL = 0.02  # of the documents that are left where nearly all hold what must not be there
-_ANYTHING = " | ".join(keys.quoted(keys.label("kind", kind)) for kind in Kind.values)
+_TIMELESS = [keys.quoted(keys.label("kind", kind)) for kind in (Kind.PLAYBOOK, Kind.PATTERN)]
+_ANYTHING = f"({' | '.join(keys.quoted(keys.label('kind', kind)) for kind in Kind.values)})"
 
 
 @dataclass(frozen=True)
@@ -46,10 +49,7 @@ class Plan:
     understood: Understood
     filters: Filters
     known: Known
-    _narrowing: list[str] = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_narrowing", narrowing(self.filters))
+    _numbers: dict[Sought | Term, float] = field(default_factory=dict, init=False)
 
     def complete(self, need: int) -> Iterator[Stage]:
         """What holds all that is asked for, `need` of it and more if there is as much."""
@@ -63,6 +63,9 @@ class Plan:
             asked = self._with_filters(_any_of(filter(None, parts)))
             if asked != last:
                 yield Stage(asked, is_whole=False)
+                # Of what must be made sure of in texts, no more than twice as many are read.
+                if self.understood.phrases:
+                    break
             last = asked
             wanted *= _WIDE
         yield Stage(self._with_filters(self._everything()), is_whole=True)
@@ -78,34 +81,80 @@ class Plan:
             parts.append(f"({self._best(one, size)} & {self._best(other, size)})")
         return Stage(self._with_filters(_any_of(parts)), is_whole=not common)
 
-    def months(self, need: int, *, newest: bool, months: dict[str, int]) -> Iterator[Stage]:
+    def months(self, need: int, *, newest: bool, months: Mapping[str, int]) -> Iterator[Stage]:
         """What holds all that is asked for, month after month in the order of time."""
         everything = self._everything()
-        if self.expected > need * 4:
-            share = self.expected / max(sum(months.values()), 1)
-            chosen: list[str] = []
-            likely, wanted = 0.0, need * 2
-            for month in sorted(months, reverse=newest):
-                chosen.append(keys.quoted(month))
-                likely += months[month] * share
-                if likely >= wanted:
-                    yield Stage(self._with_filters(everything, _any_of(chosen)), is_whole=False)
-                    wanted *= _WIDE
+        for chosen in self._growing(need, sorted(months, reverse=newest), months):
+            yield Stage(self._with_filters(everything, _any_of(chosen)), is_whole=False)
         yield Stage(self._with_filters(everything), is_whole=True)
 
+    def recent(self, need: int, *, months: Mapping[str, int]) -> Iterator[Stage]:
+        """What holds all that is asked for: the best of it, and where they give too little what
+        is of the last months and of no time at all."""
+        first = next(self.complete(need))
+        yield first
+        if first.is_whole:
+            return
+        everything = self._everything()
+        for chosen in self._growing(need // 4, sorted(months, reverse=True), months):
+            when = _any_of([*chosen, *_TIMELESS])
+            yield Stage(self._with_filters(everything, when), is_whole=False)
+        yield Stage(self._with_filters(everything), is_whole=True)
+
+    def _growing(
+        self, need: int, ordered: Iterable[str], months: Mapping[str, int]
+    ) -> Iterator[list[str]]:
+        """The first of the `ordered` months, as many as likely suffice, then more and more."""
+        if self.expected <= need * 4:
+            return
+        share = self.expected / max(sum(months.values()), 1)
+        chosen: list[str] = []
+        likely, wanted = 0.0, need * 2
+        for month in ordered:
+            chosen.append(keys.quoted(month))
+            likely += months[month] * share
+            if likely >= wanted:
+                yield chosen
+                wanted *= _WIDE
+
     @property
+    def leaves_out_most(self) -> bool:
+        """Whether nearly all incidents hold something that must not be there: then the best of a
+        word do so as well, and looking at more and more of them finds little."""
+        return all(
+            any(term.negated and self._left_by(term) < _STILL for term in terms)
+            for terms in self.understood.query.alternatives
+        )
+
+    def _left_by(self, term: Term) -> float:
+        """Of the incidents those that hold nothing of a term, from 0 to 1."""
+        lexemes = stemmed(term)
+        held = min(map(self.known.of, (*lexemes, *keys.pairs(lexemes))))
+        return max(1 - held / self._incidents, 0.0)
+
+    @cached_property
+    def _incidents(self) -> float:
+        return float(self.known.of(OF_INCIDENTS) or max(self.known.all, 1))
+
+    @cached_property
+    def _narrowing(self) -> list[str]:
+        return narrowing(self.filters)
+
+    @cached_property
     def share(self) -> float:
         """Of all documents those that the filters leave, from 0 to 1."""
         number, share = max(self.known.all, 1), 1.0
-        for facet, values in self.filters.chosen.items():
-            if values:
+        for facet in FACETS:
+            if values := self.filters.of(facet):
                 found = sum(self.known.of(keys.label(facet, value)) for value in values)
                 share *= min(max(found, 1) / number, 1.0)
+        for facet, value in self.filters.excluded:
+            share *= max(1 - self.known.of(keys.label(facet, value)) / number, _STILL)
         if period := period_of(self.filters):
             share *= min(max(sum(map(self.known.of, period)), 1) / number, 1.0)
         return share
 
-    @property
+    @cached_property
     def expected(self) -> float:
         """About how many documents hold all that is asked for, if words knew nothing of each
         other."""
@@ -121,22 +170,22 @@ class Plan:
 
     def _expected(self, terms: tuple[Term, ...], numbers: list[float]) -> float:
         # Several words meet in what is long enough to hold them: in incidents.
-        together = float(self.known.of(OF_INCIDENTS) or max(self.known.all, 1))
-        number = together if len(numbers) > 1 else float(max(self.known.all, 1))
+        number = self._incidents if len(numbers) > 1 else float(max(self.known.all, 1))
         expected = number * self.share
-        for term in terms:
-            if term.negated:
-                least = min(self.known.of(lexeme) for lexeme in stemmed(term))
-                expected *= max(1 - least / together, _STILL)
+        expected *= max(prod(self._left_by(term) for term in terms if term.negated), _STILL)
         for documents in numbers:
             expected *= min(documents / number, 1.0)
         return expected
 
     def documents_of(self, one: Sought) -> float:
-        return min(sum(map(self._of_form, (form for form, _ in one.forms))), self.known.all)
+        number = self._numbers.get(one)
+        if number is None:
+            number = min(sum(self._of_form(form) for form, _ in one.forms), self.known.all)
+            self._numbers[one] = number
+        return number
 
     def _of_form(self, form: Lexemes) -> float:
-        return min(self.known.of(lexeme) for lexeme in form)
+        return min(self.known.of(key) for key in (*form, *keys.pairs(form)))
 
     def _of_term(self, term: Term) -> float:
         least = min(self.documents_of(self.understood.sought[word]) for word in term.words)
@@ -150,15 +199,17 @@ class Plan:
     def _narrowed(self, terms: tuple[Term, ...], wanted: int) -> str | None:
         """All of `terms` in about `wanted` documents, the best; None where tiers cannot tell."""
         there = _there(terms)
-        single = [self.understood.sought[term.words[0]] for term in there if len(term.words) == 1]
-        common = [one for one in single if self._is_common(one)]
+        sought = [self.understood.sought[word] for term in there for word in term.words]
+        common = {one.word: self.documents_of(one) for one in sought if self._is_common(one)}
         if not common:
             return None
-        fixed = [
-            self._of_term(t) for t in there if self.understood.sought[t.words[0]] not in common
-        ]
-        sizes = {one.word: self.documents_of(one) for one in common}
-        while self._expected(terms, [*fixed, *sizes.values()]) > wanted * 2:
+        sizes = dict(common)
+
+        def of_best(term: Term) -> float:
+            shares = (sizes[word] / common[word] for word in term.words if word in common)
+            return self._of_term(term) * prod(shares)
+
+        while self._expected(terms, list(map(of_best, there))) > wanted * 2:
             widest = max(sizes, key=lambda word: sizes[word])
             if sizes[widest] <= keys.TIER_SIZES[0]:
                 break
@@ -173,22 +224,29 @@ class Plan:
         )
 
     def _term(self, term: Term, sizes: dict[str, float]) -> str:
-        sought = self.understood.sought
         if term.negated:
             return f"!{_side_by_side(term, {})}"
-        if len(term.words) > 1:
-            return _side_by_side(term, {} if term.quoted else sought)
-        if term.quoted:
-            size = sizes.get(term.words[0], _EVERYWHERE)
-            return _form(stemmed(term), size, self.known)
-        return self._best(sought[term.words[0]], sizes.get(term.words[0], _EVERYWHERE))
+        if len(term.words) == 1:
+            return self._word(term.words[0], term, sizes)
+        together = _side_by_side(term, {} if term.quoted else self.understood.sought)
+        best = (self._word(word, term, sizes) for word in term.words if word in sizes)
+        return " & ".join([together, *best])
+
+    def _word(self, word: str, term: Term, sizes: dict[str, float]) -> str:
+        sought, size = self.understood.sought[word], sizes.get(word, _EVERYWHERE)
+        return (
+            _form(sought.forms[0][0], size, self.known) if term.quoted else self._best(sought, size)
+        )
 
     def _best(self, one: Sought, size: float) -> str:
         """About the best `size` documents that hold a word."""
         return _any_of(_form(form, size, self.known) for form, _ in one.forms)
 
     def _with_filters(self, *parts: str) -> str:
-        return " & ".join(filter(None, [*parts, *self._narrowing])) or _ANYTHING
+        asked = [*filter(None, parts), *self._narrowing]
+        # What only says what must not be there says nothing about where to look.
+        nowhere = all(part.startswith("!") for part in asked)
+        return " & ".join([_ANYTHING, *asked] if nowhere else asked)
 
 
 def narrowing(filters: Filters) -> list[str]:
@@ -196,9 +254,10 @@ def narrowing(filters: Filters) -> list[str]:
     made sure of besides."""
     found = [
         _any_of(keys.quoted(keys.label(facet, value)) for value in values)
-        for facet, values in filters.chosen.items()
-        if values
+        for facet in FACETS
+        if (values := filters.of(facet))
     ]
+    found += [f"!{keys.quoted(keys.label(facet, value))}" for facet, value in filters.excluded]
     if period := period_of(filters):
         found.append(_any_of(map(keys.quoted, period)))
     return found
@@ -248,7 +307,8 @@ def _there(terms: Iterable[Term]) -> list[Term]:
 
 
 def _all_of(form: Lexemes) -> str:
-    parts = " & ".join(map(keys.quoted, form))
+    """The lexemes of a form, side by side: to look over what failed is no failover."""
+    parts = " & ".join(map(keys.quoted, (*form, *keys.pairs(form))))
     return f"({parts})" if len(form) > 1 else parts
 
 

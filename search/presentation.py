@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,11 +12,13 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from accounts.models import User
 from core.templatetags import ui
 from incidents.models import ActionItem, ActionItemStatus, PostmortemStatus, Severity
 from incidents.views.action_item_rows import due
-from incidents.views.addresses import incident_url, pattern_url, playbook_url
+from incidents.views.addresses import incident_url, pattern_url, playbook_start_url, playbook_url
 from playbooks.models import Risk
+from search.experience import Experience, experience
 from search.helping import playbooks_for
 from search.query import Hit
 
@@ -46,6 +49,7 @@ class Row:
     facts: SafeString
     playbooks: SafeString
     begins_partial: bool = False
+    start_url: str = ""
 
 
 def url_of(hit: Hit) -> str:
@@ -55,8 +59,8 @@ def url_of(hit: Hit) -> str:
     return _URLS[hit.kind](hit.reference)
 
 
-def rows(hits: Sequence[Hit], *, today: date, complete: int = 0) -> list[Row]:
-    """The hits as the page shows them, on the day `today`.
+def rows(hits: Sequence[Hit], *, user: User, today: date, complete: int = 0) -> list[Row]:
+    """The hits as the page shows them to `user`, on the day `today`.
 
     `complete` says how many of all results hold all the words: where there are any, the first row
     that holds only some of them says so.
@@ -65,33 +69,41 @@ def rows(hits: Sequence[Hit], *, today: date, complete: int = 0) -> list[Row]:
         [hit.pk for hit in hits if hit.kind == "incident"],
         found=[hit.reference for hit in hits if hit.kind == "playbook"],
     )
+    known = experience(
+        [hit.pk for hit in hits if hit.kind == "pattern"],
+        [hit.pk for hit in hits if hit.kind == "playbook"],
+        user,
+    )
     partial = next((hit for hit in hits if complete and not hit.is_complete), None)
     return [
         _row(
             hit,
             helping.get(hit.pk, ()) if hit.kind == "incident" else (),
-            today,
+            _FACTS[hit.kind](hit, today, known),
             begins_partial=hit is partial,
         )
         for hit in hits
     ]
 
 
-def _row(hit: Hit, helping: Sequence[tuple[str, str]], today: date, *, begins_partial: bool) -> Row:
+def _row(
+    hit: Hit, helping: Sequence[tuple[str, str]], facts: Iterable[str], *, begins_partial: bool
+) -> Row:
     title = ui.marked(hit.title)
     return Row(
         kind=hit.kind,
-        url=url_of(hit),
+        url=html.escape(url_of(hit)),
         icon=ui.icon(*KINDS[hit.kind]),
         title=_reference(hit.reference) + title if hit.kind == "incident" else title,
         snippet=ui.marked(hit.snippet),
-        facts=ui.line(_FACTS[hit.kind](hit, today)),
+        facts=ui.line(facts),
         playbooks=_playbooks(helping, hit.reference),
         begins_partial=begins_partial,
+        start_url=playbook_start_url(hit.reference) if hit.kind == "playbook" else "",
     )
 
 
-def _incident_facts(hit: Hit, today: date) -> Iterator[str]:
+def _incident_facts(hit: Hit, today: date, known: Experience) -> Iterator[str]:
     facts = hit.facts
     yield _kind("incident")
     yield _badge(facts.get("severity", "unknown"))
@@ -102,7 +114,7 @@ def _incident_facts(hit: Hit, today: date) -> Iterator[str]:
         yield "Restricted"
 
 
-def _action_item_facts(hit: Hit, today: date) -> Iterator[str]:
+def _action_item_facts(hit: Hit, today: date, known: Experience) -> Iterator[str]:
     facts = hit.facts
     item = ActionItem(status=facts.get("status", "open"), due_on=_day(facts.get("due_on")))
     yield _kind("action_item")
@@ -119,17 +131,19 @@ def _action_item_facts(hit: Hit, today: date) -> Iterator[str]:
         yield format_html('<span class="action-item-due {}">{}</span>', when.stage, when.text)
 
 
-def _playbook_facts(hit: Hit, today: date) -> Iterator[str]:
+def _playbook_facts(hit: Hit, today: date, known: Experience) -> Iterator[str]:
     facts = hit.facts
     reviewed = _day(facts.get("reviewed_on"))
     yield _kind("playbook")
     yield _badge(facts.get("risk", Risk.LOW))
     yield ui.counted(facts.get("steps", 0), "step")
+    yield known.of_playbook(hit.pk)
     yield f"reviewed {reviewed:%-d %b %Y}" if reviewed else "never reviewed"
 
 
-def _pattern_facts(hit: Hit, today: date) -> Iterator[str]:
+def _pattern_facts(hit: Hit, today: date, known: Experience) -> Iterator[str]:
     yield _kind("pattern")
+    yield known.of_pattern(hit.pk)
 
 
 @cache
@@ -198,7 +212,7 @@ _URLS: dict[str, Callable[[str], str]] = {
     "playbook": playbook_url,
     "pattern": pattern_url,
 }
-_FACTS: dict[str, Callable[[Hit, date], Iterator[str]]] = {
+_FACTS: dict[str, Callable[[Hit, date, Experience], Iterator[str]]] = {
     "incident": _incident_facts,
     "action_item": _action_item_facts,
     "playbook": _playbook_facts,

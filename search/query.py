@@ -6,12 +6,14 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 
 from accounts.models import User
+from core.prepared import as_array
 from search import candidates
 from search.candidates import Candidate
 from search.facts import Facts
@@ -24,18 +26,18 @@ from search.syntax import parse
 MOST_COUNTED = 1_000  # beyond this many matches nobody asks how many there are
 MOST_SAMPLED = 500  # documents whose labels are counted
 
-# Once more only what may be seen, whatever the index remembers of who may.
+# Once more only what may be seen, whatever the index remembers of who may. A text is cut only
+# where it is long: counting the characters of twenty takes longer than sending them.
 _SHOWN = """
 SELECT document.id, coalesce(incident_id, action_item_id, pattern_id, playbook_id), reference,
-    title, left(text, {most}), facts::text
+    title, CASE WHEN octet_length(text) <= {all} THEN text ELSE left(text, {first}) END, facts::text
 FROM search_document document JOIN search_passages ON document_id = document.id
 WHERE document.id = ANY(%s) AND (within_id IS NULL OR within_id IN ({visible}))
 """
 _DEEPER = "SELECT document_id, left(text, %s) FROM search_passages WHERE document_id = ANY(%s)"
 
 
-@dataclass(frozen=True)
-class Hit:
+class Hit(NamedTuple):
     """Something found. `pk` is the thing's, of its kind; `reference` its reference or slug, for an
     action item that of its incident. Title and snippet are in pieces, some of them marked.
 
@@ -123,7 +125,7 @@ def matching(
 def _hits(page: Sequence[Ranked], found: Found, user: User | AnonymousUser) -> list[Hit]:
     if not page:
         return []
-    marker = Marker(_worth(found))
+    marker = Marker(_worth(found), _beside(found))
     shown = _shown([one.candidate for one in page], user)
     texts = _texts({document: row[3] for document, row in shown.items()}, marker)
     hits = []
@@ -148,13 +150,13 @@ def _hits(page: Sequence[Ranked], found: Found, user: User | AnonymousUser) -> l
 
 
 def _shown(page: Sequence[Candidate], user: User | AnonymousUser) -> dict[int, tuple[Any, ...]]:
-    """By document its key, reference, title, the beginning of its text, and its facts."""
+    """By document its key, reference, title, text or the beginning of it, and its facts."""
     within = [one.within for one in page if one.within is not None]
     visible, parameters = candidates.visible_sql(within, user)
     with connection.cursor() as cursor:
         cursor.execute(
-            _SHOWN.format(most=READ_FIRST, visible=visible),
-            [[one.document for one in page], *parameters],
+            _SHOWN.format(all=MOST_READ, first=READ_FIRST, visible=visible),
+            [as_array(one.document for one in page), *parameters],
         )
         return {row[0]: row[1:] for row in cursor.fetchall()}
 
@@ -169,7 +171,7 @@ def _texts(beginnings: dict[int, str], marker: Marker) -> dict[int, str]:
     if not deeper:
         return beginnings
     with connection.cursor() as cursor:
-        cursor.execute(_DEEPER, [MOST_READ, deeper])
+        cursor.execute(_DEEPER, [MOST_READ, as_array(deeper)])
         return beginnings | dict(cursor.fetchall())
 
 
@@ -181,3 +183,16 @@ def _worth(found: Found) -> dict[str, float]:
             for lexeme in form:
                 worth[lexeme] = max(found.importance[word], worth.get(lexeme, 0.0))
     return worth
+
+
+def _beside(found: Found) -> dict[str, frozenset[str]]:
+    """For every lexeme that is sought as a part of others only, those beside which it may stand:
+    who asks for a failover looks neither for all that failed nor for every “over”."""
+    forms = [form for one in found.understood.sought.values() for form, _ in one.forms]
+    alone = {form[0] for form in forms if len(form) == 1}
+    beside: dict[str, set[str]] = {}
+    for form in forms:
+        for first, second in pairwise(form):
+            beside.setdefault(first, set()).add(second)
+            beside.setdefault(second, set()).add(first)
+    return {lexeme: frozenset(others) for lexeme, others in beside.items() if lexeme not in alone}

@@ -1,4 +1,4 @@
-"""Putting candidates in order: BM25, with what holds all the words before what holds some."""
+"""Putting candidates in order: BM25, and of what is nearly equal what holds all the words first."""
 
 from __future__ import annotations
 
@@ -13,14 +13,31 @@ from search.sought import Understood
 from search.statistics import Known
 
 _EXACT = 100.0
-_COMPLETE = 20.0
+_COMPLETE = 0.5
 _SCORE = 10.0  # of a document that is wholly about every word
 FEW = 5  # matches of all the words, below which those of some words are shown as well
 _ABOUT_IT = 0.45  # what is as much about all the words is what was looked for
 _MENTIONED = 0.25  # impacts below this are of words that a long text says among many others
 _IN_PASSING = 0.8  # of how much the best of the others is about some of the words
-_NEIGHBOURS = 0.8  # of a word's importance: that a title or summary holds two side by side
+_NEIGHBOURS = 0.6  # of a word's importance: that a title or summary holds two side by side
 ABSENT = 0.01  # impacts below this are none
+_FILLING = 0.4  # of its importance, what a word keeps that says nothing of what happened
+# What people put around that which they look for; that it was by mistake is true of most of what
+# goes wrong. Reports seldom say it so, and rarity alone would take it for the most telling.
+_FILLERS = frozenset(
+    {
+        *("accident", "accidental", "accidentally", "inadvertently", "mistake", "mistakenly"),
+        *("unintentionally", "somebody", "someone", "something", "somehow", "anybody", "anyone"),
+        *("anything", "ever", "again", "already", "also", "always", "even", "just", "only"),
+        *("really", "still", "very", "after", "against", "because", "before", "between", "due"),
+        *("during", "since", "through", "until", "while", "without", "all", "any", "each", "every"),
+        *("many", "more", "most", "much", "other", "some", "such", "same", "too", "about", "find"),
+        *("found", "get", "gets", "getting", "got", "go", "goes", "going", "gone", "went", "keep"),
+        *("keeps", "kept", "make", "makes", "made", "need", "needed", "needs", "please", "said"),
+        *("say", "says", "seem", "seems", "suddenly", "take", "takes", "taken", "took", "thing"),
+        *("things", "tried", "try", "trying", "want", "wants", "way", "weird"),
+    }
+)
 
 
 class Ranked(NamedTuple):
@@ -37,22 +54,22 @@ class Ranked(NamedTuple):
 def importance(
     understood: Understood, known: Known, candidates: Sequence[Candidate]
 ) -> dict[str, float]:
-    """How much each word tells: the rarer among what everybody may see, the more.
+    """How much each word tells: the rarer among what everybody may see, the more; one that only
+    fills a sentence, less.
 
     What the last count does not know is counted in `candidates`, which the person may see.
     """
-    held = dict.fromkeys(understood.sought, 0)
-    for candidate in candidates:
-        for word, of_it in zip(held, candidate.impacts, strict=False):
-            held[word] += of_it > ABSENT
     number = max(known.all, len(candidates))
     found = {}
-    for word, one in understood.sought.items():
+    for place, (word, one) in enumerate(understood.sought.items()):
         documents = known.of(one.lexeme)
         if documents < len(candidates):
-            documents = max(documents, held[word])
+            held = sum(candidate.impacts[place] > ABSENT for candidate in candidates)
+            documents = max(documents, held)
         documents = min(documents, number)
         found[word] = math.log(1 + (number - documents + 0.5) / (documents + 0.5))
+        if word in _FILLERS:
+            found[word] *= _FILLING
     return found
 
 
@@ -72,17 +89,17 @@ def rank(
     number = len(weights)
     for first, second, _ in understood.pairs:
         weights.append(_NEIGHBOURS * (importance[first] + importance[second]) / 2)
-    ranked = []
+    placed = []
     for candidate in candidates:
-        impacts = candidate.impacts
+        document, kind, _, occurred_on, is_exact, impacts = candidate
         about = sum(map(mul, weights, impacts)) / whole
-        recent = impact.recency(candidate.occurred_on)
-        score = _SCORE * impact.worth(about, candidate.kind, recent)
-        score += _COMPLETE * is_complete + _EXACT * candidate.is_exact
+        score = _SCORE * impact.worth(about, kind, impact.recency(occurred_on))
+        score += _COMPLETE * is_complete + _EXACT * is_exact
         least = min(impacts[:number], default=1.0)
-        ranked.append(Ranked(candidate, about, least, score, is_complete))
-    ranked.sort(key=order)
-    return ranked
+        one = Ranked(candidate, about, least, score, is_complete)
+        placed.append((-score, -_day(candidate), -document, one))
+    placed.sort()  # as `order` does, for which it would ask each of them again
+    return [one for *_, one in placed]
 
 
 def is_enough(complete: Sequence[Ranked]) -> bool:
@@ -92,8 +109,8 @@ def is_enough(complete: Sequence[Ranked]) -> bool:
 
 
 def merged(complete: Sequence[Ranked], others: Sequence[Ranked]) -> list[Ranked]:
-    """What holds all the words before what holds some of them; but what holds them in passing, as
-    a transcript without end does, takes its place among the others.
+    """What holds all the words a little ahead of what holds some of them; but what holds them in
+    passing, as a transcript without end does, counts among the others.
 
     In passing means: little beside the best of the others, or one of the words next to never.
     """

@@ -16,8 +16,8 @@ Lexemes = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Sought:
-    """One word that is looked for. `forms` are the ways to meet it, several lexemes each of which
-    all must be there, and what each way is worth; the word itself comes first."""
+    """One word that is looked for. `forms` are the ways to meet it, lexemes that stand side by
+    side, and what each way is worth; the word itself comes first."""
 
     word: str
     forms: tuple[tuple[Lexemes, float], ...]
@@ -62,14 +62,17 @@ class Understood:
     def keys(self) -> list[str]:
         """Every key that is looked for, for the statistics."""
         lexemes = (
-            lexeme for one in self.sought.values() for form, _ in one.forms for lexeme in form
+            key
+            for one in self.sought.values()
+            for form, _ in one.forms
+            for key in (*form, *keys.pairs(form))
         )
         absent = (
-            lexeme
+            key
             for terms in self.query.alternatives
             for term in terms
             if term.negated
-            for lexeme in stemmed(term)
+            for key in (*stemmed(term), *keys.pairs(stemmed(term)))
         )
         return [*dict.fromkeys([*lexemes, *absent]), *(key for _, _, key in self.pairs)]
 

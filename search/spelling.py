@@ -3,45 +3,62 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connection
+
+from search import statistics
 
 _MOST_CANDIDATES = 8
 _MOST_WORDS = 4
 _MOST_ALIKE = 40
 
-_ONE_OFF = "SELECT word FROM search_word WHERE word = ANY(%s)"
-_ALIKE = """
-UNION (SELECT word FROM search_word WHERE lower(word) %% %s
+# How common the words are comes with them: it is asked next, of each that may have been meant.
+_FOUND = """
+SELECT word, lexeme, {counted}
+FROM ({words}) AS alike LEFT JOIN search_keystatistic ON key = lexeme
+"""
+# As one text: a list of hundreds takes longer to send than to look up.
+_ONE_SLIP = "SELECT word, lexeme FROM search_word WHERE word = ANY(string_to_array(%s, ' '))"
+_ALIKE = """(SELECT word, lexeme FROM search_word WHERE lower(word) %% %s
     ORDER BY similarity(lower(word), %s) DESC, word LIMIT %s)
 """
 
+Candidates = dict[str, list[tuple[int, str]]]
+"""For each word the likely ones as (distance, word), nearest first.
 
-def candidates(misspelt: Iterable[str]) -> dict[str, list[tuple[int, str]]]:
-    """For each word the likely ones as (distance, word), nearest first. At most four words are
-    looked at, in one query.
-
-    The words come from all documents, those of restricted incidents included: the caller must
-    not show one before a document that the person may see was found by it.
-    """
-    wanted = [word for word in misspelt if word.isalpha() and _allowed(word)][:_MOST_WORDS]
-    if not wanted:
-        return {}
-    known = _known(wanted)
-    return {word: near for word in wanted if (near := _nearest(word, known))}
+They come from all documents, those of restricted incidents included: the caller must not show one
+before a document that the person may see was found by it.
+"""
 
 
-def _known(wanted: list[str]) -> set[str]:
-    """Words that share parts with one of `wanted`, and those that are one slip away."""
-    made = {made for word in wanted if word.isascii() and len(word) <= 12 for made in one_off(word)}
-    asked: list[Any] = [list(made)]
-    for word in wanted:
-        asked += [word, word, _MOST_ALIKE]
+def correctable(words: Iterable[str]) -> list[str]:
+    """The first four of the words that may be misspelt rather than a number or a name."""
+    return [word for word in words if word.isalpha() and _allowed(word)][:_MOST_WORDS]
+
+
+def one_slip_away(misspelt: Sequence[str]) -> Candidates:
+    """What nearly every slip is: in one query that is quick, whatever words there are."""
+    made = {
+        made for word in misspelt if word.isascii() and len(word) <= 12 for made in one_off(word)
+    }
+    return _near(misspelt, _ONE_SLIP, [" ".join(sorted(made))]) if made else {}
+
+
+def alike(misspelt: Sequence[str]) -> Candidates:
+    """Words that share parts with those, in one query that looks at many of them."""
+    asked = [part for word in misspelt for part in (word, word, _MOST_ALIKE)]
+    return _near(misspelt, " UNION ".join([_ALIKE] * len(misspelt)), asked) if misspelt else {}
+
+
+def _near(misspelt: Sequence[str], words: str, asked: list[Any]) -> Candidates:
     with connection.cursor() as cursor:
-        cursor.execute(_ONE_OFF + _ALIKE * len(wanted), asked)
-        return {word for (word,) in cursor.fetchall()}
+        cursor.execute(_FOUND.format(words=words, counted=statistics.COUNTED), asked)
+        rows = cursor.fetchall()
+    statistics.keep(row[1:] for row in rows)
+    known = {row[0] for row in rows}
+    return {word: near for word in misspelt if (near := _nearest(word, known))}
 
 
 def _nearest(word: str, known: set[str]) -> list[tuple[int, str]]:

@@ -1,15 +1,18 @@
 """How common the keys are, and from what on a document is among the best of a word.
 
 Counted by a task and by `manage.py reindex`. A search never waits for it: what is not
-known yet is taken for rare, which costs time and changes no result.
+known yet is taken for rare, which costs time and changes no result. What was read is kept in the
+process for ten seconds.
 """
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from django.core.cache import cache
 from django.db import connection, transaction
 
 from search import impact
@@ -18,15 +21,20 @@ COMMON_FROM = 512  # documents; rarer words need no tiers
 _TIERS_FROM = 2_000  # documents in all, below which nothing is common enough to cost
 _SAMPLE = 20_000  # documents that are counted; the others are taken to be like them
 _LEAST_IN_SAMPLE = 3
+_STAMP = "search.statistics"
+_SECONDS = 10  # after which every process has seen a count
+_MOST_KEPT = 20_000  # keys
 
-_KNOWN = """
-SELECT key, documents, CASE WHEN is_tiered THEN cardinality(tiers) ELSE 0 END
+# Of a row of `search_keystatistic`, what `keep` takes besides its key; of no row, nothing.
+COUNTED = "documents, CASE WHEN is_tiered THEN cardinality(tiers) ELSE 0 END"
+_KNOWN = f"""
+SELECT key, {COUNTED}
 FROM search_keystatistic WHERE key = ANY(%s)
-UNION ALL SELECT '', count(*), 0 FROM (
+UNION ALL SELECT '', count(*), NULL FROM (
     SELECT FROM search_document WHERE NOT is_guarded
         AND NOT EXISTS (SELECT FROM search_keystatistic WHERE key = '') LIMIT 10000
 ) AS uncounted HAVING count(*) > 0
-"""
+"""  # noqa: S608
 GROWN = """
 SELECT counted.documents + newer.documents
 FROM (SELECT coalesce(max(documents) FILTER (WHERE key = ''), 0) AS documents,
@@ -61,29 +69,82 @@ WHERE old.documents <> excluded.documents
 class Known:
     """What the last count knows of the keys of one search."""
 
-    all: int
     documents: Mapping[str, int]
     tiers: Mapping[str, int]
+
+    @property
+    def all(self) -> int:
+        return self.of("")
 
     def of(self, key: str) -> int:
         """How many documents have it; 0 for rare ones, and for what is newer than the count."""
         return self.documents.get(key, 0)
 
 
+@dataclass
+class _Kept:
+    """What has been read: for each key its documents and tiers, which may be none of either."""
+
+    stamp: str = ""
+    keys: dict[str, tuple[int, int]] = field(default_factory=dict)
+    months: dict[str, int] = field(default_factory=dict)
+
+
+_kept = _Kept()
+
+
+def _known_lately() -> _Kept:
+    global _kept
+    stamp = cache.get(_STAMP)
+    if stamp is None:
+        stamp = secrets.token_hex(8)
+        cache.set(_STAMP, stamp, _SECONDS)
+    if stamp != _kept.stamp or len(_kept.keys) > _MOST_KEPT:
+        _kept = _Kept(stamp)
+    return _kept
+
+
 def known(keys: Iterable[str]) -> Known:
-    """In one query. Where nothing has been counted yet, the documents are, up to 10,000."""
-    with connection.cursor() as cursor:
-        cursor.execute(_KNOWN, [["", *keys]])
-        rows = cursor.fetchall()
-    documents = {key: number for key, number, _ in rows}
-    return Known(documents.get("", 0), documents, {key: tiers for key, _, tiers in rows if tiers})
+    """In one query at most. Where nothing has been counted yet, the documents are, up to 10,000."""
+    wanted = {"", *keys}
+    kept = _known_lately().keys
+    found = {key: kept[key] for key in wanted if key in kept}
+    if unread := wanted.difference(found):
+        with connection.cursor() as cursor:
+            cursor.execute(_KNOWN, [["", *unread]])
+            rows = {key: (documents, tiers) for key, documents, tiers in cursor.fetchall()}
+        found |= rows
+        # What has not been counted grows too fast to be kept.
+        if rows.get("", (0, None))[1] is not None:
+            keep((key, *found.get(key, (0, 0))) for key in wanted)
+    return Known(
+        documents={key: documents for key, (documents, _) in found.items() if documents},
+        tiers={key: tiers for key, (_, tiers) in found.items() if tiers},
+    )
 
 
-def months() -> dict[str, int]:
+def keep(rows: Iterable[tuple[str, int | None, int | None]]) -> None:
+    """Rows of `search_keystatistic` that somebody else's query has read, as key and `COUNTED`."""
+    _known_lately().keys.update(
+        (key, (documents or 0, tiers or 0)) for key, documents, tiers in rows
+    )
+
+
+def months() -> Mapping[str, int]:
     """How many documents there are of each month, by its key."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT key, documents FROM search_keystatistic WHERE key LIKE '#month:%'")
-        return dict(cursor.fetchall())
+    kept = _known_lately()
+    if not kept.months:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT key, documents FROM search_keystatistic WHERE key LIKE '#month:%'"
+            )
+            kept.months = dict(cursor.fetchall())
+    return kept.months
+
+
+def _forget() -> None:
+    """The numbers have changed: read them again before the next search."""
+    cache.delete(_STAMP)
 
 
 @transaction.atomic
@@ -104,6 +165,7 @@ def count() -> None:
                 "all": number,
             },
         )
+    _forget()
 
 
 _writing: tuple[float, Mapping[str, list[float]]] = (0.0, {})
@@ -148,12 +210,14 @@ def begin_tiers(worths: Mapping[str, list[float]], *, share: float, number: int)
                 ("", number, [time.time(), float(number)]),
             ],
         )
+    _forget()
 
 
 @transaction.atomic
 def forget_tiers() -> None:
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM search_keystatistic WHERE tiers <> '{}'")
+    _forget()
 
 
 def end_tiers() -> None:
@@ -163,6 +227,7 @@ def end_tiers() -> None:
             "UPDATE search_keystatistic SET is_tiered = true"
             " WHERE key <> '' AND tiers <> '{}' AND NOT is_tiered"
         )
+    _forget()
 
 
 def are_tiers_due() -> bool:

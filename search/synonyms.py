@@ -21,14 +21,14 @@ def expand(asked: Sequence[str]) -> Mapping[str, tuple[Form, ...]]:
     """For each term in `asked`, words as `words.split` gives them, the other ways to say it.
 
     The keys are terms as they stand in `asked`, words joined by a space; each way is the words
-    that stand side by side. A plural is understood by its singular.
+    that stand side by side. A term is understood in each of its forms: plural, past, and so on.
     """
     others, longest = _groups()
     found: dict[str, tuple[Form, ...]] = {}
     for start in range(len(asked)):
         for end in range(start + 1, min(start + longest, len(asked)) + 1):
             term = tuple(asked[start:end])
-            ways = others.get(term) or others.get(_singular(term))
+            ways = others.get(_stems(term)) or others.get(_stems(_singular(term)))
             if ways:
                 found[" ".join(term)] = ways
     return found
@@ -60,8 +60,15 @@ def _others(groups: Iterable[list[str]]) -> dict[Form, tuple[Form, ...]]:
     for terms in groups:
         forms = dict.fromkeys(form for term in terms if (form := tuple(words.split(term))))
         for form in forms:
-            found.setdefault(form, {}).update(forms)
-    return {form: tuple(other for other in same if other != form) for form, same in found.items()}
+            found.setdefault(_stems(form), {}).update(forms)
+    return {
+        stems: tuple(other for other in same if _stems(other) != stems)
+        for stems, same in found.items()
+    }
+
+
+def _stems(term: Form) -> Form:
+    return tuple(map(words.stem, term))
 
 
 def _singular(term: Form) -> Form:

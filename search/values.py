@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import BooleanField, F, Func, QuerySet
 
 from accounts.models import Role, User
-from core.prepared import Prepared, among
+from core.prepared import Prepared
 from incidents.models import (
     ActionItemStatus,
     Environment,
@@ -61,16 +61,21 @@ _ALSO: Mapping[str, Mapping[str, str]] = {
     "environment": {"prod": "production", "stage": "staging", "dev": "development", "test": "qa"},
     "status": {"review": "in_review", "inprogress": "in_progress", "declined": "wont_do"},
 }
-_NEAREST = """
-SELECT id, slug, name FROM (
-    SELECT id, slug, name,
-        greatest(similarity(lower(name), %(text)s), similarity(slug, %(text)s)) AS alike
-    FROM {table}
-) AS known
-WHERE alike > %(enough)s ORDER BY alike DESC, slug LIMIT 20
-"""
+# The tables are named above; what people wrote is a parameter. Materialised, so that who may know
+# of them is asked for those alone.
+_CALLED = """{facet}_called AS MATERIALIZED (
+    SELECT id, slug, name FROM {table} WHERE slug = ANY(%s) OR lower(name) = ANY(%s)
+)"""
+_ALIKE = """{facet}_called AS MATERIALIZED (
+    SELECT id, slug, name, alike FROM (
+        SELECT id, slug, name, greatest(similarity(lower(name), %s), similarity(slug, %s)) AS alike
+        FROM {table}
+    ) AS known
+    WHERE alike > %s ORDER BY alike DESC, slug LIMIT 20
+)"""
+_KNOWN = "SELECT '{facet}', slug, name FROM {facet}_called WHERE {known}"
 _LONGEST = 120
-_ALIKE = 0.35  # by pg_trgm: from here on one name may be meant by the other
+_ENOUGH = 0.35  # by pg_trgm: from here on one name may be meant by the other
 
 
 class Choice(NamedTuple):
@@ -78,10 +83,6 @@ class Choice(NamedTuple):
 
     value: str
     label: str
-
-
-_Row = tuple[str, int, str, str]
-"""Facet, key, slug and name of something that has a name."""
 
 
 def _plain(written: str) -> str:
@@ -102,7 +103,7 @@ def understand(written: Iterable[tuple[str, str]], user: User) -> dict[tuple[str
     """For each `(facet, text)` the value that is meant, where there is one that `user` knows of.
 
     Services, teams, tags and patterns go by their slug or their name, in any case, and are looked
-    up in a query or two; nothing is asked of the database where none is named.
+    up in one query; nothing is asked of the database where none is named.
     """
     wanted = [(facet, text) for facet, text in written if 0 < len(text) <= _LONGEST]
     found = {}
@@ -115,44 +116,57 @@ def understand(written: Iterable[tuple[str, str]], user: User) -> dict[tuple[str
 
 
 def _named(wanted: list[tuple[str, str]], user: User) -> dict[tuple[str, str], Choice]:
-    facets = [facet for facet in NAMED if any(facet == named for named, _ in wanted)]
-    texts = [list({text.lower() for named, text in wanted if named == facet}) for facet in facets]
-    # The tables are named above; what people wrote is a parameter.
-    queries = [
-        f"SELECT '{facet}', id, slug, name FROM {NAMED[facet]}"  # noqa: S608
-        " WHERE slug = ANY(%s) OR lower(name) = ANY(%s)"
-        for facet in facets
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            " UNION ALL ".join(queries), [part for text in texts for part in (text, text)]
-        )
-        rows = _known(cursor.fetchall(), user)
-    known = {(facet, name.lower()): Choice(slug, name) for facet, _, slug, name in rows}
-    known |= {(facet, slug): Choice(slug, name) for facet, _, slug, name in rows}
+    texts: dict[str, list[str]] = {}
+    for facet, text in wanted:
+        texts.setdefault(facet, []).append(text.lower())
+    called = [(facet, _CALLED, [of_it, of_it]) for facet, of_it in texts.items()]
+    rows = _known_among(called, user)
+    meant = {(facet, name.lower()): Choice(slug, name) for facet, slug, name in rows}
+    meant |= {(facet, slug): Choice(slug, name) for facet, slug, name in rows}
     return {
-        (facet, text): known[facet, text.lower()]
+        (facet, text): meant[facet, text.lower()]
         for facet, text in wanted
-        if (facet, text.lower()) in known
+        if (facet, text.lower()) in meant
     }
 
 
-def _known(rows: Sequence[_Row], user: User) -> list[_Row]:
-    """Those of which `user` may know: a service or tag that only incidents have which they may not
-    see does not exist for them."""
-    carried: set[tuple[str, int]] = set()
-    for facet in _CARRIED:
-        if pks := [row[1] for row in rows if row[0] == facet]:
-            of_shape = (facet, Role(user.role))
-            carried |= {(facet, pk) for (pk,) in _carried(of_shape, user.pk, pks)}
-    return [row for row in rows if row[0] not in _CARRIED or row[:2] in carried]
+def _known_among(
+    called: Sequence[tuple[str, str, list[Any]]], user: User, order: str = ""
+) -> list[tuple[str, str, str]]:
+    """Of what is called so, as (facet, SQL, its parameters), that of which `user` may know: facet,
+    slug and name."""
+    named = [sql.format(facet=facet, table=NAMED[facet]) for facet, sql, _ in called]
+    asked = [part for _, _, parameters in called for part in parameters]
+    known: list[str] = []
+    for facet, _, _ in called:
+        condition, parameters = _may_know(facet, user)
+        known.append(_KNOWN.format(facet=facet, known=condition))
+        asked += parameters
+    with connection.cursor() as cursor:
+        cursor.execute(f"WITH {', '.join(named)} {' UNION ALL '.join(known)} {order}", asked)
+        return cursor.fetchall()
+
+
+def _may_know(facet: str, user: User) -> tuple[str, list[Any]]:
+    """Whether `user` may know of a row of `facet`: a service or tag that only incidents have which
+    they may not see does not exist for them."""
+    if facet not in _CARRIED:
+        return "true", []
+    carried, parameters = _carried.sql((facet, Role(user.role)), user.pk)
+    return f"id IN ({carried})", parameters
 
 
 @Prepared
-def _carried(shape: tuple[str, Role], user_pk: int, labels: int) -> QuerySet[Any, Any]:
+def _carried(shape: tuple[str, Role], user_pk: int) -> QuerySet[Any, Any]:
     facet, role = shape
     visible = Incident.objects.visible_to(User(pk=user_pk, role=role))
-    return _CARRIED[facet].carried_by(visible).filter(among("pk", labels)).values_list("pk")
+    # As an array, so that they are looked up one by one, however many the database expects.
+    called = Func(
+        F("pk"),
+        template=f"%(expressions)s = ANY(ARRAY(SELECT id FROM {facet}_called))",  # noqa: S608
+        output_field=BooleanField(),
+    )
+    return _CARRIED[facet].carried_by(visible).filter(called).values_list("pk")
 
 
 def nearest(facet: str, written: str, user: User) -> Choice | None:
@@ -162,8 +176,6 @@ def nearest(facet: str, written: str, user: User) -> Choice | None:
         near = difflib.get_close_matches(_plain(written), _MEANT[facet], n=1)
         value = _MEANT[facet][near[0]] if near else ""
         return Choice(value, FIXED[facet][value]) if value else None
-    with connection.cursor() as cursor:
-        cursor.execute(_NEAREST.format(table=NAMED[facet]), {"text": written, "enough": _ALIKE})
-        alike = [(facet, *row) for row in cursor.fetchall()]
-    known = _known(alike, user)
-    return Choice(*known[0][2:]) if known else None
+    alike = [(facet, _ALIKE, [written, written, _ENOUGH])]
+    known = _known_among(alike, user, order="ORDER BY alike DESC, slug LIMIT 1")
+    return Choice(*known[0][1:]) if known else None

@@ -16,6 +16,7 @@ import Stemmer
 MAX_WORD = 60  # characters; longer runs are keys and hashes, of which the beginning will do
 
 _WORD = re.compile(r"[^\W_]+")
+_E_MAIL = re.compile(r"\be-mail")  # the one hyphen that leaves a letter alone
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z][a-z])")
 
 # Too common to tell one document from another. Short on purpose: "down", "off" and "out" matter
@@ -31,6 +32,63 @@ COMMON = frozenset(
     }
 )
 
+# Forms that no ending tells, of what reports are full of. What is no form of another word, such
+# as "left" or "stuck", stays itself.
+_FORMS = """
+accidental accident accidents
+begin began begun
+behavior behaviour behaviours
+break broke broken breakage
+bring brought
+build built
+catch caught
+center centre centres
+choose chose chosen
+deliver delivery deliveries
+drive drove driven
+expire expiry
+expose exposure
+fail failure failures
+fall fell fallen
+feed fed
+find found
+forget forgot forgotten
+freeze froze frozen
+give gave given
+go went gone
+grow grew grown growth
+hang hung
+hold held
+keep kept
+know knew known
+leak leakage
+license licence licences
+lose lost loss losses
+make made
+override overrode overridden
+overrun overran
+overwrite overwrote overwritten
+pay paid
+recover recovery
+rewrite rewrote rewritten
+rise rose risen
+run ran
+send sent
+shrink shrank shrunk
+spend spent
+spin spun
+steal stole stolen
+take took taken
+throw threw thrown
+wake woke woken
+write wrote written
+"""
+_BASE = {
+    form: base
+    for base, *forms in (line.split() for line in _FORMS.strip().splitlines())
+    for form in forms
+}
+
 
 def fold(text: str) -> str:
     """`text` in lower case without accents; never fails, whatever it holds."""
@@ -42,7 +100,11 @@ def fold(text: str) -> str:
 
 def split(text: str) -> list[str]:
     """The words of `text`, folded, in order, without the common ones."""
-    return [word[:MAX_WORD] for word in _WORD.findall(fold(text)) if word not in COMMON]
+    return [
+        word[:MAX_WORD]
+        for word in _WORD.findall(_E_MAIL.sub("email", fold(text)))
+        if word not in COMMON
+    ]
 
 
 def humps(text: str) -> list[str]:
@@ -62,7 +124,7 @@ def humps(text: str) -> list[str]:
 @lru_cache(maxsize=100_000)
 def stem(word: str) -> str:
     """What `word` is found as, whatever its ending. The same for documents and queries."""
-    return _STEMMERS.english.stemWord(word) or word
+    return _STEMMERS.english.stemWord(_BASE.get(word, word)) or word
 
 
 def stems(text: str) -> list[str]:

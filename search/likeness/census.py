@@ -20,6 +20,7 @@ from search.suggestions.sentences import sentences
 MOST_COUNTED = 2_000  # incidents; more of them change no share that matters
 _BATCH = 200
 _TOTAL = ""  # the stem whose row says how many were counted
+_LOCK = 7_101_003  # whoever holds it counts, so that no two write the same rows at once
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ def counts(stems: Iterable[str]) -> Counts:
 @transaction.atomic
 def take() -> int:
     """Count anew, over at most 2,000 incidents spread over all of them; says how many."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
     keys = list(
         Incident.objects.filter(archived_at=None, visibility=Visibility.INTERNAL)
         .order_by("pk")

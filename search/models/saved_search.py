@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Self
 
 from django.db import models
@@ -10,13 +9,14 @@ from django.db.models import Q
 from django.urls import reverse
 
 from accounts.models import User
+from core import feeds
 
 MOST_CHARACTERS = 2_000
 
 
 def new_feed_key() -> str:
     """What nobody guesses: whoever knows it reads the feed."""
-    return secrets.token_urlsafe(32)
+    return feeds.new_key()
 
 
 class SavedSearchQuerySet(models.QuerySet["SavedSearch"]):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,11 +10,10 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.feedgenerator import Atom1Feed
-from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
+from core import feeds
 from core.text import printable
 from search import feed
 from search.models import SavedSearch
@@ -46,14 +44,7 @@ def saved_search_feed(request: HttpRequest, key: str) -> HttpResponse:
     entries = feed.entries(saved, today=timezone.localdate())
     changed_at = max([saved.updated_at, *(entry.updated_at for entry in entries)])
     body = _written(saved, entries, changed_at).encode()
-    answer = HttpResponse(body, _Atom.content_type)
-    patch_cache_control(answer, private=True, no_cache=True)
-    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    answer["ETag"], answer["Last-Modified"] = etag, http_date(changed_at.timestamp())
-    unchanged = get_conditional_response(
-        request, etag=etag, last_modified=int(changed_at.timestamp()), response=answer
-    )
-    return unchanged or answer
+    return feeds.answer(request, body, _Atom.content_type, changed_at=changed_at)
 
 
 def _written(saved: SavedSearch, entries: list[feed.Entry], changed_at: datetime) -> str:

@@ -107,6 +107,9 @@ def similar_while_writing(request: SignedInRequest) -> HttpResponse:
     return render(request, "likeness/_while_writing.html", {"similar": shown})
 
 
+similar_while_writing.asked_in_passing = True  # type: ignore[attr-defined]
+
+
 @require_safe
 @vary_on_headers("HX-Request")
 def pattern_suggestions(request: SignedInRequest, reference: str) -> HttpResponse:

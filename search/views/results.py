@@ -48,7 +48,7 @@ def search_results(request: SignedInRequest) -> HttpResponse:
         "kept": asked.from_address if is_part else asked.fields,
         "live_search": True,
         "may_write": request.user.is_at_least(Role.AUTHOR),
-        **_answer(asked, results),
+        **_answer(asked, results, request),
         **_paging(asked, results),
         **_instead_of_results(asked, results, request),
     }
@@ -81,7 +81,7 @@ def _results(asked: Asked, request: SignedInRequest) -> Results:
     )
 
 
-def _answer(asked: Asked, results: Results) -> dict[str, Any]:
+def _answer(asked: Asked, results: Results, request: SignedInRequest) -> dict[str, Any]:
     """What was asked, how it was understood, and what was found."""
     # By date, what holds all the words stands among what holds some of them.
     complete = results.complete if asked.sort == "relevance" else 0
@@ -89,7 +89,9 @@ def _answer(asked: Asked, results: Results) -> dict[str, Any]:
         "query": asked.words,
         "asked": asked,
         "results": results,
-        "rows": presentation.rows(results.hits, today=timezone.localdate(), complete=complete),
+        "rows": presentation.rows(
+            results.hits, user=request.user, today=timezone.localdate(), complete=complete
+        ),
         "count": narrowing.counted(results.total),
         "chips": narrowing.chips(asked),
         "sorts": narrowing.sorts(asked),

@@ -96,7 +96,8 @@ def test_values_go_by_their_names_too(text, facet, values, labels):
         "x509: certificate has expired",
         "http://kind:8080/status",
         '"service:checkout failed"',
-        "-service:checkout",
+        "-service:payments",
+        "-since:2025",
         "service:",
         'service:"checkout',
         "kind",
@@ -120,6 +121,34 @@ def test_what_was_not_understood_is_told_with_what_may_have_been_meant(labels):
 
 def test_what_is_no_filter_need_not_stand_side_by_side(labels):
     assert typed("expired status:500 service:checkout").sought == "expired status 500"
+
+
+def test_a_minus_leaves_out_what_the_filter_would_choose(labels):
+    asked = typed('expired -service:checkout -severity:sev4,sev5 -tag:"Black Friday" kind:incident')
+
+    assert asked.words == "expired"
+    assert asked.filters.chosen == {
+        "kind": ("incident",),
+        "-severity": ("SEV4", "SEV5"),
+        "-service": ("checkout",),
+        "-tag": ("black-friday",),
+    }
+    assert at(asked.url().partition("?")[2]) == asked
+    assert typed(asked.text) == asked
+
+
+def test_what_is_chosen_and_left_out_is_what_was_said_last(labels):
+    assert typed("service:checkout -service:checkout").text == "-service:checkout"
+    assert at("q=service:checkout&-service=checkout").text == "service:checkout"
+
+
+def test_what_could_not_be_left_out_is_told_and_corrected(labels):
+    asked = typed("expired -service:chekout")
+
+    [misread] = asked.misread
+    assert misread.problem == "No service is called “chekout”."
+    assert asked.sought == "expired -service:chekout"
+    assert asked.meaning(misread).text == "expired -service:checkout"
 
 
 def test_the_address_says_the_same_as_the_box(labels):

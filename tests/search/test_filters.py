@@ -27,3 +27,15 @@ def test_a_facet_is_left_out_as_a_whole():
 
     assert both.without("severity").chosen == {"kind": ("incident",)}
     assert both.without("tag") == both
+
+
+def test_choosing_what_was_left_out_ends_that_and_the_other_way_round():
+    without = Filters().toggled("-severity", "SEV1")
+
+    assert without.excluded == [("severity", "SEV1")]
+    assert without.toggled("severity", "SEV1").chosen == {"severity": ("SEV1",)}
+    assert SEVERE.toggled("-severity", "SEV1").chosen == {
+        "severity": ("SEV2",),
+        "-severity": ("SEV1",),
+    }
+    assert not without.without("severity")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 
 import pytest
 from django.db import connection
@@ -36,6 +37,12 @@ def test_a_long_transcript_does_not_win_by_repeating_it():
     assert transcript < impact_of({"C": ["proxy"] * 2})
 
 
+def test_impacts_that_differ_noticeably_are_told_apart():
+    values = [impact.value(number) for number in range(impact.step(1.0) + 1)]
+
+    assert max(high - low for low, high in pairwise(values)) < 0.09
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("wanted", [0.0, 0.1, 0.3, 0.42, 0.58, 0.8, 0.99])
 def test_the_database_reads_back_the_impact_that_was_stored(wanted):
@@ -48,7 +55,7 @@ def test_the_database_reads_back_the_impact_that_was_stored(wanted):
         [ranked] = cursor.fetchone()
 
     assert ranked * impact.RANK_SCALE == pytest.approx(impact.value(step), abs=1e-4)
-    assert impact.value(step) == pytest.approx(wanted, abs=0.12)
+    assert impact.value(step) == pytest.approx(wanted, abs=0.06)
 
 
 def test_of_equals_the_later_is_worth_more_and_little_at_that():

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
 
+from incidents.models import PlaybookRun
 from tests.factories import (
     NOON,
     ActionItemFactory,
@@ -92,6 +92,17 @@ def test_the_playbook_is_one_tap_from_its_incident(signed_in, vera, index):
     assert f'href="{address}"' in page(signed_in(vera), q="certificate")
 
 
+def test_a_playbook_that_is_found_is_begun_with_one_tap(signed_in, vera, index):
+    playbook = PlaybookStepFactory().playbook
+    index(playbook)
+    client = signed_in(vera)
+    [row] = client.get(PAGE, {"q": playbook.title}).context["rows"]
+
+    answer = client.post(row.start_url)
+
+    assert answer.url == PlaybookRun.objects.get(playbook=playbook).get_absolute_url()
+
+
 def test_what_helped_in_an_incident_is_offered_first_and_what_did_not_last(signed_in, vera, index):
     pattern = PatternFactory()
     vain, untried, helped = (PlaybookFactory(title=title) for title in ("A", "B", "C"))
@@ -137,118 +148,6 @@ def test_an_action_item_says_whose_it_is_and_what_it_belongs_to(signed_in, vera,
     assert "Ana Author" in shown
     assert "Blocked" in shown
     assert "days overdue" in shown
-
-
-def test_filters_of_the_box_become_chips_and_the_box_keeps_the_words(signed_in, vera, index):
-    service = ServiceFactory(name="Check-out", slug="checkout")
-    wanted = IncidentFactory(title="Proxy lost", severity="SEV1")
-    wanted.services.add(service)
-    index(wanted, IncidentFactory(title="Proxy slow", severity="SEV1"))
-
-    answer = signed_in(vera).get(PAGE, {"q": "proxy service:check-out severity:sev1"})
-
-    assert [row.url for row in answer.context["rows"]] == [wanted.get_absolute_url()]
-    assert [chip.text for chip in answer.context["chips"]] == ["SEV1", "Service: Check-out"]
-    shown = answer.content.decode()
-    assert 'name="q" value="proxy"' in shown
-    assert '<input type="hidden" form="search-form" name="service" value="checkout">' in shown
-
-
-def test_a_chip_is_removed_by_one_link(signed_in, vera, index):
-    index(IncidentFactory(title="Proxy", severity="SEV1"))
-    client = signed_in(vera)
-    [severity, since] = client.get(PAGE, {"q": "proxy severity:sev2 since:2020"}).context["chips"]
-
-    assert severity.remove == "/search/?q=proxy&since=2020"
-    assert since.remove == "/search/?q=proxy&severity=SEV2"
-    assert client.get("/search/?q=proxy&severity=SEV1").context["results"].total == 1
-
-
-def test_filters_alone_are_a_search_newest_first(signed_in, vera, index):
-    old = IncidentFactory(title="Old", occurred_at=NOON, occurred_precision="day")
-    new = IncidentFactory(title="New", occurred_at=NOON.replace(month=5), occurred_precision="day")
-    index(old, new, IncidentFactory(title="Lesser", severity="SEV5"))
-
-    answer = signed_in(vera).get(PAGE, {"q": "severity:unknown kind:incident"})
-
-    assert [row.url for row in answer.context["rows"]] == [
-        new.get_absolute_url(),
-        old.get_absolute_url(),
-    ]
-    assert [sort.label for sort in answer.context["sorts"]] == ["Newest", "Oldest"]
-    oldest = signed_in(vera).get(answer.context["sorts"][1].url)
-    assert [row.url for row in oldest.context["rows"]] == [
-        old.get_absolute_url(),
-        new.get_absolute_url(),
-    ]
-
-
-def test_what_looks_like_a_filter_is_told_and_corrected_with_one_tap(signed_in, vera, index):
-    incident = IncidentFactory(title="Proxy")
-    incident.services.add(ServiceFactory(name="Check-out", slug="checkout"))
-    index(incident)
-
-    answer = signed_in(vera).get(PAGE, {"q": "proxy service:chekout"})
-
-    [notice] = answer.context["notices"]
-    assert notice.text == "No service is called “chekout”. It was looked for as words."
-    assert (notice.meant, notice.url) == ("Check-out", "/search/?q=proxy&service=checkout")
-
-
-def test_facets_are_counted_each_without_its_own_choice(signed_in, vera, index):
-    service = ServiceFactory(name="Check-out", slug="checkout")
-    for severity in ("SEV1", "SEV1", "SEV2"):
-        incident = IncidentFactory(title="Proxy", severity=severity)
-        incident.services.add(service)
-        index(incident)
-    index(PlaybookFactory(title="Proxy playbook"))
-
-    answer = signed_in(vera).get(FACETS, {"q": "proxy severity:sev1"})
-
-    groups = {group.name: group.links for group in answer.context["groups"]}
-    assert [(link.label, link.count, link.chosen) for link in groups["Severity"]] == [
-        ("SEV1", "2", True),
-        ("SEV2", "1", False),
-    ]
-    assert [(link.label, link.count) for link in groups["Kind"]] == [
-        ("Incidents", "2"),
-        ("Action items", "0"),
-        ("Playbooks", "0"),
-        ("Patterns", "0"),
-    ]
-    assert [(link.label, link.count) for link in groups["Service"]] == [("Check-out", "2")]
-    assert groups["Severity"][1].url == "/search/?q=proxy&severity=SEV1&severity=SEV2"
-
-
-def test_periods_are_counted_from_today(signed_in, vera, index):
-    now = timezone.now()
-    for days in (5, 60, 1_000):
-        incident = IncidentFactory(
-            title="Proxy", occurred_at=now - timedelta(days=days), occurred_precision="day"
-        )
-        index(incident)
-    index(IncidentFactory(title="Proxy of no date"))
-
-    for query in ("proxy", "proxy since:30d"):
-        answer = signed_in(vera).get(FACETS, {"q": query})
-
-        *_, periods = answer.context["groups"]
-        assert [(link.label, link.count) for link in periods.links] == [
-            ("Last 30 days", "1"),
-            ("Last 90 days", "2"),
-            ("Last 12 months", "2"),
-        ]
-
-
-def test_facets_come_after_the_results_or_with_them_without_javascript(signed_in, vera, index):
-    index(IncidentFactory(title="Proxy", severity="SEV1"))
-    client = signed_in(vera)
-
-    later = page(client, q="proxy")
-    assert 'hx-get="/search/facets/?q=proxy"' in later
-    assert "facets=1" in later
-    assert "Last 30 days" not in later
-    assert "Last 30 days" in page(client, q="proxy", facets="1")
 
 
 def test_as_one_types_the_box_is_left_alone_and_said_once(signed_in, vera, index):

@@ -24,6 +24,8 @@ pytestmark = pytest.mark.django_db
         ("pod out of memory", {"out memory": {"oom"}, "memory": {"mem"}}),
         ("certs", {"certs": {"certificate"}}),
         ("cert", {"cert": {"certificate"}}),
+        ("reboots", {"reboots": {"restart"}}),
+        ("sluggishness", {"sluggishness": {"slow"}}),
         ("ssl", {"ssl": {"tls"}}),
         ("prod db", {"prod": {"production"}, "db": {"database"}}),
         ("load balancer", {"load balancer": {"lb"}}),

@@ -1,0 +1,130 @@
+"""How often a search asks the database, and how little of it is enough."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+
+from incidents.models import Visibility
+from search import impact, keys, planning, statistics
+from search.query import search
+from tests.factories import NOON, IncidentFactory, SectionFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def counted(index):
+    """Some incidents, and a count of their words."""
+    index(*(IncidentFactory(title=f"Registry secret expired {n}") for n in range(6)))
+    statistics.count()
+
+
+@pytest.fixture
+def loud_and_quiet(index, monkeypatch):
+    """Forty incidents about a proxy that saw timeouts, and the latest five, that know no proxy."""
+    sizes = (4, 8, 16)
+    monkeypatch.setattr(keys, "TIER_SIZES", sizes)
+    monkeypatch.setattr(impact, "TIER_SIZES", sizes)
+    monkeypatch.setattr(statistics, "COMMON_FROM", 8)
+    monkeypatch.setattr(statistics, "_TIERS_FROM", 10)
+    loud = [_incident("Proxy timeout", day=100 + day) for day in range(40)]
+    quiet = [_incident("Slow and late", day=day) for day in range(5)]
+    index(*loud, *quiet)
+    call_command("reindex", verbosity=0)
+    return quiet
+
+
+def _incident(title, day):
+    incident = IncidentFactory(
+        title=title, occurred_at=NOON - timedelta(days=day), occurred_precision="minute"
+    )
+    SectionFactory(incident=incident, body="We saw a timeout.")
+    return incident
+
+
+def test_how_common_words_are_is_read_once_and_again_after_a_count(
+    counted, django_assert_num_queries
+):
+    statistics.known(["registri"])
+
+    with django_assert_num_queries(0):
+        assert statistics.known(["registri"]).of("registri") == 6
+
+    statistics.count()
+    with django_assert_num_queries(1):
+        statistics.known(["registri"])
+
+
+def test_what_was_not_counted_yet_is_asked_each_time(index, django_assert_num_queries):
+    index(IncidentFactory())
+    assert statistics.known([]).all == 1
+
+    index(IncidentFactory())
+
+    with django_assert_num_queries(1):
+        assert statistics.known([]).all == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "queries"),
+    [
+        ("registry", 2),  # what is found, what is shown
+        ("registry secret", 2),
+        ("registry secr", 3),  # how it may end, what is found, what is shown
+        ("regsitry", 4),  # the same, and what may have been meant
+    ],
+)
+def test_a_search_asks_few_queries(text, queries, counted, vera, django_assert_num_queries):
+    search(text, user=vera)  # how common its words are is known from now on
+
+    with django_assert_num_queries(queries):
+        results = search(text, user=vera)
+
+    assert results.total == 6
+
+
+def test_a_word_that_is_newer_than_the_count_is_looked_for_as_it_is_typed(counted, index, vera):
+    new = IncidentFactory(title="The frobnicator")
+    index(new)
+
+    assert [hit.pk for hit in search("frobnicator", user=vera).hits] == [new.pk]
+    assert [hit.pk for hit in search("the frobnicator", user=vera).hits][:1] == [new.pk]
+
+
+def test_a_word_that_only_what_is_restricted_holds_is_as_good_as_none(counted, index, vera):
+    hidden = IncidentFactory(title="The frobnicator", visibility=Visibility.RESTRICTED)
+    index(hidden)
+
+    assert search("frobnicator", user=vera, as_typed=True).hits == []
+    shown = search("registry frobnicator", user=vera)
+    assert shown.hits
+    assert shown.corrected == ""
+    assert {hit.pk for hit in shown.hits} == {
+        hit.pk for hit in search("registry qqqqqqqqq", user=vera).hits
+    }
+
+
+def test_what_nearly_everything_holds_can_be_left_out_without_looking_at_everything(
+    loud_and_quiet, vera, monkeypatch
+):
+    # arrange
+    monkeypatch.setattr(planning.Plan, "leaves_out_most", True)
+    monkeypatch.setattr(planning.Plan, "expected", 30.0)
+    asked = []
+    read = planning.Plan.recent
+    monkeypatch.setattr(
+        planning.Plan,
+        "recent",
+        lambda plan, need, months: (
+            asked.append(stage) or stage for stage in read(plan, need, months=months)
+        ),
+    )
+    # act
+    hits = search("timeout -proxy", user=vera, limit=2).hits
+    # assert
+    assert {hit.pk for hit in hits} <= {incident.pk for incident in loud_and_quiet}
+    assert len(hits) == 2
+    assert not any(stage.is_whole for stage in asked)

@@ -1,0 +1,94 @@
+"""What experience says of patterns and playbooks among the results."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from search.experience import experience
+from tests.factories import (
+    IncidentFactory,
+    PatternFactory,
+    PatternLinkFactory,
+    PlaybookFactory,
+    PlaybookUseFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def facts(client, text):
+    rows = client.get(reverse("search_results"), {"q": text}).context["rows"]
+    return {row.kind: row.facts for row in rows}
+
+
+def test_a_playbook_says_how_often_it_helped_and_a_pattern_how_often_it_was_met(
+    signed_in, vera, index
+):
+    pattern, playbook = PatternFactory(name="Disk full"), PlaybookFactory(title="Disk full: free")
+    first, second = IncidentFactory(), IncidentFactory()
+    for incident in (first, second):
+        PatternLinkFactory(incident=incident, pattern=pattern)
+    PatternLinkFactory(incident=IncidentFactory(), pattern=pattern, state="suggested")
+    PlaybookUseFactory(playbook=playbook, incident=first, outcome="helped")
+    PlaybookUseFactory(playbook=playbook, incident=second, outcome="did_not_help")
+    PlaybookUseFactory(playbook=playbook, incident=None, outcome="helped")
+    index(pattern, playbook)
+
+    found = facts(signed_in(vera), "disk full")
+
+    assert "met 2 times" in found["pattern"]
+    assert "helped in 2 of 3 uses" in found["playbook"]
+
+
+def test_what_was_never_tried_says_so(signed_in, vera, index):
+    index(PatternFactory(name="Disk full"), PlaybookFactory(title="Disk full: free"))
+
+    found = facts(signed_in(vera), "disk full")
+
+    assert "met" not in found["pattern"]
+    assert "not used yet" in found["playbook"]
+
+
+def test_restricted_incidents_count_for_nobody_else(vera, ana):
+    pattern, playbook = PatternFactory(), PlaybookFactory()
+    secret = IncidentFactory(visibility="restricted", owner=ana)
+    PatternLinkFactory(incident=secret, pattern=pattern)
+    PlaybookUseFactory(playbook=playbook, incident=secret, outcome="helped")
+
+    hers = experience([pattern.pk], [playbook.pk], ana)
+    others = experience([pattern.pk], [playbook.pk], vera)
+
+    assert hers.of_pattern(pattern.pk) == "met once"
+    assert hers.of_playbook(playbook.pk) == "helped in 1 of 1 use"
+    assert others.of_pattern(pattern.pk) == ""
+    assert others.of_playbook(playbook.pk) == "not used yet"
+
+
+def test_the_latest_are_counted_and_what_may_not_be_seen_takes_nobodys_place(vera, ana):
+    pattern, playbook = PatternFactory(), PlaybookFactory()
+    for _ in range(25):
+        PatternLinkFactory(incident=IncidentFactory(), pattern=pattern)
+        PlaybookUseFactory(playbook=playbook, incident=None, outcome="helped")
+    before = experience([pattern.pk], [playbook.pk], vera)
+    for _ in range(31):
+        secret = IncidentFactory(visibility="restricted", owner=ana)
+        PatternLinkFactory(incident=secret, pattern=pattern)
+        PlaybookUseFactory(playbook=playbook, incident=secret, outcome="did_not_help")
+
+    after = experience([pattern.pk], [playbook.pk], vera)
+
+    assert before.of_pattern(pattern.pk) == after.of_pattern(pattern.pk) == "met 20+ times"
+    told = "helped in 20 of the last 20 uses"
+    assert before.of_playbook(playbook.pk) == after.of_playbook(playbook.pk) == told
+
+
+def test_it_costs_two_queries_whatever_is_asked_about(vera, django_assert_num_queries):
+    patterns = [PatternLinkFactory(incident=IncidentFactory()).pattern.pk for _ in range(3)]
+
+    with django_assert_num_queries(0):
+        experience([], [], vera)
+    with django_assert_num_queries(2):
+        experience(patterns[:1], [], vera)
+    with django_assert_num_queries(2):
+        experience(patterns, [PlaybookFactory.build(pk=1).pk], vera)

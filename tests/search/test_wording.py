@@ -1,0 +1,54 @@
+"""However it is put: forms of a word, spellings, and what people put around what they look for."""
+
+from __future__ import annotations
+
+import pytest
+
+from search.query import search
+from search.words import COMMON, split, stem, stems
+from tests.factories import IncidentFactory
+
+
+@pytest.mark.parametrize(
+    ("one", "another"),
+    [
+        ("the job ran twice", "jobs running twice"),
+        ("mail was sent", "sending mail"),
+        ("login failures", "a login failed"),
+        ("data loss", "lost data"),
+        ("the node hung", "nodes hang"),
+        ("expiry of certificates", "an expired certificate"),
+        ("data centre", "data centers"),
+        ("alert e-mails", "email alert"),
+    ],
+)
+def test_a_word_is_found_in_all_its_forms(one, another):
+    assert sorted(stems(one)) == sorted(stems(another))
+
+
+@pytest.mark.parametrize("word", ["left", "stuck", "e", "mail", "runner"])
+def test_words_that_are_no_form_of_another_stay_themselves(word):
+    assert stem(word) not in {stem("leave"), stem("stick"), stem("email"), stem("run")}
+    assert split(word) == [word]
+    assert word not in COMMON
+
+
+@pytest.mark.django_db
+def test_how_a_question_is_put_counts_less_than_what_it_asks_for(index, vera):
+    wanted = IncidentFactory(title="A test run destroyed the production database")
+    likewise = IncidentFactory(title="Someone merged to production by accident")
+    others = [IncidentFactory(title="The production database is slow") for _ in range(4)]
+    index(wanted, likewise, *others)
+
+    found = search("someone deleted the production database by accident", user=vera)
+
+    assert [hit.pk for hit in found.hits][:2] == [wanted.pk, likewise.pk]
+
+
+@pytest.mark.django_db
+def test_between_equals_what_holds_all_the_words_comes_first(index, vera):
+    some = IncidentFactory(title="Brokers rebalance, rebalance and rebalance")
+    both = IncidentFactory(title="Kafka rebalance took an hour longer than it did")
+    index(both, some)
+
+    assert [hit.pk for hit in search("kafka rebalance", user=vera).hits] == [both.pk, some.pk]
