@@ -1,0 +1,84 @@
+"""The port through which higher packages give messages their words.
+
+Messaging knows people and channels, nothing of incidents. Whoever writes messages of a topic
+connects its composer here when Django starts. It is called when a message is sent, and again when
+it is read in the inbox: it asks state and sight anew each time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.errors import DomainError
+from messaging.models import Message
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A message in words, for each way it may go.
+
+    The subject is kept and listed after it was sent: it counts, and names nothing that its reader
+    may lose sight of.
+    """
+
+    subject: str
+    text: str
+    html: str
+    chat: str  # Markdown; the inbox shows it too
+    url: str  # where to act on it
+    unsubscribe_url: str = ""
+
+
+Composer = Callable[[Message, datetime], Letter | None]
+
+
+@dataclass(frozen=True)
+class Topic:
+    """What messages of one topic are called, and who gives them their words."""
+
+    name: str
+    composer: Composer
+    # Each says all that the ones before it said, so that a new one makes them read.
+    replaces_earlier: bool
+
+
+class NobodyComposes(DomainError):
+    """No package has connected itself for this topic."""
+
+
+_topics: dict[str, Topic] = {}
+
+
+def connect(
+    topic: str, composer: Composer, *, name: str = "", replaces_earlier: bool = False
+) -> None:
+    """Have `composer(message, now)` called for messages of `topic`, called `name` in the inbox.
+
+    The composer returns None where nothing is left to say to this recipient.
+    """
+    words = name or topic.replace("_", " ").capitalize()
+    _topics[topic] = Topic(words, composer, replaces_earlier)
+
+
+def topic_named(topic: str) -> Topic:
+    """Raises NobodyComposes for a topic that nobody has connected."""
+    try:
+        return _topics[topic]
+    except KeyError as error:
+        raise NobodyComposes(f"Nobody knows what to say about “{topic}”.") from error
+
+
+def name_of(topic: str) -> str:
+    """What messages of `topic` are called, whether or not anybody composes them."""
+    known = _topics.get(topic)
+    return known.name if known else topic.replace("_", " ").capitalize()
+
+
+def compose(message: Message, now: datetime) -> Letter | None:
+    """What `message` has to say to its recipient `now`; None where nothing is left to say.
+
+    Raises NobodyComposes for a topic that nobody has connected.
+    """
+    return topic_named(message.topic).composer(message, now)

@@ -1,0 +1,27 @@
+"""When to try again, and when to give up. Pure: no clock, no database."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+FIRST_PAUSE = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(hours=1)
+# A chat that has failed for half an hour is not waited for: a mail goes out instead.
+CHAT_ATTEMPTS = 6
+# A mail server may be away for as long as other mail servers would wait for it (RFC 5321, 4.5.4.1).
+MAIL_DAYS = timedelta(days=5)
+
+
+def pause_after(attempts: int) -> timedelta:
+    """How long to wait after so many failed attempts: 1, 2, 4 … minutes, at most an hour."""
+    doubled = min(max(attempts, 1) - 1, 10)
+    return min(FIRST_PAUSE * 2**doubled, LONGEST_PAUSE)
+
+
+def is_hopeless(
+    attempts: int, *, by_chat: bool, is_permanent: bool, tried_since: datetime, now: datetime
+) -> bool:
+    """Whether a message that failed `attempts` times is given up."""
+    if is_permanent:
+        return True
+    return attempts >= CHAT_ATTEMPTS if by_chat else now - tried_since >= MAIL_DAYS
