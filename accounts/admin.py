@@ -11,7 +11,7 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
 
-from accounts.models import SignInLink, Team, User
+from accounts.models import Holiday, SignInLink, Team, User
 from accounts.operations import forget_other_addresses
 
 admin.site.site_header = "Nevertwice administration"
@@ -36,7 +36,19 @@ class PersonAdmin(UserAdmin):
     fieldsets = [
         (None, {"fields": ["username", "password"]}),
         ("Person", {"fields": ["full_name", "email", "role", "is_active"]}),
-        ("Preferences", {"fields": ["time_zone", "theme", "digest"]}),
+        (
+            "Preferences",
+            {
+                "fields": [
+                    "time_zone",
+                    "theme",
+                    "digest",
+                    "digest_by",
+                    "digest_hour",
+                    "quiet_weekdays",
+                ]
+            },
+        ),
         ("History", {"fields": ["last_login", "date_joined"]}),
     ]
     add_fieldsets = [
@@ -75,6 +87,15 @@ class TeamAdmin(admin.ModelAdmin):
     @admin.display(description="people")
     def size(self, team: Team) -> int:
         return len(team.members.all())
+
+
+@admin.register(Holiday)
+class HolidayAdmin(admin.ModelAdmin):
+    list_display = ["on", "name", "team"]
+    list_select_related = ["team"]
+    list_filter = ["team"]
+    search_fields = ["name"]
+    autocomplete_fields = ["team"]
 
 
 @admin.register(SignInLink)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 from typing import Any
 
 from allauth.account.forms import LoginForm
@@ -13,9 +14,29 @@ from accounts.models import User
 class ProfileForm(forms.ModelForm):
     """One's own name, address and preferences."""
 
+    digest_hour = forms.TypedChoiceField(
+        label="Not before",
+        choices=[("", "The usual hour"), *((hour, f"{hour:02}:00") for hour in range(24))],
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text="In your time zone.",
+    )
+    quiet_weekdays = forms.TypedMultipleChoiceField(
+        label="Quiet days",
+        choices=list(enumerate(calendar.day_name, start=1)),
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Nothing is sent on these days; it waits for the next one.",
+    )
+
     class Meta:
         model = User
-        fields = ["full_name", "email", "time_zone", "theme", "digest"]
+        fields = [
+            *("full_name", "email", "time_zone", "theme"),
+            *("digest", "digest_by", "digest_hour", "quiet_weekdays"),
+        ]
         widgets = {
             "full_name": forms.TextInput(attrs={"autocomplete": "name"}),
             "email": forms.EmailInput(attrs={"autocomplete": "email"}),
@@ -23,11 +44,15 @@ class ProfileForm(forms.ModelForm):
                 attrs={"list": "time-zones", "autocomplete": "off", "spellcheck": "false"}
             ),
         }
+        labels = {"digest": "How often", "digest_by": "How it comes"}
         help_texts = {
             "full_name": "As others see it.",
             "email": "Reminders and sign-in codes go here.",
             "time_zone": "Type a city or region. Every time is shown in this zone.",
-            "digest": "One mail with everything due, at 09:00 in your time zone.",
+            "digest": "One message with everything that is due, and none where nothing is. "
+            "Once a week is on the first business day.",
+            "digest_by": "Without a channel that works, chat goes by e-mail. "
+            "The inbox holds every message, whichever way it goes.",
         }
 
     def clean_email(self) -> str:

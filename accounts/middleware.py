@@ -1,4 +1,4 @@
-"""What every request passes through: the reader's time zone, and text that must not be lost."""
+"""What every request passes through: who asks, their time zone, and text that must not be lost."""
 
 from __future__ import annotations
 
@@ -8,14 +8,24 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
+from django.contrib.auth import middleware as auth
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from accounts import typed_text
+from accounts import sessions, typed_text
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class AuthenticationMiddleware(auth.AuthenticationMiddleware):
+    """Django's, for pages that all need to know who asks: at once, and in one query."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        super().process_request(request)
+        with sessions.read_together():
+            request.user = auth.get_user(request)
 
 
 class TimeZoneMiddleware:
@@ -35,7 +45,9 @@ class KeepTypedTextMiddleware:
     """Keeps what somebody posted after the session had ended, until they have signed in again.
 
     Fragments are answered too: htmx is told to show the sign-in page whole instead of putting
-    it into the page, and other scripts get a plain 401.
+    it into the page, and other scripts get a plain 401. What a page asks by itself while somebody
+    types (`asked_in_passing` on the view) is answered with nothing: it must not take them away
+    from a form that they have not sent.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -58,6 +70,8 @@ class KeepTypedTextMiddleware:
         by_htmx = bool(getattr(request, "htmx", False))
         if not by_htmx and request.headers.get("X-Requested-With") == "XMLHttpRequest":
             return HttpResponse("Your session has ended. Sign in again.", status=401)
+        if by_htmx and getattr(view, "asked_in_passing", False):
+            return HttpResponse(status=204)
         if request.method == "POST" and not getattr(view, "holds_no_text", False):
             kept = typed_text.keep(request, at=timezone.now())
             return _to_sign_in(resolve_url("resume") if kept else _page_of(request), by_htmx)

@@ -10,10 +10,14 @@ from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import transaction
 from django.urls import reverse
 
-from accounts.models import Role, SignInLink, User
+from accounts.models import DigestFrequency, Role, SignInLink, User
 from core.errors import DomainError
 
 FIRST_ADMINISTRATOR = "admin"
+PREFERENCES = [
+    *("full_name", "email", "time_zone", "theme"),
+    *("digest", "digest_by", "digest_hour", "quiet_weekdays"),
+]
 
 
 class LinkSpent(DomainError):
@@ -75,8 +79,14 @@ def change_profile(user: User) -> None:
 
     Mail for signing in goes to the address saved here and to no older one.
     """
-    user.save(update_fields=["full_name", "email", "time_zone", "theme", "digest"])
+    user.save(update_fields=PREFERENCES)
     forget_other_addresses(user)
+
+
+def turn_off_reminders(user: User) -> None:
+    """Send `user` no more reminders. What is on its way already is dropped when its turn comes."""
+    user.digest = DigestFrequency.OFF
+    user.save(update_fields=["digest"])
 
 
 def forget_other_addresses(user: User) -> None:

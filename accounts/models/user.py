@@ -7,9 +7,11 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.functional import cached_property
 
 
 class Role(models.TextChoices):
@@ -33,8 +35,17 @@ class Theme(models.TextChoices):
 
 
 class DigestFrequency(models.TextChoices):
-    DAILY = "daily", "On business days, when something is due"
+    DAILY = "daily", "On business days"
+    WEEKLY = "weekly", "Once a week"
     OFF = "off", "Never"
+
+
+class DigestWay(models.TextChoices):
+    """By which way reminders reach somebody. The inbox holds all of them, whichever it is."""
+
+    MAIL = "mail", "By e-mail"
+    CHAT = "chat", "By chat, through a channel of mine"
+    INBOX = "inbox", "In the inbox only"
 
 
 def validate_time_zone(name: str) -> None:
@@ -65,6 +76,25 @@ class User(AbstractUser):
     digest = models.CharField(
         "reminder digest", max_length=8, choices=DigestFrequency, default=DigestFrequency.DAILY
     )
+    digest_hour = models.PositiveSmallIntegerField(
+        "hour of the digest",
+        null=True,
+        blank=True,
+        help_text="the hour from which it may come, in this person's zone; empty: the usual one",
+    )
+    quiet_weekdays = ArrayField(
+        models.PositiveSmallIntegerField(),
+        verbose_name="quiet days",
+        default=list,
+        blank=True,
+        help_text="days of the week on which no digest comes: 1 is Monday, 7 is Sunday",
+    )
+    digest_by = models.CharField(
+        "way of the digest", max_length=8, choices=DigestWay, default=DigestWay.MAIL
+    )
+    unread = models.PositiveIntegerField(
+        default=0, editable=False, help_text="messages in the inbox that were not opened"
+    )
 
     objects = UserManager()  # type: ignore[misc]
 
@@ -84,6 +114,14 @@ class User(AbstractUser):
                 | models.Q(is_superuser=False, is_staff=False) & ~models.Q(role=Role.ADMINISTRATOR),
                 name="user_administrators_are_superusers",
             ),
+            models.CheckConstraint(
+                condition=models.Q(digest_hour=None) | models.Q(digest_hour__lt=24),
+                name="user_digest_hour_is_an_hour",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(quiet_weekdays__contained_by=list(range(1, 8))),
+                name="user_quiet_weekdays_are_weekdays",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -102,6 +140,12 @@ class User(AbstractUser):
     def is_at_least(self, role: Role) -> bool:
         """Whether this person may do what `role` may. Somebody deactivated may do nothing."""
         return self.is_active and Role(self.role).rank >= role.rank
+
+    @cached_property
+    def team_keys(self) -> frozenset[int]:
+        """The keys of the teams that this person is in or leads, asked once for each object."""
+        led = self.teams_led.values_list("pk", flat=True)
+        return frozenset(self.teams.values_list("pk", flat=True).union(led))
 
     @property
     def initials(self) -> str:

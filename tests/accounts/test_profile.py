@@ -15,6 +15,7 @@ FIELDS = {
     "time_zone": "Asia/Tokyo",
     "theme": "dark",
     "digest": "off",
+    "digest_by": "mail",
 }
 
 

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import reverse
 
 from accounts import typed_text
 
@@ -13,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 PASSWORD = "correct horse battery"
 WRITTEN = {"full_name": "Ana of the long name", "time_zone": "UTC", "email": "ana@example.com"}
-WRITTEN |= {"theme": "auto", "digest": "daily"}
+WRITTEN |= {"theme": "auto", "digest": "daily", "digest_by": "mail"}
 
 
 @pytest.fixture
@@ -162,6 +163,17 @@ def test_an_htmx_fragment_leads_back_to_its_page(browser):
     )
 
     assert answer["HX-Redirect"] == "/accounts/login/?next=%2Fpatterns%2F%3Fq%3Ddns"
+
+
+@pytest.mark.parametrize("asked", ["similar_while_writing", "owner_offers"])
+def test_what_a_form_asks_by_itself_never_leads_away_from_it(browser, asked):
+    fields = {"body": "An hour of work", "csrfmiddlewaretoken": token(browser)}
+    send = browser.post if asked == "similar_while_writing" else browser.get
+    answer = send(reverse(asked), fields, headers={"HX-Request": "true"})
+
+    assert answer.status_code == 204
+    assert "HX-Redirect" not in answer
+    assert "typed_text" not in browser.session
 
 
 def test_a_page_on_another_site_is_never_led_back_to(browser, monkeypatch):
