@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from incidents.operations import labels
-from incidents.reminders import delivery, ledger
+from incidents.reminders import at_once, ledger
+from messaging.tasks import send_due_messages
 
-CHUNK = 50
 # A database that restarts is back within seconds; where it is not, the next hourly tick goes on.
 _retried = partial(
     shared_task,
@@ -26,21 +26,20 @@ _retried = partial(
 
 @_retried()
 def send_due_digests(now: str = "") -> None:
-    """One tick: write the digests that are due, then have all unsent ones sent.
+    """One tick: write the digests that are due, then have all waiting messages sent.
 
     `now`, in ISO form with its offset, is the moment to act for; without it the clock is read.
     """
     moment = datetime.fromisoformat(now) if now else timezone.now()
     ledger.write_due(moment)
-    waiting = ledger.unsent(moment)
-    for start in range(0, len(waiting), CHUNK):
-        send_digests.delay(waiting[start : start + CHUNK], now)
+    send_due_messages.delay(now)
 
 
 @_retried()
-def send_digests(keys: list[int], now: str = "") -> None:
-    """Send these digests, those excepted that somebody else sends or has sent."""
-    delivery.deliver(keys, clock=lambda: datetime.fromisoformat(now) if now else timezone.now())
+def tell_at_once(now: str = "") -> None:
+    """One tick: write what must not wait for a digest, and have it sent. `now` as above."""
+    if at_once.write_due(datetime.fromisoformat(now) if now else timezone.now()):
+        send_due_messages.delay(now)
 
 
 @_retried()

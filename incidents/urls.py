@@ -3,11 +3,20 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from incidents.views import (
+    action_item_bulk,
+    action_item_changes,
+    action_item_export,
     action_item_list,
+    action_item_moves,
+    action_item_waits,
     action_items,
     attachments,
+    calendars,
+    follow_up,
+    holidays,
     home,
     incident_list,
+    owners,
     pattern_list,
     pattern_map,
     patterns,
@@ -15,6 +24,8 @@ from incidents.views import (
     playbook_uses,
     playbooks,
     reading,
+    reminder_answers,
+    reminder_policy,
 )
 from incidents.views.writing import (
     fix_checks,
@@ -86,28 +97,96 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="action_item_new",
     ),
     path("action-items/", action_item_list.action_item_list, name="action_item_list"),
+    path(
+        "action-items/change/",
+        action_item_bulk.action_item_bulk,
+        name="action_item_bulk",
+    ),
+    path(
+        "action-items/export/",
+        action_item_export.action_item_export,
+        name="action_item_export",
+    ),
+    path("action-items/calendars/", calendars.calendar_feed_list, name="calendar_feed_list"),
+    path("action-items/calendars/new/", calendars.calendar_feed_new, name="calendar_feed_new"),
+    path(
+        "action-items/calendars/<int:pk>/renew/",
+        calendars.calendar_feed_renew,
+        name="calendar_feed_renew",
+    ),
+    path(
+        "action-items/calendars/<int:pk>/delete/",
+        calendars.calendar_feed_delete,
+        name="calendar_feed_delete",
+    ),
+    path("calendars/<str:key>.ics", calendars.calendar_feed, name="calendar_feed"),
+    path(
+        "action-items/<int:pk>/change/",
+        action_item_changes.action_item_change,
+        name="action_item_change",
+    ),
+    path(
+        "action-items/<int:pk>/move/",
+        action_item_changes.action_item_move,
+        name="action_item_move",
+    ),
     path("action-items/<int:pk>/", action_items.action_item_detail, name="action_item_detail"),
     path("action-items/<int:pk>/edit/", action_items.action_item_edit, name="action_item_edit"),
+    path("action-items/owners/", owners.owner_offers, name="owner_offers"),
     path(
         "action-items/<int:pk>/done/",
-        action_items.action_item_complete,
+        action_item_moves.action_item_complete,
         name="action_item_complete",
     ),
     path(
         "action-items/<int:pk>/wont-do/",
-        action_items.action_item_decline,
+        action_item_moves.action_item_decline,
         name="action_item_decline",
     ),
     path(
+        "action-items/<int:pk>/still-not/",
+        action_item_moves.action_item_keep_declined,
+        name="action_item_keep_declined",
+    ),
+    path(
         "action-items/<int:pk>/reopen/",
-        action_items.action_item_reopen,
+        action_item_moves.action_item_reopen,
         name="action_item_reopen",
+    ),
+    path(
+        "action-items/<int:pk>/snooze/",
+        action_item_moves.action_item_snooze,
+        name="action_item_snooze",
+    ),
+    path(
+        "action-items/<int:pk>/wake/", action_item_moves.action_item_wake, name="action_item_wake"
+    ),
+    path(
+        "action-items/<int:pk>/reassign/",
+        action_item_moves.action_item_reassign,
+        name="action_item_reassign",
+    ),
+    path(
+        "action-items/<int:pk>/redate/",
+        action_item_moves.action_item_redate,
+        name="action_item_redate",
+    ),
+    path(
+        "action-items/<int:pk>/waits/", action_item_waits.action_item_wait, name="action_item_wait"
+    ),
+    path(
+        "action-items/<int:pk>/waits/stop/",
+        action_item_waits.action_item_stop_waiting,
+        name="action_item_stop_waiting",
     ),
     path(
         "action-items/<int:pk>/delete/",
         action_items.action_item_delete,
         name="action_item_delete",
     ),
+    # From a mail or a chat
+    path("answer/<str:token>/", reminder_answers.reminder_answer, name="reminder_answer"),
+    path("follow-up/", follow_up.follow_up, name="follow_up"),
     # Incidents, written. `new` is no reference, so it comes before the page.
     path("incidents/new/", writing_incidents.incident_new, name="incident_new"),
     path("incidents/<str:reference>/", include(_WRITING)),
@@ -133,6 +212,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     # Incidents, read. The page comes last: its address would take in the ones before.
     path("incidents/<str:reference>/", reading.incident_detail, name="incident_detail"),
+    # Reminders
+    path("reminders/policy/", reminder_policy.reminder_policy, name="reminder_policy"),
+    path(
+        "reminders/policy/preview/",
+        reminder_policy.reminder_policy_preview,
+        name="reminder_policy_preview",
+    ),
+    path("reminders/holidays/", holidays.holiday_list, name="holiday_list"),
+    path("reminders/holidays/add/", holidays.holiday_add, name="holiday_add"),
+    path("reminders/holidays/<int:pk>/delete/", holidays.holiday_delete, name="holiday_delete"),
     # Attachments
     path(
         "incidents/<str:reference>/attachments/",

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from core.seen_version import SeenVersionForm
-from incidents.admin.saving import save_part, settle, signed_in
+from incidents.admin.saving import ADDRESSES, save_part, settle, signed_in
 from incidents.models import (
     ActionItem,
     Incident,
@@ -46,6 +46,7 @@ class PartInline(admin.StackedInline):
     show_change_link = True
     classes = ["collapse"]
     form = SeenVersionForm
+    formfield_overrides = ADDRESSES
 
 
 class SectionInline(PartInline):
@@ -91,6 +92,7 @@ class IncidentAdmin(admin.ModelAdmin):
     """Header and parts of incidents. Publishing, archiving and times follow from elsewhere."""
 
     form = SeenVersionForm
+    formfield_overrides = ADDRESSES
     list_display = [
         *("reference", "title", "status", "severity", "environment", "owner"),
         *("occurred_at", "visibility", "is_put_away"),

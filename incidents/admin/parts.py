@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from core.seen_version import SeenVersionForm
-from incidents.admin.saving import save_part, settle, signed_in
+from incidents.admin.saving import ADDRESSES, save_part, settle, signed_in
 from incidents.models import (
     ActionItem,
     PatternLink,
@@ -27,6 +27,7 @@ class PartAdmin(admin.ModelAdmin):
     list_per_page = 50
     show_full_result_count = False
     autocomplete_fields = ["incident"]
+    formfield_overrides = ADDRESSES
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """A part stays with its incident."""
@@ -88,9 +89,11 @@ class ActionItemAdmin(PartAdmin):
     list_filter = ["status", "priority", "kind", "origin", "owner_team"]
     search_fields = ["title", "incident__reference", "incident__title", "owner__username"]
     autocomplete_fields = ["incident", "owner", "owner_team"]
-    exclude = ["position", "version"]
+    exclude = ["position", "version", "parent"]
     readonly_fields = [
-        *("status", "closing_note", "closed_at", "closed_by", "created_at", "updated_at")
+        *("status", "closing_note", "evidence_url", "verified_by", "accepted_risk", "re_review_on"),
+        *("closed_at", "closed_by", "snoozed_until", "snooze_count", "given_at", "given_by"),
+        *("created_at", "updated_at"),
     ]
 
 

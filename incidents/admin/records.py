@@ -9,13 +9,18 @@ from django.db import models
 from django.http import HttpRequest
 
 from incidents.models import (
+    ActionItemChange,
+    ActionItemDependency,
     Attachment,
-    Digest,
+    CalendarFeed,
     Edition,
     FixCheck,
     LedgerEntry,
     PlaybookRun,
     PlaybookTick,
+    PostmortemReminder,
+    ReminderAnswer,
+    ReminderPolicy,
     Revision,
     SectionVersion,
     SeededFile,
@@ -77,40 +82,50 @@ class FixCheckAdmin(RecordAdmin):
     search_fields = ["action_item__title", "incident__reference", "incident__title"]
 
 
-class LedgerEntryInline(admin.TabularInline):
-    model = LedgerEntry
-    extra = 0
-    can_delete = False
-    fields = ["action_item", "step", "due_on"]
-    readonly_fields = ["action_item", "step", "due_on"]
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+@admin.register(ActionItemChange)
+class ActionItemChangeAdmin(RecordAdmin):
+    list_display = ["item", "what", "before", "after", "by", "via", "at"]
+    list_select_related = ["item", "by"]
+    list_filter = ["what", "via"]
+    search_fields = ["item__title", "item__incident__reference", "note"]
 
 
-@admin.register(Digest)
-class DigestAdmin(RecordAdmin):
-    list_display = [
-        "day",
-        "recipient",
-        "written_at",
-        "sent_at",
-        "dropped_at",
-        "attempts",
-        "last_error",
-    ]
-    list_select_related = ["recipient"]
-    list_filter = ["day"]
-    search_fields = ["recipient__username", "recipient__email", "message_id"]
-    inlines = [LedgerEntryInline]
+@admin.register(ActionItemDependency)
+class ActionItemDependencyAdmin(RecordAdmin):
+    list_display = ["item", "depends_on"]
+    list_select_related = ["item", "depends_on"]
+    search_fields = ["item__title", "depends_on__title"]
 
 
 @admin.register(LedgerEntry)
 class LedgerEntryAdmin(RecordAdmin):
-    list_display = ["action_item", "step", "due_on", "recipient", "digest"]
-    list_select_related = ["action_item", "recipient", "digest__recipient"]
+    list_display = ["action_item", "step", "due_on", "recipient", "message"]
+    list_select_related = ["action_item", "recipient", "message__recipient", "message__team"]
     list_filter = ["step"]
     search_fields = ["action_item__title", "recipient__username"]
+
+
+@admin.register(PostmortemReminder)
+class PostmortemReminderAdmin(RecordAdmin):
+    list_display = ["incident", "step", "since_on", "recipient", "message"]
+    list_select_related = ["incident", "recipient", "message__recipient", "message__team"]
+    list_filter = ["step"]
+    search_fields = ["incident__reference", "incident__title", "recipient__username"]
+
+
+@admin.register(ReminderAnswer)
+class ReminderAnswerAdmin(RecordAdmin):
+    list_display = ["action_item", "answer", "message", "at"]
+    list_select_related = ["action_item", "message__recipient", "message__team"]
+    list_filter = ["answer"]
+    search_fields = ["action_item__title", "message__recipient__username"]
+
+
+@admin.register(ReminderPolicy)
+class ReminderPolicyAdmin(RecordAdmin):
+    list_display = ["number", "saved_by", "saved_at"]
+    list_select_related = ["saved_by"]
+    search_fields = ["saved_by__username"]
 
 
 @admin.register(SeededFile)
@@ -131,3 +146,11 @@ class PlaybookRunAdmin(RecordAdmin):
     list_select_related = ["playbook", "incident", "started_by"]
     search_fields = ["playbook__title", "incident__reference", "incident__title"]
     inlines = [PlaybookTickInline]
+
+
+@admin.register(CalendarFeed)
+class CalendarFeedAdmin(RecordAdmin):
+    list_display = ["owner", "team", "created_at"]
+    list_select_related = ["owner", "team"]
+    search_fields = ["owner__username", "owner__full_name", "team__name"]
+    exclude = ["key"]

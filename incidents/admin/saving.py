@@ -5,15 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, cast
 
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models import Max
 from django.http import HttpRequest
 
 from accounts.models import User
-from incidents.models import Incident, Section, SectionVersion
-from incidents.operations import revisions
+from incidents.models import ActionItem, Incident, Section, SectionVersion
+from incidents.operations import action_items, revisions
 from incidents.operations.times import refresh_times
 
+# An address that is written without its scheme is one of https.
+ADDRESSES: dict[type[models.Field[Any, Any]], dict[str, Any]] = {
+    models.URLField: {"assume_scheme": "https"}
+}
 _MOMENTS_OF_MAKING = ("created_at", "recorded_at", "decided_at", "used_at")
 _MAKERS = ("author", "decided_by", "used_by", "created_by")
 
@@ -38,6 +42,10 @@ def save_part(part: Any, *, by: User, at: datetime) -> None:
         part.updated_at = at
     if "updated_by" in names:
         part.updated_by = by
+    if isinstance(part, ActionItem):
+        stored = ActionItem.objects.filter(pk=part.pk).first()
+        before = action_items.owner_keys(stored) if stored else (None, None)
+        action_items.note_giver(part, before, by=by, at=at)
     part.save()
     if isinstance(part, Section):
         SectionVersion.objects.get_or_create(

@@ -8,6 +8,7 @@ from typing import Any
 from core.exchange.facts import facts_line, key, read_facts, value
 from core.exchange.problems import Problems
 from core.exchange.structure import Block, Labelled, Passage, escape, labelled, unescape, with_label
+from incidents.exchange import followed
 from incidents.exchange.documents import NOTHING, ParsedActionItem
 from incidents.exchange.entries import read_origin, unlabelled
 from incidents.exchange.header import limit_of
@@ -27,8 +28,9 @@ LEVEL = 3
 CLOSED_LABEL = "**Closed:**"
 NOTE_LABEL = "**Closing note:**"
 BULLETS = ["- Owner:", "- Due:", "- Size:", "- Tracker:"]
-LABELS = [CLOSED_LABEL, NOTE_LABEL]
-_ESCAPED = [*LABELS, *BULLETS]
+RISK_LABEL = "**Accepted risk:**"
+LABELS = [CLOSED_LABEL, NOTE_LABEL, RISK_LABEL]
+_ESCAPED = [*LABELS, *BULLETS, *followed.PREFIXES]
 _CLOSED = re.compile(r"\s*(\S+)(?: by (\S+))?(?: · (.*)| *)\Z", re.DOTALL)
 _FACTS = {"origin", *ActionItemStatus.values, *ActionItemKind.values, *Priority.values}
 
@@ -42,6 +44,7 @@ def write_action_item(item: ParsedActionItem) -> str:
         f"- Due: {item.due_on.isoformat()}" if item.due_on else "",
         f"- Size: {item.size}" if item.size else "",
         f"- Tracker: <{item.tracker_url}>" if item.tracker_url else "",
+        *followed.bullets(item),
     ]
     parts = [
         f"### {item.title}",
@@ -49,6 +52,9 @@ def write_action_item(item: ParsedActionItem) -> str:
         "\n".join(bullet for bullet in bullets if bullet),
         escape(item.detail, LEVEL, _ESCAPED),
         _closing(item),
+        with_label(RISK_LABEL, escape(item.accepted_risk, LEVEL, _ESCAPED))
+        if item.accepted_risk
+        else "",
     ]
     return "\n\n".join(part for part in parts if part)
 
@@ -112,13 +118,16 @@ def _bullets(passage: Passage) -> tuple[Passage, Passage]:
     start = passage.after_blank_lines()
     count = 0
     for line in start.lines:
-        if not line.startswith(tuple(BULLETS)):
+        if not line.startswith(tuple(BULLETS)) and not followed.is_bullet(line):
             break
         count += 1
     return start.part(0, count), (start.part(count) if count else passage)
 
 
 def _bullet(bullet: str, line: int, fields: dict[str, Any], problems: Problems) -> None:
+    if not bullet.startswith(tuple(BULLETS)):
+        followed.read_bullet(bullet, line, fields, problems)
+        return
     name, _, written = bullet.removeprefix("- ").partition(":")
     written = written.strip()
     if name == "Owner":
@@ -158,6 +167,9 @@ def _owner(written: str, line: int, fields: dict[str, Any], problems: Problems) 
 def _closed(part: Labelled, fields: dict[str, Any], problems: Problems) -> None:
     if part.label == NOTE_LABEL:
         fields["closing_note"] = unlabelled(part, LEVEL, _ESCAPED)
+        return
+    if part.label == RISK_LABEL:
+        fields["accepted_risk"] = unlabelled(part, LEVEL, _ESCAPED)
         return
     first, _, below = part.raw.partition("\n")
     match = _CLOSED.match(first)

@@ -119,7 +119,10 @@ class ParsedCause(_Canonical):
 
 @dataclass(frozen=True)
 class ParsedActionItem(_Canonical):
-    """An action item. `owner` and `closed_by` are usernames, `owner_team` is a team's name."""
+    """An action item. `owner`, `verified_by` and `closed_by` are usernames, `owner_team` is a
+    team's name. `part_of` and `waits_for` are places, from 1, among the action items of the same
+    postmortem.
+    """
 
     title: str
     detail: str = ""
@@ -130,22 +133,30 @@ class ParsedActionItem(_Canonical):
     owner_team: str = ""
     owner_as_written: str = ""
     due_on: date | None = None
+    due_reason: str = ""
     status: str = ActionItemStatus.OPEN.value
     tracker_url: str = ""
     origin: str = Origin.TEAM.value
     closing_note: str = ""
+    evidence_url: str = ""
+    verified_by: str = ""
+    accepted_risk: str = ""
+    re_review_on: date | None = None
     closed_at: datetime | None = None
     closed_by: str = ""
+    part_of: int | None = None
+    waits_for: tuple[int, ...] = ()
     line: int | None = field(default=None, compare=False)
 
     _titles = ("title",)
-    _names = ("owner_as_written", "owner_team")
-    _markdown = ("detail", "closing_note")
-    _addresses = ("tracker_url",)
+    _names = ("owner_as_written", "owner_team", "due_reason")
+    _markdown = ("detail", "closing_note", "accepted_risk")
+    _addresses = ("tracker_url", "evidence_url")
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.closed_at:
+        object.__setattr__(self, "waits_for", tuple(self.waits_for or ()))
+        if self.closed_at and not (self.status == ActionItemStatus.DONE and self.evidence_url):
             self._settle("closing_note", self.closing_note or NOTHING)
 
 

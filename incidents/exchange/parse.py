@@ -10,7 +10,7 @@ from core.exchange import front_matter
 from core.exchange.front_matter import FrontMatter
 from core.exchange.problems import Problems
 from core.exchange.structure import Block, Passage, blocks
-from incidents.exchange import action_items, entries, headings, sections, timeline
+from incidents.exchange import action_items, entries, followed, headings, sections, timeline
 from incidents.exchange.documents import ParsedPostmortem, ParsedSection
 from incidents.exchange.header import FORMAT, read_header
 from incidents.exchange.writeup import parse_writeup
@@ -78,6 +78,7 @@ class _Reader:
             )
         events = self.parts.get(headings.TIMELINE, [])
         timeline.check_milestones(events, self.problems)
+        followed.check(self.parts.get(headings.ACTION_ITEMS, []), self.problems)
         self._check_links()
         offsets = any(event.occurred_at or event.ends_at for event in events)
         fields["time_zone"] = (

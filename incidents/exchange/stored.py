@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection
 
+from core.round_trip import one_round_trip
 from incidents.exchange.documents import (
     ParsedActionItem,
     ParsedCause,
@@ -58,15 +59,29 @@ SELECT incident_id, text, role, category, evidence, origin FROM incidents_rootca
 WHERE incident_id = ANY(%(ids)s) ORDER BY position, id
 """
 _ACTION_ITEMS = """
+WITH item AS (
+    SELECT *, row_number() OVER (PARTITION BY incident_id ORDER BY position, id) AS place
+    FROM incidents_actionitem WHERE incident_id = ANY(%(ids)s)
+), waits AS (
+    SELECT item.id, array_agg(other.place ORDER BY other.place) AS places
+    FROM item JOIN incidents_actionitemdependency dependency ON dependency.item_id = item.id
+    JOIN item other ON other.id = dependency.depends_on_id
+        AND other.incident_id = item.incident_id
+    GROUP BY item.id
+)
 SELECT item.incident_id, item.title, item.detail, item.kind, item.priority, item.size,
     coalesce(owner.username, ''), coalesce(team.name, ''), item.owner_as_written, item.due_on,
-    item.status, item.tracker_url, item.origin, item.closing_note, item.closed_at,
-    coalesce(closer.username, '')
-FROM incidents_actionitem item
+    item.due_reason, item.status, item.tracker_url, item.origin, item.closing_note,
+    item.evidence_url, coalesce(verifier.username, ''), item.accepted_risk, item.re_review_on,
+    item.closed_at, coalesce(closer.username, ''), whole.place, waits.places
+FROM item
 LEFT JOIN accounts_user owner ON owner.id = item.owner_id
 LEFT JOIN accounts_team team ON team.id = item.owner_team_id
+LEFT JOIN accounts_user verifier ON verifier.id = item.verified_by_id
 LEFT JOIN accounts_user closer ON closer.id = item.closed_by_id
-WHERE item.incident_id = ANY(%(ids)s) ORDER BY item.position, item.id
+LEFT JOIN item whole ON whole.id = item.parent_id
+LEFT JOIN waits ON waits.id = item.id
+ORDER BY item.position, item.id
 """
 _PATTERN_LINKS = """
 SELECT link.incident_id, pattern.slug, link.state, link.origin, link.evidence, pattern.name
@@ -104,7 +119,7 @@ def documents_of(incidents: Iterable[Incident]) -> dict[int, ParsedPostmortem]:
     The columns of `incidents` themselves are taken as they are.
     """
     by_key = {incident.pk: incident for incident in incidents}
-    with connection.cursor() as cursor:
+    with one_round_trip() as cursor:
         cursor.execute(_EVERYTHING, {"ids": list(by_key)})
         names = _names_of(cursor.fetchall())
         parts = {}

@@ -8,47 +8,12 @@ from django import forms
 
 from accounts.models import Team, User
 from incidents.forms.fields import LineField, MarkdownField
+from incidents.forms.owners import OwnerField
 from incidents.forms.widgets import MarkdownEditor
 from incidents.models import CLOSED, ActionItem, ActionItemStatus
 from incidents.operations.action_items import Terms
 
 _OPEN_STATUSES = [choice for choice in ActionItemStatus.choices if choice[0] not in CLOSED]
-
-
-class OwnerField(forms.ChoiceField):
-    """One person or one team, chosen from one list. Cleans to a User, a Team or None."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(choices=self._everybody, required=False, **kwargs)
-
-    def _everybody(self) -> list[Any]:
-        people = User.objects.filter(is_active=True).order_by("full_name", "username")
-        return [
-            ("", "Nobody yet"),
-            ("Teams", [(f"team:{team.pk}", str(team)) for team in Team.objects.all()]),
-            ("People", [(f"user:{person.pk}", str(person)) for person in people]),
-        ]
-
-    def prepare_value(self, value: Any) -> Any:
-        if isinstance(value, User):
-            return f"user:{value.pk}"
-        if isinstance(value, Team):
-            return f"team:{value.pk}"
-        return value
-
-    def validate(self, value: Any) -> None:
-        """Existence is checked in `clean`, by the row and not by the list."""
-
-    def clean(self, value: Any) -> User | Team | None:
-        kind, _, pk = str(super().clean(value) or "").partition(":")
-        owner: User | Team | None = None
-        if kind == "user" and pk.isdecimal():
-            owner = User.objects.filter(pk=pk).first()
-        elif kind == "team" and pk.isdecimal():
-            owner = Team.objects.filter(pk=pk).first()
-        if kind and owner is None:
-            raise forms.ValidationError("This owner does not exist any more. Choose another one.")
-        return owner
 
 
 class ActionItemForm(forms.ModelForm):
@@ -61,7 +26,21 @@ class ActionItemForm(forms.ModelForm):
         error_messages={"required": "Say what is promised."},
     )
     detail = MarkdownField(required=False)
-    owner_choice = OwnerField(label="Owner", help_text="A person or a team. They are reminded.")
+    owner_choice = OwnerField(
+        label="Owner", help_text="A person or a team, by name. They are reminded."
+    )
+    due_reason = LineField(
+        label="Why it takes longer",
+        required=False,
+        max_length=300,
+        help_text="Asked where it is due later than the severity allows.",
+    )
+    parent = forms.ModelChoiceField(
+        label="Part of",
+        queryset=ActionItem.objects.none(),
+        required=False,
+        empty_label="Nothing: it stands by itself",
+    )
     status = forms.ChoiceField(choices=_OPEN_STATUSES, required=False)
     tracker_url = forms.URLField(
         label="Link to your tracker",
@@ -74,15 +53,20 @@ class ActionItemForm(forms.ModelForm):
 
     class Meta:
         model = ActionItem
-        fields = ["title", "kind", "priority", "size", "due_on", "status", "tracker_url", "detail"]
+        fields = [
+            *("title", "kind", "priority", "size", "due_on", "due_reason", "status"),
+            *("parent", "tracker_url", "detail"),
+        ]
         widgets = {
             "due_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         }
         labels = {"due_on": "Due on"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        item = kwargs["instance"]
+        kwargs.setdefault("auto_id", f"item-{item.pk or 'new'}-%s")
         super().__init__(*args, **kwargs)
-        item = self.instance
+        self._offer_parents(item)
         self.fields["owner_choice"].initial = item.owner or item.owner_team
         self.fields["version"].initial = item.version
         self.fields["detail"].widget = MarkdownEditor(reference=item.incident.reference, rows=5)
@@ -95,6 +79,16 @@ class ActionItemForm(forms.ModelForm):
         for field in self.fields.values():
             chosen = isinstance(field.widget, forms.Select)
             field.widget.attrs.setdefault("class", "form-select" if chosen else "form-control")
+
+    def _offer_parents(self, item: ActionItem) -> None:
+        """Items of the same incident that are no parts; nothing to choose for one that has some."""
+        others = ActionItem.objects.filter(incident=item.incident_id, parent=None)
+        others = others.exclude(pk=item.pk)
+        has_parts = item.pk is not None and item.parts.exists()
+        field = self.fields["parent"]
+        field.queryset = others.none() if has_parts else others  # type: ignore[attr-defined]
+        if has_parts or not others.exists():
+            del self.fields["parent"]
 
     def _post_clean(self) -> None:
         """Leaves the item alone: operations write it, from what the fields have checked.
@@ -115,13 +109,9 @@ class ActionItemForm(forms.ModelForm):
             owner=owner if isinstance(owner, User) else None,
             owner_team=owner if isinstance(owner, Team) else None,
             owner_as_written="" if owner else self.instance.owner_as_written,
+            parent=said.get("parent"),
             due_on=said["due_on"],
+            due_reason=said["due_reason"],
             tracker_url=said["tracker_url"],
             status=said.get("status") or None,
         )
-
-
-class ClosingForm(forms.Form):
-    """What shows that something is done, or why it will not be."""
-
-    note = MarkdownField(required=False)

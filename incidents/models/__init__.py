@@ -6,7 +6,10 @@ from incidents.models.action_item import (
     Priority,
     Size,
 )
+from incidents.models.action_item_change import ActionItemChange, Changed, Via
+from incidents.models.action_item_dependency import ActionItemDependency
 from incidents.models.attachment import Attachment
+from incidents.models.calendar_feed import CalendarFeed
 from incidents.models.fix_check import FixAnswer, FixCheck
 from incidents.models.incident import (
     Environment,
@@ -21,7 +24,8 @@ from incidents.models.incident import (
 from incidents.models.labels import Service, Tag
 from incidents.models.pattern_link import LinkState, Outcome, PatternLink, PlaybookUse
 from incidents.models.playbook_run import PlaybookRun, PlaybookTick
-from incidents.models.reminder import Digest, LedgerEntry
+from incidents.models.reminder import Answer, LedgerEntry, PostmortemReminder, ReminderAnswer
+from incidents.models.reminder_policy import Assigned, ReminderPolicy
 from incidents.models.revision import Audience, Edition, Revision
 from incidents.models.root_cause import CauseRole, RootCause
 from incidents.models.section import Section, SectionKind, SectionVersion
@@ -31,12 +35,17 @@ from incidents.models.timeline_event import EventKind, Milestone, TimelineEvent
 __all__ = [
     "CLOSED",
     "ActionItem",
+    "ActionItemChange",
+    "ActionItemDependency",
     "ActionItemKind",
     "ActionItemStatus",
+    "Answer",
+    "Assigned",
     "Attachment",
     "Audience",
+    "CalendarFeed",
     "CauseRole",
-    "Digest",
+    "Changed",
     "Edition",
     "Environment",
     "EventKind",
@@ -53,9 +62,12 @@ __all__ = [
     "PlaybookRun",
     "PlaybookTick",
     "PlaybookUse",
+    "PostmortemReminder",
     "PostmortemStatus",
     "Precision",
     "Priority",
+    "ReminderAnswer",
+    "ReminderPolicy",
     "Revision",
     "RootCause",
     "Section",
@@ -67,5 +79,6 @@ __all__ = [
     "Size",
     "Tag",
     "TimelineEvent",
+    "Via",
     "Visibility",
 ]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Self
 
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.urls import reverse
 
 from accounts.models import Team, User
@@ -61,13 +64,29 @@ class ActionItemQuerySet(models.QuerySet["ActionItem"]):
     def overdue(self, today: date) -> Self:
         return self.open().filter(due_on__lt=today)
 
+    def snoozed(self, today: date) -> Self:
+        """Open items that their owner wants to hear of later than `today`."""
+        return self.open().filter(snoozed_until__gt=today)
+
+    def to_re_review(self, today: date) -> Self:
+        """Declined items whose accepted risk is to be looked at again by `today`."""
+        return self.filter(status=ActionItemStatus.WONT_DO, re_review_on__lte=today)
+
     def owned_by(self, user: User) -> Self:
         return self.filter(owner=user)
 
     def owned_by_teams_of(self, user: User) -> Self:
         """Items of the teams that the user is in or leads, and of the people in them."""
         teams = Team.objects.filter(Q(members=user) | Q(lead=user))
-        people = User.objects.filter(teams__in=teams)
+        return self.of_teams(teams.values_list("pk", flat=True))
+
+    def of_teams(self, teams: Iterable[int]) -> Self:
+        """Items that the teams of these keys own, and those of the people in them.
+
+        Who is in them is asked at once: for keys, an index of owners serves.
+        """
+        teams = list(teams)
+        people = list(User.objects.filter(teams__in=teams).values_list("pk", flat=True))
         return self.filter(Q(owner_team__in=teams) | Q(owner__in=people))
 
 
@@ -75,7 +94,10 @@ class ActionItem(models.Model):
     """A promise made in a postmortem: one owner, one due date.
 
     The owner is a user or a team. `owner_as_written` keeps the words of a source for an owner who
-    has no account here; nobody is reminded by it.
+    has no account here; nobody is reminded by it. An owner that came with a file was given it by
+    nobody. An item may be part of another one of the same
+    incident, one level deep. What was closed before it was asked for has no `verified_by`,
+    `accepted_risk` or `re_review_on`.
     """
 
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="action_items")
@@ -92,7 +114,23 @@ class ActionItem(models.Model):
         Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="action_items"
     )
     owner_as_written = models.CharField(max_length=200, blank=True)
+    given_at = models.DateTimeField(
+        null=True, blank=True, help_text="When somebody gave it to the owner that it has now."
+    )
+    given_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="parts"
+    )
     due_on = models.DateField("due", null=True, blank=True)
+    due_reason = models.CharField(
+        max_length=300, blank=True, help_text="Why it takes longer than its severity allows."
+    )
+    snoozed_until = models.DateField(null=True, blank=True)
+    snooze_count = models.PositiveSmallIntegerField(
+        default=0, help_text="How often in a row, since it was last moved on."
+    )
     status = models.CharField(
         max_length=12, choices=ActionItemStatus, default=ActionItemStatus.OPEN
     )
@@ -100,6 +138,14 @@ class ActionItem(models.Model):
     origin = models.CharField(max_length=8, choices=Origin, default=Origin.TEAM)
     closing_note = models.TextField(
         blank=True, help_text="Done: the evidence. Won’t do: the reason."
+    )
+    evidence_url = models.URLField("link to the evidence", max_length=500, blank=True)
+    verified_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    accepted_risk = models.TextField(blank=True, help_text="Markdown")
+    re_review_on = models.DateField(
+        null=True, blank=True, help_text="When the accepted risk is looked at again."
     )
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey(
@@ -125,10 +171,58 @@ class ActionItem(models.Model):
                 name="action_item_open_by_due",
             ),
             models.Index(
+                fields=["priority", "due_on", "id"],
+                condition=~Q(status__in=["done", "wont_do"]),
+                name="action_item_open_by_priority",
+            ),
+            models.Index(
                 models.F("closed_at").desc(),
                 models.F("id").desc(),
                 condition=Q(status__in=["done", "wont_do"]),
                 name="action_item_by_closing",
+            ),
+            # Columns of the board, and what is asked for in one status.
+            models.Index(
+                fields=["status", "due_on", "priority", "id"], name="action_item_by_status"
+            ),
+            models.Index(
+                models.F("status"),
+                models.F("closed_at").desc(),
+                models.F("id").desc(),
+                condition=Q(status__in=["done", "wont_do"]),
+                name="action_item_closed_by_status",
+            ),
+            models.Index(fields=["due_on", "priority", "id"], name="action_item_by_due"),
+            # Follow-up counts whole blocks of incidents, from an index alone.
+            models.Index(
+                fields=["incident"],
+                condition=~Q(status__in=["done", "wont_do"]),
+                include=["owner", "owner_team", "due_on", "created_at"],
+                name="action_item_open_by_incident",
+            ),
+            models.Index(
+                fields=["incident"],
+                condition=Q(status__in=["done", "wont_do"]),
+                include=["status", "closed_at", "due_on"],
+                name="action_item_closed_by_incident",
+            ),
+            models.Index(
+                fields=["snoozed_until"],
+                condition=Q(snoozed_until__isnull=False),
+                name="action_item_snoozed",
+            ),
+            GinIndex(
+                OpClass(Upper("title"), name="gin_trgm_ops"), name="action_item_title_trigrams"
+            ),
+            models.Index(
+                fields=["re_review_on"],
+                condition=Q(status="wont_do", re_review_on__isnull=False),
+                name="action_item_to_re_review",
+            ),
+            models.Index(
+                fields=["given_at"],
+                condition=~Q(status__in=["done", "wont_do"]) & Q(given_at__isnull=False),
+                name="action_item_given",
             ),
         ]
         constraints = [
@@ -160,7 +254,9 @@ class ActionItem(models.Model):
                 violation_error_message="The owner is a person or a team, not both.",
             ),
             models.CheckConstraint(
-                condition=~Q(status__in=["done", "wont_do"]) | ~Q(closing_note=""),
+                condition=~Q(status__in=["done", "wont_do"])
+                | ~Q(closing_note="")
+                | Q(status="done") & ~Q(evidence_url=""),
                 name="action_item_closed_with_a_note",
                 violation_error_message="Say what shows that it is done, or why it will not be.",
             ),
@@ -168,6 +264,18 @@ class ActionItem(models.Model):
                 condition=Q(status__in=["done", "wont_do"], closed_at__isnull=False)
                 | ~Q(status__in=["done", "wont_do"]) & Q(closed_at__isnull=True),
                 name="action_item_closed_has_a_moment",
+            ),
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True) | ~Q(parent=models.F("id")),
+                name="action_item_is_no_part_of_itself",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="done") | Q(evidence_url="", verified_by__isnull=True),
+                name="action_item_evidence_goes_with_done",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="wont_do") | Q(accepted_risk="", re_review_on__isnull=True),
+                name="action_item_risk_goes_with_wont_do",
             ),
         ]
 
@@ -180,6 +288,12 @@ class ActionItem(models.Model):
     @property
     def is_open(self) -> bool:
         return self.status not in CLOSED
+
+    @property
+    def evidence(self) -> str:
+        """What closed it, as Markdown: the note, and the link where there is one."""
+        link = f"<{self.evidence_url}>" if self.evidence_url else ""
+        return "\n\n".join(part for part in (self.closing_note, link) if part)
 
     def days_overdue(self, today: date) -> int:
         """How many days past its due date an open item is; 0 when it is not."""

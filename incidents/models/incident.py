@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from collections.abc import Collection, Mapping
+from typing import Self
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import Q, Value
 from django.db.models.functions import Cast, Concat
 from django.urls import reverse
 
 from accounts.models import Team, User
 from accounts.models.user import validate_time_zone
+from core.each_row import each_row
+from core.prepared import among
 from incidents.models.labels import Service, Tag
+from incidents.models.naming import named, names
 
 
 class PostmortemStatus(models.TextChoices):
@@ -77,6 +81,32 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
             return self.none()
         return self.filter(archived_at=None).filter(self._readable_by(user))
 
+    def visible_to_everybody(self) -> Self:
+        """Those that whoever signs in may know of, without asking who it is."""
+        return self.filter(archived_at=None, visibility=Visibility.INTERNAL)
+
+    def hidden_from_some(self) -> Self:
+        """All others than those of `visible_to_everybody`."""
+        return self.filter(Q(archived_at__isnull=False) | Q(visibility=Visibility.RESTRICTED))
+
+    def seen_by_each(self, asked: Mapping[User, Collection[int]]) -> dict[int, set[int]]:
+        """By person's key, which of the incidents asked about for them each may know of: what
+        `visible_to` says of one person after another, in two queries for any number of them."""
+        wanted = among("pk", list(set().union(*asked.values())))
+        alive = self.filter(wanted, archived_at=None).order_by()
+        rows = {pk: row for pk, *row in alive.values_list("pk", "visibility", "owner")}
+        restricted = [pk for pk, (kind, _) in rows.items() if kind != Visibility.INTERNAL]
+        pairs = named(restricted, [user.pk for user in asked]) if restricted else set()
+
+        def sees(user: User, pk: int) -> bool:
+            if pk not in rows or not user.is_active:
+                return False
+            kind, owner = rows[pk]
+            is_theirs = owner == user.pk or (pk, user.pk) in pairs
+            return user.is_administrator or kind == Visibility.INTERNAL or is_theirs
+
+        return {user.pk: {pk for pk in keys if sees(user, pk)} for user, keys in asked.items()}
+
     def archived_for(self, user: User | AnonymousUser) -> Self:
         """What was archived and `user`, an administrator, may bring back."""
         if isinstance(user, AnonymousUser) or not (user.is_active and user.is_administrator):
@@ -89,35 +119,25 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
             return self.none()
         return self.exclude(archived_at=None).filter(self._readable_by(user))
 
-    @staticmethod
-    def _readable_by(user: User) -> Q:
+    def hidden_from(self, user: User | AnonymousUser) -> Self:
+        """All others than those of `visible_to`. They are few, and an index has them: to leave
+        them out of what is counted over very many rows costs less than to look all others up."""
+        if not user.is_active or isinstance(user, AnonymousUser):
+            return self.all()
+        hidden = Q(archived_at__isnull=False)
+        if not user.is_administrator:
+            hidden |= Q(visibility=Visibility.RESTRICTED) & ~Q(each_row(self._concerns(user)))
+        return self.filter(hidden)
+
+    @classmethod
+    def _readable_by(cls, user: User) -> Q:
         if user.is_administrator:
             return Q()
-        return Q(visibility=Visibility.INTERNAL) | Q(owner=user) | Q(_names(user))
+        return Q(visibility=Visibility.INTERNAL) | cls._concerns(user)
 
-
-class _Names(Func):
-    """Whether an incident names a user: as a reader, in a role, or through a team.
-
-    In SQL, since every query of the product goes through here, and the same as three nested
-    querysets cost more to put together than all the rest of a page.
-    """
-
-    _SQL = (
-        " IN (SELECT incident_id FROM incidents_incident_readers WHERE user_id = %s"
-        " UNION ALL SELECT incident_id FROM incidents_incidentrole WHERE user_id = %s"
-        " UNION ALL SELECT named.incident_id FROM incidents_incident_reader_teams named"
-        " JOIN accounts_team_members member ON member.team_id = named.team_id"
-        " WHERE member.user_id = %s)"
-    )
-
-    def as_sql(self, compiler: Any, connection: Any, *_: Any, **context: Any) -> tuple[str, Any]:
-        incident, parameters = compiler.compile(self.source_expressions[0])
-        return incident + self._SQL, (*parameters, *[self.extra["user"]] * 3)
-
-
-def _names(user: User) -> _Names:
-    return _Names(F("pk"), user=user.pk, output_field=models.BooleanField())
+    @staticmethod
+    def _concerns(user: User) -> Q:
+        return Q(owner=user) | Q(names(user.pk))
 
 
 # What a list filters by stands in the index of its order, who may read included: a filter that few
@@ -190,6 +210,7 @@ class Incident(models.Model):
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     updated_at = models.DateTimeField()
+    review_asked_at = models.DateTimeField(null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
     archived_at = models.DateTimeField(null=True, blank=True)
 
@@ -229,6 +250,12 @@ class Incident(models.Model):
                 fields=["archived_at"],
                 condition=Q(archived_at__isnull=False),
                 name="incident_archived",
+            ),
+            # Whether something was written to any of many, from the index alone.
+            models.Index(
+                fields=["id"],
+                include=["updated_at", "archived_at", "visibility"],
+                name="incident_last_changes",
             ),
             # What not everybody sees is little, and is looked for by itself.
             models.Index(

@@ -81,8 +81,9 @@ class Outcome(models.TextChoices):
 class PlaybookUseQuerySet(models.QuerySet["PlaybookUse"]):
     def visible_to(self, user: User | AnonymousUser) -> PlaybookUseQuerySet:
         """Uses in incidents that `user` may know of, and those that belong to none."""
-        seen = Q(incident__in=Incident.objects.visible_to(user))
-        return self.filter(seen | Q(incident=None))
+        if not user.is_active or isinstance(user, AnonymousUser):
+            return self.none()
+        return self.filter(~Q(incident__in=Incident.objects.hidden_from(user)))
 
 
 class PlaybookUse(models.Model):

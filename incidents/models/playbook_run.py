@@ -16,8 +16,9 @@ from playbooks.models import Playbook, PlaybookRevision
 class PlaybookRunQuerySet(models.QuerySet["PlaybookRun"]):
     def visible_to(self, user: User | AnonymousUser) -> PlaybookRunQuerySet:
         """Runs in incidents that `user` may know of, and those attached to none so far."""
-        seen = Q(incident__in=Incident.objects.visible_to(user))
-        return self.filter(seen | Q(incident=None))
+        if not user.is_active or isinstance(user, AnonymousUser):
+            return self.none()
+        return self.filter(~Q(incident__in=Incident.objects.hidden_from(user)))
 
     def open(self) -> PlaybookRunQuerySet:
         return self.filter(finished_at=None)

@@ -1,4 +1,4 @@
-"""What has been sent to whom: the ledger that makes “once” true."""
+"""What has been sent to whom, which makes “once” true, and what was answered to it."""
 
 from __future__ import annotations
 
@@ -7,55 +7,29 @@ from django.db.models import Q
 
 from accounts.models import User
 from incidents.models.action_item import ActionItem
+from incidents.models.incident import Incident
+from messaging.models import Message
 
-
-class Digest(models.Model):
-    """One person's reminder mail of one day: written before it is sent, kept after.
-
-    Its `message_id` is fixed when it is written, so that a mail sent again after a crash is
-    recognised as the same one by whoever receives it.
-    """
-
-    recipient = models.ForeignKey(User, on_delete=models.CASCADE, related_name="digests")
-    day = models.DateField(help_text="in the recipient's time zone")
-    message_id = models.CharField(max_length=200, unique=True)
-    written_at = models.DateTimeField()
-    sent_at = models.DateTimeField(null=True, blank=True)
-    dropped_at = models.DateTimeField(
-        null=True, blank=True, help_text="when nothing in it was left to say"
-    )
-    attempts = models.PositiveIntegerField(default=0)
-    last_error = models.TextField(blank=True)
-
-    class Meta:
-        ordering = ["-day", "recipient"]
-        indexes = [
-            models.Index(
-                fields=["written_at"],
-                condition=Q(sent_at=None, dropped_at=None),
-                name="digest_unsent",
-            )
-        ]
-        constraints = [
-            models.UniqueConstraint(fields=["recipient", "day"], name="one_digest_a_day"),
-        ]
-
-    def __str__(self) -> str:
-        return f"digest of {self.day} for {self.recipient}"
+# The step that tells of something new, and reminds of nothing.
+ASSIGNED = "assigned"
 
 
 class LedgerEntry(models.Model):
-    """That one step of the reminder policy was taken for one action item and one recipient."""
+    """That one step of the reminder policy was taken for one action item and one recipient.
+
+    `due_on` is the day that the step is counted from: the due date; or when the item lost its
+    owner, was given to its owner, was to be looked at again, or had been put off to.
+    """
 
     action_item = models.ForeignKey(ActionItem, on_delete=models.CASCADE, related_name="reminders")
     step = models.CharField(max_length=24)
     due_on = models.DateField()
     recipient = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
-    digest = models.ForeignKey(Digest, on_delete=models.CASCADE, related_name="entries")
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="entries")
 
     class Meta:
         verbose_name_plural = "ledger entries"
-        ordering = ["digest", "due_on", "pk"]
+        ordering = ["message", "due_on", "pk"]
         constraints = [
             models.UniqueConstraint(
                 fields=["action_item", "step", "due_on", "recipient"],
@@ -65,3 +39,65 @@ class LedgerEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.step} of “{self.action_item}” to {self.recipient}"
+
+
+class PostmortemReminder(models.Model):
+    """That somebody was told once of a postmortem that waits.
+
+    `since_on` is the day that it waits from: when it was last touched, or handed in for review.
+    """
+
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="reminders")
+    step = models.CharField(max_length=24)
+    since_on = models.DateField()
+    recipient = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="postmortems")
+
+    class Meta:
+        ordering = ["message", "since_on", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["incident", "step", "since_on", "recipient"],
+                name="each_postmortem_reminder_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.step} of {self.incident} to {self.recipient}"
+
+
+class Answer(models.TextChoices):
+    """What a link in a reminder does, as it is called there."""
+
+    CHOOSE = "choose", "Answer"
+    DONE = "done", "Done"
+    SNOOZE = "snooze", "Snooze"
+    REDATE = "redate", "New date"
+    SPLIT = "split", "Split"
+    REASSIGN = "reassign", "Reassign"
+    DECLINE = "wont_do", "Won’t do"
+    KEEP_DECLINED = "still_not", "Still not"
+    REOPEN = "reopen", "Take it up again"
+
+
+class ReminderAnswer(models.Model):
+    """That a link of a message was used, which works once."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="+")
+    action_item = models.ForeignKey(ActionItem, on_delete=models.CASCADE, related_name="+")
+    answer = models.CharField(max_length=12, choices=Answer)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["message", "action_item", "answer"], name="each_link_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(answer__in=Answer.values), name="reminder_answer_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_answer_display()}: “{self.action_item}”"

@@ -67,7 +67,7 @@ def answer(
             answer=answer,
             note=clean_markdown(note),
             done_at=done_at,
-            evidence=held.closing_note,
+            evidence=held.evidence,
             reopened=reopen,
             answered_at=at,
             answered_by=by,
@@ -108,10 +108,10 @@ def _hold(item: ActionItem, incident: Incident, by: User) -> tuple[ActionItem, i
     patterns = confirmed.filter(incident=incident).values("pattern")
     shared = confirmed.filter(incident=OuterRef("incident"), pattern__in=patterns)
     standing = FixCheck.objects.filter(action_item=OuterRef("pk"), incident=incident)
-    items = ActionItem.objects.select_for_update(of=("self",)).annotate(
+    items = ActionItem.objects.select_related("owner", "owner_team", "parent").annotate(
         came_back=Exists(shared), standing=Subquery(standing.values("pk")[:1])
     )
-    current = items.filter(pk=item.pk).first()
+    current = items.select_for_update(of=("self",)).filter(pk=item.pk).first()
     if current is None:
         raise action_items.ActionItemGone("Somebody deleted this action item meanwhile.")
     permissions.require(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from django.db import connection
+from core.round_trip import one_round_trip
 
 _LOCK = 7_101_001  # any number of our own: whoever holds it gives out the next reference
 
 
 def next_number() -> int:
     """The number after the highest. Held until the transaction ends, so two never get the same."""
-    with connection.cursor() as cursor:
+    with one_round_trip() as cursor:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(%s);"
             "SELECT coalesce(max(number), 0) + 1 FROM incidents_incident",

@@ -25,6 +25,7 @@ def request_review(incident: Incident, *, by: User, at: datetime) -> None:
         raise DomainError(
             f"It is {held.get_status_display().lower()}: take it back to draft first."
         )
+    held.review_asked_at = at
     _move_to(held, PostmortemStatus.IN_REVIEW, summary="Asked for a review", by=by, at=at)
 
 
@@ -88,5 +89,5 @@ def _move_to(
     held: Incident, status: PostmortemStatus, *, summary: str, by: User, at: datetime
 ) -> None:
     held.status = status
-    held.save(update_fields=["status", "not_required_reason", "published_at"])
+    held.save(update_fields=["status", "not_required_reason", "review_asked_at", "published_at"])
     revisions.record(held, by=by, at=at, summary=summary)

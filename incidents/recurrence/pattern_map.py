@@ -176,9 +176,8 @@ def _remedies(user: User, lanes: Sequence[Lane]) -> tuple[Remedy, ...]:
 def _uses(user: User, playbooks: set[int]) -> dict[int, tuple[int, int]]:
     """How often each playbook was used, and how often it helped."""
     rows = (
-        PlaybookUse.objects.filter(
-            playbook__in=playbooks, incident__in=Incident.objects.visible_to(user)
-        )
+        PlaybookUse.objects.visible_to(user)
+        .filter(playbook__in=playbooks, incident__isnull=False)
         .order_by()
         .values("playbook")
         .annotate(uses=Count("pk"), helped=Count("pk", filter=Q(outcome=Outcome.HELPED)))

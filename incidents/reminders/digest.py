@@ -2,138 +2,239 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from django.conf import settings
 from django.urls import reverse
 
-from accounts.models import User
-from accounts.models.user import DigestFrequency
-from incidents.models import ActionItem, Digest
-from incidents.reminders import policy, recipients
+from accounts.models import DigestFrequency, User
+from core.templatetags import ui
+from incidents.reminders import links, people, saved
+from incidents.reminders.calendars import Morning
+from incidents.reminders.claims import claims_of
+from incidents.reminders.contents import Contents, Section
+from incidents.reminders.lines import Counts
+from incidents.reminders.named import Named, Texts, postmortem_lines
+from incidents.reminders.policy import (
+    DECISION,
+    ORPHANED,
+    Due,
+    Part,
+    Policy,
+    due_postmortem_step,
+    due_steps,
+    is_announced,
+)
+from incidents.reminders.postmortems import Waiting, waiting_for
+from messaging.models import Message
 
-MOST_LINES = 40
+MOST_LINES = 50  # mail programs cut off what is longer than 100 kB
+
+# In the order in which they stand.
+DECIDE, OVERDUE, TODAY, SOON, GIVEN, LEFT, NOBODYS, DECLINED, LATE, POSTMORTEMS = range(10)
+_OWN = (DECIDE, OVERDUE, TODAY, SOON)  # counted by their days in the subject
+_TITLES = {
+    DECIDE: "Please decide",
+    OVERDUE: "Overdue",
+    TODAY: "Due today",
+    SOON: "Due soon",
+    GIVEN: "New for you",
+    LEFT: "Left behind",
+    NOBODYS: "Without an owner",
+    DECLINED: "Declined a while ago",
+    LATE: "Late in your team",
+    POSTMORTEMS: "Postmortems that wait",
+}
+_WORDS = {
+    DECIDE: "Set a new date, split it, hand it over, or say that it won’t be done. You are not "
+    "asked again.",
+    LEFT: "Their owner has left. They are your team’s now.",
+    NOBODYS: "Nobody owns these. Who will do them?",
+    DECLINED: "Does that still hold?",
+    LATE: "Is something in the way?",
+}
+_IN_THE_SUBJECT = {
+    GIVEN: "{} new for you",
+    LEFT: "{} left behind",
+    NOBODYS: "{} without an owner",
+    DECLINED: "{} declined before",
+    LATE: "{} late in your team",
+    POSTMORTEMS: "{} waiting to be written or reviewed",
+}
 
 
 @dataclass(frozen=True)
-class Line:
-    """One action item in a digest."""
+class _Found:
+    """What there is to say, before it is put into words."""
 
-    title: str
-    url: str
-    incident: str
-    due: str
-    is_late: bool
-    asks_for_decision: bool
-
-
-@dataclass(frozen=True)
-class Letter:
-    """A digest as it is sent: what is new in it, and what its reader was told before."""
-
-    recipient: User
-    message_id: str
-    subject: str
-    new: list[Line]
-    before: list[Line]
-    more: int
+    new: dict[int, list[Named]]  # by section
+    postmortems: list[Waiting]
+    before: list[Named]
     undecided: int
-    list_url: str
-    profile_url: str
+
+    def __bool__(self) -> bool:
+        return bool(self.new or self.postmortems)
 
 
-@dataclass
-class _Counts:
-    overdue: int = 0
-    today: int = 0
-    tomorrow: int = 0
-    later: dict[date, int] = field(default_factory=dict)
-
-    def add(self, due_on: date, today: date) -> None:
-        if due_on < today:
-            self.overdue += 1
-        elif due_on == today:
-            self.today += 1
-        elif due_on == today + timedelta(days=1):
-            self.tomorrow += 1
-        else:
-            self.later[due_on] = self.later.get(due_on, 0) + 1
-
-    def __str__(self) -> str:
-        parts = [
-            f"{self.overdue} overdue" if self.overdue else "",
-            f"{self.today} due today" if self.today else "",
-            f"{self.tomorrow} due tomorrow" if self.tomorrow else "",
-            *(f"{count} due {day:%A}" for day, count in sorted(self.later.items())),
-        ]
-        return ", ".join(part for part in parts if part)
-
-
-def compose(digest: Digest, *, now: datetime) -> Letter | None:
-    """What `digest` has to say to its recipient `now`; None where nothing is left to say.
+def compose(message: Message, *, now: datetime, is_at_once: bool = False) -> Contents | None:
+    """What the digest `message` has to say to its recipient `now`; None where nothing is left.
+    One `is_at_once` says what it was written for, and nothing that was said before.
 
     State, ownership, sight and the recipient's wish are asked anew: what was finished, moved to
-    another date or owner, or may not be seen any more is not named.
+    another date or owner, put off, or may not be seen any more is not named.
     """
-    person = digest.recipient
-    if not person.is_active or person.digest == DigestFrequency.OFF:
+    person = message.recipient
+    if person is None or not person.is_active:
         return None
-    today = now.astimezone(policy.zone_named(person.time_zone)).date()
-    items = _due_items(person, until=max(today, digest.day) + policy.LOOK_AHEAD)
-    announced = {(entry.action_item_id, entry.due_on) for entry in digest.entries.all()}
-    new = [item for item in items if (item.pk, item.due_on) in announced]
-    if not new:
+    if person.digest == DigestFrequency.OFF and message.sent_at is None:
         return None
-    rest = [item for item in items if (item.pk, item.due_on) not in announced]
-    told = [item for item in rest if _is_worth_repeating(item, today)]
-    undecided = [item for item in rest if _step(item, today) == policy.Step.DECISION]
-    counts = _Counts()
-    for item in (*new, *told):
-        if item.due_on:
-            counts.add(item.due_on, today)
-    lines_new, lines_before = new[:MOST_LINES], told[: max(MOST_LINES - len(new), 0)]
-    return Letter(
-        recipient=person,
-        message_id=digest.message_id,
-        subject=str(counts),
-        new=[_line(item, today) for item in lines_new],
-        before=[_line(item, today) for item in lines_before],
-        more=len(new) + len(told) - len(lines_new) - len(lines_before),
-        undecided=len(undecided),
-        list_url=f"{settings.SITE_URL}{reverse('action_item_list')}?scope=mine&state=open",
-        profile_url=f"{settings.SITE_URL}{reverse('profile')}",
+    policy = saved.current()
+    calendar = people.calendars_of([person], policy=policy, now=now)[person.pk]
+    morning = calendar.morning_of(calendar.local_day(now))
+    found = _find(message, person, morning, policy, now)
+    if not found:
+        return None
+    if is_at_once:
+        found = replace(found, before=[], undecided=0)
+    return _contents(message, person, found, morning, policy, is_at_once=is_at_once)
+
+
+def _find(
+    message: Message, person: User, morning: Morning, policy: Policy, now: datetime
+) -> _Found:
+    until = morning.horizon(policy.due_soon)
+    claims = claims_of([person], until=until, now=now).get(person.pk, [])
+    announced = _announced(message)
+    named = (
+        Named(
+            claim,
+            due_steps(claim.facts, claim.part, morning, policy=policy, taken={}),
+            announced.get(claim.item, set()),
+        )
+        for claim in claims
+    )
+    new: dict[int, list[Named]] = {}
+    rest = []
+    for each in sorted(named, key=lambda each: each.order):
+        if any(is_announced(due, each.announced) for due in each.reached):
+            new.setdefault(_section(each, morning.day), []).append(each)
+        elif each.claim.part in (Part.OWNER, Part.HEIR) and not each.claim.facts.is_declined:
+            rest.append(each)
+    return _Found(
+        new=new,
+        postmortems=_find_postmortems(message, person, morning, policy, now),
+        before=[each for each in rest if _is_worth_repeating(each)],
+        undecided=sum(each.has(DECISION) for each in rest),
     )
 
 
-def _due_items(person: User, *, until: date) -> list[ActionItem]:
-    items = recipients.answered_for([person], until=until).get(person.pk, [])
-    visible = set(
-        ActionItem.objects.visible_to(person)
-        .filter(pk__in=[item.pk for item in items])
-        .values_list("pk", flat=True)
-    )
-    return [item for item in items if item.pk in visible]
+def _announced(message: Message) -> dict[int, set[Due]]:
+    """By item, the steps for which this digest was written."""
+    announced: dict[int, set[Due]] = defaultdict(set)
+    entries = message.original.entries.values_list("action_item_id", "step", "due_on")
+    for item, step, since in entries:
+        announced[item].add(Due(step, since))
+    return announced
 
 
-def _step(item: ActionItem, today: date) -> policy.Step | None:
-    return policy.step_for(item.due_on, today) if item.due_on else None
+def _section(each: Named, today: date) -> int:
+    claim = each.claim
+    if claim.facts.is_declined:
+        return DECLINED
+    if claim.part in (Part.LEAD, Part.KEEPER):
+        return LATE if claim.part == Part.LEAD else NOBODYS
+    due_on = claim.facts.due_on
+    if any(due.step == ORPHANED for due in each.announced):
+        return LEFT
+    if due_on is None or not each.is_due:
+        return GIVEN
+    if each.has(DECISION):
+        return DECIDE
+    return OVERDUE if due_on < today else TODAY if due_on == today else SOON
 
 
-def _is_worth_repeating(item: ActionItem, today: date) -> bool:
+def _is_worth_repeating(each: Named) -> bool:
     """Due, and not yet left to silence after a decision was asked for."""
-    return _step(item, today) not in (None, policy.Step.DECISION)
+    return each.is_due and not each.has(DECISION)
 
 
-def _line(item: ActionItem, today: date) -> Line:
-    late = (today - item.due_on).days if item.due_on else 0
-    words = {0: "due today", -1: "due tomorrow", 1: "1 day overdue"}
-    otherwise = f"{late} days overdue" if late > 0 else f"due {item.due_on:%A %-d %B}"
-    return Line(
-        title=item.title,
-        url=f"{settings.SITE_URL}{item.get_absolute_url()}",
-        incident=f"{item.incident.reference} {item.incident.title}",
-        due=words.get(late, otherwise),
-        is_late=late > 0,
-        asks_for_decision=_step(item, today) == policy.Step.DECISION,
+def _find_postmortems(
+    message: Message, person: User, morning: Morning, policy: Policy, now: datetime
+) -> list[Waiting]:
+    announced = set(message.original.postmortems.values_list("incident_id", "since_on"))
+    if not announced:
+        return []
+    waiting = waiting_for([person], policy=policy, now=now).get(person.pk, [])
+    return [
+        each
+        for each in waiting
+        if (each.incident, each.facts.since) in announced
+        and due_postmortem_step(each.facts, morning, policy=policy, taken={})
+    ]
+
+
+def _contents(
+    message: Message,
+    person: User,
+    found: _Found,
+    morning: Morning,
+    policy: Policy,
+    *,
+    is_at_once: bool,
+) -> Contents:
+    shown = _shown(found)
+    before = found.before[: max(MOST_LINES - sum(map(len, shown.values())), 0)]
+    named = [*(each for part in shown.values() for each in part), *before]
+    texts = Texts(named, message, person, morning.day, policy)
+    sections = {part: [texts.line(each) for each in named] for part, named in shown.items()}
+    if found.postmortems:
+        sections[POSTMORTEMS] = postmortem_lines(found.postmortems[:MOST_LINES])
+    said = sum(map(len, sections.values())) + len(before)
+    total = sum(map(len, found.new.values())) + len(found.postmortems) + len(found.before)
+    return Contents(
+        recipient=person,
+        subject=_urgent(found, texts) if is_at_once else str(_counts(found, morning.day)),
+        hour=morning.calendar.hour,
+        sections=[
+            Section(_TITLES[part], _WORDS.get(part, ""), sections[part])
+            for part in sorted(sections)
+        ],
+        before=[texts.line(each) for each in before],
+        more=total - said,
+        undecided=found.undecided,
+        answers_until=links.expires_on(message),
+        list_url=f"{settings.SITE_URL}{reverse('action_item_list')}?scope=mine",
+        profile_url=f"{settings.SITE_URL}{reverse('profile')}",
+        is_at_once=is_at_once,
     )
+
+
+def _shown(found: _Found) -> dict[int, list[Named]]:
+    """As much of each section as there is room for, the first ones first."""
+    room, shown = MOST_LINES, {}
+    for part in sorted(found.new):
+        if kept := found.new[part][:room]:
+            shown[part] = kept
+            room -= len(kept)
+    return shown
+
+
+def _urgent(found: _Found, texts: Texts) -> str:
+    """The subject of what does not wait for the next digest."""
+    new = [each for part in found.new.values() for each in part]
+    priorities = ", ".join(sorted({texts.priority(each) for each in new}))
+    return f"{priorities} for you: {ui.counted(len(new), 'action item')}"
+
+
+def _counts(found: _Found, today: date) -> Counts:
+    counts = Counts()
+    own = [each for part in _OWN for each in found.new.get(part, [])]
+    for each in (*own, *found.before):
+        if each.claim.facts.due_on:
+            counts.add_due(each.claim.facts.due_on, today)
+    for part, words in _IN_THE_SUBJECT.items():
+        counts.add(words, len(found.new.get(part, [])))
+    counts.add(_IN_THE_SUBJECT[POSTMORTEMS], len(found.postmortems))
+    return counts

@@ -2,145 +2,152 @@
 
 from __future__ import annotations
 
-import uuid
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
-from itertools import islice
-from typing import NamedTuple
-from urllib.parse import urlsplit
+from itertools import chain
 
-from django.conf import settings
-from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef
+from django.db import transaction
 
 from accounts.models import User
-from incidents.models import ActionItem, Digest, LedgerEntry
-from incidents.reminders import policy, recipients
+from incidents.models import LedgerEntry, PostmortemReminder
+from incidents.reminders import people, saved, summary
+from incidents.reminders.calendars import Morning
+from incidents.reminders.claims import Claim, claims_of
+from incidents.reminders.keys import among
+from incidents.reminders.news import News, Told, news
+from incidents.reminders.policy import Policy
+from incidents.reminders.postmortems import Waiting, waiting_for
+from messaging import operations
+from messaging.models import Message
+from messaging.operations import Draft
 
-BATCH = 200
+TOPIC = "digest"
+_ROWS = 2000
 
 
-class Firing(NamedTuple):
-    """That a step is due for an item."""
-
-    item: ActionItem
-    due_on: date
-    step: policy.Step
-
-
-def write_due(now: datetime) -> list[Digest]:
-    """Write a digest for everybody whose morning it is and for whom a step of the policy is due.
+def write_due(now: datetime) -> list[int]:
+    """Write a digest for everybody whose morning it is and for whom a step of the policy is due,
+    and the summary of each team whose day it is; return the keys of the messages.
 
     Nothing is sent here. Writing again, or twice at the same time, changes nothing: one digest a
     person and day, one ledger entry a step, item, due date and person, as the database enforces.
     """
-    return [digest for day, zones in _mornings(now) for digest in _write_day(day, zones, now)]
+    policy = saved.current()
+    batches = people.in_batches(people.reminded())
+    digests = chain.from_iterable(_write_batch(batch, policy, now) for batch in batches)
+    return [*digests, *summary.write_due(policy=policy, now=now)]
 
 
-def unsent(now: datetime) -> list[int]:
-    """Keys of digests that wait to be sent, of whatever day, the oldest first.
-
-    Those that failed are among them once their pause is over.
-    """
-    waiting = Digest.objects.filter(sent_at=None, dropped_at=None).order_by("written_at", "pk")
-    return [
-        key
-        for key, written_at, attempts in waiting.values_list("pk", "written_at", "attempts")
-        if policy.next_attempt_at(written_at, attempts) <= now
-    ]
-
-
-def _mornings(now: datetime) -> list[tuple[date, list[str]]]:
-    """The local days on which digests may go out now, each with the time zones that have it."""
-    found: dict[date, list[str]] = defaultdict(list)
-    zones = recipients.reminded().order_by().values_list("time_zone", flat=True).distinct()
-    for name in zones:
-        zone = policy.zone_named(name)
-        if policy.is_due_moment(now, zone):
-            found[now.astimezone(zone).date()].append(name)
-    return sorted(found.items())
+def _write_batch(batch: list[User], policy: Policy, now: datetime) -> list[int]:
+    mornings = _mornings(batch, policy, now)
+    awake = [person for person in batch if person.pk in mornings]
+    if not awake:
+        return []
+    claims, waiting = facts_of(awake, mornings, policy=policy, now=now)
+    told = told_to(awake, claims, waiting)
+    found = {
+        person: news(
+            claims.get(person.pk, []),
+            waiting.get(person.pk, []),
+            mornings[person.pk],
+            policy=policy,
+            told=told[person.pk],
+        )
+        for person in awake
+    }
+    new = {person: due for person, due in found.items() if due}
+    return write(new, [_draft(person, mornings[person.pk].day) for person in new], now)
 
 
-def _write_day(day: date, zones: list[str], now: datetime) -> Iterator[Digest]:
-    until = day + policy.LOOK_AHEAD
-    written = Digest.objects.filter(recipient=OuterRef("pk"), day=day)
-    people = recipients.reminded().filter(~Exists(written), time_zone__in=zones)
-    waiting = recipients.with_something_due(people, until=until).order_by("pk")
-    keys = iter(list(waiting.values_list("pk", flat=True)))
-    while batch := list(islice(keys, BATCH)):
-        persons = list(User.objects.filter(pk__in=batch))
-        items = recipients.answered_for(persons, until=until)
-        taken = _steps_taken(persons, items)
-        for person in persons:
-            firing = _firing(person, items.get(person.pk, []), taken, day)
-            if firing and (digest := _write(person, day, firing, now)):
-                yield digest
+def _mornings(batch: list[User], policy: Policy, now: datetime) -> dict[int, Morning]:
+    """The mornings of those whose morning it is and who got no digest in it yet."""
+    found = {
+        person: morning
+        for person, calendar in people.calendars_of(batch, policy=policy, now=now).items()
+        if (morning := calendar.morning(now))
+    }
+    keys = {_key(morning.day, person): person for person, morning in found.items()}
+    written = Message.objects.filter(key__in=keys).values_list("key", flat=True)
+    had_one = {keys[key] for key in written}
+    return {person: morning for person, morning in found.items() if person not in had_one}
 
 
-def _steps_taken(
-    people: list[User], items: dict[int, list[ActionItem]]
-) -> dict[tuple[int, int, date], list[str]]:
-    """By person, item and due date, the names of the steps taken already."""
-    taken: dict[tuple[int, int, date], list[str]] = defaultdict(list)
-    entries = LedgerEntry.objects.filter(
-        recipient__in=people,
-        action_item__in={item.pk for owned in items.values() for item in owned},
-    )
-    for person, item, due_on, step in entries.values_list(
+def _key(day: date, person: int) -> str:
+    return f"{TOPIC}:{day}:user-{person}"
+
+
+def _draft(person: User, day: date) -> Draft:
+    return Draft(_key(day, person.pk), TOPIC, day, person)
+
+
+def facts_of(
+    persons: list[User], mornings: Mapping[int, Morning], *, policy: Policy, now: datetime
+) -> tuple[dict[int, list[Claim]], dict[int, list[Waiting]]]:
+    """By person's key, the items and the postmortems that may be spoken of in these mornings."""
+    until = max(mornings[person.pk].horizon(policy.due_soon) for person in persons)
+    return claims_of(persons, until=until, now=now), waiting_for(persons, policy=policy, now=now)
+
+
+def told_to(
+    persons: list[User], claims: Mapping[int, list[Claim]], waiting: Mapping[int, list[Waiting]]
+) -> dict[int, Told]:
+    """By person's key, what they were told of these items and postmortems before."""
+    told: dict[int, Told] = defaultdict(Told)
+    items = {claim.item for own in claims.values() for claim in own}
+    entries = LedgerEntry.objects.filter(recipient__in=persons, action_item__in=among(items))
+    for person, item, since, step in entries.order_by().values_list(
         "recipient_id", "action_item_id", "due_on", "step"
     ):
-        taken[person, item, due_on].append(step)
-    return taken
-
-
-def _firing(
-    person: User,
-    items: list[ActionItem],
-    taken: dict[tuple[int, int, date], list[str]],
-    day: date,
-) -> list[Firing]:
-    firing = []
-    for item in items:
-        if item.due_on is None:
-            continue
-        step = policy.step_for(item.due_on, day)
-        if step and policy.comes_after(step, taken.get((person.pk, item.pk, item.due_on), [])):
-            firing.append(Firing(item, item.due_on, step))
-    return firing
-
-
-def _write(person: User, day: date, firing: list[Firing], now: datetime) -> Digest | None:
-    """The digest and its entries, in one transaction.
-
-    None where nothing of it may be seen, or where another process wrote it first.
-    """
-    keys = [due.item.pk for due in firing]
-    seen = set(
-        ActionItem.objects.visible_to(person).filter(pk__in=keys).values_list("pk", flat=True)
+        told[person].items[item][since].append(step)
+    incidents = {each.incident for own in waiting.values() for each in own}
+    reminders = PostmortemReminder.objects.filter(
+        recipient__in=persons, incident__in=among(incidents)
     )
-    if not seen:
-        return None
-    host = urlsplit(settings.SITE_URL).hostname or "localhost"
-    try:
-        with transaction.atomic():
-            digest = Digest.objects.create(
-                recipient=person,
-                day=day,
-                message_id=f"<digest.{day:%Y%m%d}.{uuid.uuid4().hex}@{host}>",
-                written_at=now,
-            )
-            LedgerEntry.objects.bulk_create(
-                LedgerEntry(
-                    action_item=due.item,
+    for person, incident, since, step in reminders.order_by().values_list(
+        "recipient_id", "incident_id", "since_on", "step"
+    ):
+        told[person].postmortems[incident][since].append(step)
+    return told
+
+
+@transaction.atomic
+def write(found: Mapping[User, News], drafts: Iterable[Draft], now: datetime) -> list[int]:
+    """The messages, one for each person, with the entries of what is `found` for them; those
+    excepted that another process wrote first. Returns the keys of the messages."""
+    written = operations.write_many(drafts, at=now)
+    LedgerEntry.objects.bulk_create(
+        _entries(written, found), ignore_conflicts=True, batch_size=_ROWS
+    )
+    PostmortemReminder.objects.bulk_create(
+        _postmortem_reminders(written, found), ignore_conflicts=True, batch_size=_ROWS
+    )
+    return [message.pk for message in written]
+
+
+def _entries(written: list[Message], found: Mapping[User, News]) -> Iterator[LedgerEntry]:
+    for message in written:
+        if message.recipient:
+            for claim, due in found[message.recipient].items:
+                yield LedgerEntry(
+                    action_item_id=claim.item,
                     step=due.step,
-                    due_on=due.due_on,
-                    recipient=person,
-                    digest=digest,
+                    due_on=due.since,
+                    recipient=message.recipient,
+                    message_id=message.pk,
                 )
-                for due in firing
-                if due.item.pk in seen
-            )
-    except IntegrityError:
-        return None
-    return digest
+
+
+def _postmortem_reminders(
+    written: list[Message], found: Mapping[User, News]
+) -> Iterator[PostmortemReminder]:
+    for message in written:
+        if message.recipient:
+            for waiting, due in found[message.recipient].postmortems:
+                yield PostmortemReminder(
+                    incident_id=waiting.incident,
+                    step=due.step,
+                    since_on=due.since,
+                    recipient=message.recipient,
+                    message_id=message.pk,
+                )

@@ -1,100 +1,295 @@
-"""When to remind: facts and a moment in, steps out. Pure: no clock, no database.
+"""What is said about an action item, and when: facts and a morning in, steps out. Pure.
 
-One digest a person and day, in the morning of business days. For each action item the digest is
-triggered by steps counted from its due date: shortly before, on the day, one and three days late,
-then weekly, and at thirty days one request for a decision. After that there is silence until
-somebody decides.
+Each step is counted from a day: from the due date shortly before it, on it, some days late, then
+every week, and at last one request for a decision; after that there is silence until somebody
+decides. Steps that a weekend, a holiday or a machine that stood still swallowed are passed over
+for the latest one.
 """
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from functools import cached_property
+from typing import NamedTuple
 
-MORNING = time(9, 0)
-DUE_SOON_DAYS = 2
-# No step is taken longer before the due date: due within two days, a weekend between at most.
-LOOK_AHEAD = timedelta(days=4)
+from core.errors import DomainError
+from incidents.reminders.calendars import Morning
 
-_SATURDAY = 5
-_FIRST_RETRY = timedelta(minutes=50)  # an hourly tick that comes a little early still retries
-_RETRY_AT_LEAST_EVERY = timedelta(days=1)
+ASSIGNED = "assigned"
+DUE_SOON = "due_soon"
+DUE_TODAY = "due_today"
+DECISION = "decision"
+TEAM_LEAD = "team_lead"
+UNASSIGNED = "unassigned"
+ORPHANED = "orphaned"
+RE_REVIEW = "re_review"
+SNOOZE_OVER = "snooze_over"
+DRAFT_UNTOUCHED = "draft_untouched"
+REVIEW_WAITING = "review_waiting"
 
-
-class Step(StrEnum):
-    """What is said about an action item at one time, in the order in which it is said."""
-
-    DUE_SOON = "due_soon"
-    DUE_TODAY = "due_today"
-    OVERDUE_1 = "overdue_1"
-    OVERDUE_3 = "overdue_3"
-    OVERDUE_10 = "overdue_10"
-    OVERDUE_17 = "overdue_17"
-    OVERDUE_24 = "overdue_24"
-    DECISION = "decision"
-
-
-_DAYS_AFTER_DUE = {
-    Step.DUE_TODAY: 0,
-    Step.OVERDUE_1: 1,
-    Step.OVERDUE_3: 3,
-    Step.OVERDUE_10: 10,
-    Step.OVERDUE_17: 17,
-    Step.OVERDUE_24: 24,
-    Step.DECISION: 30,
+_OVERDUE = "overdue_"
+_NOT_ON_THE_LADDER = -1_000
+NEWS_FOR = 31  # days: what was given longer ago and not told yet comes with the due date
+# The ways to tell somebody of what another person gave to them, each with the priorities of which
+# they are told without waiting for a digest.
+NEVER, P0_AT_ONCE = "never", "p0_at_once"
+AT_ONCE = {
+    NEVER: frozenset[str](),
+    "digest": frozenset[str](),
+    P0_AT_ONCE: frozenset({"P0"}),
+    "p1_at_once": frozenset({"P0", "P1"}),
 }
-_ORDER = {step.value: place for place, step in enumerate(Step)}
 
 
-def is_business_day(day: date) -> bool:
-    return day.weekday() < _SATURDAY
+class Part(StrEnum):
+    """What somebody has to do with an action item."""
+
+    OWNER = "owner"  # owns it, or answers for the team that does
+    HEIR = "heir"  # answers for it since its owner left
+    LEAD = "lead"  # leads a team of its owner
+    KEEPER = "keeper"  # keeps the postmortem of an item that nobody owns
 
 
-def next_business_day(day: date) -> date:
-    """The first business day after `day`."""
-    day += timedelta(days=1)
-    while not is_business_day(day):
-        day += timedelta(days=1)
-    return day
+class Rung(NamedTuple):
+    """A step of the ladder that an item climbs after its due date."""
+
+    days: int
+    step: str
 
 
-def step_for(due_on: date, today: date) -> Step | None:
-    """The latest step that an item due on `due_on` has reached by `today`; None before the first.
+class Due(NamedTuple):
+    """That a step is due. `since` is the day that it is counted from: another day, another step."""
 
-    Steps that a weekend swallowed are passed over for the latest one. The first step comes early
-    where waiting would leave no business day for it: what is due on Monday is named on Friday.
+    step: str
+    since: date
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Every number of the policy, in days. None turns off what it stands for. `assigned` is when
+    somebody is told of what another person gave to them.
+
+    Those of `unassigned_after` and `review_after` are working days of whoever is told.
+    `weekdays` and `weekly_on` are ISO weekdays, Monday being 1.
     """
-    reached = [step for step, days in _DAYS_AFTER_DUE.items() if (today - due_on).days >= days]
-    if reached:
-        return reached[-1]
-    is_close = (due_on - today).days <= DUE_SOON_DAYS
-    is_last_chance = is_business_day(today) and next_business_day(today) >= due_on
-    return Step.DUE_SOON if is_close or is_last_chance else None
+
+    due_days_sev1: int = 15
+    due_days_sev2: int = 30
+    due_days: int = 60
+    due_soon: int = 2
+    overdue: tuple[int, ...] = (1, 3)
+    overdue_every: int = 7
+    lead_after: int | None = 7
+    decision_after: int = 30
+    unassigned_after: int | None = 2
+    draft_after: int | None = 7
+    review_after: int | None = 3
+    assigned: str = P0_AT_ONCE
+    snooze_days: int = 14
+    snoozes: int = 3
+    weekdays: tuple[int, ...] = (1, 2, 3, 4, 5)
+    hour: int = 9
+    weekly_on: int = 1
+
+    @cached_property
+    def ladder(self) -> tuple[Rung, ...]:
+        """The steps from the due date on, the first one first."""
+        late = sorted({days for days in self.overdue if 0 < days < self.decision_after})
+        weekly = range((late or [0])[-1], self.decision_after, self.overdue_every)
+        return (
+            Rung(0, DUE_TODAY),
+            *(Rung(days, f"{_OVERDUE}{days}") for days in (*late, *weekly[1:])),
+            Rung(self.decision_after, DECISION),
+        )
+
+    @property
+    def at_once(self) -> frozenset[str]:
+        """The priorities of which a new owner is told without waiting for a digest."""
+        return AT_ONCE[self.assigned]
+
+    def reached(self, due_on: date, morning: Morning) -> str | None:
+        """The latest step that an item due on `due_on` has reached; None before the first.
+
+        The first one comes early where waiting would leave no digest for it: what is due on
+        Monday is named on Friday.
+        """
+        late = (morning.day - due_on).days
+        if late >= 0:
+            return [rung.step for rung in self.ladder if rung.days <= late][-1]
+        is_close = -late <= self.due_soon
+        return DUE_SOON if is_close or morning.is_last_before(due_on) else None
 
 
-def comes_after(step: Step, taken: list[str]) -> bool:
-    """Whether `step` says more than all that were `taken` already, whose names may be unknown."""
-    return all(_ORDER.get(name, -1) < _ORDER[step] for name in taken)
+class PolicyContradicts(DomainError):
+    """Two numbers of a policy that do not go together, or one that makes no sense."""
 
 
-def zone_named(name: str) -> ZoneInfo:
-    """The time zone called `name`; UTC where this machine does not know it any more."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
+def check(policy: Policy) -> None:
+    """Raises PolicyContradicts, with a sentence that says what to change."""
+    if any(days >= policy.decision_after for days in policy.overdue):
+        raise PolicyContradicts(
+            "Every reminder after the due date comes before the request for a decision: "
+            f"choose days before day {policy.decision_after}."
+        )
+    if policy.lead_after is not None and policy.lead_after >= policy.decision_after:
+        raise PolicyContradicts("The team lead is told before a decision is asked for.")
+    if not policy.weekdays:
+        raise PolicyContradicts("Choose at least one working day.")
+    if policy.weekly_on not in policy.weekdays:
+        raise PolicyContradicts("The weekly digest comes on one of the working days.")
 
 
-def is_due_moment(now: datetime, zone: ZoneInfo) -> bool:
-    """Whether digests may go to people in `zone`: from 09:00 on, on business days."""
-    local = now.astimezone(zone)
-    return is_business_day(local.date()) and local.time() >= MORNING
+@dataclass(frozen=True, slots=True)
+class ItemFacts:
+    """What the policy needs to know of an open or declined action item.
+
+    `owner_since` is the day on which the item came to its owner, or lost the last one; `given_on`
+    that on which somebody else gave it to whoever is told, or to the team that they answer for.
+    """
+
+    due_on: date | None
+    owner_since: date
+    is_declined: bool = False
+    re_review_on: date | None = None
+    snoozed_until: date | None = None
+    given_on: date | None = None
 
 
-def next_attempt_at(written_at: datetime, attempts: int) -> datetime:
-    """When a digest that failed `attempts` times is tried again: ever later, at least daily."""
-    waited = timedelta()
-    for attempt in range(min(attempts, 365)):
-        waited += min(_FIRST_RETRY * 2 ** min(attempt, 10), _RETRY_AT_LEAST_EVERY)
-    return written_at + waited
+def due_steps(
+    item: ItemFacts,
+    part: Part,
+    morning: Morning,
+    *,
+    policy: Policy,
+    taken: Mapping[date, Collection[str]],
+) -> list[Due]:
+    """What is to be said this morning about `item` to somebody who has that `part` in it.
+
+    `taken` are the steps that this person was told of already, by the day they counted from.
+    """
+    if item.snoozed_until is not None and morning.day < item.snoozed_until:
+        return []
+    return [
+        due
+        for due in _reached(item, part, morning, policy)
+        if comes_after(due.step, taken.get(due.since, ()))
+    ]
+
+
+def _reached(item: ItemFacts, part: Part, morning: Morning, policy: Policy) -> Iterator[Due]:
+    if item.is_declined:
+        return _re_review(item, part, morning)
+    if part == Part.LEAD:
+        return _told_to_lead(item, morning, policy)
+    if part == Part.KEEPER:
+        return _asked_of_keeper(item, morning, policy)
+    return _told_to_owner(item, part, morning, policy)
+
+
+def _told_to_owner(item: ItemFacts, part: Part, morning: Morning, policy: Policy) -> Iterator[Due]:
+    if part == Part.HEIR:
+        yield Due(ORPHANED, item.owner_since)
+    elif item.given_on is not None and _is_news(item.given_on, morning, policy):
+        yield Due(ASSIGNED, item.given_on)
+    step = policy.reached(item.due_on, morning) if item.due_on else None
+    if step and item.due_on:
+        yield Due(step, item.due_on)
+        if item.snoozed_until is not None:
+            yield Due(SNOOZE_OVER, item.snoozed_until)
+
+
+def _is_news(given_on: date, morning: Morning, policy: Policy) -> bool:
+    is_recent = (morning.day - given_on).days <= NEWS_FOR
+    return is_recent and policy.assigned != NEVER
+
+
+def _told_to_lead(item: ItemFacts, morning: Morning, policy: Policy) -> Iterator[Due]:
+    if item.due_on is None or policy.lead_after is None:
+        return
+    if (morning.day - item.due_on).days >= policy.lead_after:
+        yield Due(TEAM_LEAD, item.due_on)
+
+
+def _asked_of_keeper(item: ItemFacts, morning: Morning, policy: Policy) -> Iterator[Due]:
+    if _have_waited(policy.unassigned_after, item.owner_since, morning):
+        yield Due(UNASSIGNED, item.owner_since)
+    if item.due_on and policy.reached(item.due_on, morning) == DECISION:
+        yield Due(DECISION, item.due_on)
+
+
+def _re_review(item: ItemFacts, part: Part, morning: Morning) -> Iterator[Due]:
+    if part == Part.LEAD or item.re_review_on is None:
+        return
+    if item.re_review_on <= morning.day:
+        yield Due(RE_REVIEW, item.re_review_on)
+
+
+def _have_waited(working_days: int | None, since: date, morning: Morning) -> bool:
+    return working_days is not None and morning.calendar.have_passed(
+        working_days, since=since, until=morning.day
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PostmortemFacts:
+    """What the policy needs to know of a postmortem that waits: a draft, or one in review.
+
+    `since` is the day on which it was last touched or, in review, handed in.
+    """
+
+    is_in_review: bool
+    since: date
+
+
+def due_postmortem_step(
+    postmortem: PostmortemFacts,
+    morning: Morning,
+    *,
+    policy: Policy,
+    taken: Mapping[date, Collection[str]],
+) -> Due | None:
+    """What is to be said this morning about a postmortem to whoever it waits for."""
+    if postmortem.is_in_review:
+        has_waited = _have_waited(policy.review_after, postmortem.since, morning)
+    else:
+        days = (morning.day - postmortem.since).days
+        has_waited = policy.draft_after is not None and days >= policy.draft_after
+    step = REVIEW_WAITING if postmortem.is_in_review else DRAFT_UNTOUCHED
+    if not has_waited or step in taken.get(postmortem.since, ()):
+        return None
+    return Due(step, postmortem.since)
+
+
+def comes_after(step: str, taken: Collection[str]) -> bool:
+    """Whether `step` says more than all that were `taken` already.
+
+    Those may be of an earlier policy, whose numbers were others.
+    """
+    place = _place(step)
+    if place == _NOT_ON_THE_LADDER:
+        return step not in taken
+    return all(_place(name) < place for name in taken)
+
+
+def is_announced(due: Due, announced: Collection[Due]) -> bool:
+    """Whether `due` is one of those, or has come after one of those on the ladder meanwhile."""
+    on_ladder = _place(due.step) != _NOT_ON_THE_LADDER
+    return due in announced or (
+        on_ladder
+        and any(
+            other.since == due.since and _place(other.step) != _NOT_ON_THE_LADDER
+            for other in announced
+        )
+    )
+
+
+def _place(step: str) -> float:
+    """Where on the ladder a step stands, whatever policy it is of."""
+    fixed = {DUE_SOON: -1.0, DUE_TODAY: 0.0, DECISION: float("inf")}
+    if step in fixed:
+        return fixed[step]
+    days = step.removeprefix(_OVERDUE)
+    return float(days) if step.startswith(_OVERDUE) and days.isdigit() else _NOT_ON_THE_LADDER

@@ -1,29 +1,43 @@
-"""The list of action items: mine, my teams’, everybody’s."""
+"""The list of action items, as a table or as a board: mine, my teams’, everybody’s."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from itertools import groupby
 from typing import Any
-from urllib.parse import urlencode
 
-from django.db.models import F, Q, QuerySet
-from django.http import HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
+from django_htmx.http import reswap, retarget
 
 from accounts.models import User
 from accounts.requests import SignedInRequest
-from incidents.models import CLOSED, ActionItem, ActionItemStatus
-from incidents.views.action_item_rows import ActionItemRow, rows
+from incidents.models import ActionItem, ActionItemStatus
+from incidents.views import action_item_choices as choices
+from incidents.views import action_item_filters as filters
+from incidents.views.action_item_board import columns
+from incidents.views.action_item_filters import SOON, Filters
+from incidents.views.action_item_rows import ActionItemRow, rows_of
+from incidents.views.filter_parts import with_
 
-PAGE_SIZE = 25
-_SCOPES = {"mine": "Mine", "teams": "My teams’", "all": "Everybody’s"}
-_OPEN = ~Q(status__in=CLOSED)
-_STATES = {"open": "Open", "overdue": "Overdue", "done": "Done", "declined": "Declined"}
+PAGE = 25
+PAGES = 40  # and no further: whoever looks for more than a thousand filters
+COUNTED = 1000  # then a list says “more than 1,000”
+COUNTED_BY_LABEL = 200  # the same where other tables have to be joined
+VIEW_COOKIE = "action_items_view"
+A_YEAR = 365 * 24 * 3600
+_STATES = {
+    "Open": {"status": "", "due": ""},
+    "Overdue": {"status": "", "due": "overdue"},
+    "Done": {"status": ActionItemStatus.DONE, "due": ""},
+    "Won’t do": {"status": ActionItemStatus.WONT_DO, "due": ""},
+    "All": {"status": filters.ANY, "due": ""},
+}
+_FORM = filters.FIXED | {"sort": filters.SORTS, "group": filters.GROUPS}
 
 
 @dataclass(frozen=True)
@@ -35,8 +49,20 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Choice:
-    """One choice of a filter, as a link."""
+class Page:
+    """A page of the table, and the addresses of its neighbours."""
+
+    groups: list[Group]
+    count: str
+    first: int
+    last: int
+    previous: str
+    next: str
+
+
+@dataclass(frozen=True)
+class Link:
+    """One of a few ways to show the list."""
 
     label: str
     url: str
@@ -45,77 +71,150 @@ class Choice:
 
 @require_GET
 def action_item_list(request: SignedInRequest) -> HttpResponse:
-    """Promises by when they are due. What is shown is in the address: scope, state and page."""
-    user, today = request.user, timezone.localdate()
-    state = request.GET.get("state", "")
-    state = state if state in _STATES else "open"
-    scope = request.GET.get("scope", "")
-    scope = scope if scope in _SCOPES else _first_scope(user)
-    page = max(int(number), 1) if (number := request.GET.get("page", "1")[:6]).isdecimal() else 1
-    found = _in_state(_in_scope(user, scope), state, today)
-    start = (page - 1) * PAGE_SIZE
-    shown = rows(found[start : start + PAGE_SIZE + 1], user, today)
+    """Promises as a table or a board. What is shown is in the address: scope, filters, order."""
+    today = timezone.localdate()
+    offered = choices.choices(request.GET, request.user)
+    asked = asked_for(request, offered, today)
     context: dict[str, Any] = {
         "nav": "action_items",
-        "scope": scope,
-        "state": state,
-        "scopes": _choices(_SCOPES, scope, "scope", state=state),
-        "states": _choices(_STATES, state, "state", scope=scope),
-        "groups": _grouped(shown[:PAGE_SIZE], state, today),
-        "page": page,
-        "previous_url": _address(scope=scope, state=state, page=page - 1) if page > 1 else "",
-        "next_url": _address(scope=scope, state=state, page=page + 1)
-        if len(shown) > PAGE_SIZE
-        else "",
-        "everybodys_url": _address(scope="all", state="open"),
+        "filters": asked,
+        "chips": choices.chips(asked, request.GET),
+        "ways": _ways(asked, request.GET),
+        "back": request.GET.urlencode(),
     }
-    return render(request, "action_items/action_item_list.html", context)
+    found = filters.apply(asked, ActionItem.objects.visible_to(request.user), request.user, today)
+    if asked.view == "board":
+        context["columns"] = columns(asked, found, request.user, today, request.GET)
+    else:
+        context["page"] = _page(asked, found, request.user, today, request.GET)
+    return _keeping_view(_answer(request, asked, offered, context), request)
 
 
-def _first_scope(user: User) -> str:
-    """Somebody who owns nothing is shown what everybody has promised."""
+def asked_for(request: SignedInRequest, offered: dict[str, Any], today: date) -> Filters:
+    """The filters of the address; what it leaves open is as the person had it last."""
+    asked = filters.read(request.GET, offered, today)
+    asked.scope = asked.scope or _first_scope(request.user, asked)
+    asked.view = asked.view or request.COOKIES.get(VIEW_COOKIE, "")
+    asked.view = asked.view if asked.view in filters.VIEWS else "table"
+    return asked
+
+
+def _first_scope(user: User, asked: Filters) -> str:
+    """Somebody who owns nothing, or asks for an owner, is shown what everybody has promised."""
+    if asked.by_label:
+        return "all"
     return "mine" if ActionItem.objects.visible_to(user).owned_by(user).exists() else "all"
 
 
-def _in_scope(user: User, scope: str) -> QuerySet[ActionItem]:
-    visible = ActionItem.objects.visible_to(user)
-    if scope == "mine":
-        return visible.owned_by(user)
-    return visible.owned_by_teams_of(user) if scope == "teams" else visible
+def _answer(
+    request: SignedInRequest, asked: Filters, offered: dict[str, Any], context: dict[str, Any]
+) -> HttpResponse:
+    if request.htmx and not request.htmx.history_restore_request:
+        # Also what a form on the page is answered with, wherever it stands.
+        answer = render(request, "action_items/_action_item_results.html", context)
+        return reswap(retarget(answer, "#action-item-results"), "outerHTML")
+    context["menu"] = choices.menu(asked, offered, _FORM)
+    return render(request, "action_items/action_item_list.html", context)
 
 
-def _in_state(items: QuerySet[ActionItem], state: str, today: date) -> QuerySet[ActionItem]:
-    by_due = (F("due_on").asc(nulls_last=True), "priority", "pk")
-    if state == "done":
-        return items.filter(status=ActionItemStatus.DONE).order_by("-closed_at", "-pk")
-    if state == "declined":
-        return items.filter(status=ActionItemStatus.WONT_DO).order_by("-closed_at", "-pk")
-    if state == "overdue":
-        return items.filter(_OPEN, due_on__lt=today).order_by(*by_due)
-    return items.filter(_OPEN).order_by(*by_due)
+def _keeping_view(answer: HttpResponse, request: SignedInRequest) -> HttpResponse:
+    """Have the browser come back to the view that was chosen last."""
+    if (chosen := request.GET.get("view")) in filters.VIEWS:
+        answer.set_cookie(
+            VIEW_COOKIE,
+            str(chosen),
+            max_age=A_YEAR,
+            httponly=True,
+            samesite="Lax",
+            secure=request.is_secure(),
+        )
+    return answer
 
 
-def _grouped(shown: list[ActionItemRow], state: str, today: date) -> list[Group]:
-    if state in ("done", "declined"):
-        return [Group(_STATES[state], shown)] if shown else []
-    week = (today + timedelta(days=7)).isoformat()
+def _ways(asked: Filters, query: QueryDict) -> dict[str, Any]:
+    """The links above the list, which keep whatever else is asked for."""
+    status, due = ",".join(asked.values("status")), ",".join(asked.values("due"))
+    return {
+        "scopes": [
+            Link(label, with_(query, scope=key), key == asked.scope)
+            for key, label in filters.SCOPES.items()
+        ],
+        "states": [
+            Link(label, with_(query, **way), way == {"status": status, "due": due})
+            for label, way in _STATES.items()
+        ],
+        "table": with_(query, view="table"),
+        "board": with_(query, view="board"),
+        "by_priority": with_(query, sort="" if asked.sort == "priority" else "priority"),
+        "by_owner": with_(query, group="" if asked.group == "owner" else "owner"),
+        "everybodys": with_(QueryDict(), scope="all"),
+        "unfiltered": with_(QueryDict(), scope=asked.scope),
+    }
+
+
+# --- the table ----------------------------------------------------------------------------------
+
+
+def _page(
+    asked: Filters, found: QuerySet[ActionItem], user: User, today: date, query: QueryDict
+) -> Page:
+    ordered = filters.in_order(asked, found)
+    number = _page_number(query)
+    pks = _pks(ordered, number)
+    if not pks and number > 1:
+        number, pks = 1, _pks(ordered, 1)
+    most = COUNTED_BY_LABEL if asked.by_label else COUNTED
+    total = _count(found, number, pks, most)
+    start = (number - 1) * PAGE
+    return Page(
+        groups=_grouped(rows_of(pks[:PAGE], user, today), asked, today),
+        count=f"more than {most:,}" if total > most else f"{total:,}",
+        first=start + 1,
+        last=start + len(pks[:PAGE]),
+        previous=_numbered(query, number - 1) if number > 1 else "",
+        next=_numbered(query, number + 1) if len(pks) > PAGE and number < PAGES else "",
+    )
+
+
+def _pks(ordered: QuerySet[ActionItem], number: int) -> list[int]:
+    """The keys of a page, and one more where another page follows."""
+    return list(ordered.values_list("pk", flat=True)[(number - 1) * PAGE : number * PAGE + 1])
+
+
+def _count(found: QuerySet[ActionItem], number: int, pks: list[int], most: int) -> int:
+    """How many there are, up to one more than `most`. A last page has counted them already."""
+    if len(pks) <= PAGE:
+        return (number - 1) * PAGE + len(pks)
+    return found.order_by()[: most + 1].count()
+
+
+def _page_number(query: QueryDict) -> int:
+    """Which page the address asks for; the first where it asks for none, or for nonsense."""
+    raw = query.get("page", "1")
+    return min(max(int(raw[:6]), 1), PAGES) if raw.isascii() and raw.isdigit() else 1
+
+
+def _numbered(query: QueryDict, number: int) -> str:
+    wanted = query.copy()
+    wanted["page"] = str(number)
+    return "?" + wanted.urlencode()
+
+
+def _grouped(shown: list[ActionItemRow], asked: Filters, today: date) -> list[Group]:
+    """Neighbours under one heading. What is not in the order of its groups has none of its own."""
+    if asked.group == "due" and (asked.only_closed or asked.sort != "due"):
+        return [Group("", shown)] if shown else []
+    week = (today + SOON).isoformat()
 
     def heading(row: ActionItemRow) -> str:
-        if not row.due.iso:
+        if asked.group == "incident":
+            return f"{row.incident_reference} {row.incident_title}"
+        if asked.group == "owner":
+            return row.owner if row.has_owner else "Nobody owns it yet"
+        if not row.due_on:
             return "No date"
-        if row.due.iso < today.isoformat():
-            return "Overdue"
-        return "Within a week" if row.due.iso <= week else "Later"
+        if row.due_on < today.isoformat():
+            return "Overdue" if row.is_open else "Was due"
+        return "Within a week" if row.due_on <= week else "Later"
 
     return [Group(title, list(members)) for title, members in groupby(shown, key=heading)]
-
-
-def _address(**chosen: str | int) -> str:
-    return f"{reverse('action_item_list')}?{urlencode(chosen)}"
-
-
-def _choices(labels: dict[str, str], chosen: str, name: str, **others: str) -> list[Choice]:
-    return [
-        Choice(label, _address(**{name: key}, **others), key == chosen)
-        for key, label in labels.items()
-    ]

@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from urllib.parse import urlsplit
+from typing import Any
 
 from django.db.models import Prefetch, QuerySet
-from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from incidents.models import ActionItem, ActionItemStatus, Incident, Origin, PatternLink
+from core.trackers import tracker_of
+from incidents.models import (
+    ActionItem,
+    ActionItemKind,
+    ActionItemStatus,
+    Origin,
+    PatternLink,
+)
 from incidents.permissions import can_progress, can_write
+from incidents.views.action_item_reading import items_of, patterns_of
+from incidents.views.action_item_remarks import own_remarks
+from incidents.views.addresses import action_item_part_url, incident_url, pattern_url
+from incidents.views.fix_history import did_not_hold_among
 
 WEEK = 7
-
-_TRACKERS = {
-    "github.com": "GitHub",
-    "gitlab.com": "GitLab",
-    "linear.app": "Linear",
-    "app.asana.com": "Asana",
-    "trello.com": "Trello",
-    "bitbucket.org": "Bitbucket",
-}
-_TRACKER_WORDS = {"github": "GitHub", "gitlab": "GitLab", "jira": "Jira", "atlassian": "Jira"}
+_STATUSES = {value: str(label) for value, label in ActionItemStatus.choices}
+_KINDS = {value: str(label) for value, label in ActionItemKind.choices}
+_Patterns = Mapping[int, Sequence[tuple[str, str]]]  # names and slugs, by incident
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,9 @@ class ActionItemRow:
     url: str
     complete_url: str
     edit_url: str
+    decline_url: str
+    change_url: str
+    move_url: str
     incident_reference: str
     incident_title: str
     incident_url: str
@@ -69,10 +75,15 @@ class ActionItemRow:
     origin: str
     tracker_url: str
     tracker_name: str
+    tracker_icon: str
     closing_note: str
+    remarks: tuple[str, ...]
+    is_part: bool
     may_progress: bool
     may_edit: bool
     version: int
+    due_on: str = ""  # the day, whatever became of the item
+    has_owner: bool = False  # one with an account: nobody else is reminded
     did_not_hold: str = ""  # references of the incidents in which it came back all the same
 
 
@@ -97,13 +108,6 @@ def due(item: ActionItem, today: date) -> Due:
     return Due(f"Due {item.due_on:%-d %b %Y}", iso=iso)
 
 
-def tracker_name(url: str) -> str:
-    """What the tracker behind `url` is called, or its host where we do not know it."""
-    host = (urlsplit(url).hostname or "").removeprefix("www.")
-    known = _TRACKERS.get(host)
-    return known or next((name for word, name in _TRACKER_WORDS.items() if word in host), host)
-
-
 def with_what_rows_show(items: QuerySet[ActionItem]) -> QuerySet[ActionItem]:
     """`items` with all that `rows` reads from them, in two queries whatever their number."""
     links = PatternLink.objects.confirmed().select_related("pattern")
@@ -125,73 +129,89 @@ def rows(
     `failed` says by key in which incidents a fix did not hold, of those that `user` may see. A
     queryset is fetched with all that rows show; other items bring it along.
     """
-    if isinstance(items, QuerySet):
-        items = with_what_rows_show(items)
-    addresses = _Addresses()
-    made = [_row(item, user, today, with_patterns, addresses) for item in items]
-    if failed:
-        made = [replace(row, did_not_hold=failed.get(row.pk, "")) for row in made]
-    return made
+    shown = with_what_rows_show(items) if isinstance(items, QuerySet) else list(items)
+    patterns = {
+        item.incident_id: [
+            (link.pattern.name, link.pattern.slug) for link in item.incident.pattern_links.all()
+        ]
+        for item in (shown if with_patterns else ())
+    }
+    return _rows(shown, user, today, patterns, failed or {})
 
 
-class _Addresses:
-    """Addresses by the row: each kind is worked out once, since a page shows many."""
+def _rows(
+    items: Iterable[ActionItem],
+    user: User,
+    today: date,
+    patterns: _Patterns,
+    failed: Mapping[int, str],
+) -> list[ActionItemRow]:
+    writes = can_write(user)
+    return [
+        _row(
+            item,
+            today,
+            patterns.get(item.incident_id, ()),
+            may_edit=writes,
+            may_progress=writes or can_progress(user, item),
+            did_not_hold=failed.get(item.pk, ""),
+        )
+        for item in items
+    ]
 
-    def __init__(self) -> None:
-        self._incidents: dict[int, str] = {}
-        self._patterns: dict[str, str] = {}
-        self._items = {
-            name: reverse(f"action_item_{name}", args=[0])
-            for name in ("detail", "complete", "edit")
-        }
 
-    def of_item(self, name: str, pk: int) -> str:
-        return self._items[name].replace("/0/", f"/{pk}/")
-
-    def of_incident(self, incident: Incident) -> str:
-        if incident.pk not in self._incidents:
-            self._incidents[incident.pk] = f"{incident.get_absolute_url()}#action-items"
-        return self._incidents[incident.pk]
-
-    def of_pattern(self, slug: str) -> str:
-        if slug not in self._patterns:
-            self._patterns[slug] = reverse("pattern_detail", args=[slug])
-        return self._patterns[slug]
+def rows_of(pks: Sequence[int], user: User, today: date) -> list[ActionItemRow]:
+    """The rows of `pks`, in that order, as far as `user` may see them."""
+    if not pks:
+        return []
+    items = {item.pk: item for item in items_of(pks, user)}
+    shown = [items[pk] for pk in pks if pk in items]
+    patterns = patterns_of([item.incident_id for item in shown])
+    return _rows(shown, user, today, patterns, did_not_hold_among(user, pks))
 
 
 def _row(
-    item: ActionItem, user: User, today: date, with_patterns: bool, addresses: _Addresses
+    item: ActionItem,
+    today: date,
+    patterns: Sequence[tuple[str, str]],
+    **known: Any,
 ) -> ActionItemRow:
     incident = item.incident
     owner = item.owner or item.owner_team
-    links = incident.pattern_links.all() if with_patterns else []
-    patterns = [link.pattern for link in links]
-    first = patterns[0] if patterns else None
+    first = PatternLabel(patterns[0][0], pattern_url(patterns[0][1])) if patterns else None
+    tracker = tracker_of(item.tracker_url) if item.tracker_url else None
     return ActionItemRow(
         pk=item.pk,
         title=item.title,
-        url=addresses.of_item("detail", item.pk),
-        complete_url=addresses.of_item("complete", item.pk),
-        edit_url=addresses.of_item("edit", item.pk),
+        url=action_item_part_url("action_item_detail", item.pk),
+        complete_url=action_item_part_url("action_item_complete", item.pk),
+        edit_url=action_item_part_url("action_item_edit", item.pk),
+        decline_url=action_item_part_url("action_item_decline", item.pk),
+        change_url=action_item_part_url("action_item_change", item.pk),
+        move_url=action_item_part_url("action_item_move", item.pk),
         incident_reference=incident.reference,
         incident_title=incident.title,
-        incident_url=addresses.of_incident(incident),
-        pattern=PatternLabel(first.name, addresses.of_pattern(first.slug)) if first else None,
-        other_patterns=tuple(pattern.name for pattern in patterns[1:]),
+        incident_url=f"{incident_url(incident.reference)}#action-items",
+        pattern=first,
+        other_patterns=tuple(name for name, _ in patterns[1:]),
         owner=str(owner) if owner else item.owner_as_written,
         owner_initials=item.owner.initials if item.owner else "",
         owner_is_team=item.owner_team_id is not None,
         status=item.status,
-        status_label=item.get_status_display(),
+        status_label=_STATUSES[item.status],
         is_open=item.is_open,
         priority=item.priority,
-        kind=item.get_kind_display(),
+        kind=_KINDS[item.kind],
         due=due(item, today),
         origin="" if item.origin == Origin.TEAM else item.get_origin_display(),
-        tracker_url=item.tracker_url,
-        tracker_name=tracker_name(item.tracker_url),
-        closing_note=item.closing_note,
-        may_progress=can_progress(user, item),
-        may_edit=can_write(user),
+        tracker_url=item.tracker_url if tracker else "",
+        tracker_name=str(tracker or ""),
+        tracker_icon=tracker.icon if tracker else "",
+        closing_note=item.closing_note or item.evidence_url,
+        remarks=own_remarks(item, today),
+        is_part=item.parent_id is not None,
         version=item.version,
+        due_on=item.due_on.isoformat() if item.due_on else "",
+        has_owner=owner is not None,
+        **known,
     )

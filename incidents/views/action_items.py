@@ -1,98 +1,42 @@
-"""One action item: reading it, writing it, and moving it on.
-
-Each form opens in place where a list or an incident page shows the item, and as a page of its own
-without JavaScript. `place` says where it stands: `incident`, `list`, or empty for its own page.
-"""
+"""One action item: reading it, writing it, and taking it out."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
-from django_htmx.http import reswap, retarget
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.requests import SignedInRequest
-from core import drafts
-from core.errors import DomainError, StaleWrite, domain_errors_as_messages
+from core.errors import DomainError, StaleWrite
 from incidents import permissions
-from incidents.forms.action_items import ActionItemForm, ClosingForm
+from incidents.forms.action_items import ActionItemForm
 from incidents.models import ActionItem, Incident
 from incidents.operations import action_items
-from incidents.views.action_item_rows import rows, with_what_rows_show
-from incidents.views.action_items_part import action_items_context
-from incidents.views.fix_history import fix_checks
+from incidents.views.action_item_answers import (
+    field_of,
+    form_page,
+    is_in_place,
+    item_or_404,
+    moved_on,
+    row_of,
+)
+from incidents.views.action_item_page import action_item_context, with_people_or_404
 
-_PLACES = ("incident", "list")
 _FORM = ["GET", "POST"]
-
-
-def _item_or_404(request: SignedInRequest, pk: int) -> ActionItem:
-    return get_object_or_404(
-        with_what_rows_show(ActionItem.objects.visible_to(request.user)), pk=pk
-    )
-
-
-def _place(request: SignedInRequest) -> str:
-    asked = request.POST.get("place") or request.GET.get("place", "")
-    return asked if asked in _PLACES else ""
-
-
-def _in_place(request: SignedInRequest) -> bool:
-    return bool(request.htmx and _place(request))
-
-
-def _moved_on(request: SignedInRequest, item: ActionItem) -> HttpResponse:
-    """The answer to a save: what stood there before, as it now is."""
-    return drafts.saved(request, _shown_again(request, item))
-
-
-def _shown_again(request: SignedInRequest, item: ActionItem) -> HttpResponse:
-    place = _place(request)
-    if request.htmx and place == "incident":
-        context = action_items_context(request.user, item.incident)
-        answer = render(request, "incidents/_action_items.html", context)
-        return reswap(retarget(answer, "#action-items"), "outerHTML")
-    if request.htmx and place == "list":
-        return _row(request, item.pk)
-    if place == "incident":
-        return redirect(f"{item.incident.get_absolute_url()}#action-items")
-    return redirect(item)
-
-
-def _row(request: SignedInRequest, pk: int) -> HttpResponse:
-    [row] = rows([_item_or_404(request, pk)], request.user, timezone.localdate())
-    return render(request, "action_items/_row.html", {"row": row, "place": _place(request)})
-
-
-def _form_page(request: SignedInRequest, name: str, context: dict[str, Any]) -> HttpResponse:
-    """The form `name`, in place or as a page; with 422 where what was typed cannot be saved."""
-    in_place = _in_place(request)
-    template = f"action_items/_{name}.html" if in_place else f"action_items/{name}.html"
-    context |= {"place": _place(request), "in_place": in_place, "nav": "action_items"}
-    bound = context["form"].is_bound
-    return render(request, template, context, status=422 if bound else 200)
 
 
 @require_GET
 def action_item_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """One promise: what, after which incident, by whom, until when, and how it stands."""
-    if _in_place(request):
-        return _row(request, pk)
-    item = _item_or_404(request, pk)
-    [row] = rows([item], request.user, timezone.localdate())
-    reminders = item.reminders.select_related("digest", "recipient").order_by("-digest__day")[:10]
-    context = {
-        "item": item,
-        "row": row,
-        "patterns": [link.pattern for link in item.incident.pattern_links.all()],
-        "reminders": reminders,
-        "fix_checks": fix_checks(request.user, item),
-        "nav": "action_items",
-    }
+    if is_in_place(request):
+        return row_of(request, pk)
+    item = with_people_or_404(request, pk)
+    context = action_item_context(item, request.user, timezone.localdate())
     return render(request, "action_items/action_item_detail.html", context)
 
 
@@ -103,27 +47,44 @@ def action_item_new(request: SignedInRequest, reference: str) -> HttpResponse:
     permissions.require(permissions.can_write(request.user), "Only authors may add action items.")
     if request.method == "GET" and "cancelled" in request.GET:
         return render(request, "action_items/_new_closed.html")
-    due_on = action_items.default_due_on(incident, timezone.localdate())
+    whole = _whole(request, incident)
+    due_on = _offered_due_on(incident, whole, timezone.localdate())
     form = ActionItemForm(
-        request.POST or None, instance=ActionItem(incident=incident, due_on=due_on)
+        request.POST or None,
+        instance=ActionItem(incident=incident, due_on=due_on, parent=whole),
     )
     if request.method == "POST" and form.is_valid():
         try:
             item = action_items.add(
                 incident, terms=form.terms(), by=request.user, at=timezone.now()
             )
-        except action_items.OwnerMayNotSee as error:
-            form.add_error("owner_choice", str(error))
+        except DomainError as error:
+            form.add_error(field_of(error, form), str(error))
         else:
-            return _moved_on(request, item)
-    context = {"form": form, "incident": incident, "target": "#action-item-new"}
-    return _form_page(request, "action_item_new", context)
+            return moved_on(request, item)
+    context = {"form": form, "incident": incident, "whole": whole, "target": "#action-item-new"}
+    return form_page(request, "action_item_new", context)
+
+
+def _offered_due_on(incident: Incident, whole: ActionItem | None, today: date) -> date:
+    """By its severity, and no later than what it is a part of."""
+    offered = action_items.default_due_on(incident, today)
+    if whole is None or whole.due_on is None:
+        return offered
+    return min(offered, max(whole.due_on, today))
+
+
+def _whole(request: SignedInRequest, incident: Incident) -> ActionItem | None:
+    """The item that is being split, where the address names one that may have parts."""
+    asked = request.GET.get("parent", "")
+    found = incident.action_items.filter(pk=asked, parent=None) if asked.isdecimal() else None
+    return found.first() if found is not None else None
 
 
 @require_http_methods(_FORM)
 def action_item_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     """Change what an action item says. A save over somebody else’s shows both and asks."""
-    item = _item_or_404(request, pk)
+    item = item_or_404(request, pk)
     permissions.require(
         permissions.can_write(request.user), "Only authors may change action items."
     )
@@ -135,22 +96,20 @@ def action_item_edit(request: SignedInRequest, pk: int) -> HttpResponse:
             saved = action_items.edit(
                 item, terms=form.terms(), version=version, by=request.user, at=timezone.now()
             )
-        except action_items.OwnerMayNotSee as error:
-            form.add_error("owner_choice", str(error))
         except StaleWrite as error:
             context |= _both_versions(request, form, error)
         except DomainError as error:
-            form.add_error(None, str(error))
+            form.add_error(field_of(error, form), str(error))
         else:
-            return _moved_on(request, saved)
-    return _form_page(request, "action_item_edit", context)
+            return moved_on(request, saved)
+    return form_page(request, "action_item_edit", context)
 
 
 def _both_versions(
     request: SignedInRequest, form: ActionItemForm, error: StaleWrite
 ) -> dict[str, Any]:
     """What stands now beside what was typed, and a form that saves the typed over it knowingly."""
-    now = _item_or_404(request, form.instance.pk)
+    now = item_or_404(request, form.instance.pk)
     typed = request.POST.copy()
     typed["version"] = str(now.version)
     standing = ActionItemForm(instance=now)
@@ -180,53 +139,9 @@ def _shown(form: ActionItemForm, name: str) -> str:
 
 
 @require_http_methods(_FORM)
-def action_item_complete(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Done, with what shows it."""
-    return _closing(request, pk, "action_item_complete")
-
-
-@require_http_methods(_FORM)
-def action_item_decline(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Won’t do, with the reason."""
-    return _closing(request, pk, "action_item_decline")
-
-
-def _closing(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
-    item = _item_or_404(request, pk)
-    permissions.require(
-        permissions.can_progress(request.user, item),
-        "Only authors and its owner may close an action item.",
-    )
-    form = ClosingForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        note, at = form.cleaned_data["note"], timezone.now()
-        try:
-            if name == "action_item_complete":
-                action_items.complete(item, evidence=note, by=request.user, at=at)
-            else:
-                action_items.decline(item, reason=note, by=request.user, at=at)
-        except DomainError as error:
-            form.add_error("note", str(error))
-        else:
-            return _moved_on(request, item)
-    context = {"form": form, "item": item, "target": "closest li"}
-    return _form_page(request, name, context)
-
-
-@require_POST
-def action_item_reopen(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Take a done or declined item up again."""
-    item = _item_or_404(request, pk)
-    with domain_errors_as_messages(request):
-        action_items.reopen(item, by=request.user, at=timezone.now())
-        messages.success(request, "It is open again.")
-    return redirect(item)
-
-
-@require_http_methods(_FORM)
 def action_item_delete(request: SignedInRequest, pk: int) -> HttpResponse:
     """Delete an action item, after asking."""
-    item = _item_or_404(request, pk)
+    item = item_or_404(request, pk)
     permissions.require(
         permissions.can_write(request.user), "Only authors may delete action items."
     )

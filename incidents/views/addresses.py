@@ -27,7 +27,18 @@ def incident_part_url(name: str, reference: str, pk: int | None = None) -> str:
 
 def action_item_url(pk: int) -> str:
     """The page of the action item with that key."""
-    return _pk_shape("action_item_detail").replace(_PK, str(pk))
+    return action_item_part_url("action_item_detail", pk)
+
+
+def action_item_part_url(name: str, pk: int) -> str:
+    """The address of the view `name` about the action item with that key."""
+    return _pk_shape(name).replace(_PK, str(pk))
+
+
+@cache
+def page_url(name: str) -> str:
+    """The address of the view `name`, which is about nothing in particular."""
+    return reverse(name)
 
 
 def pattern_url(slug: str) -> str:
@@ -38,6 +49,11 @@ def pattern_url(slug: str) -> str:
 def playbook_url(slug: str) -> str:
     """The page of the playbook called `slug`."""
     return _slug_shape("playbook_detail").replace("slug-0", slug)
+
+
+def playbook_start_url(slug: str) -> str:
+    """Where a run of the playbook called `slug` is begun."""
+    return _slug_shape("playbook_run_start").replace("slug-0", slug)
 
 
 @cache

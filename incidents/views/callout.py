@@ -37,11 +37,20 @@ class Callout:
 
 
 def callout(found: Sequence[History], incident: Incident, today: date) -> Callout | None:
-    """Of the confirmed pattern that has come back most often; None where none has."""
+    """Of the confirmed pattern that has come back most often, and among several of the one that
+    tells most: a fix that did not hold, a promise that is late. None where none has."""
     again = [one for one in found if one.earlier and one.link.state == LinkState.CONFIRMED]
     if not again:
         return None
-    again.sort(key=lambda one: (-one.ordinal, not one.open_promises, one.link.name))
+    again.sort(
+        key=lambda one: (
+            -one.ordinal,
+            one.failed_fix(incident) is None,
+            not any(promise.days_overdue(today) for promise in one.promises),
+            not one.open_promises,
+            one.link.name,
+        )
+    )
     history = again[0]
     last = history.earlier[0]
     heading, shown = _told(history)

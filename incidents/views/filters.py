@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db.models import DurationField, ExpressionWrapper, F, Q, QuerySet, Value
 from django.http import QueryDict
-from django.utils.dateparse import parse_date
 
 from accounts.models import Role, User
 from core.each_row import among_linked
@@ -24,6 +22,7 @@ from incidents.models import (
     Tag,
 )
 from incidents.models.labels import LabelQuerySet
+from incidents.views.filter_parts import Chip, Choice, choices_of, choose, day_in, marked, without
 from playbooks.models import FailurePattern
 
 CHOICES = 200  # services, tags or patterns that the filter offers
@@ -40,23 +39,6 @@ _FIXED = {
     "environment": dict(Environment.choices),
 }
 _MODELS: dict[str, type[Any]] = {"service": Service, "tag": Tag, "pattern": FailurePattern}
-
-
-class Choice(NamedTuple):
-    """Something one may filter by. A tuple, since there may be hundreds on a page."""
-
-    value: str
-    label: str
-    pk: int = 0
-    chosen: bool = False
-
-
-@dataclass(frozen=True)
-class Chip:
-    """A filter that is on, and the address of the list without it."""
-
-    text: str
-    remove: str
 
 
 @dataclass(frozen=True)
@@ -139,10 +121,10 @@ def read(query: QueryDict, offered: dict[str, list[Choice]], today: date) -> Fil
     found = Filters()
     for kind, labels in _FIXED.items():
         known = {value: Choice(value, label) for value, label in labels.items()}
-        _choose(found, kind, query.getlist(kind), known)
+        choose(found, kind, query.getlist(kind), known)
     for kind in _MODELS:
         known = {choice.value: choice for choice in offered[kind]}
-        _choose(found, kind, query.getlist(kind), known)
+        choose(found, kind, query.getlist(kind), known)
     _read_period(found, query, today)
     sort = query.get("sort") or "newest"
     if sort in SORTS:
@@ -150,14 +132,6 @@ def read(query: QueryDict, offered: dict[str, list[Choice]], today: date) -> Fil
     else:
         found.ignored.append(f"There is no order “{sort}”.")
     return found
-
-
-def _choose(found: Filters, kind: str, values: Iterable[str], known: dict[str, Choice]) -> None:
-    for value in dict.fromkeys(filter(None, values)):
-        if value in known:
-            found.chosen.setdefault(kind, []).append(known[value])
-        else:
-            found.ignored.append(f"There is no {kind} “{value[:60]}”.")
 
 
 def _read_period(found: Filters, query: QueryDict, today: date) -> None:
@@ -168,21 +142,11 @@ def _read_period(found: Filters, query: QueryDict, today: date) -> None:
     elif period:
         found.ignored.append(f"There is no period “{period[:60]}”.")
     for name in ("since", "until"):
-        if raw := query.get(name, ""):
-            if (day := _day(raw)) is None:
-                found.ignored.append(f"“{raw[:60]}” is no day; write one such as {today}.")
-            else:
-                setattr(found, name, day)
+        if day := day_in(query.get(name, ""), found, today):
+            setattr(found, name, day)
     if found.since and found.until and found.since > found.until:
         found.ignored.append("The period ends before it begins.")
         found.since = found.until = None
-
-
-def _day(raw: str) -> date | None:
-    try:
-        return parse_date(raw)
-    except ValueError:
-        return None
 
 
 def apply(filters: Filters, incidents: QuerySet[Incident]) -> QuerySet[Incident]:
@@ -247,47 +211,30 @@ def chips(filters: Filters, query: QueryDict) -> list[Chip]:
     for kind in (*_FIXED, *_MODELS):
         if kind in filters.chosen:
             text = ", ".join(choice.label for choice in filters.chosen[kind])
-            found.append(Chip(text, _without(query, kind)))
+            found.append(Chip(text, without(query, kind)))
     if filters.period:
-        found.append(Chip(PERIODS[filters.period], _without(query, "period")))
+        found.append(Chip(PERIODS[filters.period], without(query, "period")))
     elif filters.since:
-        found.append(Chip(f"since {filters.since:%-d %b %Y}", _without(query, "since")))
+        found.append(Chip(f"since {filters.since:%-d %b %Y}", without(query, "since")))
     if filters.until:
-        found.append(Chip(f"until {filters.until:%-d %b %Y}", _without(query, "until")))
+        found.append(Chip(f"until {filters.until:%-d %b %Y}", without(query, "until")))
     return found
-
-
-def _without(query: QueryDict, kind: str) -> str:
-    left = query.copy()
-    left.pop(kind, None)
-    left.pop("page", None)
-    return "?" + left.urlencode()
 
 
 def menu(filters: Filters, offered: dict[str, list[Choice]]) -> Menu:
     """What the form offers. The days are left empty where a period says them."""
-    marked = {
-        kind: _marked(known, {choice.value for choice in filters.chosen.get(kind, [])})
+    lists = {
+        kind: marked(known, {choice.value for choice in filters.chosen.get(kind, [])})
         for kind, known in (_OFFERED | offered).items()
     }
     since, until = "" if filters.period else filters.since or "", filters.until or ""
     return Menu(
-        **marked,
-        period=_marked(_choices(PERIODS), {filters.period}),
-        sort=_marked(_choices(SORTS), {filters.sort}),
+        **lists,
+        period=marked(choices_of(PERIODS), {filters.period}),
+        sort=marked(choices_of(SORTS), {filters.sort}),
         since=str(since),
         until=str(until),
     )
 
 
-def _choices(labels: dict[str, str]) -> list[Choice]:
-    return [Choice(value, label) for value, label in labels.items()]
-
-
-def _marked(known: Iterable[Choice], chosen: set[str]) -> tuple[Choice, ...]:
-    return tuple(
-        choice._replace(chosen=True) if choice.value in chosen else choice for choice in known
-    )
-
-
-_OFFERED = {kind: _choices(labels) for kind, labels in _FIXED.items()}
+_OFFERED = {kind: choices_of(labels) for kind, labels in _FIXED.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,7 @@ from django.utils.safestring import SafeString
 
 from accounts.models import Role, User
 from core import markdown
-from core.prepared import Prepared
+from core.prepared import Prepared, among
 from incidents.models import ActionItem, FixCheck, Incident
 from incidents.views.addresses import incident_url
 
@@ -35,10 +36,28 @@ class FixCheckPart:
 def did_not_hold(user: User, incident: Incident) -> dict[int, str]:
     """By key, the action items of `incident` that did not hold, with the incidents that showed it
     as far as `user` may see them. One query."""
+    return _told(_failed(Role(user.role), user.pk, incident.pk))
+
+
+def did_not_hold_among(user: User, keys: Sequence[int]) -> dict[int, str]:
+    """As `did_not_hold`, of the action items with these keys, whatever their incidents."""
+    if not keys:
+        return {}
+    return _told(_failed_among(Role(user.role), user.pk, list(keys)))
+
+
+def _told(failed: Iterable[tuple[int, str]]) -> dict[int, str]:
     found: dict[int, str] = {}
-    for item, reference in _failed(Role(user.role), user.pk, incident.pk):
+    for item, reference in failed:
         found[item] = f"{found[item]}, {reference}" if item in found else reference
     return found
+
+
+@Prepared
+def _failed_among(role: Role, user_pk: int, keys: Any) -> QuerySet[Any, Any]:
+    visible = FixCheck.objects.visible_to(User(pk=user_pk, role=role)).failed()
+    of_items = visible.filter(among("action_item_id", keys)).order_by("pk")
+    return of_items.values_list("action_item_id", "incident__reference")
 
 
 @Prepared

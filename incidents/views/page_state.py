@@ -1,6 +1,6 @@
 """What an incident's page asks of many small tables, in one round trip.
 
-By hand, since through the ORM these eight queries, or one that nests them, cost more than all the
+By hand, since through the ORM these nine queries, or one that nests them, cost more than all the
 rest of the page. Whoever calls this has got the incident through `visible_to`.
 """
 
@@ -30,6 +30,8 @@ SELECT
     OR EXISTS (SELECT FROM incidents_playbookrun WHERE incident_id = %(pk)s),
   EXISTS (SELECT FROM incidents_fixcheck f JOIN incidents_actionitem a ON a.id = f.action_item_id
           WHERE a.incident_id = %(pk)s),
+  EXISTS (SELECT FROM incidents_actionitemdependency d
+          JOIN incidents_actionitem a ON a.id = d.item_id WHERE a.incident_id = %(pk)s),
   concat(
     (SELECT md5(string_agg(s::text, '|' ORDER BY s.position, s.id))
      FROM incidents_section s WHERE s.incident_id = %(pk)s), ' ',
@@ -44,7 +46,8 @@ SELECT
 class PageState:
     """Services and tags as (name, slug), roles as (role, name), the numbers of the last revision
     and of the last published one (the first, where none was published here), whether a playbook was
-    used or is being run, and a digest of every section, event and cause as they are stored."""
+    used or is being run, whether a fix was judged, whether an action item waits for another, and a
+    digest of every section, event and cause as they are stored."""
 
     services: list[list[str]]
     tags: list[list[str]]
@@ -53,6 +56,7 @@ class PageState:
     last_edition: int
     has_playbook_uses: bool
     has_fix_checks: bool
+    has_dependencies: bool
     text: str
 
 

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from django.utils import timezone
-from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from core.templatetags import ui
@@ -66,8 +65,7 @@ class PatternAxis:
     rows: list[AxisRow]
 
     def drawn_incidents(self) -> SafeString:
-        return format_html_join(
-            "",
+        return ui.filled(
             '<a href="{}" tabindex="-1"><circle class="axis-incident{}" cx="{}" cy="32" r="{}"/>'
             "<title>{}</title></a>",
             (
@@ -78,16 +76,14 @@ class PatternAxis:
         )
 
     def drawn_fixes(self) -> SafeString:
-        return format_html_join(
-            "",
+        return ui.filled(
             '<a href="{0}" tabindex="-1"><line class="axis-fix" x1="{1}" x2="{1}" y1="18" y2="46"/>'
             "<title>{2}</title></a>",
             ((fix.href, fix.x, fix.title) for fix in self.marks if fix.is_fix),
         )
 
     def drawn_rows(self) -> SafeString:
-        return format_html_join(
-            "",
+        return ui.filled(
             '<tr><td class="text-nowrap">{}</td><td>{}</td><td><a href="{}">{}</a>'
             ' <span class="text-secondary">{}</span></td></tr>',
             ((row.day, row.what, row.url, row.title, row.note) for row in self.rows),

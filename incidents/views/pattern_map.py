@@ -14,7 +14,6 @@ from django.core.cache import cache
 from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
@@ -23,7 +22,7 @@ from core.templatetags import ui
 from incidents.models import Incident, Severity
 from incidents.recurrence import pattern_map as drawn
 from incidents.views import filters
-from incidents.views.addresses import incident_url, pattern_url, playbook_url
+from incidents.views.addresses import incident_url, page_url, pattern_url, playbook_url
 from incidents.views.clock import occurred_day
 from incidents.views.pattern_trends import KEPT, state_of
 
@@ -197,7 +196,7 @@ def _list_url(slug: str, asked: filters.Filters) -> str:
 
 def _undated_list_url(slug: str, asked: filters.Filters) -> str:
     services = [("service", choice.value) for choice in asked.chosen.get("service", [])]
-    return f"{reverse('incident_list')}?{urlencode([('pattern', slug), *services])}"
+    return f"{page_url('incident_list')}?{urlencode([('pattern', slug), *services])}"
 
 
 # --- the picture --------------------------------------------------------------------------------

@@ -16,8 +16,10 @@ from datetime import date, datetime, time
 from django.core.cache import cache
 from django.db import connection
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
 from accounts.models import User
+from core.templatetags import ui
 from incidents import recurrence
 from incidents.views.addresses import pattern_url
 
@@ -46,6 +48,12 @@ class TrendRow:
     since: str
     axis: list[AxisPoint]
     promises: str
+
+    def drawn_axis(self) -> SafeString:
+        return ui.filled(
+            '<circle cx="{}" cy="9" r="{}"><title>{}</title></circle>',
+            ((point.x, point.radius, point.title) for point in self.axis),
+        )
 
 
 @dataclass(frozen=True)

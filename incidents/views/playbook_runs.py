@@ -19,7 +19,7 @@ from incidents import permissions
 from incidents.forms.playbook_uses import OutcomeForm
 from incidents.models import Incident, Outcome, PlaybookRun
 from incidents.operations import playbook_runs
-from incidents.views.playbook_sheet import sheet
+from incidents.views.playbook_sheet import is_review_due, sheet
 from playbooks.exchange import parse_playbook
 from playbooks.models import Playbook
 
@@ -142,7 +142,8 @@ def playbook_run_discard(request: SignedInRequest, pk: int) -> HttpResponse:
 def _visible_run(user: User, pk: int) -> PlaybookRun:
     """The run, with all that its page needs. Raises Http404 where `user` may not know of it."""
     runs = PlaybookRun.objects.visible_to(user).select_related(
-        *("playbook", "revision", "incident", "started_by", "finished_by", "use")
+        *("playbook__owner", "playbook__last_reviewed_by", "playbook__doubted_by"),
+        *("revision", "incident", "started_by", "finished_by", "use"),
     )
     return get_object_or_404(runs, pk=pk)
 
@@ -159,8 +160,13 @@ def _page_context(user: User, run: PlaybookRun) -> dict[str, Any]:
     if run.incident is None:
         visible = Incident.objects.visible_to(user)
         offered = list(visible.order_by("-number").only("reference", "title")[:_OFFERED])
-    latest = run.playbook.revisions.defer("content").first()
+    playbook = run.playbook
+    latest = playbook.revisions.defer("content").first()
+    is_begun = run.ticks.exists() or not run.is_open
     return {
+        # Asked when it is opened, not of somebody at work.
+        "is_review_due": not is_begun and is_review_due(playbook, timezone.localdate()),
+        "can_write": permissions.can_write(user),
         "form": OutcomeForm(),
         "latest": latest if latest and latest.number != run.revision.number else None,
         "offered": offered,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils import timezone
 from django.utils.safestring import SafeString
@@ -12,7 +13,7 @@ from core import markdown
 from incidents.models import PlaybookTick
 from playbooks.content import StepFields
 from playbooks.exchange import ParsedPlaybook
-from playbooks.models import Risk
+from playbooks.models import Playbook, Risk
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,11 @@ class Sheet:
     def progress(self) -> str:
         """“3 of 8 done, 1 skipped”; empty where nothing is ticked."""
         return progress_words(self.done, self.skipped, len(self.steps))
+
+
+def is_review_due(playbook: Playbook, today: date) -> bool:
+    """Whether to ask if it is still true; not where somebody said that it is not."""
+    return not playbook.doubt and playbook.review_due_on <= today
 
 
 def progress_words(done: int, skipped: int, steps: int) -> str:

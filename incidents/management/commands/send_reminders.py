@@ -10,11 +10,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from incidents.reminders import delivery, ledger
+from incidents.reminders import at_once, ledger
+from messaging import delivery
 
 
 class Command(BaseCommand):
-    help = "Write the digests that are due and send all unsent ones, as the hourly tick does."
+    help = "Write the digests that are due and send all waiting messages, as the ticks do."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -25,15 +26,15 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = _moment(options["now"]) if options["now"] else timezone.now()
-        written = ledger.write_due(now)
-        outcomes = delivery.deliver(ledger.unsent(now), clock=lambda: now)
+        written = [*ledger.write_due(now), *at_once.write_due(now)]
+        outcomes = delivery.deliver(delivery.due(now), clock=lambda: now)
         self.stdout.write(f"{len(written)} written")
         counts = Counter(outcomes.values())
         for outcome in delivery.Outcome:
             if counts[outcome]:
                 self.stdout.write(f"{counts[outcome]} {outcome}")
         if counts[delivery.Outcome.FAILED]:
-            raise CommandError("Some digests could not be sent; they are tried again later.")
+            raise CommandError("Some messages could not be sent; they are tried again later.")
 
 
 def _moment(text: str) -> datetime:

@@ -28,7 +28,7 @@ class Names:
         people |= {use.used_by for use in parsed.playbook_uses}
         teams = {*parsed.reader_teams}
         for item in parsed.action_items:
-            people |= {item.owner, item.closed_by}
+            people |= {item.owner, item.closed_by, item.verified_by}
             teams.add(item.owner_team)
         slugs = {link.slug for link in parsed.pattern_links}
         used = {use.slug for use in parsed.playbook_uses}
@@ -72,6 +72,7 @@ def _people(parsed: ParsedPostmortem) -> list[tuple[str, int | None]]:
         *((person, None) for person in dict.fromkeys(named)),
         *((use.used_by, use.line) for use in parsed.playbook_uses),
         *((item.closed_by, item.line) for item in parsed.action_items),
+        *((item.verified_by, item.line) for item in parsed.action_items),
     ]
 
 
@@ -127,4 +128,5 @@ def _settled_item(item: ParsedActionItem, names: Names) -> ParsedActionItem:
         owner_team=team,
         owner_as_written=item.owner_as_written or lost,
         closed_by=item.closed_by if item.closed_by in names.people else "",
+        verified_by=item.verified_by if item.verified_by in names.people else "",
     )

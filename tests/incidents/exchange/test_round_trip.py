@@ -141,12 +141,33 @@ def action_items(draw):
         owner_team="" if owner else draw(st.sampled_from(["", "Platform · team"])),
         owner_as_written=draw(names),
         due_on=draw(st.none() | st.dates()),
+        due_reason=draw(names),
         status=status,
         tracker_url=draw(urls),
         origin=draw(choices(Origin)),
         closing_note=draw(markdown),
+        evidence_url=draw(urls) if status == "done" else "",
+        verified_by=draw(st.sampled_from(["", "ben.b+c"])) if status == "done" else "",
+        accepted_risk=draw(markdown) if status == "wont_do" else "",
+        re_review_on=draw(st.none() | st.dates()) if status == "wont_do" else None,
         closed_at=draw(moments) if closed else None,
         closed_by=draw(st.sampled_from(["", "ana"])) if closed else "",
+    )
+
+
+@st.composite
+def together(draw):
+    """Some action items, of which later ones may be part of the first or wait for earlier ones."""
+    items = draw(st.lists(action_items(), max_size=3))
+    return tuple(
+        replace(
+            item,
+            part_of=draw(st.sampled_from([None, 1])) if place > 1 else None,
+            waits_for=tuple(sorted(draw(st.sets(st.sampled_from(range(1, place))))))
+            if place > 1
+            else (),
+        )
+        for place, item in enumerate(items, start=1)
     )
 
 
@@ -188,7 +209,7 @@ def postmortems(draw):
                 )
             )
         ),
-        action_items=tuple(draw(st.lists(action_items(), max_size=3))),
+        action_items=draw(together()),
         pattern_links=tuple(
             ParsedPatternLink(slug, draw(choices(LinkState)), draw(choices(Origin)), draw(markdown))
             for slug in sorted(slugs)

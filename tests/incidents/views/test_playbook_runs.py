@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -11,6 +13,7 @@ from incidents.models import PlaybookRun
 from incidents.operations import playbook_runs
 from playbooks import operations as playbooks
 from playbooks.content import PlaybookFields, StepFields
+from playbooks.models import Playbook
 from tests.factories import (
     NOON,
     IncidentFactory,
@@ -300,3 +303,28 @@ def test_the_number_of_queries_does_not_grow(signed_in, ana, django_capture_on_c
 
     assert one == three
     assert max(one) <= 20
+
+
+def test_what_is_done_folds_so_that_the_next_step_is_near(signed_in, vera, playbook):
+    run = playbook_runs.start(playbook, incident=None, by=vera, at=NOON)
+    client = signed_in(vera)
+    before = client.get(run.get_absolute_url()).content.decode()
+    client.post(reverse("playbook_run_tick", args=[run.pk]), {"step": "1", "mark": "done"})
+    after = client.get(run.get_absolute_url()).content.decode()
+
+    assert before.count("playbook-step-again") == 0
+    assert after.count("playbook-step-again") == 1
+    assert after.count("playbook-step-body") == before.count("playbook-step-body")
+
+
+def test_a_run_asks_whether_the_playbook_is_still_true_until_somebody_is_at_work(
+    signed_in, ana, playbook
+):
+    Playbook.objects.update(review_by_on=date(2020, 1, 1))
+    run = playbook_runs.start(playbook, incident=None, by=ana, at=NOON)
+    client = signed_in(ana)
+    opened = client.get(run.get_absolute_url()).content.decode()
+    client.post(reverse("playbook_run_tick", args=[run.pk]), {"step": "1", "mark": "done"})
+
+    assert "Still true?" in opened
+    assert "Still true?" not in client.get(run.get_absolute_url()).content.decode()

@@ -107,6 +107,21 @@ def test_the_pattern_that_came_back_most_often_comes_first(signed_in, vera, expi
     ]
 
 
+@pytest.mark.parametrize("what", ["late", "fixed"])
+def test_among_several_the_one_that_tells_most_comes_first(what, signed_in, vera, expired):
+    last = incident_of(PatternFactory(name="Blocked on access"), (2025, 1, 10))
+    ActionItemFactory(incident=last, due_on=None)
+    told = incident_of(expired, (2025, 2, 10))
+    if what == "late":
+        ActionItemFactory(incident=told, due_on=timezone.localdate() - timedelta(days=1))
+    else:
+        fix_of(told, (2025, 3, 1))
+    now = incident_of(expired, (2026, 3, 1))
+    PatternLinkFactory(incident=now, pattern=last.pattern_links.get().pattern)
+
+    assert page_of(signed_in(vera), now)["callout"].pattern == "Credential expired"
+
+
 def test_promises_of_before_the_last_time_are_told_with_their_incident(signed_in, vera, expired):
     first = incident_of(expired, (2025, 1, 10))
     ActionItemFactory(incident=first, title="Rotate", due_on=date(2999, 1, 1))

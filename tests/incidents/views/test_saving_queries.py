@@ -56,9 +56,12 @@ CHANGES = {
         **{"title": "Renew it", "kind": "prevent", "priority": "P1", "size": ""},
         **{"status": "open", "version": 1},
     },
-    "action_item_complete": {"note": "https://example.com/1"},
-    "action_item_decline": {"note": "Too dear."},
+    "action_item_complete": {"evidence_url": "https://example.com/1", "verified_by": "rita"},
+    "action_item_decline": {"reason": "Too dear.", "accepted_risk": "A night."},
     "action_item_reopen": {},
+    "action_item_reassign": {"owner": "rita", "note": "Please."},
+    "action_item_redate": {"due_on": "2199-01-01", "reason": "The part is late."},
+    "action_item_move": {"to": "blocked"},
     "action_item_delete": {},
 }
 FACTS = {
@@ -72,6 +75,7 @@ FACTS = {
 CLOCKS = ("the timeline", "the milestones")
 PERSON = ("the people named", "their roles")
 LABELS = ("services", "tags")
+WITH_IT = {"action_item_delete": ("its history", "what waits", "its parts")}
 
 
 def incident_with(count: int, owner: Any) -> dict[str, Any]:
@@ -146,7 +150,7 @@ def test_a_save_takes_few_queries_however_much_there_is(name, headers, cost):
 
     one, three = cost(name, posted, 1, **headers), cost(name, posted, 3, **headers)
 
-    assert one <= three <= MOST
+    assert one <= three <= MOST + len(WITH_IT.get(name, ()))
 
 
 @PLACES

@@ -1,0 +1,31 @@
+"""Read-only numbers: of one incident, of playbooks, and of how promises are kept.
+
+What is not recorded is unknown, never zero.
+"""
+
+from incidents.analytics.follow_up import FollowUp, Scope, follow_up
+from incidents.analytics.milestones import (
+    Metric,
+    PhaseBar,
+    Segment,
+    Stop,
+    metrics,
+    milestones,
+    phase_bar,
+)
+from incidents.analytics.playbooks import Success, success_of
+
+__all__ = [
+    "FollowUp",
+    "Metric",
+    "PhaseBar",
+    "Scope",
+    "Segment",
+    "Stop",
+    "Success",
+    "follow_up",
+    "metrics",
+    "milestones",
+    "phase_bar",
+    "success_of",
+]

@@ -1,0 +1,189 @@
+"""Numbers of one incident, each derived from the milestones on its timeline.
+
+A missing milestone is unknown, never zero. Every number carries the formula that made it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from incidents.models import Milestone, Precision, TimelineEvent
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One time span of an incident. `span` is None where a milestone of it is not recorded."""
+
+    key: str
+    name: str
+    verb: str
+    formula: str
+    span: timedelta | None
+    approximate: bool = False
+
+
+# In the order in which they are read. "MTTR" is ambiguous, so each is named by what it measures.
+_DEFINITIONS = (
+    ("ttd", "Time to detect", "Detected after", Milestone.DETECTED),
+    ("tta", "Time to declare", "Declared after", Milestone.DECLARED),
+    ("ttm", "Time to mitigate", "Mitigated after", Milestone.MITIGATED),
+    ("recovery", "Time to recovery", "Recovered after", Milestone.RECOVERED),
+    ("resolve", "Time to resolve", "Resolved after", Milestone.RESOLVED),
+)
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A stretch of the phase bar. `x` and `width` are hundredths of the whole.
+
+    `phase` is the milestone it begins with; a `hatched` one has an end that is not recorded, or
+    passes over a milestone that is not.
+    """
+
+    phase: str
+    x: float
+    width: float
+    text: str
+    span: timedelta | None
+    hatched: bool
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A recorded milestone on the phase bar, and the timeline event that carries it."""
+
+    milestone: Milestone
+    x: float
+    event: TimelineEvent
+    after_start: timedelta | None
+
+
+@dataclass(frozen=True)
+class PhaseBar:
+    """Started → detected → mitigated → resolved, to scale. `missing` is what nobody recorded."""
+
+    segments: tuple[Segment, ...]
+    stops: tuple[Stop, ...]
+    missing: tuple[Milestone, ...]
+
+
+def milestones(events: Iterable[TimelineEvent]) -> dict[str, TimelineEvent]:
+    """The dated events that carry a milestone, by milestone."""
+    return {
+        event.milestone: event
+        for event in events
+        if event.milestone and event.occurred_at and event.precision != Precision.UNKNOWN
+    }
+
+
+def metrics(events: Iterable[TimelineEvent]) -> tuple[Metric, ...]:
+    """Every metric, recorded or not. One is approximate unless both ends are known to the minute.
+
+    A milestone on a range counts from where the range begins, and makes the number approximate.
+    """
+    known = milestones(events)
+    start = known.get(Milestone.STARTED)
+    found = []
+    for key, name, verb, milestone in _DEFINITIONS:
+        end = known.get(milestone)
+        formula = f"{name.lower()} = {milestone.label.lower()} − started"
+        span = _moment(end) - _moment(start) if start and end else None
+        approximate = bool(start and end and not (_is_exact(start) and _is_exact(end)))
+        found.append(Metric(key, name, verb, formula, span, approximate))
+    return tuple(found)
+
+
+def _is_exact(event: TimelineEvent) -> bool:
+    return event.precision == Precision.MINUTE and event.ends_at is None
+
+
+def _moment(event: TimelineEvent) -> datetime:
+    """When a dated event happened."""
+    if event.occurred_at is None:
+        raise ValueError(f"event {event.pk} has no time")
+    return event.occurred_at
+
+
+# --- the phase bar ------------------------------------------------------------------------------
+
+_CORE = (Milestone.STARTED, Milestone.DETECTED, Milestone.MITIGATED, Milestone.RESOLVED)
+_ORDER = {milestone: place for place, milestone in enumerate(Milestone)}
+_STUB = 9.0  # hundredths given to an end that is not recorded
+_LEAST = 0.8  # hundredths below which a segment could not be seen
+
+
+def phase_bar(events: Iterable[TimelineEvent]) -> PhaseBar | None:
+    """The phases of an incident to scale, or None where no milestone is recorded at all.
+
+    Recorded milestones stand in order of time, whichever came first. What is not recorded is
+    hatched: an unknown beginning or end as a stub of fixed width, an unknown milestone in between
+    as the whole stretch that it would divide.
+    """
+    known = milestones(events)
+    if not known:
+        return None
+    ordered = sorted(known.values(), key=lambda event: (_moment(event), _ORDER[_name(event)]))
+    missing = tuple(milestone for milestone in _CORE if milestone not in known)
+    left = _STUB if Milestone.STARTED in missing else 0.0
+    right = _STUB if Milestone.RESOLVED in missing else 0.0
+    places = _places(ordered, left, 100.0 - right)
+    segments = [
+        _segment(first, second, places[index], places[index + 1], missing)
+        for index, (first, second) in enumerate(pairwise(ordered))
+    ]
+    if left:
+        segments.insert(0, Segment("unknown", 0.0, left, "start not recorded", None, hatched=True))
+    if right:
+        text = "end not recorded"
+        segments.append(Segment("unknown", places[-1], 100.0 - places[-1], text, None, True))
+    start = known.get(Milestone.STARTED)
+    stops = tuple(
+        Stop(
+            _name(event),
+            places[index],
+            event,
+            _moment(event) - _moment(start) if start and event is not start else None,
+        )
+        for index, event in enumerate(ordered)
+    )
+    return PhaseBar(tuple(segments), stops, missing)
+
+
+def _name(event: TimelineEvent) -> Milestone:
+    return Milestone(event.milestone)
+
+
+def _places(ordered: Sequence[TimelineEvent], left: float, right: float) -> list[float]:
+    """Where each milestone stands between `left` and `right`: to scale, yet none on another."""
+    first, last = _moment(ordered[0]), _moment(ordered[-1])
+    whole = (last - first).total_seconds()
+    if not whole:
+        return [left + _LEAST * index for index in range(len(ordered))]
+    places = [left]
+    for event in ordered[1:]:
+        exact = left + (right - left) * (_moment(event) - first).total_seconds() / whole
+        places.append(max(exact, places[-1] + _LEAST))
+    overflow = places[-1] / right
+    return [left + (place - left) / overflow for place in places] if overflow > 1 else places
+
+
+def _segment(
+    first: TimelineEvent,
+    second: TimelineEvent,
+    x: float,
+    end: float,
+    missing: Sequence[Milestone],
+) -> Segment:
+    span = _moment(second) - _moment(first)
+    between = [
+        milestone.label.lower()
+        for milestone in missing
+        if _ORDER[_name(first)] < _ORDER[milestone] < _ORDER[_name(second)]
+    ]
+    text = f"{_name(first).label} to {_name(second).label.lower()}"
+    if between:
+        text += f" ({' and '.join(between)} not recorded)"
+    return Segment(first.milestone, x, end - x, text, span, bool(between))

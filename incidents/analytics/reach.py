@@ -1,0 +1,85 @@
+"""Over which incidents a reader's numbers go: what is hidden from them leaves no trace."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Self, TypeVar
+
+from django.db.models import Q, QuerySet
+
+from accounts.models import User
+from incidents.models import ActionItem, Incident, PatternLink, Visibility
+from incidents.models.action_item import ActionItemQuerySet
+from incidents.models.incident import IncidentQuerySet
+
+_Rows = TypeVar("_Rows", bound=QuerySet[Any])
+
+
+@dataclass(frozen=True)
+class Reach:
+    """The incidents that `reader` may see, or that everybody may where it is None, which hit
+    `services`; and what `people` and `teams` promised after them. Empty ones narrow nothing."""
+
+    reader: User | None
+    services: tuple[int, ...] = ()
+    teams: tuple[int, ...] = ()
+    people: tuple[int, ...] = ()
+    only: tuple[int, ...] | None = None  # incidents, where these alone are meant
+
+    @classmethod
+    def of(cls, reader: User | None, services: tuple[int, ...], teams: tuple[int, ...]) -> Self:
+        members = User.objects.filter(teams__in=teams).order_by("pk").distinct() if teams else None
+        people = tuple(members.values_list("pk", flat=True)) if members is not None else ()
+        return cls(reader, services, teams, people)
+
+    @property
+    def shared(self) -> Self:
+        """The same for all who see as much: administrators, or everybody."""
+        sees_all = self.reader is not None and self.reader.is_administrator
+        return self if sees_all else replace(self, reader=None)
+
+    @property
+    def besides(self) -> Self | None:
+        """What `reader` sees beyond `shared`: restricted incidents that concern them."""
+        if self.reader is None or self.shared is self:
+            return None
+        own = Incident.objects.visible_to(self.reader).filter(visibility=Visibility.RESTRICTED)
+        keys = tuple(own.order_by("pk").values_list("pk", flat=True))
+        return replace(self, only=keys) if keys else None
+
+    @property
+    def incidents(self) -> IncidentQuerySet:
+        incidents = Incident.objects.order_by()
+        if self.reader is None:
+            return incidents.visible_to_everybody()
+        return incidents.visible_to(self.reader)
+
+    @property
+    def items(self) -> ActionItemQuerySet:
+        """What was promised."""
+        items = self.after_these(ActionItem.objects.order_by(), "incident")
+        if not self.teams:
+            return items
+        return items.filter(Q(owner_team__in=self.teams) | Q(owner__in=self.people))
+
+    @property
+    def links(self) -> QuerySet[PatternLink]:
+        """Which patterns were met."""
+        return self.after_these(PatternLink.objects.order_by(), "incident")
+
+    def after_these(self, rows: _Rows, incident: str) -> _Rows:
+        """`rows` of the incidents meant, which `incident` leads to. What is hidden is left out,
+        since it is little; what is visible would have to be looked up row by row."""
+        rows = rows.filter(~Q(**{f"{incident}__in": self._hidden()}))
+        if self.only is not None:
+            rows = rows.filter(**{f"{incident}__in": self.only})
+        if self.services:
+            hit = Incident.services.through.objects.filter(service__in=self.services)
+            rows = rows.filter(**{f"{incident}__in": hit.values("incident")})
+        return rows
+
+    def _hidden(self) -> IncidentQuerySet:
+        incidents = Incident.objects.order_by()
+        if self.reader is None:
+            return incidents.hidden_from_some()
+        return incidents.hidden_from(self.reader)

@@ -1,0 +1,94 @@
+"""Making promises, keeping them, and saying openly that one will not be kept."""
+
+from incidents.operations.action_items.bulk import BulkChange, Refused, each
+from incidents.operations.action_items.changing import Change, DueOn, GivenTo, bring, change
+from incidents.operations.action_items.closing import (
+    complete,
+    decline,
+    default_re_review_on,
+    keep_declined,
+    reopen,
+    reopen_held,
+)
+from incidents.operations.action_items.dates import default_due_on, redate
+from incidents.operations.action_items.dependencies import stop_waiting, wait_for
+from incidents.operations.action_items.foreseeing import Foreseen, foresee
+from incidents.operations.action_items.owners import note_giver, owner_keys, reassign
+from incidents.operations.action_items.progress import block, move, start
+from incidents.operations.action_items.refusals import (
+    ActionItemGone,
+    AlreadyClosed,
+    DependencyRefused,
+    DueRefused,
+    EvidenceMissing,
+    NotDeclined,
+    OpenParts,
+    OwnerMayNotSee,
+    PartRefused,
+    ReasonMissing,
+    ReReviewRefused,
+    RiskMissing,
+    SnoozeRefused,
+    VerifierRefused,
+)
+from incidents.operations.action_items.snoozing import (
+    snooze,
+    snooze_until_at_latest,
+    snoozes_left,
+    wake,
+)
+from incidents.operations.action_items.splitting import MOST_PARTS, split
+from incidents.operations.action_items.terms import Terms, add, delete, edit
+
+__all__ = [
+    "MOST_PARTS",
+    "ActionItemGone",
+    "AlreadyClosed",
+    "BulkChange",
+    "Change",
+    "DependencyRefused",
+    "DueOn",
+    "DueRefused",
+    "EvidenceMissing",
+    "Foreseen",
+    "GivenTo",
+    "NotDeclined",
+    "OpenParts",
+    "OwnerMayNotSee",
+    "PartRefused",
+    "ReReviewRefused",
+    "ReasonMissing",
+    "Refused",
+    "RiskMissing",
+    "SnoozeRefused",
+    "Terms",
+    "VerifierRefused",
+    "add",
+    "block",
+    "bring",
+    "change",
+    "complete",
+    "decline",
+    "default_due_on",
+    "default_re_review_on",
+    "delete",
+    "each",
+    "edit",
+    "foresee",
+    "keep_declined",
+    "move",
+    "note_giver",
+    "owner_keys",
+    "reassign",
+    "redate",
+    "reopen",
+    "reopen_held",
+    "snooze",
+    "snooze_until_at_latest",
+    "snoozes_left",
+    "split",
+    "start",
+    "stop_waiting",
+    "wait_for",
+    "wake",
+]

@@ -1,0 +1,118 @@
+"""Holding an action item while it changes, and keeping what became of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from accounts.models import User
+from core.errors import StaleWrite
+from core.text import clean_markdown
+from incidents import permissions
+from incidents.models import ActionItem, ActionItemChange, Changed, Incident
+from incidents.operations import revisions
+from incidents.operations.action_items.refusals import ActionItemGone, AlreadyClosed
+
+Facts = dict[str, str]
+
+# When one of these changes somebody moved it on, and a snooze has done its work.
+_MOVES_ON = (Changed.STATUS, Changed.OWNER, Changed.DUE)
+_LONGEST = 300
+
+
+def hold(item: ActionItem, *, version: int | None = None) -> ActionItem:
+    """`item` as it now stands, its incident and itself held until the transaction ends.
+
+    Raises ActionItemGone, or StaleWrite where `version`, the one that the writer saw, is not the
+    current one.
+    """
+    incident = Incident.objects.select_for_update().get(pk=item.incident_id)
+    items = ActionItem.objects.select_for_update(of=("self",))
+    try:
+        held = items.select_related("owner", "owner_team", "closed_by", "parent").get(pk=item.pk)
+    except ActionItem.DoesNotExist as error:
+        raise ActionItemGone("Somebody deleted this action item meanwhile.") from error
+    held.incident = incident
+    if version is not None and held.version != version:
+        raise StaleWrite("Somebody saved this action item while you were writing.")
+    return held
+
+
+def hold_open(item: ActionItem, *, by: User, to: str, version: int | None = None) -> ActionItem:
+    """As `hold`, for who may move it on; `to` says what for.
+
+    Raises AlreadyClosed and PermissionDenied besides.
+    """
+    held = hold(item, version=version)
+    permissions.require(
+        permissions.can_progress(by, held), f"Only authors and its owner may {to} an action item."
+    )
+    if not held.is_open:
+        raise AlreadyClosed(
+            f"{held.closed_by or 'Somebody'} closed it before you "
+            f"({held.get_status_display()}): {held.evidence}"
+        )
+    return held
+
+
+def facts(item: ActionItem) -> Facts:
+    """The facts of `item` whose changes are kept, as they stand."""
+    return {
+        Changed.STATUS: item.status,
+        Changed.OWNER: str(item.owner or item.owner_team or item.owner_as_written),
+        Changed.DUE: item.due_on.isoformat() if item.due_on else "",
+        Changed.SNOOZE: item.snoozed_until.isoformat() if item.snoozed_until else "",
+        Changed.RE_REVIEW: item.re_review_on.isoformat() if item.re_review_on else "",
+        Changed.PARENT: item.parent.title if item.parent else "",
+    }
+
+
+def save(
+    held: ActionItem,
+    was: Facts,
+    *,
+    by: User,
+    at: datetime,
+    summary: str,
+    note: str = "",
+    via: str = "app",
+) -> ActionItem:
+    """Save what changed of `held` since `was`, with its history and a revision of its incident."""
+    now = facts(held)
+    if any(now[fact] != was[fact] for fact in _MOVES_ON):
+        held.snoozed_until, held.snooze_count = None, 0
+        was = was | {Changed.SNOOZE: ""}
+    if now[Changed.STATUS] != was[Changed.STATUS]:
+        was = was | {Changed.RE_REVIEW: now[Changed.RE_REVIEW]}
+    held.version += 1
+    held.updated_at = at
+    held.save()
+    keep_changes(held, was, by=by, at=at, note=note, via=via)
+    revisions.record(held.incident, by=by, at=at, summary=summary)
+    return held
+
+
+def keep_changes(
+    held: ActionItem,
+    was: Facts,
+    *,
+    by: User | None,
+    at: datetime,
+    note: str = "",
+    via: str = "app",
+) -> None:
+    """Write down which facts of `held` are not what they were. `note` goes with the first."""
+    now = facts(held)
+    changed = [fact for fact in now if now[fact] != was[fact]]
+    ActionItemChange.objects.bulk_create(
+        ActionItemChange(
+            item=held,
+            at=at,
+            by=by,
+            what=fact,
+            before=was[fact][:_LONGEST],
+            after=now[fact][:_LONGEST],
+            note=clean_markdown(note) if fact == changed[0] else "",
+            via=via,
+        )
+        for fact in changed
+    )

@@ -1,0 +1,175 @@
+"""What the page of one action item shows besides its row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from django.utils.dateparse import parse_date
+from django.utils.safestring import SafeString
+
+from accounts.models import User
+from accounts.requests import SignedInRequest
+from core import markdown
+from core.trackers import tracker_of
+from incidents.models import (
+    ActionItem,
+    ActionItemChange,
+    ActionItemDependency,
+    ActionItemStatus,
+    Changed,
+    LedgerEntry,
+    Via,
+)
+from incidents.operations import action_items
+from incidents.reminders import saved
+from incidents.views.action_item_rows import due, rows, with_what_rows_show
+from incidents.views.fix_history import fix_checks
+
+_CHANGES = 100  # the latest ones; who needs more finds them in the administration
+
+
+@dataclass(frozen=True)
+class Related:
+    """Another item, as the page of this one lists it."""
+
+    pk: int
+    title: str
+    url: str
+    status: str
+    status_label: str
+    is_open: bool
+    due: str
+    due_stage: str
+    incident: str  # empty where it is the same one
+
+
+@dataclass(frozen=True)
+class Change:
+    """One line of the history."""
+
+    text: str
+    who: str
+    at: datetime
+    via: str
+    note: SafeString | str
+
+
+def with_people_or_404(request: SignedInRequest, pk: int) -> ActionItem:
+    """The item with everybody it names, if the person may see it."""
+    items = with_what_rows_show(ActionItem.objects.visible_to(request.user))
+    return get_object_or_404(items.select_related("closed_by", "verified_by", "parent"), pk=pk)
+
+
+def action_item_context(item: ActionItem, user: User, today: date) -> dict[str, Any]:
+    """What `action_item_detail.html` needs, for somebody who may see `item`."""
+    [row] = rows([item], user, today)
+    waits_for = _waits_for(item, user, today)
+    parts = related(item.parts.all(), item, today)
+    return {
+        "item": item,
+        "row": row,
+        "tracker": tracker_of(item.tracker_url),
+        "patterns": [link.pattern for link in item.incident.pattern_links.all()],
+        "parts": parts,
+        "parts_closed": sum(not part.is_open for part in parts),
+        "waits_for": waits_for,
+        "may_go_on": _may_go_on(item, waits_for),
+        "waited_for_by": _waited_for_by(item, user, today),
+        "is_snoozed": bool(item.snoozed_until and item.snoozed_until > today and item.is_open),
+        "may_snooze": item.is_open and action_items.snoozes_left(item, saved.current()) > 0,
+        "is_to_re_review": bool(item.re_review_on and item.re_review_on <= today),
+        "verified_by_another": item.verified_by_id not in (None, item.closed_by_id),
+        "changes": _changes(item),
+        "reminders": _reminders(item),
+        "fix_checks": fix_checks(user, item),
+        "nav": "action_items",
+    }
+
+
+def _reminders(item: ActionItem) -> QuerySet[LedgerEntry]:
+    told = item.reminders.select_related("message", "recipient")
+    return told.order_by("-message__day")[:10]
+
+
+def related(items: Iterable[ActionItem], of: ActionItem, today: date) -> list[Related]:
+    """`items`, which the reader may see, as the page of `of` lists them."""
+    return [_related(item, of, today) for item in items]
+
+
+def _related(item: ActionItem, of: ActionItem, today: date) -> Related:
+    when = due(item, today)
+    elsewhere = item.incident_id != of.incident_id
+    return Related(
+        pk=item.pk,
+        title=item.title,
+        url=item.get_absolute_url(),
+        status=item.status,
+        status_label=item.get_status_display(),
+        is_open=item.is_open,
+        due=when.text,
+        due_stage=when.stage,
+        incident=f"{item.incident.reference} {item.incident.title}" if elsewhere else "",
+    )
+
+
+def _waits_for(item: ActionItem, user: User, today: date) -> list[Related]:
+    found = ActionItemDependency.objects.visible_to(user).filter(item=item)
+    found = found.select_related("depends_on__incident").order_by("pk")
+    return related((each.depends_on for each in found), item, today)
+
+
+def _waited_for_by(item: ActionItem, user: User, today: date) -> list[Related]:
+    found = ActionItemDependency.objects.visible_to(user).filter(depends_on=item)
+    found = found.select_related("item__incident").order_by("pk")
+    return related((each.item for each in found), item, today)
+
+
+def _may_go_on(item: ActionItem, waits_for: list[Related]) -> bool:
+    """Whether everything that a blocked item waited for is closed, as far as the reader sees."""
+    is_blocked = item.status == ActionItemStatus.BLOCKED
+    return is_blocked and bool(waits_for) and not any(other.is_open for other in waits_for)
+
+
+def _changes(item: ActionItem) -> list[Change]:
+    """What became of `item`, the latest first."""
+    found = item.changes.select_related("by").order_by("-at", "-pk")[:_CHANGES]
+    return [
+        Change(
+            text=_words(change),
+            who=str(change.by or ""),
+            at=change.at,
+            via="" if change.via == Via.APP else change.get_via_display(),
+            note=markdown.render(change.note) if change.note else "",
+        )
+        for change in found
+    ]
+
+
+def _words(change: ActionItemChange) -> str:
+    before, after = change.before, change.after
+    if change.what == Changed.STATUS:
+        return f"{_status(before)} → {_status(after)}"
+    if change.what == Changed.OWNER:
+        return f"Owner: {before or 'nobody'} → {after or 'nobody'}"
+    if change.what == Changed.DUE:
+        return f"Due: {_day(before)} → {_day(after)}"
+    if change.what == Changed.SNOOZE:
+        return f"Snoozed until {_day(after)}" if after else "Snooze ended"
+    if change.what == Changed.RE_REVIEW:
+        return f"Still won’t do; to be looked at again on {_day(after)}"
+    return f"Part of “{after}”" if after else f"No part of “{before}” any more"
+
+
+def _status(stored: str) -> str:
+    known = stored in ActionItemStatus.values
+    return str(ActionItemStatus(stored).label) if known else stored
+
+
+def _day(stored: str) -> str:
+    day = parse_date(stored) if stored else None
+    return f"{day:%-d %b %Y}" if day else "no date"

@@ -1,0 +1,82 @@
+"""What the filters of every list are made of: choices, chips, and reading the address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple, Protocol
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+from django.utils.dateparse import parse_date
+
+
+class Choice(NamedTuple):
+    """Something one may filter by. A tuple, since there may be hundreds on a page."""
+
+    value: str
+    label: str
+    pk: int = 0
+    chosen: bool = False
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A filter that is on, and the address of the list without it."""
+
+    text: str
+    remove: str
+
+
+class Asked(Protocol):
+    """Filters that were read from an address, and what in it made no sense."""
+
+    chosen: dict[str, list[Choice]]
+    ignored: list[str]
+
+
+def choose(asked: Asked, kind: str, values: Iterable[str], known: dict[str, Choice]) -> None:
+    """Put those of `values` that are `known` among what was chosen, and tell of the others."""
+    for value in dict.fromkeys(filter(None, values)):
+        if value in known:
+            asked.chosen.setdefault(kind, []).append(known[value])
+        else:
+            asked.ignored.append(f"There is no {kind} “{value[:60]}”.")
+
+
+def day_in(raw: str, asked: Asked, today: date) -> date | None:
+    """The day that `raw` writes; None, and a word about it, where it writes none."""
+    if not raw:
+        return None
+    try:
+        found = parse_date(raw)
+    except ValueError:
+        found = None
+    if found is None:
+        asked.ignored.append(f"“{raw[:60]}” is no day; write one such as {today}.")
+    return found
+
+
+def without(query: QueryDict, *kinds: str) -> str:
+    """The address of the list without these filters, from its first page on."""
+    return with_(query, **dict.fromkeys(kinds, ""))
+
+
+def with_(query: QueryDict, **fields: str) -> str:
+    """The address of the list with `fields` as given, an empty one taken away, from its first
+    page on."""
+    # By hand: a list has many such addresses, and a copy of the query for each takes long.
+    kept = {name: values for name, values in query.lists() if name != "page"}
+    kept |= {name: [value] if value else [] for name, value in fields.items()}
+    return "?" + urlencode(kept, doseq=True)
+
+
+def choices_of(labels: dict[str, str]) -> list[Choice]:
+    return [Choice(value, label) for value, label in labels.items()]
+
+
+def marked(known: Iterable[Choice], chosen: Iterable[str]) -> tuple[Choice, ...]:
+    """`known`, those that are `chosen` marked."""
+    on = set(chosen)
+    return tuple(choice._replace(chosen=True) if choice.value in on else choice for choice in known)
