@@ -10,6 +10,7 @@ from factory.django import DjangoModelFactory
 from accounts.models import Role, Team, User
 from incidents.models import (
     ActionItem,
+    CalendarFeed,
     FixCheck,
     Incident,
     PatternLink,
@@ -21,6 +22,8 @@ from incidents.models import (
     Tag,
     TimelineEvent,
 )
+from messaging import sealing
+from messaging.models import Channel, Message
 from playbooks import revisions
 from playbooks.models import FailurePattern, Playbook, PlaybookStep
 from search.models import SavedSearch
@@ -152,6 +155,14 @@ class ActionItemFactory(DjangoModelFactory[ActionItem]):
     updated_at = NOON
 
 
+class CalendarFeedFactory(DjangoModelFactory[CalendarFeed]):
+    class Meta:
+        model = CalendarFeed
+
+    owner = factory.SubFactory(UserFactory)
+    created_at = NOON
+
+
 class DoneActionItemFactory(ActionItemFactory):
     """A promise that was kept at `NOON`."""
 
@@ -201,6 +212,36 @@ class PlaybookRunFactory(DjangoModelFactory[PlaybookRun]):
     playbook = factory.LazyAttribute(lambda _: PlaybookStepFactory(position=1).playbook)
     revision = factory.LazyAttribute(lambda run: revisions.current(run.playbook))
     started_at = NOON
+
+
+class ChannelFactory(DjangoModelFactory[Channel]):
+    """A Mattermost room; its address is on this machine, where nobody listens."""
+
+    class Meta:
+        model = Channel
+
+    kind = "mattermost"
+    name = factory.Sequence(lambda n: f"Room {n + 1}")
+    sealed_address = factory.LazyFunction(lambda: sealing.seal("mmost://127.0.0.1:1/a-token"))
+    hint = "127.0.0.1"
+    created_at = NOON
+
+
+class MessageFactory(DjangoModelFactory[Message]):
+    """A digest that was sent by mail, and that nobody has opened."""
+
+    class Meta:
+        model = Message
+
+    key = factory.Sequence(lambda n: f"message-{n}")
+    topic = "digest"
+    route = "mail"
+    message_id = factory.Sequence(lambda n: f"<{n}@example.com>")
+    thread = factory.LazyAttribute(lambda message: f"<{message.topic}@example.com>")
+    day = NOON.date()
+    written_at = NOON
+    not_before = NOON
+    sent_at = NOON
 
 
 class SavedSearchFactory(DjangoModelFactory[SavedSearch]):

@@ -22,6 +22,8 @@ from aiosmtpd.controller import Controller
 from celery import Celery
 from django.db import connection
 
+from tests.faults.broker import producer
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -38,16 +40,19 @@ class Inbox:
     """A mail server’s handler. It counts what it took, and is slow, so that kills hit the middle.
 
     A message is counted before it is acknowledged: a sender killed in between does not know.
+    `when_taken` is called in between.
     """
 
     before: float = 0.02
     after: float = 0.02
     taken: list[tuple[str, str]] = field(default_factory=list)
+    when_taken: Callable[[], None] = lambda: None
 
     async def handle_DATA(self, server, session, envelope):
         await asyncio.sleep(self.before)
         message = message_from_bytes(envelope.content)
         self.taken += [(to, str(message["Message-ID"])) for to in envelope.rcpt_tos]
+        self.when_taken()
         await asyncio.sleep(self.after)
         return "250 taken"
 
@@ -80,13 +85,13 @@ class Installation:
     def log(self) -> Path:
         return self.folder / "worker.log"
 
-    def start_worker(self) -> None:
+    def start_worker(self, *, processes: int = 2, application: str = "config") -> None:
         ready = self._ready_lines()
         with self.log.open("ab") as log:
             self.worker = subprocess.Popen(
                 [
-                    *(sys.executable, "-m", "celery", "-A", "config", "worker"),
-                    *("-c", "2", "-l", "INFO", "--without-gossip", "--without-mingle"),
+                    *(sys.executable, "-m", "celery", "-A", application, "worker"),
+                    *("-c", str(processes), "-l", "INFO", "--without-gossip", "--without-mingle"),
                 ],
                 cwd=ROOT,
                 env=self.environment,
@@ -121,18 +126,7 @@ class Installation:
             producer.control.purge()
 
     def _producer(self) -> Celery:
-        producer = Celery("ticks", broker=self.environment["CELERY_BROKER_URL"])
-        if self.environment["CELERY_BROKER_URL"].startswith("filesystem"):
-            broker = self.folder / "broker"
-            for name in ("queue", "processed", "control"):
-                (broker / name).mkdir(parents=True, exist_ok=True)
-            producer.conf.broker_transport_options = {
-                "data_folder_in": str(broker / "queue"),
-                "data_folder_out": str(broker / "queue"),
-                "processed_folder": str(broker / "processed"),
-                "control_folder": str(broker / "control"),
-            }
-        return producer
+        return producer(self.environment["CELERY_BROKER_URL"], self.folder)
 
     def manage(self, *arguments: str, script: str = "") -> str:
         """Run manage.py in this installation; its output."""
@@ -172,7 +166,7 @@ def install(tmp_path: Path) -> Iterator[Callable[..., Installation]]:
 
     def build(**environment: str) -> Installation:
         folder = tmp_path / f"installation{len(made)}"
-        (folder / "tmp").mkdir(parents=True)
+        folder.mkdir(parents=True)
         inherited = {key: os.environ[key] for key in ("PATH", "HOME", "LANG") if key in os.environ}
         installation = Installation(
             folder,
@@ -181,7 +175,6 @@ def install(tmp_path: Path) -> Iterator[Callable[..., Installation]]:
                 "DJANGO_SETTINGS_MODULE": "config.settings",
                 "ENV_FILE": os.devnull,
                 "VAR_DIR": str(folder),
-                "TMPDIR": str(folder / "tmp"),
                 "CELERY_BROKER_URL": os.environ.get("CELERY_BROKER_URL")
                 or "filesystem://localhost/",
             }

@@ -14,7 +14,9 @@ import psycopg
 import pytest
 
 from config import embedded
-from incidents.models import ActionItem, Digest, LedgerEntry
+from incidents.models import ActionItem, LedgerEntry
+from messaging import delivery
+from messaging.models import Message
 from tests.factories import ActionItemFactory, IncidentFactory, UserFactory
 from tests.faults.conftest import Inbox, Installation, database_url, wait_until
 
@@ -27,6 +29,11 @@ PEOPLE = 40
 # How often two workers' processes may have had a mail on its way that its server had already
 # taken when they were killed: that mail comes again, under its Message-ID.
 PROCESSES = 2
+
+
+def _later(ticks: int) -> str:
+    """The moment of a tick at which what was left to a killed worker is given to another one."""
+    return (TUESDAY_NOON + ticks * delivery.LEASE).isoformat()
 
 
 def _doubled(inbox: Inbox) -> int:
@@ -48,8 +55,8 @@ def _each_person_has_one_message(inbox: Inbox) -> bool:
 
 def _kill_while_sending(inbox: Inbox, installation: Installation, at: list[int]) -> None:
     """Kill the worker whenever the mail server has taken so many, and start it again."""
-    for taken in at:
-        installation.tick(NOW)
+    for ticks, taken in enumerate(at):
+        installation.tick(_later(ticks))
         wait_until(
             lambda wanted=taken: len(inbox.taken) >= wanted,
             seconds=30,
@@ -69,19 +76,19 @@ def test_a_killed_worker_neither_loses_nor_repeats_a_digest(inbox, install, caps
     installation.start_worker()
 
     _kill_while_sending(taken, installation, at=[1, 9, 17])
-    installation.tick(NOW)
+    installation.tick(_later(3))
     wait_until(lambda: len(taken.taken) >= 24, seconds=30, what="24 mails on their way")
     installation.kill_a_child()
-    installation.tick(NOW)
+    installation.tick(_later(4))
     wait_until(
-        lambda: Digest.objects.filter(sent_at=None).count() == 0, seconds=30, what="all sent"
+        lambda: Message.objects.filter(sent_at=None).count() == 0, seconds=30, what="all sent"
     )
-    installation.tick(NOW)  # once more, for nothing
-    installation.tick(NOW)
+    installation.tick(_later(4))  # once more, for nothing
+    installation.tick(_later(5))
     time.sleep(1)
 
     assert _each_person_has_one_message(taken)
-    assert Digest.objects.count() == LedgerEntry.objects.count() == PEOPLE
+    assert Message.objects.count() == LedgerEntry.objects.count() == PEOPLE
     _tell(capsys, taken, kills=4)
     assert _doubled(taken) <= 4 * PROCESSES
 
@@ -108,7 +115,7 @@ def _digests(where: Path) -> list[tuple[str, str, bool]]:
     """To whom, under which Message-ID, and whether it is written down as sent."""
     with psycopg.connect(host=str(where), user=embedded.NAME, dbname=embedded.NAME) as connection:
         return connection.execute(
-            "SELECT u.email, d.message_id, d.sent_at IS NOT NULL FROM incidents_digest d "
+            "SELECT u.email, d.message_id, d.sent_at IS NOT NULL FROM messaging_message d "
             "JOIN accounts_user u ON u.id = d.recipient_id"
         ).fetchall()
 
@@ -193,7 +200,7 @@ def test_many_ticks_at_once_write_and_send_once(inbox, install):
     for _ in range(6):
         installation.tick(NOW)
     wait_until(
-        lambda: Digest.objects.exclude(sent_at=None).count() == PEOPLE, seconds=30, what="all sent"
+        lambda: Message.objects.exclude(sent_at=None).count() == PEOPLE, seconds=30, what="all sent"
     )
     installation.tick((TUESDAY_NOON + timedelta(hours=1)).isoformat())
     time.sleep(1)

@@ -1,36 +1,88 @@
 """A served site with the seeds in it, and a browser that notices what a person would not.
 
 Every page of a journey fails its test for an error in the console, a violation of the content
-security policy, or a request that leaves the machine.
+security policy, or a request that leaves the machine. A journey that fails leaves a picture and
+a trace of its page in VAR_DIR (`playwright show-trace` opens it).
 """
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from django.conf import settings as product_settings
 from django.core.management import call_command
 from django.utils import timezone
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, expect
+from playwright.sync_api import Error as PlaywrightError
 
 from accounts.models import SignInLink, User
 from tests.factories import UserFactory
+from tests.journeys.snapshot import Snapshot
 
 # Playwright's synchronous API runs an event loop in the thread in which Django's tests use the
 # database; the database is never touched from inside that loop.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
+# How long a page takes says how busy the machine is; what never comes is worth the wait once.
+expect.set_options(timeout=30_000)
+
 HERE = ("127.0.0.1", "localhost")
 
 
 @pytest.fixture
-def site(transactional_db, live_server, settings) -> str:
+def context(context: BrowserContext) -> BrowserContext:
+    """What happens in it is written down, and kept when the test fails.
+
+    Without snapshots: they run a script in every frame, and a mail's frame complains of scripts.
+    """
+    context.tracing.start()
+    return context
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
+    """A journey that fails leaves a picture and a trace, and says what stood on the page."""
+    report = yield
+    page = getattr(item, "funcargs", {}).get("page")
+    if call.when == "call" and report.failed and page is not None:
+        name = re.sub(r"\W+", "-", f"{item.path.stem}-{item.name}").strip("-")
+        report.sections.append(("The page", _left_by(page, product_settings.VAR_DIR / name)))
+    return report
+
+
+def _left_by(page: Page, where: Path) -> str:
+    """Where the picture and the trace of `page` are now, and the beginning of its text."""
+    picture, trace = where.with_suffix(".png"), where.with_suffix(".zip")
+    try:
+        page.context.tracing.stop(path=trace)
+        page.screenshot(path=picture, full_page=True, timeout=10_000)
+        seen = page.locator("body").inner_text(timeout=10_000)
+    except PlaywrightError as error:
+        return f"Trace: {trace}\nIt cannot be shown: {error}"
+    return f"Picture: {picture}\nTrace: {trace}\nAddress: {page.url}\n{seen[:1500]}"
+
+
+@pytest.fixture(scope="session")
+def opening() -> Snapshot:
+    """What a new knowledge base opens with. The first journey loads it, all others copy it."""
+    return Snapshot()
+
+
+@pytest.fixture
+def site(transactional_db, live_server, settings, opening) -> str:
     """The address of a served knowledge base that holds the seeds."""
     settings.SITE_URL = live_server.url
     settings.CSRF_TRUSTED_ORIGINS = [live_server.url]
-    call_command("seed", verbosity=0)
+    if opening.rows:
+        opening.restore()
+    else:
+        call_command("seed", verbosity=0)
+        opening.take()
     return live_server.url
 
 

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.mail import EmailMultiAlternatives
 from django.urls import URLPattern, get_resolver, reverse
+from django.utils import timezone
 
 from accounts import mailbox
 from accounts.mailbox import MailboxBackend
-from accounts.models import SignInLink
-from incidents.models import Attachment, Incident
+from accounts.models import Holiday, SignInLink
+from incidents.models import Answer, Attachment, Incident
 from incidents.operations import revisions
+from incidents.reminders import links
+from messaging import unsubscribing
 from playbooks import revisions as playbook_revisions
 from tests.factories import (
     NOON,
     ActionItemFactory,
+    CalendarFeedFactory,
+    ChannelFactory,
     FixCheckFactory,
     IncidentFactory,
+    MessageFactory,
     PatternFactory,
     PatternLinkFactory,
     PlaybookRunFactory,
@@ -29,6 +35,7 @@ from tests.factories import (
     RootCauseFactory,
     SavedSearchFactory,
     SectionFactory,
+    TeamFactory,
     TimelineEventFactory,
 )
 
@@ -48,9 +55,11 @@ PUBLIC = {
     *("account_inactive", "account_email_verification_sent", "account_confirm_email"),
     *("account_request_login_code", "account_confirm_login_code"),
     *("account_reset_password", "account_reset_password_done", "account_reset_password_from_key"),
-    *("account_reset_password_from_key_done", "saved_search_feed"),
+    *("account_reset_password_from_key_done", "saved_search_feed", "unsubscribe"),
+    "reminder_answer",
+    "calendar_feed",
 }
-OURS = {"config", "search", "incidents", "playbooks", "accounts", "core"}
+OURS = {"config", "search", "incidents", "playbooks", "messaging", "accounts", "core"}
 
 
 @dataclass(frozen=True)
@@ -102,9 +111,13 @@ class World:
             self._surround(reader)
         else:
             self.pattern, self.playbook, self.token = beside.pattern, beside.playbook, beside.token
-            self.saved = beside.saved
+            self.saved, self.leaving = beside.saved, beside.leaving
+            self.holiday = beside.holiday
+            self.message, self.channel, self.team = beside.message, beside.channel, beside.team
+            self.calendar = beside.calendar
         self.incident: Incident = IncidentFactory(**incident)
         self.parts = {name: self._part(name, make, beside) for name, make in PARTS.items()}
+        self.answer = self._answer_of(reader)
         PlaybookUseFactory(incident=self.incident, playbook=self.playbook)
         playbook_revisions.current(self.playbook)
         self.attachment = Attachment.objects.create(
@@ -123,8 +136,20 @@ class World:
         self.playbook = PlaybookStepFactory().playbook
         self.playbook.patterns.add(self.pattern)
         self.token = SignInLink.objects.issue(reader, at=NOON)
+        self.leaving = unsubscribing.token_for(reader)
+        self.message = MessageFactory(recipient=reader, day=timezone.localdate())
+        self.channel = ChannelFactory(user=reader)
+        self.team = TeamFactory(lead=reader)
         self.saved = SavedSearchFactory(owner=reader, text="zanzibar")
+        self.holiday = Holiday.objects.create(on=NOON.date(), name="Founders’ day")
+        self.calendar = CalendarFeedFactory(owner=reader)
         MailboxBackend().send_messages([_mail()])
+
+    def _answer_of(self, reader: Any) -> str:
+        """What a reminder to the reader lets them answer about the incident's action item."""
+        item, message = self.parts["action_item"], self.message
+        link = links.choose(item, to=reader, message=message, today=message.day)
+        return replace(link, answer=Answer.DONE).token if link else "x"
 
     def _part(self, name: str, make: Any, beside: World | None) -> Any:
         """A part of the incident; what it is about besides is this world's, or the other one's."""
@@ -148,12 +173,18 @@ class World:
             nothing["pk"] = uuid.uuid4()
         return reverse(place.name, kwargs={name: nothing[name] for name in place.arguments})
 
+    def _keys(self) -> dict[str, str]:
+        """Secret parts of addresses, by the name of the address."""
+        return {"saved_search_feed": self.saved.feed_key, "calendar_feed": self.calendar.key}
+
     def _about(self, place: Place, argument: str) -> Any:
         simple = {
             "reference": self.incident.reference,
             "number": 1,
-            "token": self.token,
-            "key": self.saved.feed_key if place.name.startswith("saved_search") else "x-y",
+            "key": self._keys().get(place.name, "x-y"),
+            "token": {"unsubscribe": self.leaving, "reminder_answer": self.answer}.get(
+                place.name, self.token
+            ),
             "uidb36": "1",
         }
         if argument in simple:
@@ -161,11 +192,13 @@ class World:
         if argument == "name":
             return self.attachment.name if "attachment" in place.name else mailbox.names()[0]
         if argument == "slug":
+            if place.name.startswith("team_"):
+                return self.team.slug
             return (self.playbook if place.name.startswith("playbook") else self.pattern).slug
         if argument == "pk" and place.name.startswith("attachment"):
             return self.attachment.pk
-        if argument == "pk" and place.name.startswith("saved_search"):
-            return self.saved.pk
+        if argument == "pk" and (own := self._of_the_reader(place)):
+            return own.pk
         if argument == "pk":
             for part in sorted(self.parts, key=len, reverse=True):
                 if place.name.startswith(f"{part}_"):
@@ -174,6 +207,13 @@ class World:
             f"The address “{place.name}” holds “{argument}”, of which this test knows nothing. "
             "Say in tests/safety/addresses.py which object that is, so that its safety is tested."
         )
+
+    def _of_the_reader(self, place: Place) -> Any:
+        """What an address is about that is no part of an incident, and of no use to others."""
+        own = {"message": self.message, "inbox": self.message, "channel": self.channel}
+        own |= {"saved_search": self.saved, "holiday": self.holiday}
+        own["calendar_feed"] = self.calendar
+        return next((it for name, it in own.items() if place.name.startswith(f"{name}_")), None)
 
 
 def _content() -> Any:

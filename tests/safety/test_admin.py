@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
+import warnings
+from dataclasses import asdict
+
 import pytest
 from django.apps import apps
 from django.contrib import admin
+from django.forms import URLField
 from django.urls import reverse
+from django.utils.deprecation import RemovedInDjango60Warning
 
-from accounts.models import SignInLink, User
+from accounts.models import Holiday, SignInLink, User
 from incidents.models import (
+    Answer,
     Attachment,
-    Digest,
     Edition,
     Incident,
     LedgerEntry,
+    PostmortemReminder,
+    ReminderAnswer,
+    ReminderPolicy,
     Revision,
     SeededFile,
 )
 from incidents.operations import revisions
+from incidents.reminders import policy
+from messaging import operations
+from messaging.models import Channel, ChannelTrial
 from playbooks import revisions as playbook_revisions
 from playbooks.models import FailurePattern, Playbook
 from tests.factories import (
     NOON,
     ActionItemFactory,
+    CalendarFeedFactory,
     FixCheckFactory,
     IncidentFactory,
     PatternFactory,
@@ -42,6 +54,27 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.parametrize("model", admin.site._registry, ids=lambda model: model.__name__)
+def test_an_address_without_its_scheme_is_one_of_https(model, rf, omar):
+    request = rf.get("/")
+    request.user = omar
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", RemovedInDjango60Warning)
+        editor = admin.site._registry[model]
+        forms = [editor.get_form(request, change=False)]
+        forms += [
+            inline.get_formset(request).form for inline in editor.get_inline_instances(request)
+        ]
+
+    addresses = [
+        field
+        for form in forms
+        for field in form.base_fields.values()
+        if isinstance(field, URLField)
+    ]
+    assert all(field.to_python("example.com") == "https://example.com" for field in addresses)
+
+
 @pytest.fixture
 def administrator(omar, signed_in):
     return signed_in(omar)
@@ -57,16 +90,30 @@ def everything(ana):
     TimelineEventFactory(incident=incident)
     RootCauseFactory(incident=incident)
     item = ActionItemFactory(incident=incident)
-    digest = Digest.objects.create(
-        recipient=ana, day=NOON.date(), message_id="<a@b>", written_at=NOON
+    item.changes.create(at=NOON, what="status", before="open", after="blocked")
+    item.dependencies.create(depends_on=ActionItemFactory(incident=incident))
+    message = operations.write(
+        key="digest:ana", topic="digest", day=NOON.date(), at=NOON, recipient=ana
     )
+    Channel.objects.create(user=ana, kind="slack", name="Mine", created_at=NOON)
+    ChannelTrial.objects.create(by=ana, at=NOON)
     LedgerEntry.objects.create(
-        action_item=item, step="overdue", due_on=NOON.date(), recipient=ana, digest=digest
+        action_item=item, step="overdue", due_on=NOON.date(), recipient=ana, message=message
+    )
+    ReminderAnswer.objects.create(message=message, action_item=item, answer=Answer.DONE, at=NOON)
+    PostmortemReminder.objects.create(
+        incident=incident,
+        step="draft_untouched",
+        since_on=NOON.date(),
+        recipient=ana,
+        message=message,
     )
     Attachment.objects.create(
         incident=incident, name="a.png", content_type="image/png", size=1, uploaded_at=NOON
     )
     SignInLink.objects.issue(ana, at=NOON)
+    Holiday.objects.create(on=NOON.date(), name="Founders’ day")
+    ReminderPolicy.objects.create(number=1, saved_at=NOON, **asdict(policy.Policy()))
     SeededFile.objects.create(name="a.md", digest="0", became="INC-1", seeded_at=NOON)
     for factory in (ServiceFactory, TagFactory, TeamFactory, PlaybookStepFactory):
         factory()
@@ -74,13 +121,14 @@ def everything(ana):
     PlaybookUseFactory(incident=incident)
     FixCheckFactory(incident=incident, action_item=item)
     PlaybookRunFactory(incident=incident)
+    CalendarFeedFactory()
     return incident
 
 
 OURS = [
     model
     for model in admin.site._registry
-    if model._meta.app_label in {"accounts", "playbooks", "incidents"}
+    if model._meta.app_label in {"accounts", "messaging", "playbooks", "incidents"}
 ]
 
 
@@ -99,7 +147,7 @@ def test_every_list_and_page_opens(administrator, everything, model):
 def test_every_model_of_ours_is_there():
     missing = {
         model._meta.label
-        for app in ("accounts", "playbooks", "incidents")
+        for app in ("accounts", "messaging", "playbooks", "incidents")
         for model in apps.get_app_config(app).get_models()
         if model not in admin.site._registry
     }
@@ -145,6 +193,20 @@ def test_a_change_is_a_revision_and_counts_the_version_up(administrator, omar):
     revision = Revision.objects.get(incident=incident)
     assert "New title" in revision.content
     assert revision.saved_by == omar
+
+
+def test_whoever_is_made_an_owner_here_was_given_it(administrator, omar, ana):
+    item = ActionItemFactory()
+    page = reverse("admin:incidents_actionitem_change", args=[item.pk])
+    form = administrator.get(page).context["adminform"].form
+    fields = {name: form[name].value() for name in form.fields if form[name].value() is not None}
+
+    saved = administrator.post(page, fields | {"owner": ana.pk})
+
+    item.refresh_from_db()
+    assert saved.status_code == 302
+    assert (item.owner, item.given_by) == (ana, omar)
+    assert item.given_at is not None
 
 
 def test_what_somebody_else_saved_meanwhile_is_not_overwritten(administrator):

@@ -8,6 +8,7 @@ is not.
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -199,7 +200,11 @@ def test_a_digest_does_not_tell_of_it(ben, vera, secret_there, mailoutbox):
         with transaction.atomic():
             call_command("send_reminders", "--now", "2026-03-03T23:00:00+00:00", verbosity=0)
             transaction.set_rollback(True)
-        return [(mail.to, mail.subject, mail.body) for mail in mailoutbox]
+        # Links are signed for one message: another one has others.
+        return [
+            (mail.to, mail.subject, re.sub(r"/(answer|unsubscribe)/\S+", r"/\1/…", mail.body))
+            for mail in mailoutbox
+        ]
 
     with secret_there():
         there = mails()

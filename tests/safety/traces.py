@@ -33,6 +33,7 @@ OPERATORS = {
         "learn",
         "prepare",
         "reindex",
+        "reseal_channels",
         "seed",
         "send_reminders",
     ),
