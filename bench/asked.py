@@ -37,6 +37,7 @@ class Queries:
     common: list[str]
     two_common: list[str]
     two_mixed: list[str]
+    excluded: list[str]
     phrase: list[str]
     prefix: list[str]
     misspelt: list[str]
@@ -57,6 +58,11 @@ def queries() -> Queries:
         common=common,
         two_common=[f"{one} {other}" for one, other in zip(common, COMMON[5:10], strict=True)],
         two_mixed=[f"{one} {other}" for one, other in zip(common, rare, strict=True)],
+        # Without a word that some hold, and without the one that nearly all hold.
+        excluded=[
+            *(f"{one} -{other}" for one, other in zip(common[:3], COMMON[5:8], strict=True)),
+            *(f"{one} -{common[0]}" for one in (COMMON[1], COMMON[10])),
+        ],
         phrase=[f'"{" ".join(body.split()[1:3])}"' for body in bodies],
         prefix=[f"{word[:4]}" for word in COMMON[10:15]],
         misspelt=[_misspelt(word) for word in ("certificate", *COMMON[20:24])],
@@ -125,12 +131,19 @@ def _around(site: Site) -> list[Asked]:
 
 
 def _lists(site: Site) -> list[Asked]:
+    promises = "/action-items/?scope=all&view=table"
+    narrowed = "priority=P2&service=service-3&sort=priority"
     filtered = "/incidents/?severity=SEV1&service=service-3&sort=oldest"
     return [
         Asked("home", 30, 45, _each(site, ["/"])),
         Asked("incident list", 25, 40, _each(site, ["/incidents/"])),
         Asked("incident list: filtered, sorted", 25, 40, _each(site, [filtered])),
-        Asked("action items of everybody", None, None, _each(site, ["/action-items/?scope=all"])),
+        Asked("action items of everybody", 25, 40, _each(site, [promises])),
+        Asked("action items: filtered, sorted", 25, 40, _each(site, [f"{promises}&{narrowed}"])),
+        Asked(
+            "action items: board", None, None, _each(site, ["/action-items/?scope=all&view=board"])
+        ),
+        Asked("follow-up of all teams", 30, 45, _each(site, ["/follow-up/?team=all"])),
         Asked("list of patterns", None, None, _each(site, ["/patterns/"])),
         Asked("page of a pattern", None, None, _each(site, ["/patterns/pattern-3/"])),
         Asked("map of patterns", None, None, _each(site, ["/patterns/map/"])),
@@ -161,7 +174,6 @@ def saving(site: Site) -> Asked:
     section = Section.objects.filter(incident__number=2).first()
     assert section is not None
     path = f"/incidents/INC-2/sections/{section.pk}/edit/"
-    site.headers["Cookie"] += f"; csrftoken={'b' * 32}"  # the secret that the form's token hides
     body = section.body
 
     def save(number: int) -> Answer:

@@ -187,8 +187,9 @@ def action_items(numbers: range) -> Iterator[tuple]:
             at = started(number)
             yield (
                 *(number, position, title(chance), "", "prevent", "P2", ""),
-                *(chance.randint(1, PEOPLE), None, "", due, "done" if done else "open", "", "team"),
-                *("Done in the sprint." if done else "", at if done else None, at, at, 1),
+                *(chance.randint(1, PEOPLE), None, "", due, "", 0, "done" if done else "open", ""),
+                *("team", "Done in the sprint." if done else "", "", ""),
+                *(at if done else None, at, at, 1),
             )
 
 
@@ -244,8 +245,8 @@ _TABLES: dict[str, tuple[type[models.Model], str, Callable[[range], Iterator[tup
     "action_items": (
         ActionItem,
         "incident_id, position, title, detail, kind, priority, size, owner_id, owner_team_id, "
-        "owner_as_written, due_on, status, tracker_url, origin, closing_note, closed_at, "
-        "created_at, updated_at, version",
+        "owner_as_written, due_on, due_reason, snooze_count, status, tracker_url, origin, "
+        "closing_note, evidence_url, accepted_risk, closed_at, created_at, updated_at, version",
         action_items,
     ),
     "links": (PatternLink, "incident_id, pattern_id, state, evidence, origin, decided_at", links),

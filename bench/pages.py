@@ -148,11 +148,9 @@ def tell(found: Measured) -> None:
 def pages(bare: Site, port: int, pid: int, reader: User) -> tuple[list[Measured], dict[str, float]]:
     """Every page at one connection, and how often each answers at four, as parts of bare."""
     site = Site(port, {"Cookie": serving.sign_in(reader)})
+    site.keep_cookies()
     wanted = asked.everything(site, asked.queries())
-    results = [measure(one, bare, pid) for one in wanted]
-    results.append(
-        measure(asked.saving(Site(port, {"Cookie": serving.sign_in(reader)})), bare, pid)
-    )
+    results = [measure(one, bare, pid) for one in [*wanted, asked.saving(site)]]
     bare_rate = serving.throughput(bare.port, {}, lambda one, _: one.get("/"))
     rates = {}
     answered = {one.name for one in results if not one.failure}

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from http.cookies import SimpleCookie
 from importlib import import_module
 from pathlib import Path
 from urllib.parse import urlencode
@@ -37,6 +38,15 @@ class Site:
     def post(self, path: str, fields: dict[str, str]) -> tuple[int, bytes]:
         headers = self.headers | {"Content-Type": "application/x-www-form-urlencoded"}
         return self._send("POST", path, urlencode(fields), headers)
+
+    def keep_cookies(self) -> None:
+        """Ask for a page, and send the cookies that come with it from now on, as browsers do."""
+        self.connection.request("GET", "/", headers=self.headers)
+        answer = self.connection.getresponse()
+        answer.read()
+        given = SimpleCookie("; ".join(answer.msg.get_all("Set-Cookie", [])))
+        sent = [f"{name}={cookie.value}" for name, cookie in given.items()]
+        self.headers = self.headers | {"Cookie": "; ".join([self.headers["Cookie"], *sent])}
 
     def _send(
         self, method: str, path: str, body: str | None, headers: dict[str, str]

@@ -10,11 +10,9 @@ On our own set it fails where another engine is better by nDCG@10, recall@10 or 
 from __future__ import annotations
 
 import argparse
-import contextlib
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import django
@@ -23,10 +21,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
 from django.conf import settings  # noqa: E402
-from django.db import connection  # noqa: E402
 
 from bench.relevance import documents, labels, transcripts  # noqa: E402
 from bench.relevance.compared import Comparison, compare  # noqa: E402
+from bench.scratch import scratch_database  # noqa: E402
 
 HERE = Path(__file__).parent
 
@@ -39,7 +37,7 @@ def main() -> int:
     options = parser.parse_args()
     if (options.folder is None) != (options.queries is None):
         parser.error("--folder and --queries belong together.")
-    with _scratch_database():
+    with scratch_database("relevance"):
         found = _theirs(options.folder, options.queries) if options.folder else _ours()
     print("\n".join(found.table()))
     if options.failures:
@@ -62,21 +60,6 @@ def _ours() -> Comparison:
 def _theirs(folder: Path, queries: Path) -> Comparison:
     paths, names = documents.in_folder(folder)
     return compare(documents.loaded(paths, names), labels.from_json(queries))
-
-
-@contextlib.contextmanager
-def _scratch_database() -> Iterator[None]:
-    """An empty database of our tables beside the product's, for as long as the block lasts."""
-    with contextlib.ExitStack() as stack:
-        if settings.DATABASE_IS_EMBEDDED:
-            stack.enter_context(settings.EMBEDDED_POSTGRES.in_use())
-        name = connection.settings_dict["NAME"]
-        connection.settings_dict["TEST"]["NAME"] = f"relevance_{os.getpid()}"
-        connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-        try:
-            yield
-        finally:
-            connection.creation.destroy_test_db(name, verbosity=0)
 
 
 if __name__ == "__main__":
