@@ -6,12 +6,15 @@ from celery import Celery
 from celery.schedules import crontab
 from django.conf import settings
 
+from config import folder_broker
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("nevertwice")
 app.conf.update(
     broker_url=settings.CELERY_BROKER_URL,
     broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,  # a worker waits for its broker as long as it takes
     task_ignore_result=True,
     # A task is acknowledged when it has ended: a killed worker's task runs again. Every task
     # is written so that running it twice changes nothing.
@@ -28,11 +31,14 @@ app.conf.update(
             "schedule": crontab(minute=20),
         },
         "reminders": {"task": "incidents.tasks.send_due_digests", "schedule": crontab(minute=0)},
+        "urgent": {"task": "incidents.tasks.tell_at_once", "schedule": crontab()},
+        "messages": {"task": "messaging.tasks.send_due_messages", "schedule": crontab()},
         "likeness": {"task": "search.tasks.read_what_changed", "schedule": crontab(minute=40)},
     },
 )
 (settings.VAR_DIR / "beat").mkdir(parents=True, exist_ok=True)
 if settings.CELERY_BROKER_URL.startswith("filesystem:"):
+    folder_broker.use()
     for name in ("queue", "processed", "control"):
         (settings.BROKER_DIR / name).mkdir(parents=True, exist_ok=True)
     app.conf.broker_transport_options = {

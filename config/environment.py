@@ -77,6 +77,14 @@ def names(raw: str) -> list[str]:
     return found
 
 
+def hosts(raw: str) -> list[str]:
+    """Host names, IP addresses and networks, separated by commas."""
+    found = [name.strip() for name in raw.split(",") if name.strip()]
+    if not all(re.fullmatch(r"[\w.:-]+(/\d{1,3})?", name) for name in found):
+        raise ValueError(raw)
+    return found
+
+
 def site_url(raw: str) -> str:
     """The address of the site without a slash at its end."""
     if not re.fullmatch(r"https?://[\w.-]+(:\d+)?/?|https?://\[[0-9a-fA-F:]+\](:\d+)?/?", raw):
@@ -109,6 +117,11 @@ def secret(raw: str) -> str:
     if len(raw) < 50:
         raise ValueError(raw)
     return raw
+
+
+def secrets_in_turn(raw: str) -> list[str]:
+    """Secrets separated by commas, the newest first."""
+    return [secret(part.strip()) for part in raw.split(",")]
 
 
 def generated_secret(path: Path) -> str:

@@ -79,18 +79,15 @@ def _parts() -> list[Part]:
     mark = {MARK: str(settings.VAR_DIR), "PYTHONUNBUFFERED": "1"}
     # Celery's warning against root is about pickled messages; ours are JSON.
     mark["PYTHONWARNINGS"] = "ignore:You're running the worker with superuser"
-    taken = settings.BROKER_DIR / "taken"
-    taken.mkdir(parents=True, exist_ok=True)
     web = [*python, "gunicorn", "-c", "config/gunicorn.py"]
     quiet = ("--loglevel", "WARNING")
     alone = ("--without-gossip", "--without-mingle", "--without-heartbeat")
     # Threads: its work is waiting for servers, and they stop sooner and need less than processes.
     worker = ("--pool", "threads", "--concurrency", "2", *alone)
     # Worker and beat use one connection at a time, and a pool must not outlive a fork.
-    background = mark | {"DATABASE_POOL_SIZE": "0", "TMPDIR": str(taken)}
+    background = mark | {"DATABASE_POOL_SIZE": "0"}
     return [
         Part("web", [*web, "config.wsgi"], mark | {"WEB_BIND": f"{HOST}:{settings.PORT}"}),
-        # The filesystem broker passes messages through the folder for temporary files.
         Part("worker", [*celery, "worker", *worker, *quiet], background),
         Part("beat", [*celery, "beat", "--pidfile=", *quiet], background),
     ]

@@ -16,11 +16,13 @@ from config.environment import (
     database,
     folder,
     generated_secret,
+    hosts,
     names,
     number,
     port,
     read,
     secret,
+    secrets_in_turn,
     site_url,
     url_with_scheme,
 )
@@ -60,6 +62,7 @@ INSTALLED_APPS = [
     "search",
     "incidents",
     "playbooks",
+    "messaging",
     "accounts",
     "core",
     "django.contrib.admin",
@@ -86,7 +89,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.AuthenticationMiddleware",
     "accounts.middleware.TimeZoneMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -127,7 +130,6 @@ DATABASES: dict[str, dict[str, Any]] = {
         "DATABASE_URL",
         database,
         {
-            "ENGINE": "django.db.backends.postgresql",
             "NAME": embedded.NAME,
             "USER": embedded.NAME,
             "HOST": str(embedded.socket_folder(EMBEDDED_POSTGRES.folder)),
@@ -135,12 +137,14 @@ DATABASES: dict[str, dict[str, Any]] = {
         expected="postgres://USER:PASSWORD@HOST:PORT/NAME",
     )
 }
-DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES["default"]["ENGINE"] = "config.postgresql"  # looks at pooled connections itself
+# Planning takes as long as answering: what a connection has asked three times is prepared.
+DATABASES["default"].setdefault("OPTIONS", {}).update(server_side_binding=True, prepare_threshold=3)
 DATABASE_POOL_SIZE = read(
     "DATABASE_POOL_SIZE", number(0, 1000), 8, expected="a number from 0 to 1000"
 )
 if DATABASE_POOL_SIZE:
-    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
+    DATABASES["default"]["OPTIONS"]["pool"] = {
         "min_size": 1,
         "max_size": DATABASE_POOL_SIZE,
         "timeout": 5,
@@ -192,6 +196,17 @@ DEFAULT_FROM_EMAIL = read(
     "DEFAULT_FROM_EMAIL", str, "Nevertwice <nevertwice@localhost>", expected="an address"
 )
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# Chat channels hold secrets: the keys that they are kept with, the newest first.
+CHANNEL_KEYS: list[str] = read(
+    "CHANNEL_KEY", secrets_in_turn, [], expected="random strings of 50 characters or more"
+)
+CHANNEL_PRIVATE_HOSTS: list[str] = read(
+    "CHANNEL_PRIVATE_HOSTS",
+    hosts,
+    [],
+    expected="host names, addresses or networks such as 10.1.0.0/16",
+)
 
 BROKER_DIR = VAR_DIR / "broker"
 CELERY_BROKER_URL = read(
@@ -269,7 +284,20 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"hide_secrets": {"()": "core.secret_addresses.HideSecrets"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["hide_secrets"],
+        },
+        "nowhere": {"class": "logging.NullHandler"},
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"nevertwice": {"level": "INFO"}},
+    "loggers": {
+        "nevertwice": {"level": "INFO"},
+        # These name the addresses that they post to, which are secrets.
+        "apprise": {"handlers": ["nowhere"], "level": "WARNING", "propagate": False},
+        "urllib3": {"handlers": ["nowhere"], "level": "ERROR", "propagate": False},
+    },
 }

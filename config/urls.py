@@ -9,6 +9,7 @@ urlpatterns = [
     # Before incidents: patterns/new/ is no pattern called “new”.
     path("", include("playbooks.urls")),
     path("", include("incidents.urls")),
+    path("", include("messaging.urls")),
     path("", include("accounts.urls")),
     path("", include("core.urls")),
     path("search/", include("search.urls")),
