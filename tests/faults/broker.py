@@ -1,4 +1,4 @@
-"""A way to put tasks into an installation’s broker without Django."""
+"""An installation’s broker and its simulated time, reached without Django."""
 
 from __future__ import annotations
 
@@ -24,3 +24,8 @@ def producer(url: str, folder: Path) -> Celery:
             "control_folder": str(folders["control"]),
         }
     return app
+
+
+def clock_file(folder: Path) -> Path:
+    """Where the time stands, in ISO form, in the installation in `folder`, if it is simulated."""
+    return folder / "simulated-time"

@@ -65,7 +65,7 @@ def _incident(incident: world.Incident) -> Incident:
     return Incident(
         pk=incident.number,
         number=incident.number,
-        title=f"Outage inc-{incident.number}-",
+        title=f"Outage {world.marked(incident.number)}",
         status="published",
         published_at=BEFORE,
         visibility="restricted" if incident.is_restricted else "internal",
@@ -81,7 +81,7 @@ def _item(item: world.Item) -> ActionItem:
         pk=item.number,
         incident_id=item.incident,
         position=item.number,
-        title=f"Promise {item.number} of inc-{item.incident}-",
+        title=f"Promise {item.number} of {world.marked(item.incident)}",
         owner_id=item.owner,
         owner_team_id=item.team,
         due_on=item.due_on,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import html
 import json
 import re
 import socket
 import threading
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from email import message_from_bytes, policy
@@ -18,7 +20,8 @@ from aiosmtpd.controller import Controller
 _A_MOMENT = 0.004  # seconds before and after a mail is taken, for a kill to hit
 _NEW_UNTIL = re.compile(r"\nYOU WERE REMINDED OF TH|\n-- ?\n")
 _ITEM = re.compile(r"/action-items/(\d+)/")
-_INCIDENT = re.compile(r"inc-(\d+)-")
+# By its title or its reference: words that no signed address can hold, made by chance as they are.
+_INCIDENT = re.compile(r".{0,60}?(?:‹inc (\d+)›|(?<![\w:-])INC-(\d+)(?![\w-]))")
 _MORE = re.compile(r"And \d+ more")
 
 
@@ -26,7 +29,8 @@ _MORE = re.compile(r"And \d+ more")
 class Heard:
     """One message as it arrived: to which person, when by the simulated clock, and what it names.
 
-    `name` is the Message-ID of a mail, and what a chat post says.
+    `name` is the Message-ID of a mail, and what a chat post says; `incidents` are those named, with
+    the words that did.
     """
 
     person: int
@@ -34,7 +38,7 @@ class Heard:
     at: datetime
     is_digest: bool
     new: frozenset[int]
-    incidents: frozenset[int]
+    incidents: Mapping[int, str]
     is_cut: bool
 
 
@@ -96,10 +100,16 @@ class Listeners:
                 self.now,
                 is_digest=not name.startswith("<weekly_summary."),
                 new=frozenset(map(int, _ITEM.findall(new))),
-                incidents=frozenset(int(n) for part in all_of_it for n in _INCIDENT.findall(part)),
+                incidents=incidents_in(all_of_it),
                 is_cut=bool(_MORE.search(text)),
             )
         )
+
+
+def incidents_in(parts: Iterable[str]) -> dict[int, str]:
+    """The numbers of the incidents that these name, each with the words that do."""
+    found = (match for part in parts for match in _INCIDENT.finditer(html.unescape(part)))
+    return {int(match[1] or match[2]): match[0] for match in found}
 
 
 def _handler(listeners: Listeners) -> type[BaseHTTPRequestHandler]:

@@ -12,12 +12,13 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 import psutil
 
 from config import embedded
-from tests.faults.broker import producer
+from tests.faults.broker import clock_file, producer
 
 ROOT = Path(__file__).resolve().parents[3]
 _LAST_LINES = 40
@@ -169,6 +170,12 @@ class Machine:
                 beat.process.stdin.flush()
             except BrokenPipeError:
                 return
+
+    def set_clock(self, now: datetime) -> None:
+        """It is `now`: no worker begins any more what was to be done for an earlier moment."""
+        made = clock_file(self.folder).with_suffix(".new")
+        made.write_text(now.isoformat())
+        made.rename(clock_file(self.folder))
 
     def revive(self) -> list[str]:
         """Start again what has ended of itself; the last words of each."""

@@ -32,9 +32,11 @@ class Reckoning:
         """Whether each of these may know of all that it names; asked while that is still so."""
         for each in heard:
             person = world.people[each.person]
-            for number in each.incidents:
+            for number, words in each.incidents.items():
                 if not world.may_see(person, world.incidents[number]):
-                    self.leaks.append(f"incident {number} to {person.email} at {each.at}")
+                    self.leaks.append(
+                        f"incident {number} to {person.email} at {each.at}: {words} ({each.name})"
+                    )
 
     def compare(self, heard: list[Heard], oracle: Oracle) -> None:
         digests: dict[Digest, list[Heard]] = defaultdict(list)

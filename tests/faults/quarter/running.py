@@ -85,6 +85,7 @@ class Quarter:
                 self.tick(now, kill=self.ticks in killing)
             if day.isoweekday() not in _A_WEEKEND:
                 at = datetime.combine(day, WORK_IS_DONE)
+                self._pass_to(at)
                 self.moved += changes.work_a_day(self.world, at=at, chance=self.chance)
             tell(f"{day}: {len(self.listeners.heard)} messages, {self.killed.total()} kills")
         self.reckoning.compare(self.listeners.heard, self.oracle)
@@ -92,7 +93,7 @@ class Quarter:
     def tick(self, now: datetime, *, kill: bool) -> None:
         """What the beats do in one hour, until nothing is left to send."""
         self.ticks += 1
-        self.listeners.now = now
+        self._pass_to(now)
         self.oracle.tick(now)
         asked = self._ask(DIGESTS, now)
         began = time.monotonic()
@@ -117,6 +118,12 @@ class Quarter:
         new = self.listeners.heard[self._looked_at :]
         self.reckoning.look_for_leaks(new, self.world)
         self._looked_at += len(new)
+
+    def _pass_to(self, now: datetime) -> None:
+        """What is left over from before does nothing any more: the facts are about to change."""
+        self.machine.set_clock(now)
+        self._wait_until_idle()  # what was begun just before is still done
+        self.listeners.now = now
 
     def _ask(self, task: str, now: datetime) -> set[str]:
         """Both beats put it into the broker."""
@@ -159,8 +166,11 @@ class Quarter:
         return Message.objects.waiting().filter(attempts=0).exists()
 
     def _become_quiet(self) -> None:
-        """No task of this tick is left over for the next one, whose facts are others."""
+        """No task of this tick keeps the next one from its work."""
         self.machine.forget_tasks()
+        self._wait_until_idle()
+
+    def _wait_until_idle(self) -> None:
         give_up = time.monotonic() + 60
         while not self.machine.is_idle():
             assert time.monotonic() < give_up, "a task does not end"

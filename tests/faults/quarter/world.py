@@ -14,6 +14,11 @@ ITEMS_OF_AN_INCIDENT = 5
 ZONES = ("UTC", "Europe/Dublin", "America/Los_Angeles", "Asia/Tokyo", "Australia/Sydney")
 
 
+def marked(number: int) -> str:
+    """What titles call this incident, so that it is known wherever it is named."""
+    return f"‹inc {number}›"
+
+
 @dataclass
 class Person:
     number: int
