@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from datetime import date
 from operator import mul
 from typing import NamedTuple
 
@@ -89,17 +90,29 @@ def rank(
     number = len(weights)
     for first, second, _ in understood.pairs:
         weights.append(_NEIGHBOURS * (importance[first] + importance[second]) / 2)
+    extra = _COMPLETE * is_complete
+    days = _Days()
     placed = []
     for candidate in candidates:
         document, kind, _, occurred_on, is_exact, impacts = candidate
         about = sum(map(mul, weights, impacts)) / whole
-        score = _SCORE * impact.worth(about, kind, impact.recency(occurred_on))
-        score += _COMPLETE * is_complete + _EXACT * is_exact
-        least = min(impacts[:number], default=1.0)
-        one = Ranked(candidate, about, least, score, is_complete)
-        placed.append((-score, -_day(candidate), -document, one))
+        day, recent = days[occurred_on]
+        score = _SCORE * impact.worth(about, kind, recent) + extra
+        if is_exact:
+            score += _EXACT
+        least = min(impacts if len(impacts) == number else impacts[:number], default=1.0)
+        one = Ranked._make((candidate, about, least, score, is_complete))
+        placed.append((-score, -day, -document, one))
     placed.sort()  # as `order` does, for which it would ask each of them again
     return [one for *_, one in placed]
+
+
+class _Days(dict[date | None, tuple[int, float]]):
+    """By day, its number and how recent it is: many of the candidates share one."""
+
+    def __missing__(self, day: date | None) -> tuple[int, float]:
+        self[day] = found = (day.toordinal() if day else 0, impact.recency(day))
+        return found
 
 
 def is_enough(complete: Sequence[Ranked]) -> bool:

@@ -6,7 +6,7 @@ Pieces are plain text; a template puts <mark> around the marked ones and escapes
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -16,11 +16,13 @@ from search.entry import NOT_SHOWN
 MOST_READ = 20_000  # characters of a document; what is found further down goes unmarked
 READ_FIRST = 4_000  # most documents show what was looked for so far; only the others are read on
 _LENGTH = 240
-_MOST_PLACES = 6  # of one word in one text
+# In how many lines of a text a word is looked for: alone, or when others may stand beside it.
+_MOST_LINES, _MOST_LINES_OF_SEVERAL = 3, 6
+_MOST_TRIES = 18  # places that begin like a word and may be another
 _MOST_STEMS = 12
 _NEAR = 100  # characters, in which the neighbour of a word is looked for
 _TOKEN = re.compile(r"[^\W_]+")
-_CUT = re.compile(r"([^\W_]+)")
+_OTHER_LETTERS = re.compile(r"[^\W\x00-\x7f]")
 
 
 class Piece(NamedTuple):
@@ -39,36 +41,60 @@ class Marker:
         self._worth = worth
         self._beside = beside or {}
         first = sorted(worth, key=lambda lexeme: (-worth[lexeme], lexeme))[:_MOST_STEMS]
-        self._beginnings = {lexeme: _beginning(lexeme) for lexeme in first}
+        self._beginnings = [
+            (lexeme, beginning) for lexeme in first for beginning in words.beginnings(lexeme)
+        ]
+        self._knows_all_beginnings = len(first) == len(worth)
+        self._most_lines = _MOST_LINES_OF_SEVERAL if len(worth) > 1 else _MOST_LINES
 
     def pieces(self, text: str) -> list[Piece]:
         """`text`, with the words that were looked for marked."""
-        # What is between the words stands at the even places, the words at the odd ones.
-        parts = _CUT.split(text)
+        is_quick = self._knows_all_beginnings and _has_plain_letters(text)
+        places = sorted(self._quickly_found(text) if is_quick else self._found(text))
         cut: list[Piece] = []
         done = 0
-        for number, is_sought in enumerate(map(self._worth.__contains__, map(_stem, parts[1::2]))):
-            place = 2 * number + 1
-            if is_sought and self._is_meant(parts, place):
-                if before := "".join(parts[done:place]):
-                    cut.append(Piece(before))
-                cut.append(Piece(parts[place], marked=True))
-                done = place + 1
-        if rest := "".join(parts[done:]):
-            cut.append(Piece(rest))
+        for start, end in places:
+            if start > done:
+                cut.append(Piece(text[done:start]))
+            cut.append(Piece(text[start:end], marked=True))
+            done = end
+        if done < len(text):
+            cut.append(Piece(text[done:]))
         return cut
 
-    def _is_meant(self, parts: Sequence[str], place: int) -> bool:
-        lexeme = _stem(parts[place])
-        if lexeme not in self._beside:
-            return True
-        start = len("".join(parts[:place]))
-        return self._stands(lexeme, "".join(parts), start, start + len(parts[place]))
+    def _found(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where the words stand that were looked for, each word of `text` being looked at."""
+        for match in _TOKEN.finditer(text):
+            lexeme = _stem(match[0])
+            if lexeme in self._worth and self._stands(lexeme, text, *match.span()):
+                yield match.span()
+
+    def _quickly_found(self, text: str) -> Iterator[tuple[int, int]]:
+        """The same for a text in which every letter stands for itself."""
+        lowered = text.lower()
+        for lexeme, beginning in self._beginnings:
+            place = lowered.find(beginning)
+            while place >= 0:
+                if end := self._end_of(lexeme, text, lowered, place):
+                    yield place, end
+                place = lowered.find(beginning, place + 1)
+
+    def _end_of(self, lexeme: str, text: str, lowered: str, place: int) -> int:
+        """Where the word ends that begins at `place`, if it is a form of `lexeme` that means
+        something there; else 0."""
+        if place and lowered[place - 1].isalnum():
+            return 0
+        match = _TOKEN.match(text, place)
+        if match is None or _stem(match[0]) != lexeme:
+            return 0
+        end = match.end()
+        return end if not self._beside or self._stands(lexeme, text, place, end) else 0
 
     def best(self, text: str) -> str:
         """The passage (line) of `text` that shows most of the words; the first that says
         something where none does. What stands at its beginning is preferred."""
-        text = text.split(NOT_SHOWN, 1)[0]
+        if (hidden := text.find(NOT_SHOWN)) >= 0:
+            text = text[:hidden]
         shown = self._shown(text[:READ_FIRST]) or self._shown(text[:MOST_READ])
         if not shown:
             start = _first_that_says_something(text)
@@ -90,22 +116,17 @@ class Marker:
         """By where a line of `text` begins, the words that it shows, each with its first place."""
         lowered = text.lower()
         shown: dict[int, dict[str, int]] = {}
-        for lexeme, beginning in self._beginnings.items():
-            place = -1
-            for _ in range(_MOST_PLACES):
-                place = lowered.find(beginning, place + 1)
-                if place < 0:
-                    break
-                if place and lowered[place - 1].isalnum():
-                    continue
-                match = _TOKEN.match(text, place)
-                if (
-                    match
-                    and _stem(match[0]) == lexeme
-                    and self._stands(lexeme, text, *match.span())
-                ):
+        for lexeme, beginning in self._beginnings:
+            place = lowered.find(beginning)
+            lines = tries = 0
+            while place >= 0 and lines < self._most_lines and tries < _MOST_TRIES:
+                tries += 1
+                if self._end_of(lexeme, text, lowered, place):
+                    lines += 1
                     line = shown.setdefault(text.rfind("\n", 0, place) + 1, {})
-                    line.setdefault(lexeme, place)
+                    line[lexeme] = min(line.get(lexeme, place), place)
+                    place = _end_of_line(text, place)  # the first in each line will do
+                place = lowered.find(beginning, place + 1)
         return shown
 
     def _stands(self, lexeme: str, text: str, start: int, end: int) -> bool:
@@ -121,21 +142,21 @@ class Marker:
 def holds(text: str, phrase: Sequence[str]) -> bool:
     """Whether the lexemes of `phrase` stand side by side somewhere in `text`."""
     folded = words.fold(text)
-    beginning = _beginning(phrase[0])
     room = (words.MAX_WORD + 20) * len(phrase)
-    place = folded.find(beginning)
-    while place >= 0:
-        if place == 0 or not folded[place - 1].isalnum():
-            found = words.stems(folded[place : place + room])[: len(phrase)]
-            if tuple(found) == tuple(phrase):
-                return True
-        place = folded.find(beginning, place + 1)
+    for beginning in words.beginnings(phrase[0]):
+        place = folded.find(beginning)
+        while place >= 0:
+            if place == 0 or not folded[place - 1].isalnum():
+                found = words.stems(folded[place : place + room])[: len(phrase)]
+                if tuple(found) == tuple(phrase):
+                    return True
+            place = folded.find(beginning, place + 1)
     return False
 
 
-def _beginning(lexeme: str) -> str:
-    """What every form of a word begins with: "happy" is stemmed to "happi"."""
-    return lexeme[:-1] if lexeme.endswith("i") and len(lexeme) > 2 else lexeme
+def _has_plain_letters(text: str) -> bool:
+    """Whether no letter of `text` changes when accents are taken away; quotes and dashes may."""
+    return text.isascii() or not _OTHER_LETTERS.search(text)
 
 
 @lru_cache(maxsize=50_000)

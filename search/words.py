@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import Stemmer
 
@@ -88,6 +88,7 @@ _BASE = {
     for base, *forms in (line.split() for line in _FORMS.strip().splitlines())
     for form in forms
 }
+_ODD = {"die": ("dying",), "lie": ("lying",), "tie": ("tying",), "sky": ("skies",)}
 
 
 def fold(text: str) -> str:
@@ -125,6 +126,25 @@ def humps(text: str) -> list[str]:
 def stem(word: str) -> str:
     """What `word` is found as, whatever its ending. The same for documents and queries."""
     return _STEMMERS.english.stemWord(_BASE.get(word, word)) or word
+
+
+@lru_cache(maxsize=10_000)
+def beginnings(lexeme: str) -> tuple[str, ...]:
+    """What each form of a word begins with, the regular ones first: "happi" is found as "happy",
+    "write" as "writing" and "wrote", "reliabl" as "reliability"."""
+    is_cut = len(lexeme) > 2 and lexeme.endswith(("i", "e", "bl"))
+    regular = lexeme[:-1] if is_cut else lexeme
+    others = (*_irregular().get(lexeme, ()), *_ODD.get(lexeme, ()))
+    return (regular, *(form for form in others if not form.startswith(regular)))
+
+
+@cache
+def _irregular() -> dict[str, list[str]]:
+    """By what they are found as, the forms that no ending tells."""
+    forms: dict[str, list[str]] = {}
+    for form in _BASE:
+        forms.setdefault(stem(form), []).append(form)
+    return forms
 
 
 def stems(text: str) -> list[str]:

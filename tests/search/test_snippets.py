@@ -1,0 +1,72 @@
+"""Where words are marked, and which line of a text is shown."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from search.snippets import Marker, holds
+from search.words import beginnings, fold, stem
+
+WRITTEN = [
+    *("cache", "Caching", "made", "MAKING", "makers", "reliability", "reliable", "dying", "skies"),
+    *("use", "using", "users", "us-east-1", "happy", "happiest", "failures", "Zürich", "café"),
+    *("“lost”", "loss", "x_y", "node-made", "—", "\n", "…"),
+]
+
+
+def _marked(marker: Marker, text: str) -> list[str]:
+    return [piece.text for piece in marker.pieces(text) if piece.marked]
+
+
+@pytest.mark.parametrize(
+    ("word", "text", "marked"),
+    [
+        ("make", "Making a list, made by makers", ["Making", "made"]),
+        ("reliable", "Reliability is not reliably had", ["Reliability", "reliably"]),
+        ("die", "A node that is dying had died", ["dying", "died"]),
+        ("happy", "“happy”, happiness – unhappy", ["happy", "happiness"]),
+        ("zurich", "Zürich and Zurich", ["Zürich", "Zurich"]),
+    ],
+)
+def test_every_form_of_a_word_is_marked(word, text, marked):
+    assert _marked(Marker({stem(word): 1.0}), text) == marked
+
+
+@pytest.mark.parametrize("word", [fold(word) for word in WRITTEN if word.isalpha()])
+def test_every_form_of_a_word_begins_as_it_is_looked_for(word):
+    assert word.startswith(beginnings(stem(word)))
+
+
+@given(
+    st.lists(st.sampled_from(WRITTEN), max_size=12),
+    st.lists(st.sampled_from(["cache", "make", "use", "happy", "reliable", "lose"]), min_size=1),
+)
+def test_a_few_words_are_marked_as_many_are(parts, sought):
+    """Many are met by looking at each word of the text, few by looking for them."""
+    text = " ".join(parts)
+    few = {stem(word): 1.0 for word in sought}
+    many = few | {f"absent{number}": 0.1 for number in range(20)}
+
+    pieces = Marker(few).pieces(text)
+
+    assert pieces == Marker(many).pieces(text)
+    assert "".join(piece.text for piece in pieces) == text
+
+
+def test_the_line_that_shows_most_of_the_words_is_shown():
+    text = "The cache was cold.\n" * 4 + "Nobody made the cache warm.\nThe cache was made again."
+
+    assert Marker({"cach": 1.0, "make": 1.0}).best(text) == "Nobody made the cache warm."
+
+
+def test_words_that_only_begin_alike_hide_no_line():
+    text = "users of us-east-1, " * 5 + "\nand what they use"
+
+    assert Marker({"use": 1.0}).best(text) == "and what they use"
+
+
+def test_a_phrase_is_held_in_whatever_form_it_begins():
+    assert holds("They wrote the file", (stem("write"), stem("the"), stem("file"))) is False
+    assert holds("They wrote files", (stem("write"), stem("file")))
