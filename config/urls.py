@@ -6,13 +6,13 @@ from django.urls import include, path
 from config.health import health
 
 urlpatterns = [
+    path("search/", include("search.urls")),
     # Before incidents: patterns/new/ is no pattern called “new”.
     path("", include("playbooks.urls")),
     path("", include("incidents.urls")),
     path("", include("messaging.urls")),
     path("", include("accounts.urls")),
     path("", include("core.urls")),
-    path("search/", include("search.urls")),
     path("health/", health, name="health"),
     path("admin/", admin.site.urls),
 ]

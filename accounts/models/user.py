@@ -13,6 +13,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.functional import cached_property
 
+_MOST_SHOWN = 99  # unread messages, as a number beside the bell
+
 
 class Role(models.TextChoices):
     """What somebody may do, each including the ones before it."""
@@ -132,6 +134,11 @@ class User(AbstractUser):
         if (fields := kwargs.get("update_fields")) is not None and "role" in fields:
             kwargs["update_fields"] = {*fields, "is_staff", "is_superuser"}
         super().save(*args, **kwargs)
+
+    @property
+    def unread_shown(self) -> str:
+        """How many messages wait unread, in as much room as there is for it; empty where none."""
+        return "99+" if self.unread > _MOST_SHOWN else str(self.unread or "")
 
     @property
     def is_administrator(self) -> bool:

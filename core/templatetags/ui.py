@@ -103,6 +103,24 @@ def stamped(context: template.Context, template_name: str, rows: Iterable[Any]) 
 _stamp = cache(Stamp)
 
 
+@register.simple_tag(takes_context=True)
+def navbar(context: template.Context) -> SafeString:
+    """What stands above every page of somebody who is signed in. Most of it never changes, and it
+    is on every page: so it is stamped."""
+    user, nav = context["request"].user, context.get("nav", "")
+    row = {
+        "menu": drawn("components/main_menu.html", nav),
+        "query": html.escape(str(context.get("query") or "")),
+        "is_live": "live" if context.get("live_search") else "",
+        "unread": str(user.unread or ""),
+        "unread_shown": user.unread_shown,
+        "person": html.escape(str(user)),
+        "initials": html.escape(user.initials),
+        "is_administrator": "yes" if user.is_administrator else "",
+    }
+    return SafeString(_stamp("components/navbar.html")(row, context.get("csrf_token")))
+
+
 @register.simple_tag
 def badge(value: str, text: str) -> SafeString:
     """A status or severity as a word in its tone; `value` is as stored, `text` what to show."""
