@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from datetime import date
 from operator import mul
 from typing import NamedTuple
 
@@ -91,28 +90,19 @@ def rank(
     for first, second, _ in understood.pairs:
         weights.append(_NEIGHBOURS * (importance[first] + importance[second]) / 2)
     extra = _COMPLETE * is_complete
-    days = _Days()
+    one_word = len(weights) == 1
     placed = []
     for candidate in candidates:
         document, kind, _, occurred_on, is_exact, impacts = candidate
-        about = sum(map(mul, weights, impacts)) / whole
-        day, recent = days[occurred_on]
-        score = _SCORE * impact.worth(about, kind, recent) + extra
+        about = impacts[0] if one_word else sum(map(mul, weights, impacts)) / whole
+        score = _SCORE * impact.worth(about, kind, impact.recency(occurred_on)) + extra
         if is_exact:
             score += _EXACT
-        least = min(impacts if len(impacts) == number else impacts[:number], default=1.0)
-        one = Ranked._make((candidate, about, least, score, is_complete))
-        placed.append((-score, -day, -document, one))
+        least = about if one_word else min(impacts[:number], default=1.0)
+        one = Ranked(candidate, about, least, score, is_complete)
+        placed.append((-score, -_day(candidate), -document, one))
     placed.sort()  # as `order` does, for which it would ask each of them again
     return [one for *_, one in placed]
-
-
-class _Days(dict[date | None, tuple[int, float]]):
-    """By day, its number and how recent it is: many of the candidates share one."""
-
-    def __missing__(self, day: date | None) -> tuple[int, float]:
-        self[day] = found = (day.toordinal() if day else 0, impact.recency(day))
-        return found
 
 
 def is_enough(complete: Sequence[Ranked]) -> bool:
