@@ -206,7 +206,11 @@ class Plan:
         sizes = dict(common)
 
         def of_best(term: Term) -> float:
-            shares = (sizes[word] / common[word] for word in term.words if word in common)
+            shares = (
+                self._in_best(self.understood.sought[word], sizes[word]) / common[word]
+                for word in term.words
+                if word in common
+            )
             return self._of_term(term) * prod(shares)
 
         while self._expected(terms, list(map(of_best, there))) > wanted * 2:
@@ -238,8 +242,16 @@ class Plan:
             _form(sought.forms[0][0], size, self.known) if term.quoted else self._best(sought, size)
         )
 
+    def _in_best(self, one: Sought, size: float) -> float:
+        """How many documents `_best` is: those of each form of the word."""
+        number = sum(
+            min(self._of_form(form), size if _tier_of(form, size, self.known) else _EVERYWHERE)
+            for form, _ in one.forms
+        )
+        return min(number, self.documents_of(one))
+
     def _best(self, one: Sought, size: float) -> str:
-        """About the best `size` documents that hold a word."""
+        """About the best `size` documents that hold a word, of each of its forms."""
         return _any_of(_form(form, size, self.known) for form, _ in one.forms)
 
     def _with_filters(self, *parts: str) -> str:
@@ -277,10 +289,16 @@ def has(one: Sought) -> str:
 
 
 def _form(form: Lexemes, size: float, known: Known) -> str:
-    number = next((n for n, most in enumerate(keys.TIER_SIZES, start=1) if most >= size), 0)
-    if len(form) == 1 and 0 < number <= known.tiers.get(form[0], 0):
+    if number := _tier_of(form, size, known):
         return keys.quoted(keys.tier(form[0], number))
     return _all_of(form)
+
+
+def _tier_of(form: Lexemes, size: float, known: Known) -> int:
+    """The number of the tier that holds the best `size` documents of a form; 0 where there is
+    none, and all of them are asked for."""
+    number = next((n for n, most in enumerate(keys.TIER_SIZES, start=1) if most >= size), 0)
+    return number if len(form) == 1 and number <= known.tiers.get(form[0], 0) else 0
 
 
 def _next_size(documents: float) -> float:

@@ -157,7 +157,7 @@ def _badge(value: str) -> SafeString:
 
 
 def _reference(reference: str) -> SafeString:
-    return format_html('<span class="search-reference">{}</span> ', reference)
+    return SafeString(f'<span class="search-reference">{html.escape(reference)}</span> ')
 
 
 def _playbooks(helping: Sequence[tuple[str, str]], incident: str) -> SafeString:
