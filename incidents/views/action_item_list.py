@@ -27,7 +27,7 @@ from incidents.views.filter_parts import with_
 PAGE = 25
 PAGES = 40  # and no further: whoever looks for more than a thousand filters
 COUNTED = 1000  # then a list says “more than 1,000”
-COUNTED_BY_LABEL = 200  # the same where other tables have to be joined
+COUNTED_BY_LABEL = 100  # the same where other tables have to be joined
 VIEW_COOKIE = "action_items_view"
 A_YEAR = 365 * 24 * 3600
 _STATES = {

@@ -87,7 +87,7 @@ def choices(query: QueryDict, user: User) -> dict[str, list[Choice]]:
     offered: dict[str, list[Choice]] = {kind: [] for kind in _MODELS}
     for kind, pk, slug, name in _first(Role(user.role), user.pk):
         offered[kind].append(Choice(slug, name, pk))
-    for kind in _MODELS:
+    for kind in filter(query.getlist, _MODELS):
         missing = set(query.getlist(kind)) - {choice.value for choice in offered[kind]} - {""}
         if missing and len(offered[kind]) == CHOICES:
             found = _known(kind, user).filter(slug__in=missing).values_list("slug", "name", "pk")
@@ -122,7 +122,7 @@ def read(query: QueryDict, offered: dict[str, list[Choice]], today: date) -> Fil
     for kind, labels in _FIXED.items():
         known = {value: Choice(value, label) for value, label in labels.items()}
         choose(found, kind, query.getlist(kind), known)
-    for kind in _MODELS:
+    for kind in filter(query.getlist, _MODELS):
         known = {choice.value: choice for choice in offered[kind]}
         choose(found, kind, query.getlist(kind), known)
     _read_period(found, query, today)

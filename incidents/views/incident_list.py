@@ -19,7 +19,7 @@ from incidents.views.incident_rows import IncidentRow, incident_rows
 PAGE = 25
 PAGES = 40  # and no further: whoever looks for more than a thousand filters
 COUNTED = 1000  # then a list says “more than 1,000”
-COUNTED_BY_LABEL = 200  # the same where services, tags or patterns have to be joined
+COUNTED_BY_LABEL = 100  # the same where services, tags or patterns have to be joined
 
 
 @dataclass(frozen=True)
