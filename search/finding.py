@@ -84,7 +84,7 @@ def _found_otherwise(
     are typed; None stands for one that would find nothing."""
     query, endings = plan.understood.query, longer.endings
     if endings:
-        completed = _attempt(understand(query, endings), asker)
+        completed = _attempt(understand(query, endings, longer.absent), asker)
         if completed.number or not (attempt and attempt.number):
             attempt = completed
     if not (as_typed or (attempt and attempt.number)):

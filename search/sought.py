@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -17,7 +17,7 @@ Lexemes = tuple[str, ...]
 @dataclass(frozen=True)
 class Sought:
     """One word that is looked for. `forms` are the ways to meet it, lexemes that stand side by
-    side, and what each way is worth; the word itself comes first."""
+    side, and what each way is worth; the word itself comes first, unless nothing holds it."""
 
     word: str
     forms: tuple[tuple[Lexemes, float], ...]
@@ -89,8 +89,9 @@ class Understood:
         ]
 
 
-def understand(query: Query, endings: Endings) -> Understood:
-    """`endings` are for words that may be unfinished the longer words they may stand for."""
+def understand(query: Query, endings: Endings, absent: Sequence[str] = ()) -> Understood:
+    """`endings` are for words that may be unfinished the longer words they may stand for; those
+    that are `absent`, which nothing holds, are looked for as these alone."""
     asked = [
         term.words[0] if len(term.words) == 1 and not term.quoted else ""
         for terms in query.alternatives
@@ -103,7 +104,18 @@ def understand(query: Query, endings: Endings) -> Understood:
         word: Sought(word, tuple(_forms(word, endings.get(word, ()), others.get(word, ()))))
         for word in query.words
     }
-    return Understood(query, sought, tuple(_pairs(query)))
+    elsewhere = {
+        word
+        for terms in query.alternatives
+        for term in terms
+        if term.quoted or term.negated or len(term.words) > 1
+        for word in term.words
+    }
+    replaced = {word for word in absent if word not in elsewhere and len(sought[word].forms) > 1}
+    for word in replaced:
+        sought[word] = Sought(word, sought[word].forms[1:])
+    pairs = (pair for pair in _pairs(query) if replaced.isdisjoint(pair[:2]))
+    return Understood(query, sought, tuple(pairs))
 
 
 def _other_ways(asked: list[str]) -> dict[str, list[Lexemes]]:

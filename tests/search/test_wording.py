@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from search.query import search
+from search.sought import understand
+from search.syntax import parse
 from search.words import COMMON, split, stem, stems
 from tests.factories import IncidentFactory
 
@@ -52,3 +54,27 @@ def test_between_equals_what_holds_all_the_words_comes_first(index, vera):
     index(both, some)
 
     assert [hit.pk for hit in search("kafka rebalance", user=vera).hits] == [both.pk, some.pk]
+
+
+@pytest.mark.django_db
+def test_an_unfinished_word_that_nothing_holds_is_what_it_may_become():
+    found = understand(parse("service aler"), {"aler": ["alert", "alerting"]}, ["aler"])
+
+    assert found.sought["aler"].forms == ((("alert",), 0.75),)
+    assert not found.pairs
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("text", ['service "aler" aler', "aler-manager aler", "aler -aler service"])
+def test_a_word_that_must_stand_as_it_is_stays_itself(text):
+    found = understand(parse(text), {"aler": ["alert"]}, ["aler"])
+
+    assert found.sought["aler"].forms[0] == (("aler",), 1.0)
+
+
+@pytest.mark.django_db
+def test_an_absent_word_that_may_become_nothing_is_still_looked_for():
+    found = understand(parse("service aler"), {}, ["aler"])
+
+    assert found.sought["aler"].forms == ((("aler",), 1.0),)
+    assert found.pairs
