@@ -157,7 +157,7 @@ def _badge(value: str) -> SafeString:
 
 
 def _reference(reference: str) -> SafeString:
-    return SafeString(f'<span class="search-reference">{html.escape(reference)}</span> ')
+    return ui.filled('<span class="search-reference">{}</span> ', [(reference,)])
 
 
 def _playbooks(helping: Sequence[tuple[str, str]], incident: str) -> SafeString:

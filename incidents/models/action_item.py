@@ -76,17 +76,18 @@ class ActionItemQuerySet(models.QuerySet["ActionItem"]):
         return self.filter(owner=user)
 
     def owned_by_teams_of(self, user: User) -> Self:
-        """Items of the teams that the user is in or leads, and of the people in them."""
+        """Items of the teams that the user is in or leads, of the people in them, and the user's
+        own."""
         teams = Team.objects.filter(Q(members=user) | Q(lead=user))
-        return self.of_teams(teams.values_list("pk", flat=True))
+        return self.of_teams(teams.values_list("pk", flat=True), and_of=[user.pk])
 
-    def of_teams(self, teams: Iterable[int]) -> Self:
-        """Items that the teams of these keys own, and those of the people in them.
+    def of_teams(self, teams: Iterable[int], *, and_of: Iterable[int] = ()) -> Self:
+        """Items that the teams of these keys own, and those of the people in them, and of others.
 
         Who is in them is asked at once: for keys, an index of owners serves.
         """
         teams = list(teams)
-        people = list(User.objects.filter(teams__in=teams).values_list("pk", flat=True))
+        people = [*User.objects.filter(teams__in=teams).values_list("pk", flat=True), *and_of]
         return self.filter(Q(owner_team__in=teams) | Q(owner__in=people))
 
 

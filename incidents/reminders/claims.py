@@ -21,12 +21,14 @@ from incidents.reminders.standing import Standing, standing_of
 
 
 class Claim(NamedTuple):
-    """That somebody has a part in an item, and what the policy needs to know of it."""
+    """That somebody has a part in an item, and what the policy needs to know of it. `scope` is the
+    list of action items that holds it: their own ("mine"), their teams’, or that of all."""
 
     item: int
     incident: int
     part: Part
     facts: ItemFacts
+    scope: str = "mine"
 
 
 class _Row(NamedTuple):
@@ -62,13 +64,17 @@ def claims_of(people: Iterable[User], *, until: date, now: datetime) -> dict[int
     """
     asked = list(people)
     standing = standing_of(asked)
-    rows = list(
-        chain(_answered(standing, until, now), _led(standing, until), _kept(standing, until))
-    )
-    since = _owner_since([row.pk for row, part, _ in rows if part in (Part.HEIR, Part.KEEPER)])
+    found = {
+        "teams": [*_answered(standing, until, now), *_led(standing, until)],
+        "all": list(_kept(standing, until)),
+    }
+    rows = [(*each, scope) for scope, of_scope in found.items() for each in of_scope]
+    since = _owner_since([row.pk for row, part, *_ in rows if part in (Part.HEIR, Part.KEEPER)])
     claims: dict[int, list[Claim]] = defaultdict(list)
-    for row, part, persons in rows:
-        claim = Claim(row.pk, row.incident_id, part, _facts(row, since.get(row.pk)))
+    for row, part, persons, scope in rows:
+        is_own = part == Part.OWNER and row.owner_id is not None
+        facts = _facts(row, since.get(row.pk))
+        claim = Claim(row.pk, row.incident_id, part, facts, "mine" if is_own else scope)
         for person in persons:
             claims[person].append(_as_its_giver(claim) if person == row.given_by_id else claim)
     return _visible(asked, claims)

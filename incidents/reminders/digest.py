@@ -72,7 +72,7 @@ class _Found:
     new: dict[int, list[Named]]  # by section
     postmortems: list[Waiting]
     before: list[Named]
-    undecided: int
+    undecided: list[Named]
 
     def __bool__(self) -> bool:
         return bool(self.new or self.postmortems)
@@ -97,7 +97,7 @@ def compose(message: Message, *, now: datetime, is_at_once: bool = False) -> Con
     if not found:
         return None
     if is_at_once:
-        found = replace(found, before=[], undecided=0)
+        found = replace(found, before=[], undecided=[])
     return _contents(message, person, found, morning, policy, is_at_once=is_at_once)
 
 
@@ -126,7 +126,7 @@ def _find(
         new=new,
         postmortems=_find_postmortems(message, person, morning, policy, now),
         before=[each for each in rest if _is_worth_repeating(each)],
-        undecided=sum(each.has(DECISION) for each in rest),
+        undecided=[each for each in rest if each.has(DECISION)],
     )
 
 
@@ -203,12 +203,19 @@ def _contents(
         ],
         before=[texts.line(each) for each in before],
         more=total - said,
-        undecided=found.undecided,
+        undecided=len(found.undecided),
         answers_until=links.expires_on(message),
-        list_url=f"{settings.SITE_URL}{reverse('action_item_list')}?scope=mine",
+        list_url=f"{settings.SITE_URL}{reverse('action_item_list')}?scope={_scope(found)}",
         profile_url=f"{settings.SITE_URL}{reverse('profile')}",
         is_at_once=is_at_once,
     )
+
+
+def _scope(found: _Found) -> str:
+    """Which list holds all of it: one's own, one's teams', or everybody's."""
+    parts = (*found.new.values(), found.before, found.undecided)
+    held_by = {each.claim.scope for part in parts for each in part}
+    return next((scope for scope in ("all", "teams") if scope in held_by), "mine")
 
 
 def _shown(found: _Found) -> dict[int, list[Named]]:
