@@ -7,7 +7,6 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
@@ -23,11 +22,8 @@ from incidents.views.action_item_board import columns
 from incidents.views.action_item_filters import SOON, Filters
 from incidents.views.action_item_rows import ActionItemRow, rows_of
 from incidents.views.filter_parts import with_
+from incidents.views.paging import Page, page_of
 
-PAGE = 25
-PAGES = 40  # and no further: whoever looks for more than a thousand filters
-COUNTED = 1000  # then a list says “more than 1,000”
-COUNTED_BY_LABEL = 100  # the same where other tables have to be joined
 VIEW_COOKIE = "action_items_view"
 A_YEAR = 365 * 24 * 3600
 _STATES = {
@@ -49,15 +45,10 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Page:
-    """A page of the table, and the addresses of its neighbours."""
+class TablePage(Page):
+    """A page of the table."""
 
     groups: list[Group]
-    count: str
-    first: int
-    last: int
-    previous: str
-    next: str
 
 
 @dataclass(frozen=True)
@@ -86,7 +77,9 @@ def action_item_list(request: SignedInRequest) -> HttpResponse:
     if asked.view == "board":
         context["columns"] = columns(asked, found, request.user, today, request.GET)
     else:
-        context["page"] = _page(asked, found, request.user, today, request.GET)
+        page = page_of(filters.in_order(asked, found), request.GET, by_label=asked.by_label)
+        rows = rows_of(page.pks, request.user, today)
+        context["page"] = TablePage(**vars(page), groups=_grouped(rows, asked, today))
     return _keeping_view(_answer(request, asked, offered, context), request)
 
 
@@ -150,54 +143,6 @@ def _ways(asked: Filters, query: QueryDict) -> dict[str, Any]:
         "everybodys": with_(QueryDict(), scope="all"),
         "unfiltered": with_(QueryDict(), scope=asked.scope),
     }
-
-
-# --- the table ----------------------------------------------------------------------------------
-
-
-def _page(
-    asked: Filters, found: QuerySet[ActionItem], user: User, today: date, query: QueryDict
-) -> Page:
-    ordered = filters.in_order(asked, found)
-    number = _page_number(query)
-    pks = _pks(ordered, number)
-    if not pks and number > 1:
-        number, pks = 1, _pks(ordered, 1)
-    most = COUNTED_BY_LABEL if asked.by_label else COUNTED
-    total = _count(found, number, pks, most)
-    start = (number - 1) * PAGE
-    return Page(
-        groups=_grouped(rows_of(pks[:PAGE], user, today), asked, today),
-        count=f"more than {most:,}" if total > most else f"{total:,}",
-        first=start + 1,
-        last=start + len(pks[:PAGE]),
-        previous=_numbered(query, number - 1) if number > 1 else "",
-        next=_numbered(query, number + 1) if len(pks) > PAGE and number < PAGES else "",
-    )
-
-
-def _pks(ordered: QuerySet[ActionItem], number: int) -> list[int]:
-    """The keys of a page, and one more where another page follows."""
-    return list(ordered.values_list("pk", flat=True)[(number - 1) * PAGE : number * PAGE + 1])
-
-
-def _count(found: QuerySet[ActionItem], number: int, pks: list[int], most: int) -> int:
-    """How many there are, up to one more than `most`. A last page has counted them already."""
-    if len(pks) <= PAGE:
-        return (number - 1) * PAGE + len(pks)
-    return found.order_by()[: most + 1].count()
-
-
-def _page_number(query: QueryDict) -> int:
-    """Which page the address asks for; the first where it asks for none, or for nonsense."""
-    raw = query.get("page", "1")
-    return min(max(int(raw[:6]), 1), PAGES) if raw.isascii() and raw.isdigit() else 1
-
-
-def _numbered(query: QueryDict, number: int) -> str:
-    wanted = query.copy()
-    wanted["page"] = str(number)
-    return "?" + wanted.urlencode()
 
 
 def _grouped(shown: list[ActionItemRow], asked: Filters, today: date) -> list[Group]:

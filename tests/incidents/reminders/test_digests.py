@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 
@@ -14,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Role
 from incidents.models import LedgerEntry
-from incidents.reminders import digest, ledger
+from incidents.reminders import ledger
 from messaging import delivery
 from messaging.models import Message
 from tests.factories import ActionItemFactory, IncidentFactory, TeamFactory, UserFactory
@@ -308,15 +307,6 @@ def test_an_address_that_no_mail_can_go_to_does_not_keep_the_others(ana, rita, s
     assert Message.objects.get(recipient=broken).last_error
 
 
-def test_a_very_long_list_is_cut_and_the_rest_counted(ana):
-    ActionItemFactory.create_batch(60, owner=ana, due_on=MONDAY)
-
-    [digest] = tick()
-
-    assert digest.subject == "60 due today"
-    assert "And 10 more" in digest.body
-
-
 def _queries_of_a_tick(now: datetime) -> int:
     with CaptureQueriesContext(
         connection,
@@ -395,41 +385,3 @@ def test_titles_are_safe_in_html_and_plain_in_text(ana):
 
     assert "<script>alert(1)</script> & more" in digest.body
     assert "<script>alert" not in digest.alternatives[0][0]
-
-
-def _departed(team):
-    person = UserFactory(is_active=False)
-    team.members.add(person)
-    return person
-
-
-def _listed(client, person, sent):
-    """Which list a digest leads to, and what it holds as `person` sees it."""
-    client.force_login(person)
-    address = re.search(r"/action-items/\?scope=\w+", sent.body)[0]
-    return address.partition("=")[2], client.get(address).content.decode()
-
-
-@pytest.mark.parametrize(
-    ("owned", "scope"),
-    [
-        (lambda ana, team: {"owner": ana}, "mine"),
-        (lambda ana, team: {"owner_team": team}, "teams"),
-        (lambda ana, team: {"owner": _departed(team)}, "teams"),
-        (lambda ana, team: {"incident": IncidentFactory(owner=ana)}, "all"),
-    ],
-    ids=["one's own", "the team's", "of who left the team", "nobody's"],
-)
-def test_the_list_that_a_digest_leads_to_holds_what_is_left_out_of_it(ana, client, owned, scope):
-    team = TeamFactory(lead=ana)
-    facts = owned(ana, team) | {"due_on": MONDAY - 40 * DAY}
-    for number in range(digest.MOST_LINES + 1):
-        ActionItemFactory(**facts, title=f"Promise {number}")
-    ActionItemFactory(owner=ana, due_on=MONDAY - 40 * DAY, title="One’s own")
-
-    sent = tick()[0]
-    found, page = _listed(client, ana, sent)
-
-    assert "And 2 more" in sent.body
-    assert found == scope
-    assert "52 action items" in page

@@ -1,0 +1,28 @@
+"""Which page of a list an address asks for."""
+
+import pytest
+from django.http import QueryDict
+
+from incidents.views.paging import PAGES, address, page_number
+
+
+@pytest.mark.parametrize(
+    ("asked", "number"),
+    [
+        ("", 1),
+        ("page=2", 2),
+        ("page=0", 1),
+        ("page=-1", 1),
+        ("page=x", 1),
+        ("page=²", 1),
+        ("page=" + "9" * 5000, PAGES),
+    ],
+)
+def test_nonsense_asks_for_the_first_page_and_too_much_for_the_last(asked, number):
+    assert page_number(QueryDict(asked)) == number
+
+
+def test_a_neighbour_keeps_the_filters():
+    assert address(QueryDict("status=open&status=done&page=3"), 4) == (
+        "?status=open&status=done&page=4"
+    )
