@@ -20,7 +20,7 @@ from core.text import storable
 from incidents.views.addresses import page_url
 from search import period, values
 from search.filters import EXCLUDING, FACETS, SORTS, Filters, Sort, facet_of, opposite
-from search.syntax import MAX_CHARACTERS
+from search.syntax import MAX_CHARACTERS, PHRASE
 from search.values import Choice
 
 MOST_READ = 2_000  # characters of the box in which filters are looked for
@@ -37,8 +37,7 @@ _FIELDS = {
     "tags": "tag",
 }
 _TOKEN = re.compile(
-    r'-?"[^"]*(?:"|$)'
-    r'|(?P<minus>-?)(?P<field>[a-z]+):(?:"(?P<quoted>[^"]*)"|(?P<plain>[^\s"]+))(?!\S)'
+    PHRASE + r'|(?P<minus>-?)(?P<field>[a-z]+):(?:"(?P<quoted>[^"]*)"|(?P<plain>[^\s"]+))(?!\S)'
     r"|\S+",
     re.IGNORECASE,
 )

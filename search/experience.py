@@ -42,9 +42,13 @@ class Experience:
 
     of: dict[str, dict[int, Counter[str]]] = field(default_factory=lambda: defaultdict(dict))
 
+    def times_met(self, pk: int) -> int:
+        """Return in how many incidents a pattern was met, counted up to 20."""
+        return self.of["pattern"].get(pk, Counter()).total()
+
     def of_pattern(self, pk: int) -> str:
         """“met 3 times”; empty where it was not met."""
-        times = self.of["pattern"].get(pk, Counter()).total()
+        times = self.times_met(pk)
         if times < 2:
             return "met once" if times else ""
         return f"met {times}{'+' if times >= MOST_COUNTED else ''} times"

@@ -35,9 +35,9 @@ def entries(saved: SavedSearch, *, today: date) -> list[Entry]:
     asked = ask_text(saved.text, user=anybody, today=today)
     if not asked:
         return []
-    found = search(
-        asked.sought, user=anybody, filters=asked.filters, sort="newest", limit=MOST
-    ).hits
+    results = search(asked.sought, user=anybody, filters=asked.filters, sort="newest", limit=MOST)
+    # A feed reports what matches the search as saved; similar words are a help for readers.
+    found = [] if results.as_words else results.hits
     changed = _changed(found, anybody)
     return [
         Entry(

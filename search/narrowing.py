@@ -77,7 +77,7 @@ def chips(asked: Asked) -> list[Chip]:
             ago = PERIODS.get(asked.since) if name == "since" else None
             found.append(Chip(ago or f"{name} {day:%-d %b %Y}", _without(asked, name).url()))
     if asked.as_typed:
-        found.append(Chip("Spelt as typed", replace(asked, as_typed=False, page=1).url()))
+        found.append(Chip("Exactly as typed", replace(asked, as_typed=False, page=1).url()))
     return found
 
 

@@ -21,7 +21,7 @@ from search.filters import Filters, Sort
 from search.finding import Asker, Found, find, sampled
 from search.ranking import Ranked
 from search.snippets import MOST_READ, READ_FIRST, Marker, Piece
-from search.syntax import parse
+from search.syntax import Query, parse
 
 MOST_COUNTED = 1_000  # beyond this many matches nobody asks how many there are
 MOST_SAMPLED = 500  # documents whose labels are counted
@@ -62,7 +62,8 @@ class Results:
     `total` says how many there are, at most 1,000, and `complete` how many of them hold all the
     words; both are estimates where there are many. `counts` are by kind, and only where
     everything was looked at. `corrected` is the query that was run where the one that was typed
-    finds nothing and seems misspelt.
+    finds nothing and seems misspelt. `as_words` says that the query was run as plain words,
+    because nothing matches its phrases, exclusions or alternatives.
     """
 
     hits: list[Hit] = field(default_factory=list)
@@ -70,6 +71,7 @@ class Results:
     total: int = 0
     complete: int = 0
     corrected: str = ""
+    as_words: bool = False
 
 
 def search(
@@ -85,7 +87,7 @@ def search(
     """What `user` may see of what `text` asks for, best first, `limit` of it from `offset` on.
 
     Without any text it is everything that `filters` leave, newest first. `as_typed` keeps
-    misspelt words. Takes bounded time whatever the text.
+    misspelt words, and operators that match nothing. Takes bounded time whatever the text.
     """
     query = parse(text)
     filters = filters or Filters()
@@ -93,7 +95,7 @@ def search(
         return Results()
     sort = sort if query or sort != "relevance" else "newest"
     asker = Asker(user, filters, sort, offset + limit)
-    found = find(query, asker, as_typed=as_typed)
+    found, as_words = _find(query, asker, as_typed=as_typed)
     page = found.ranked[offset : offset + limit]
     total = min(max(len(found.ranked), round(found.expected)), MOST_COUNTED)
     some = found.complete < len(found.ranked)
@@ -104,6 +106,7 @@ def search(
         total=total,
         complete=found.complete if some else total,
         corrected=understood if understood != query.text else "",
+        as_words=as_words,
     )
 
 
@@ -118,8 +121,17 @@ def matching(
     asker = Asker(user, filters, "relevance" if query else "newest", MOST_SAMPLED)
     if query and (sample := sampled(query, asker)):
         return sample
-    found = find(query, asker, as_typed=as_typed)
+    found, _ = _find(query, asker, as_typed=as_typed)
     return [one.candidate.document for one in found.ranked[:MOST_SAMPLED]]
+
+
+def _find(query: Query, asker: Asker, *, as_typed: bool) -> tuple[Found, bool]:
+    """Return what matches `query`, and True where it had to be read as plain words for that."""
+    found = find(query, asker, as_typed=as_typed)
+    if found.ranked or as_typed or not query.has_operators:
+        return found, False
+    plain = find(parse(query.text, operators=False), asker, as_typed=False)
+    return (plain, True) if plain.ranked else (found, False)
 
 
 def _hits(page: Sequence[Ranked], found: Found, user: User | AnonymousUser) -> list[Hit]:

@@ -40,7 +40,7 @@ class Understood:
     def is_loose(self) -> bool:
         """Whether it is nothing but words, of which some may be missing and all may stand
         anywhere."""
-        return not self.query.asks_for_more_than_words and all(
+        return not self.query.has_operators and all(
             len(term.words) == 1 for terms in self.query.alternatives for term in terms
         )
 
@@ -49,7 +49,7 @@ class Understood:
         """Whether what holds some of the words is better than nothing. Whoever asks for phrases,
         exclusions or alternatives means it: nothing less is offered."""
         is_reference = self.query.incident_number is not None
-        return len(self.sought) > 1 and not (self.query.asks_for_more_than_words or is_reference)
+        return len(self.sought) > 1 and not (self.query.has_operators or is_reference)
 
     @property
     def whole(self) -> str:

@@ -1,4 +1,9 @@
-"""What people type: words, "exact phrases", -not and or; never an error, whatever it is."""
+"""Parse what people type: words, "exact phrases", -not and or; never an error, whatever it is.
+
+People also paste log lines and commands, in which quotes and hyphens mean something else. They are
+operators only where they can be meant as such: a phrase is set off by white space, and an exclusion
+is a hyphen before a word that is no option of a command.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +17,11 @@ from search import words
 MAX_CHARACTERS = 500
 MAX_WORDS = 24
 
-_TOKEN = re.compile(r'(?P<minus>-?)"(?P<phrase>[^"]*)(?:"|$)|(?P<token>\S+)')
+# A quoted phrase begins after white space and ends before it, or is still being typed.
+PHRASE = r'(?<!\S)-?"[^"]*(?:"(?!\S)|$)'
+_TOKEN = re.compile(PHRASE + r"|\S+")
+_EXCLUSION = re.compile(r"-(?=[^\W_]{2})(?=[^\W\d])")  # of "-word"; not "-n", "-9" or "--force"
+_OPTION = re.compile(r"--[a-z]|-[a-z](?![^\W_])", re.IGNORECASE)  # "--force", "-n", "-o=wide"
 _REFERENCE = re.compile(r"\s*inc[-\s]?0*(\d{1,9})\s*", re.IGNORECASE)
 
 Endings = Mapping[str, list[str]]
@@ -73,8 +82,8 @@ class Query:
         return int(match[1]) if match and int(match[1]) < 2**31 else None
 
     @property
-    def asks_for_more_than_words(self) -> bool:
-        """Whether phrases, exclusions or alternatives were asked for, which must be kept."""
+    def has_operators(self) -> bool:
+        """True where the query holds phrases, exclusions or alternatives."""
         return len(self.alternatives) > 1 or any(t.quoted or t.negated for t in self._terms)
 
     def tsquery(self, endings: Endings) -> str:
@@ -114,18 +123,23 @@ def any_form(word: str, endings: Endings) -> str:
     return f"({forms})"
 
 
-def parse(text: str) -> Query:
-    """What `text` asks for. At most 500 characters and 24 words of it are read."""
+def parse(text: str, *, operators: bool = True) -> Query:
+    """Return the query that `text` asks for; without `operators`, as nothing but words.
+
+    At most 500 characters and 24 words of the text are read.
+    """
     text = storable(text[:MAX_CHARACTERS])
+    tokens = _TOKEN.findall(text)
+    excludes = operators and not any(_OPTION.match(token) for token in tokens)
     alternatives: list[list[Term]] = [[]]
     room = MAX_WORDS
-    for match in _TOKEN.finditer(text):
+    for token in tokens:
         if room <= 0:
             break
-        if match["token"] in ("or", "OR", "|"):
+        if operators and token in ("or", "OR", "|"):
             alternatives.append([])
             continue
-        term = _term(match, room)
+        term = _term(token, room, excludes=excludes) if operators else _plain(token, room)
         if term.words:
             alternatives[-1].append(term)
             room -= len(term.words)
@@ -135,10 +149,22 @@ def parse(text: str) -> Query:
     )
 
 
-def _term(match: re.Match[str], room: int) -> Term:
-    if match["phrase"] is not None:
-        found = words.split(match["phrase"])
-        return Term(tuple(found[:room]), negated=match["minus"] == "-", quoted=True)
-    token = match["token"]
-    negated = len(token) > 1 and token[0] == "-" and token[1].isalnum()
-    return Term(tuple(words.split(token)[:room]), negated=negated)
+def _term(token: str, room: int, *, excludes: bool) -> Term:
+    """Return the term that `token` is; `excludes` says that a hyphen may mean an exclusion."""
+    if _is_phrase(token):
+        negated = excludes and token[0] == "-"
+        return Term(_words(token, room), negated=negated, quoted=True)
+    negated = excludes and _EXCLUSION.match(token) is not None
+    return Term(_words(token, room), negated=negated)
+
+
+def _plain(token: str, room: int) -> Term:
+    return Term(_words(token, room))
+
+
+def _words(token: str, room: int) -> tuple[str, ...]:
+    return tuple(words.split(token)[:room])
+
+
+def _is_phrase(token: str) -> bool:
+    return re.fullmatch(PHRASE, token) is not None

@@ -17,6 +17,7 @@ from playbooks.models import FailurePattern
 from search import facets as counting
 from search import narrowing, presentation
 from search.asked import MOST_PAGES, Asked, ask
+from search.experience import experience
 from search.models import SavedSearch
 from search.query import Results, search
 
@@ -127,9 +128,12 @@ def _instead_of_results(asked: Asked, results: Results, request: SignedInRequest
     if not asked:
         examples = [{"text": text, "url": Asked(words=text).url()} for text in EXAMPLES]
         return {"examples": examples, "saved": SavedSearch.objects.of(request.user)}
-    return {"patterns": [] if results.hits else _patterns_with_playbooks()}
+    return {"patterns": [] if results.hits else _patterns_with_playbooks(request)}
 
 
-def _patterns_with_playbooks() -> list[FailurePattern]:
-    known = FailurePattern.objects.filter(playbooks__isnull=False).distinct()
-    return list(known.prefetch_related("playbooks")[:12])
+def _patterns_with_playbooks(request: SignedInRequest) -> list[FailurePattern]:
+    """Return at most 12 patterns that have playbooks, the ones met most often first."""
+    found = FailurePattern.objects.filter(playbooks__isnull=False).distinct()
+    patterns = list(found.prefetch_related("playbooks"))
+    known = experience([pattern.pk for pattern in patterns], [], request.user)
+    return sorted(patterns, key=lambda one: (-known.times_met(one.pk), one.name))[:12]

@@ -76,8 +76,8 @@ def test_a_misspelt_query_says_what_it_shows_and_how_to_undo_it(signed_in, vera,
 
     assert "Showing results for <strong>certificate expired</strong>" in shown
     assert "?q=certifcate+expird&amp;exact=1" in shown
-    assert "Spelt as typed" in page(client, q="certifcate expird", exact="1")
-    assert "Nothing like this" in page(client, q="certifcate expird", exact="1")
+    assert "Exactly as typed" in page(client, q="certifcate expird", exact="1")
+    assert "No results" in page(client, q="certifcate expird", exact="1")
 
 
 def test_the_playbook_is_one_tap_from_its_incident(signed_in, vera, index):

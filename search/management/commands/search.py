@@ -23,7 +23,8 @@ class Command(BaseCommand):
     it finds what every signed-in person may see: restricted incidents are left out. With --json it
     prints a list of objects `kind`, `reference` (of incidents, and of action items that of their
     incident) or `slug` (of playbooks and patterns), `title`, `url`, `score`, `snippet`, `reasons`,
-    and `corrected_query` where the query was corrected.
+    `corrected_query` where the query was corrected, and `as_words` where nothing matches its quotes
+    and exclusions, so that it was run as plain words.
     """
 
     help = "Search incidents, action items, patterns and playbooks as the search page does."
@@ -56,6 +57,8 @@ class Command(BaseCommand):
     def _print(self, asked: Asked, results: Results) -> None:
         for notice in notices(asked):
             self.stderr.write(notice.text + (f" Did you mean {notice.meant}?" * bool(notice.meant)))
+        if results.as_words:
+            self.stderr.write("Nothing matches exactly. Showing results for the words alone.")
         if results.corrected:
             self.stdout.write(f"Showing results for {results.corrected}\n\n")
         if not results.hits:
@@ -82,4 +85,6 @@ def _as_object(hit: Hit, asked: Asked, results: Results) -> dict[str, object]:
     }
     if results.corrected:
         found["corrected_query"] = results.corrected
+    if results.as_words:
+        found["as_words"] = True
     return found
