@@ -10,8 +10,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
+from core.images import NotAnImage
 from incidents.models import Attachment
-from incidents.operations.attachments import NotAnImage, attach
+from incidents.operations.attachments import attach
 from tests.factories import NOON, IncidentFactory
 
 pytestmark = pytest.mark.django_db
