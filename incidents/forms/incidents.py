@@ -123,7 +123,11 @@ class IncidentForm(FactsForm):
     commanders = PeopleField(label="Incident commander", help_text="Usernames.")
     scribes = PeopleField(label="Scribe")
     communications = PeopleField(label="Communications lead")
-    visibility = forms.ChoiceField(choices=Visibility.choices, initial=Visibility.INTERNAL)
+    visibility = forms.ChoiceField(
+        choices=Visibility.choices,
+        initial=Visibility.INTERNAL,
+        help_text="Restricted images disappear from other incidents, too, for everybody else.",
+    )
     readers = PeopleField(
         label="People who may read it", help_text="Usernames. Matters only when restricted."
     )

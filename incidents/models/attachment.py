@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from typing import Self
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 
 from accounts.models import User
@@ -13,6 +16,18 @@ from incidents.models.incident import Incident
 
 def _storage_name(attachment: Attachment, filename: str) -> str:
     return f"{attachment.pk.hex[:2]}/{attachment.pk.hex}"
+
+
+class AttachmentQuerySet(models.QuerySet["Attachment"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Return the images that `user` may see: those of the incidents they may read.
+
+        Images of an archived incident stay for whoever could read it before, because other
+        incidents may show them. Nobody finds them otherwise: their addresses cannot be guessed.
+        """
+        visible = Incident.objects.visible_to(user)
+        archived = Incident.objects.archived_readable_by(user)
+        return self.filter(Q(incident__in=visible) | Q(incident__in=archived))
 
 
 class Attachment(models.Model):
@@ -28,6 +43,8 @@ class Attachment(models.Model):
     uploaded_by = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+
+    objects = AttachmentQuerySet.as_manager()
 
     class Meta:
         ordering = ["uploaded_at"]

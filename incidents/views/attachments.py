@@ -66,11 +66,7 @@ def _answer(
 @require_safe
 def attachment_file(request: HttpRequest, pk: uuid.UUID, name: str) -> FileResponse:
     """The image, for whoever may see its incident, as nothing but an image."""
-    attachment = get_object_or_404(
-        Attachment.objects.filter(incident__in=Incident.objects.visible_to(request.user)),
-        pk=pk,
-        name=name,
-    )
+    attachment = get_object_or_404(Attachment.objects.visible_to(request.user), pk=pk, name=name)
     response = FileResponse(
         attachment.file.open("rb"), filename=attachment.name, content_type=attachment.content_type
     )

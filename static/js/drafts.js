@@ -32,13 +32,43 @@
 
   const kept = (field) => field.name && !/^(hidden|file|password|submit|button)$/.test(field.type);
 
-  const typed = (form) => {
+  // A form may have several boxes, or radio buttons, of one name: each is a choice of its own.
+  const boxes = (field) => field.type === "checkbox" || field.type === "radio";
+  const nameOf = (field) => (boxes(field) ? `${field.name}=${field.value}` : field.name);
+
+  const read = (form, valueOf) => {
     const values = {};
-    for (const field of form.elements) {
-      if (kept(field)) values[field.name] = field.type === "checkbox" ? field.checked : field.value;
-    }
+    for (const field of form.elements) if (kept(field)) values[nameOf(field)] = valueOf(field);
     return values;
   };
+
+  const chosen = (field, isChosen) =>
+    JSON.stringify([...field.options].filter(isChosen).map((option) => option.value));
+
+  const typed = (form) =>
+    read(form, (field) => {
+      if (boxes(field)) return field.checked;
+      if (field.type === "select-multiple") return chosen(field, (option) => option.selected);
+      return field.value;
+    });
+
+  // The form as the server sent it. A reload, or going back, may have put in what was typed before
+  // this script runs (Firefox does): the values that fields have then are not the server's.
+  const sent = (form) =>
+    read(form, (field) => {
+      if (boxes(field)) return field.defaultChecked;
+      if (field.type === "select-multiple") return chosen(field, (option) => option.defaultSelected);
+      if (field.type === "select-one") {
+        const options = [...field.options];
+        const selected = options.filter((option) => option.defaultSelected).pop();
+        return (selected ?? options.find((option) => !option.disabled))?.value ?? "";
+      }
+      if (field.type === "textarea") return field.defaultValue;
+      const fresh = document.createElement("input"); // reads a value as a field of this type does
+      fresh.type = field.type;
+      fresh.value = field.defaultValue;
+      return fresh.value;
+    });
 
   const same = (one, other) => {
     const names = new Set([...Object.keys(one), ...Object.keys(other)]);
@@ -73,9 +103,13 @@
 
   const restore = (form, draft) => {
     for (const field of form.elements) {
-      if (!kept(field) || !(field.name in draft.values)) continue;
-      if (field.type === "checkbox") field.checked = draft.values[field.name];
-      else field.value = draft.values[field.name];
+      const value = kept(field) ? draft.values[nameOf(field)] : undefined;
+      if (value === undefined) continue;
+      if (boxes(field)) field.checked = value;
+      else if (field.type === "select-multiple") {
+        const values = JSON.parse(value);
+        for (const option of field.options) option.selected = values.includes(option.value);
+      } else field.value = value;
     }
     // It was written upon that version: if somebody saved since, both texts will be shown.
     if (form.elements.version && draft.version) form.elements.version.value = draft.version;
@@ -120,14 +154,16 @@
 
   const watch = (form) => {
     if (forms.has(form)) return;
-    const values = typed(form);
     const unsaved = "unsaved" in form.dataset; // sent, but refused: the text is not on the server
-    const state = { key: form.dataset.draftKey, server: unsaved ? null : values, offered: null };
+    const server = unsaved ? null : sent(form);
+    const state = { key: form.dataset.draftKey, server, offered: null };
     forms.set(form, state);
     const draft = storage.read(state.key);
-    if (unsaved) keep(form);
-    else if (draft && !same(draft.values, values)) offer(form, state, draft);
-    else storage.remove(state.key);
+    const isThere = draft && same(draft.values, typed(form)); // the browser put it back already
+    const isNews = draft && !isThere && !(server && same(draft.values, server));
+    if (!unsaved && isNews) offer(form, state, draft);
+    else if (!unsaved && isThere && draft.previous) offer(form, state, draft.previous);
+    keep(form);
     const later = () => {
       clearTimeout(state.timer);
       state.timer = setTimeout(() => keep(form), 400);

@@ -152,8 +152,21 @@
     if (response.status === 409 || response.status === 422) return; // answered with the form
     say(sourceElement, REASONS[response.status] ?? "The server could not do this. Try again in a moment.");
   });
+  // Leaving a page ends its requests as if they had failed. That is no failure, so wait a moment to
+  // see whether the page was left, and say nothing on a page that is shown again by going back.
+  let isHidden = false;
+  let departures = 0;
+  window.addEventListener("pagehide", () => {
+    isHidden = true;
+    departures += 1;
+  });
+  window.addEventListener("pageshow", () => (isHidden = false));
   document.addEventListener("htmx:error", (event) => {
     const source = event.detail?.ctx?.sourceElement;
-    if (source) say(source, "The server cannot be reached. Try again in a moment.");
+    if (!source || isHidden) return;
+    const before = departures;
+    setTimeout(() => {
+      if (before === departures) say(source, "The server cannot be reached. Try again in a moment.");
+    }, 300);
   });
 })();

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -17,12 +18,24 @@ import pytest
 from django.conf import settings as product_settings
 from django.core.management import call_command
 from django.utils import timezone
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    Request,
+    expect,
+)
 from playwright.sync_api import Error as PlaywrightError
 
 from accounts.models import SignInLink, User
 from tests.factories import UserFactory
 from tests.journeys.snapshot import Snapshot
+
+# Firefox ESR lacks some commands that Playwright sends to it; see the script.
+GUARD = Path(__file__).with_name("firefox_guard.cjs")
+os.environ["NODE_OPTIONS"] = f'{os.environ.get("NODE_OPTIONS", "")} --require "{GUARD}"'.strip()
 
 # Playwright's synchronous API runs an event loop in the thread in which Django's tests use the
 # database; the database is never touched from inside that loop.
@@ -34,13 +47,33 @@ expect.set_options(timeout=30_000)
 HERE = ("127.0.0.1", "localhost")
 
 
+@pytest.fixture(scope="session")
+def browser(
+    request: pytest.FixtureRequest, playwright: Playwright, launch_browser: Callable[[], Browser]
+) -> Iterator[Browser]:
+    """Chromium, or for a test marked as `in_both_browsers`, Firefox ESR as well."""
+    is_firefox = getattr(request, "param", "chromium") == "firefox"
+    browser = _firefox(playwright) if is_firefox else launch_browser()
+    yield browser
+    browser.close()
+
+
+def _firefox(playwright: Playwright) -> Browser:
+    """Start the Firefox of this machine, else the one that Playwright brings where it can."""
+    found = os.environ.get("FIREFOX") or shutil.which("firefox-esr") or shutil.which("firefox")
+    if found is None:
+        return playwright.firefox.launch()
+    return playwright.firefox.launch(channel="moz-firefox", executable_path=found)
+
+
 @pytest.fixture
 def context(context: BrowserContext) -> BrowserContext:
     """What happens in it is written down, and kept when the test fails.
 
     Without snapshots: they run a script in every frame, and a mail's frame complains of scripts.
     """
-    context.tracing.start()
+    if context.browser.browser_type.name == "chromium":
+        context.tracing.start()
     return context
 
 

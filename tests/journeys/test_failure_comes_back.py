@@ -14,8 +14,9 @@ from tests.factories import (
     IncidentFactory,
     PatternLinkFactory,
 )
+from tests.journeys.browsers import in_both_browsers
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, in_both_browsers]
 
 
 @pytest.fixture

@@ -6,8 +6,9 @@ import pytest
 from playwright.sync_api import expect
 
 from incidents.models import Incident
+from tests.journeys.browsers import in_both_browsers
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, in_both_browsers]
 
 
 def test_write_publish_and_find(enter, administrator, site):

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 from PIL import Image
 
 from core.images import NotAnImage
 from incidents.models import Attachment
 from incidents.operations.attachments import attach
-from tests.factories import NOON, IncidentFactory
+from incidents.operations.incidents import archive
+from tests.factories import NOON, IncidentFactory, SectionFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -263,3 +265,30 @@ def test_a_preview_of_too_much_is_refused(ana, signed_in):
     answer = signed_in(ana).post("/markdown/preview/", {"content": "x" * 1_000_001})
 
     assert answer.status_code == 413
+
+
+def test_images_of_an_archived_incident_stay_where_others_show_them(ana, vera, omar, signed_in):
+    incident = IncidentFactory(owner=ana)
+    attachment = attach(incident, upload=upload(image()), by=ana, at=NOON)
+    other = IncidentFactory()
+    SectionFactory(incident=other, body=f"![graph]({attachment.get_absolute_url()})")
+
+    asked = signed_in(ana).get(reverse("incident_archive", args=[incident.reference]))
+    archive(incident, by=ana, at=NOON)
+
+    assert "Images of it that other incidents show stay visible there." in asked.content.decode()
+    for person in (ana, vera, omar):
+        assert signed_in(person).get(attachment.get_absolute_url()).status_code == 200
+        assert signed_in(person).get(incident.get_absolute_url()).status_code == 404
+
+
+def test_archiving_shows_an_image_to_nobody_who_could_not_see_it(ana, vera, client, signed_in):
+    incident = IncidentFactory(visibility="restricted", owner=ana)
+    attachment = attach(incident, upload=upload(image()), by=ana, at=NOON)
+    archive(incident, by=ana, at=NOON)
+
+    assert signed_in(vera).get(attachment.get_absolute_url()).status_code == 404
+    assert client.get(attachment.get_absolute_url()).url.startswith("/accounts/login/")
+    vera.is_active = False
+    vera.save()
+    assert not Attachment.objects.visible_to(vera).exists()

@@ -132,8 +132,12 @@ def incident_archive(request: SignedInRequest, reference: str) -> HttpResponse:
     if request.method == "POST":
         incidents.archive(incident, by=request.user, at=timezone.now())
         return redirect("incident_archived", incident.reference)
-    open_items = incident.action_items.open().count()
-    context = {"incident": incident, "open_items": open_items, "nav": "incidents"}
+    context = {
+        "incident": incident,
+        "open_items": incident.action_items.open().count(),
+        "images": incident.attachments.exists(),
+        "nav": "incidents",
+    }
     return render(request, "incidents/incident_archive.html", context)
 
 
