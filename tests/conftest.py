@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -16,12 +17,51 @@ from hypothesis import HealthCheck
 from hypothesis import settings as examples
 
 from accounts.models import Role, User
+from tests import clocks
 from tests.factories import UserFactory
 
 # How long an example takes says how busy the machine is, nothing about the product.
 examples.register_profile("ours", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 if examples.get_current_profile_name() != "ci":
     examples.load_profile("ours")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--clock",
+        action="append",
+        choices=[*clocks.MOMENTS, "all"],
+        help="run the tests at this moment instead of the ordinary Wednesday; may be repeated",
+    )
+
+
+def pytest_configure() -> None:
+    clocks.begin(clocks.WEDNESDAY)
+    sys.addaudithook(clocks.refuse_without)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if named := metafunc.config.getoption("clock"):
+        names = clocks.MOMENTS if "all" in named else named
+        metafunc.parametrize("_clock", names, indirect=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.nodeid.startswith(clocks.DEPENDING):
+            item.add_marker("clock")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    callspec = getattr(item, "callspec", None)
+    clocks.begin(clocks.moment(callspec.params.get("_clock", "") if callspec else ""))
+    clocks.pass_on()
+
+
+@pytest.fixture(autouse=True)
+def _clock() -> None:
+    """The moment at which the test begins; `pytest_runtest_setup` has set it."""
 
 
 @pytest.fixture(autouse=True)

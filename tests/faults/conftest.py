@@ -22,6 +22,7 @@ from aiosmtpd.controller import Controller
 from celery import Celery
 from django.db import connection
 
+from tests import clocks
 from tests.faults.broker import producer
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -171,6 +172,7 @@ def install(tmp_path: Path) -> Iterator[Callable[..., Installation]]:
         installation = Installation(
             folder,
             inherited
+            | clocks.of_processes()
             | {
                 "DJANGO_SETTINGS_MODULE": "config.settings",
                 "ENV_FILE": os.devnull,

@@ -15,7 +15,7 @@ from incidents.models import ActionItem, ActionItemChange, ReminderAnswer
 from incidents.reminders import links
 from messaging import composing
 from messaging.models import Message
-from tests.factories import ActionItemFactory, IncidentFactory, TeamFactory, UserFactory
+from tests.factories import NOON, ActionItemFactory, IncidentFactory, TeamFactory, UserFactory
 from tests.incidents.reminders.mornings import sent_digest, today
 
 pytestmark = pytest.mark.django_db
@@ -230,7 +230,7 @@ def test_a_link_that_is_used_twice_does_nothing_and_says_so(client, ana, item):
         ({"due_on": date(2030, 1, 7)}, "Now it is due on 7 Jan 2030."),
         ({"owner": None}, "Now nobody owns it."),
         (
-            {"status": "done", "closing_note": "There.", "closed_at": timezone.now()},
+            {"status": "done", "closing_note": "There.", "closed_at": NOON},
             "It was closed meanwhile: done.",
         ),
     ],

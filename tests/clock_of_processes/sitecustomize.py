@@ -1,0 +1,18 @@
+"""Set the clock of a Python process that a test started; see `tests/clocks.py`.
+
+Python imports a module of this name at its start, wherever it finds it in PYTHONPATH.
+"""
+
+import contextlib
+import os
+import sys
+import time
+
+if _ahead := os.environ.get("TESTS_CLOCK_AHEAD"):
+    # Importing pytest for the fixture of the library would double the time of a start.
+    sys.modules["pytest"] = None  # type: ignore[assignment]
+    with contextlib.suppress(ImportError):  # script/server begins with a Python that has nothing
+        import time_machine
+
+        time_machine.travel(time.time() + float(_ahead), tick=True).start()
+    del sys.modules["pytest"]
