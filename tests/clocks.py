@@ -15,7 +15,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 import time_machine
+
+from tests.clock_readers import TESTS, readers
 
 WEDNESDAY = datetime(2027, 4, 14, 10, 0, tzinfo=UTC)
 
@@ -34,25 +37,12 @@ MOMENTS = {
     "after-midnight": datetime(2027, 4, 19, 0, 1, tzinfo=UTC),  # in New York it is Sunday
 }
 
-# Tests whose result can depend on the moment: CI runs them at each. Beginnings of paths.
-DEPENDING = (
-    "tests/accounts/",
-    "tests/incidents/forms/",
-    "tests/incidents/operations/",
-    "tests/incidents/reminders/",
-    "tests/incidents/test_",
-    "tests/incidents/views/",
-    "tests/messaging/",
-    "tests/playbooks/",
-    "tests/search/test_feeds.py",
-    "tests/search/test_filters.py",
-    "tests/test_clocks.py",
-    "tests/test_seeds.py",
-)
+# These drive or kill processes, or ask every address of one site, whose age is no matter.
+_ELSEWHERE = ("journeys", "faults", "safety")
 
 AHEAD = "TESTS_CLOCK_AHEAD"  # by how many seconds the clock of processes is ahead of the machine's
 OUR_COMMANDS = ("celery", "manage.py", "server")
-_FOLDER = Path(__file__).parent / "clock_of_processes"
+_FOLDER = TESTS / "clock_of_processes"
 
 _running: list[time_machine.travel] = []
 
@@ -60,6 +50,14 @@ _running: list[time_machine.travel] = []
 def moment(name: str) -> datetime:
     """Return the moment of that name; "" is the ordinary Wednesday."""
     return MOMENTS[name] if name else WEDNESDAY
+
+
+def matters_to(test: pytest.Function) -> bool:
+    """Return whether the test's result can depend on the moment: it reads a clock, or says so by
+    the mark `clock`."""
+    if test.path.relative_to(TESTS).parts[0] in _ELSEWHERE:
+        return False
+    return (test.path, test.originalname) in readers() or "clock" in test.keywords
 
 
 def begin(at: datetime) -> None:

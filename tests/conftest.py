@@ -33,6 +33,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         choices=[*clocks.MOMENTS, "all"],
         help="run the tests at this moment instead of the ordinary Wednesday; may be repeated",
     )
+    parser.addoption(
+        "--clocks",
+        action="store_true",
+        help="run only the tests that read the clock, at each moment of tests/clocks.py",
+    )
 
 
 def pytest_configure() -> None:
@@ -41,15 +46,18 @@ def pytest_configure() -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if named := metafunc.config.getoption("clock"):
-        names = clocks.MOMENTS if "all" in named else named
-        metafunc.parametrize("_clock", names, indirect=True)
+    named = metafunc.config.getoption("clock") or []
+    depending = metafunc.config.getoption("clocks") and clocks.matters_to(metafunc.definition)
+    if depending or "all" in named:
+        named = list(clocks.MOMENTS)
+    if named:
+        metafunc.parametrize("_clock", named, indirect=True)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if item.nodeid.startswith(clocks.DEPENDING):
-            item.add_marker("clock")
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Function]) -> None:
+    if config.getoption("clocks"):
+        config.hook.pytest_deselected(items=[it for it in items if not clocks.matters_to(it)])
+        items[:] = [item for item in items if clocks.matters_to(item)]
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -9,18 +9,15 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from django.utils import timezone
 
 from tests import clocks
+from tests.clock_readers import TESTS, read_at_import, readers
 
 SOON = timedelta(minutes=5)
-TESTS = Path(__file__).parent
-CLOCKS = {"now", "today", "utcnow", "localdate", "localtime", "gmtime", "time", "time_ns"}
 
 
 def here(request) -> datetime:
@@ -70,32 +67,15 @@ def test_a_process_without_the_clock_of_its_test_is_refused():
         subprocess.run([sys.executable, "-c", ""], env={"PATH": os.environ["PATH"]}, check=False)
 
 
-def read_at_import(tree: ast.AST) -> Iterator[str]:
-    """Return the clocks that a module reads when it is imported, before any test has begun."""
-    for node in ast.iter_child_nodes(tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-            when_defined = [*node.args.defaults, *filter(None, node.args.kw_defaults)]
-            decorators = [] if isinstance(node, ast.Lambda) else node.decorator_list
-            for part in (*when_defined, *decorators):
-                yield from read_at_import(ast.Expression(part))
-            continue
-        if isinstance(node, ast.Call):
-            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-            of_a_moment = node.args and name in {"localtime", "localdate", "gmtime", "time"}
-            if name in CLOCKS and not of_a_moment:
-                yield f"{name}() in line {node.lineno}"
-        yield from read_at_import(node)
-
-
 @pytest.mark.parametrize(
     ("source", "found"),
     [
-        ("TODAY = timezone.localdate()", ["localdate() in line 1"]),
-        ("class A:\n    day = date.today()", ["today() in line 2"]),
-        ("def f(at=timezone.now()): ...", ["now() in line 1"]),
+        ("TODAY = timezone.localdate()", ["timezone.localdate() in line 1"]),
+        ("class A:\n    day = date.today()", ["date.today() in line 2"]),
+        ("def f(at=timezone.now()): ...", ["timezone.now() in line 1"]),
         (
             "@pytest.mark.parametrize('at', [datetime.now(UTC)])\ndef f(at): ...",
-            ["now() in line 1"],
+            ["datetime.now() in line 1"],
         ),
         ("def f():\n    return timezone.now()", []),
         ("at = LazyFunction(lambda: timezone.now())", []),
@@ -122,3 +102,11 @@ def test_only_the_clock_of_the_tests_knows_the_machines():
     knowing = {p.name for p in TESTS.rglob("*.py") if around.search(p.read_text())}
 
     assert knowing <= {"clocks.py", "sitecustomize.py", "test_clocks.py"}
+
+
+def test_tests_that_read_a_clock_are_found_also_through_what_they_use():
+    names = {name for path, name in readers() if path.name in {"test_clocks.py", "test_links.py"}}
+
+    assert "test_time_goes_on" in names, "calls it"
+    assert "test_opening_a_link_changes_nothing" in names, "through a fixture and another module"
+    assert "test_clocks_read_at_import_are_found" not in names

@@ -1,16 +1,17 @@
-"""Digests sent in the last working morning, for what reads the clock when it is answered."""
+"""Digests sent on the last working day, for what reads the clock when it is answered."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.core import mail
 from django.utils import timezone
 
 from accounts.models import User
-from incidents.reminders import ledger
 from incidents.reminders.calendars import zone_named
-from messaging import delivery
+from tests.incidents.reminders.ticks import tick
+
+HALF_PAST_NINE = time(9, 30)
 
 
 def today(zone: str = "Europe/Dublin") -> date:
@@ -18,11 +19,9 @@ def today(zone: str = "Europe/Dublin") -> date:
 
 
 def sent_digest(person: User) -> list[mail.EmailMessage]:
-    """The digests that `person` gets on the last day that was no weekend, at 18:00 UTC."""
-    moment = timezone.now().replace(hour=18, minute=0)
-    while moment.isoweekday() > 5:
-        moment -= timedelta(days=1)
-    before = len(mail.outbox)
-    ledger.write_due(moment)
-    delivery.deliver(delivery.due(moment), clock=lambda: moment)
-    return [letter for letter in mail.outbox[before:] if letter.to == [person.email]]
+    """Return the digests that `person` gets at 9:30 of the last day that was no weekend."""
+    day = today(person.time_zone)
+    while day.isoweekday() > 5:
+        day -= timedelta(days=1)
+    moment = datetime.combine(day, HALF_PAST_NINE, zone_named(person.time_zone))
+    return [letter for letter in tick(moment) if letter.to == [person.email]]
