@@ -11,7 +11,7 @@ from django import forms
 from django.db.models import Q
 
 from accounts.models import Team, User
-from core.text import clean_markdown, one_line
+from core.text import clean_markdown, one_line, storable
 
 
 class WritingForm(forms.Form):
@@ -115,7 +115,7 @@ class NamesField(forms.CharField):
 
 def people_named(names: Iterable[str]) -> dict[str, User]:
     """The people of these usernames, in any letter case, by the casefolded name."""
-    asked = reduce(or_, (Q(username__iexact=name) for name in names), Q())
+    asked = reduce(or_, (Q(username__iexact=storable(name)) for name in names), Q())
     people = User.objects.filter(asked) if asked else []
     return {person.username.casefold(): person for person in people}
 

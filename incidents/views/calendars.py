@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from accounts.models import Team
 from accounts.requests import SignedInRequest
 from core import feeds
+from core.text import storable
 from incidents.exchange import calendar
 from incidents.models import CalendarFeed
 from incidents.operations import calendar_feeds
@@ -49,7 +50,7 @@ def calendar_feed_list(request: SignedInRequest) -> HttpResponse:
 @require_POST
 def calendar_feed_new(request: SignedInRequest) -> HttpResponse:
     """Subscribe to one’s own due dates, or to those of a team."""
-    slug = request.POST.get("team", "")
+    slug = storable(request.POST.get("team", ""))
     team = get_object_or_404(Team, slug=slug) if slug else None
     feed = calendar_feeds.subscribe(team=team, by=request.user, at=timezone.now())
     messages.success(request, f"“{feed}” has an address. Give it to your calendar.")
