@@ -14,6 +14,7 @@ from incidents.analytics.milestones import (
     phase_bar,
 )
 from incidents.analytics.playbooks import Success, success_of
+from incidents.analytics.state import state_of
 
 __all__ = [
     "FollowUp",
@@ -27,5 +28,6 @@ __all__ = [
     "metrics",
     "milestones",
     "phase_bar",
+    "state_of",
     "success_of",
 ]

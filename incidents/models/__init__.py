@@ -31,6 +31,7 @@ from incidents.models.root_cause import CauseRole, RootCause
 from incidents.models.section import Section, SectionKind, SectionVersion
 from incidents.models.seeded_file import SeededFile
 from incidents.models.timeline_event import EventKind, Milestone, TimelineEvent
+from incidents.models.write_mark import WriteMark
 
 __all__ = [
     "CLOSED",
@@ -81,4 +82,5 @@ __all__ = [
     "TimelineEvent",
     "Via",
     "Visibility",
+    "WriteMark",
 ]

@@ -6,19 +6,18 @@ import hashlib
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Subquery
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.requests import SignedInRequest
-from incidents.analytics import FollowUp, Scope
+from incidents.analytics import FollowUp, Scope, state_of
 from incidents.analytics import follow_up as follow_up_numbers
-from incidents.models import ActionItemChange, LedgerEntry
+from incidents.models.write_mark import Topic
 from incidents.reminders import saved
 from incidents.views import follow_up_filters, follow_up_picture
-from incidents.views.pattern_trends import KEPT, state_of
+from incidents.views.pattern_trends import KEPT
 
 SHOWN = 10  # teams and services at once; the others fold
 
@@ -55,19 +54,11 @@ def _folded(rows: tuple[Any, ...]) -> dict[str, tuple[Any, ...]]:
 def _kept(user: User, scope: Scope) -> FollowUp:
     """The numbers as `user` may see them, kept for this person until something is written, ten
     minutes at most."""
-    about = repr((*state_of(user), *_latest(user), user.role, scope))
+    state = state_of(user, Topic.INCIDENTS, Topic.FOLLOW_UP)
+    about = repr((*state, user.role, scope))
     key = f"follow-up:{user.pk}:{hashlib.blake2b(about.encode(), digest_size=16).hexdigest()}"
     found = cache.get(key)
     if found is None:
         found = follow_up_numbers(user, scope, keep=True)
         cache.set(key, found, KEPT)
     return found
-
-
-def _latest(user: User) -> tuple[int | None, int | None]:
-    """What moves on with what is no part of a postmortem: snoozes and reminders."""
-    changes, reminders = (
-        Subquery(model.objects.order_by("-pk").values("pk")[:1])
-        for model in (ActionItemChange, LedgerEntry)
-    )
-    return User.objects.filter(pk=user.pk).values_list(changes, reminders).get()

@@ -19,12 +19,14 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.requests import SignedInRequest
 from core.templatetags import ui
+from incidents.analytics import state_of
 from incidents.models import Incident, Severity
+from incidents.models.write_mark import Topic
 from incidents.recurrence import pattern_map as drawn
 from incidents.views import filters
 from incidents.views.addresses import incident_url, page_url, pattern_url, playbook_url
 from incidents.views.clock import occurred_day
-from incidents.views.pattern_trends import KEPT, state_of
+from incidents.views.pattern_trends import KEPT
 
 LISTED = 5  # incidents of a pattern that the table shows at once; the others fold
 SORTS = {"incidents": "Incidents", "name": "Pattern", "last": "Last met"}
@@ -91,7 +93,8 @@ def pattern_map(request: SignedInRequest) -> HttpResponse:
 def _counted(user: User, asked: filters.Filters, incidents: QuerySet[Incident]) -> drawn.Counted:
     """What is counted over the incidents, kept for this person until something is written."""
     chosen = {kind: [choice.value for choice in asked.chosen[kind]] for kind in asked.chosen}
-    about = repr((*state_of(user), user.role, sorted(chosen.items()), asked.since, asked.until))
+    state = state_of(user, Topic.INCIDENTS)
+    about = repr((*state, user.role, sorted(chosen.items()), asked.since, asked.until))
     key = f"pattern-map:{user.pk}:{hashlib.blake2b(about.encode(), digest_size=16).hexdigest()}"
     found = cache.get(key)
     if found is None:

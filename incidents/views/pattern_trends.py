@@ -14,13 +14,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
 from django.core.cache import cache
-from django.db import connection
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from accounts.models import User
 from core.templatetags import ui
 from incidents import recurrence
+from incidents.analytics import state_of
+from incidents.models.write_mark import Topic
 from incidents.views.addresses import pattern_url
 
 SHOWN = 5
@@ -89,7 +90,7 @@ def quarter_start(today: date) -> date:
 def kept_trends(user: User, today: date) -> KeptTrends:
     """The trends as `user` may see them, with the quarter of `today` beginning at midnight in the
     reader's zone. One query where nothing changed since the last time."""
-    teams, written = state_of(user)
+    teams, written = state_of(user, Topic.INCIDENTS)
     since = datetime.combine(quarter_start(today), time(), timezone.get_current_timezone())
     when = f"{since.isoformat()}:{timezone.get_current_timezone_name()}"
     state = _digest(f"{when}:{written}")
@@ -118,25 +119,6 @@ def _everybodys(since: datetime, state: str) -> Counts:
 
 def _digest(text: str) -> str:
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
-
-
-# By hand, since it is asked on every home page: putting it together took longer than all it saves.
-_STATE = """
-SELECT ARRAY(SELECT team_id FROM accounts_team_members WHERE user_id = %s ORDER BY team_id),
-  (SELECT max(id) FROM incidents_revision),
-  (SELECT count(*) FROM incidents_incident WHERE archived_at IS NOT NULL),
-  (SELECT max(archived_at) FROM incidents_incident WHERE archived_at IS NOT NULL),
-  (SELECT max(updated_at) FROM playbooks_failurepattern)
-"""
-
-
-def state_of(user: User) -> tuple[str, str]:
-    """The person's teams, and a word that changes with every write: each keeps a revision, but for
-    archiving, which moves the count or the last moment of the archive, and patterns."""
-    with connection.cursor() as cursor:
-        cursor.execute(_STATE, [user.pk])
-        teams, *written = cursor.fetchone()
-    return str(teams), str(written)
 
 
 def _counts(user: User, since: datetime, *, besides: bool) -> Counts:
