@@ -57,7 +57,7 @@ def _keep_new_names(label: Service | Tag, *, by: User, at: datetime) -> None:
 
 @admin.register(Service)
 class ServiceAdmin(LabelAdmin):
-    list_display = ["name", "team", "used"]
+    list_display = ["name", "team", "used", "is_offered"]
     list_select_related = ["team"]
     list_filter = ["team"]
     autocomplete_fields = ["team"]
@@ -65,4 +65,4 @@ class ServiceAdmin(LabelAdmin):
 
 @admin.register(Tag)
 class TagAdmin(LabelAdmin):
-    list_display = ["name", "used"]
+    list_display = ["name", "used", "is_offered"]

@@ -51,9 +51,9 @@ class FactsForm(WritingForm):
     severity = forms.ChoiceField(choices=Severity.choices, initial=Severity.UNKNOWN)
     environment = forms.ChoiceField(choices=Environment.choices, initial=Environment.UNKNOWN)
     services = NamesField(
-        longest=_longest(Service), help_text="Separated by commas. New ones are made."
+        longest=_longest(Service), help_text="Separated by commas. New ones are created."
     )
-    tags = NamesField(longest=_longest(Tag), help_text="Separated by commas. New ones are made.")
+    tags = NamesField(longest=_longest(Tag), help_text="Separated by commas. New ones are created.")
     time_zone = LineField(
         max_length=64,
         required=False,
@@ -102,16 +102,16 @@ class NewIncidentForm(FactsForm):
             self.add_error("started_clock", str(error))
         return None
 
-    def fields_written(self) -> IncidentFields:
-        """What was written, once the form is valid. Makes services and tags that are new."""
+    def fields_written(self, *, by: User) -> IncidentFields:
+        """Return what `by` wrote, once the form is valid. Creates services and tags that are new."""
         said = self.cleaned_data
         return IncidentFields(
             title=said["title"],
             severity=said["severity"],
             environment=said["environment"],
             time_zone=said["time_zone"],
-            services=services_named(said["services"]),
-            tags=tags_named(said["tags"]),
+            services=services_named(said["services"], by=by),
+            tags=tags_named(said["tags"], by=by),
             visibility=Visibility.RESTRICTED if said["restricted"] else Visibility.INTERNAL,
         )
 
@@ -172,8 +172,8 @@ class IncidentForm(FactsForm):
                 field.known = people
         super().full_clean()
 
-    def fields_written(self) -> IncidentFields:
-        """What was written, once the form is valid. Makes services and tags that are new."""
+    def fields_written(self, *, by: User) -> IncidentFields:
+        """Return what `by` wrote, once the form is valid. Creates services and tags that are new."""
         said = self.cleaned_data
         roles: list[tuple[str, User]] = [
             (role, person) for name, role in self.ROLES.items() for person in said[name]
@@ -181,8 +181,8 @@ class IncidentForm(FactsForm):
         columns = {name: said[name] for name in COLUMNS}
         return IncidentFields(
             **columns,
-            services=services_named(said["services"]),
-            tags=tags_named(said["tags"]),
+            services=services_named(said["services"], by=by),
+            tags=tags_named(said["tags"], by=by),
             readers=said["readers"],
             reader_teams=said["reader_teams"],
             roles=roles,

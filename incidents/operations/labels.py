@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import TypeVar
 
@@ -18,14 +18,18 @@ from incidents.operations import revisions
 Label = TypeVar("Label", Service, Tag)
 
 
-def services_named(names: Iterable[str]) -> list[Service]:
-    """The services of these names, in any letter case; unknown ones are made."""
-    return _named(names, Service)
+def services_named(names: Iterable[str], *, by: User) -> list[Service]:
+    """Return the services of these names, in any letter case; create unknown ones.
+
+    A service that only incidents have which `by` may not see is spelled as `names` spell it from
+    now on: a spelling that `by` did not type would tell of them.
+    """
+    return _named(names, Service, by)
 
 
-def tags_named(names: Iterable[str]) -> list[Tag]:
-    """The tags of these names, in any letter case; unknown ones are made."""
-    return _named(names, Tag)
+def tags_named(names: Iterable[str], *, by: User) -> list[Tag]:
+    """Return the tags of these names, as `services_named` does services."""
+    return _named(names, Tag, by)
 
 
 def keep_new_names(incidents: Iterable[int], *, by: User, at: datetime) -> None:
@@ -42,7 +46,7 @@ def slug_for(name: str) -> str:
     return slugify(name)[:60] or hashlib.blake2b(name.encode(), digest_size=6).hexdigest()
 
 
-def _named(names: Iterable[str], model: type[Label]) -> list[Label]:
+def _named(names: Iterable[str], model: type[Label], by: User) -> list[Label]:
     slugs = {name: slug_for(name) for name in (" ".join(name.split()) for name in names) if name}
     if not slugs:
         return []
@@ -51,12 +55,35 @@ def _named(names: Iterable[str], model: type[Label]) -> list[Label]:
     if new:
         # Somebody may make the same one in this moment: then theirs is taken.
         model.objects.bulk_create(
-            [model(slug=slug, name=name) for slug, name in new.items()], ignore_conflicts=True
+            [model(slug=slug, name=name, is_offered=False) for slug, name in new.items()],
+            ignore_conflicts=True,
         )
         found = _found(slugs, model)
     # A name that is already taken keeps the slug that it has.
-    labels = [found.get(name) or found[slug] for name, slug in slugs.items()]
-    return list(dict.fromkeys(labels))
+    labels = {name: found.get(name) or found[slug] for name, slug in slugs.items()}
+    _spell(labels, model, by, taken=found.keys())
+    return list(dict.fromkeys(labels.values()))
+
+
+def _spell(
+    labels: dict[str, Label], model: type[Label], by: User, *, taken: Collection[str]
+) -> None:
+    """Rename labels that `by` may not know of to how they are typed: the keys of `labels`. Their
+    slugs follow, except where `taken` has them already."""
+    typed = {label: name for name, label in reversed(labels.items())}
+    others = {
+        label: name
+        for label, name in typed.items()
+        if label.name not in labels or label.slug != slug_for(name)
+    }
+    if not others:
+        return
+    among = model.objects.filter(pk__in=[label.pk for label in others])
+    known = set(among.offered_beside(Incident.objects.visible_to(by)))
+    for label in set(others) - known:
+        label.name = label.name if label.name in labels else others[label]
+        label.slug = label.slug if slug_for(label.name) in taken else slug_for(label.name)
+        label.save(update_fields=["name", "slug"])
 
 
 def _found(slugs: dict[str, str], model: type[Label]) -> dict[str, Label]:

@@ -53,11 +53,11 @@ LOOKED_FOR = [
 def public(ana, ben):
     """What everybody may know of: incidents that share the secret's pattern, service and words."""
     world = World(ana, title="Database outage in the checkout", severity="SEV2", owner=ben)
-    world.incident.services.set(services_named(["checkout"]))
-    world.incident.tags.set(tags_named(["database"]))
+    world.incident.services.set(services_named(["checkout"], by=ana))
+    world.incident.tags.set(tags_named(["database"], by=ana))
     for number in range(3):
         other = IncidentFactory(title=f"Database outage again {number}", occurred_at=None)
-        other.services.set(services_named(["checkout"]))
+        other.services.set(services_named(["checkout"], by=ana))
         SectionFactory(incident=other, body="The database was out of disk, then out of memory.")
         ActionItemFactory(incident=other, owner=ben, due_on=NOON.date(), title="Add a disk")
         PatternLinkFactory(incident=other, pattern=world.pattern)
@@ -114,8 +114,8 @@ def make_secret(public, ana, ben):
         resolved_at=NOON + timedelta(hours=3),
     )
     incident = secret.incident
-    incident.services.set(services_named(["Quokka vault", "checkout"]))
-    incident.tags.set(tags_named(["gloamtag", "database"]))
+    incident.services.set(services_named(["Quokka vault", "checkout"], by=ana))
+    incident.tags.set(tags_named(["gloamtag", "database"], by=ana))
     for name, word in zip(("section", "event", "root_cause"), WORDS, strict=False):
         part = secret.parts[name]
         field = "body" if name == "section" else "text"
@@ -166,6 +166,34 @@ def test_every_other_page_is_the_same_without_it(reader, public, secret_there):
         return traces.elsewhere(public, [*LOOKED_FOR, *named], [form])
 
     assert not (leaks := told(reader, secret_there, questions)), leaks
+
+
+def test_a_label_comes_back_as_it_was_typed(ben, rita, public, secret_there):
+    """In another letter case than the secret's, in every form that takes labels."""
+    form = {
+        **{"title": "Checkout is slow", "severity": "SEV3", "environment": "production"},
+        **{"visibility": "internal", "version": str(public.incident.version)},
+        **{"services": "qUOKKA vAULT, checkout", "tags": "gLOAMTAG"},
+    }
+    looks = [
+        ("/incidents/", {"service": "quokka-vault"}),
+        ("/incidents/new/", {}),
+        ("/action-items/", {"service": "quokka-vault"}),
+        ("/follow-up/", {"service": "quokka-vault"}),
+        ("/search/", {"q": "service:quokka-vault tag:gloamtag"}),
+        ("/search/facets/", {"q": "checkout"}),
+    ]
+    written = []
+
+    def questions(secret):
+        for question in traces.typing_labels(public, form, looks):
+            if "qUOKKA vAULT" in question.ask(Reader(ben)).body:
+                written.append(question.name)
+            yield question
+
+    for reader in (Reader(ben), Reader(rita)):
+        assert not (leaks := told(reader, secret_there, questions)), leaks
+    assert {"POST incident_new", "POST incident_edit"} <= set(written)
 
 
 def test_every_command_says_the_same_without_it(reader, public, secret_there):

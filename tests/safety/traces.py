@@ -23,6 +23,7 @@ from tests.safety.addresses import OURS, World, places
 
 # What differs between any two answers to the same question.
 _MASKED = re.compile(r'csrfmiddlewaretoken" value="\w+"|"X-CSRFToken": ?"\w+"|nonce="[^"]+"')
+_LABELS_WRITTEN = re.compile(r'INSERT INTO "incidents_incident_(services|tags)"')
 _HEADERS_OF_THEIR_OWN = {"Date", "Expires", "Set-Cookie"}
 # Commands that have no --as, since they are for whoever runs the machine and sees everything.
 OPERATORS = {
@@ -86,6 +87,21 @@ class Reader:
     def post(self, address: str, fields: dict[str, str]) -> Answer:
         """The answer to a form; what it writes is taken back."""
         return self._ask("post", address, fields, {})
+
+    def post_and_look(
+        self, address: str, fields: dict[str, str], looks: list[tuple[str, dict[str, str]]]
+    ) -> Answer:
+        """The answer to a form and, where it wrote a label, to each of `looks` after it, as one."""
+        with transaction.atomic():
+            with CaptureQueriesContext(connection) as captured:
+                answers: list[Any] = [self._client.post(address, fields)]
+            if _LABELS_WRITTEN.search(" ".join(query["sql"] for query in captured)):
+                looks = [(answers[0].get("Location", ""), {}), *looks]
+                answers += [self._client.get(at, asked) for at, asked in looks if at]
+            transaction.set_rollback(True)
+        pages = [_MASKED.sub("", one.content.decode()) for one in answers]
+        numberless = [re.sub(r"\d+", "0", page) for page in pages]  # keys and moments
+        return Answer(answers[-1].status_code, (), "\n".join(numberless), 0, 0.0)
 
     def _ask(
         self, method: str, address: str, fields: dict[str, str], headers: dict[str, str]
@@ -153,6 +169,19 @@ def elsewhere(
         for fields in forms:
             name = f"POST {place.name} {fields}"
             yield Question(name, lambda reader, a=address, f=fields: reader.post(a, f))
+
+
+def typing_labels(
+    public: World, form: dict[str, str], looks: list[tuple[str, dict[str, str]]]
+) -> Iterator[Question]:
+    """`form` sent to every address that is not the secret's own; where that writes a label, `looks`
+    after it."""
+    for place in places():
+        if place.is_ours:
+            yield Question(
+                f"POST {place.name}",
+                lambda reader, a=public.address(place): reader.post_and_look(a, form, looks),
+            )
 
 
 # --- commands -----------------------------------------------------------------------------------

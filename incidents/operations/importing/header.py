@@ -88,5 +88,7 @@ def _new_label(model: type[Label], name: str) -> Label:
     while model._default_manager.filter(slug=slug).exists():
         number += 1
         slug = f"{base[:50]}-{number}"
-    label, _ = model._default_manager.get_or_create(name=name, defaults={"slug": slug})
+    label, _ = model._default_manager.get_or_create(
+        name=name, defaults={"slug": slug, "is_offered": False}
+    )
     return label

@@ -55,7 +55,7 @@ def incident_new(request: SignedInRequest) -> HttpResponse:
     if form.is_valid():
         with transaction.atomic():
             incident = incidents.create(
-                form.fields_written(),
+                form.fields_written(by=request.user),
                 started_at=form.cleaned_data["started_at"],
                 by=request.user,
                 at=timezone.now(),
@@ -102,7 +102,7 @@ def _save_header(request: SignedInRequest, incident: Incident, form: IncidentFor
     """One transaction, so that a refused save leaves no new service or tag behind."""
     return incidents.edit(
         incident,
-        form.fields_written(),
+        form.fields_written(by=request.user),
         base_version=form.base_version(),
         by=request.user,
         at=timezone.now(),

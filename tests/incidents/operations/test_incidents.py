@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from incidents.models import Incident, IncidentRole, Milestone, Severity, Visibility
+from incidents.models import Incident, IncidentRole, Milestone, Service, Severity, Tag, Visibility
 from incidents.operations import incidents
 from incidents.operations.incidents import IncidentFields, StaleIncident
 from incidents.operations.labels import services_named, tags_named
@@ -95,7 +95,7 @@ def test_the_header_is_saved_with_its_labels_and_people(ana, ben):
         ana,
         severity=Severity.SEV2,
         services=[service],
-        tags=tags_named(["Calico"]),
+        tags=tags_named(["Calico"], by=ana),
         roles=[(IncidentRole.Role.SCRIBE, ben)],
         owner=ben,
     )
@@ -164,13 +164,65 @@ def test_a_moment_stays_the_same_between_two_known_zones(ana):
     assert event.occurred_at == NOON
 
 
-def test_labels_are_found_in_any_letter_case_and_made_where_missing(db):
+def test_labels_are_found_in_any_letter_case_and_made_where_missing(ana):
     hub = ServiceFactory(name="JupyterHub", slug="hub")
 
-    assert services_named(["JupyterHub"]) == [hub]
-    [made] = services_named(["  Data   100 "])
+    assert services_named(["JupyterHub"], by=ana) == [hub]
+    [made] = services_named(["  Data   100 "], by=ana)
     assert (made.name, made.slug) == ("Data 100", "data-100")
-    assert services_named(["data 100"]) == [made]
-    [foreign] = tags_named(["日本"])
+    assert services_named(["data 100"], by=ana) == [made]
+    [foreign] = tags_named(["日本"], by=ana)
     assert foreign.slug
-    assert tags_named(["日本"]) == [foreign]
+    assert tags_named(["日本"], by=ana) == [foreign]
+
+
+def restricted_with(label, ana):
+    """A restricted incident of Ana's with one service and one tag of this name."""
+    fields = IncidentFields(
+        title="Merger",
+        visibility="restricted",
+        owner=ana,
+        services=services_named([label], by=ana),
+        tags=tags_named([label], by=ana),
+    )
+    return incidents.create(fields, by=ana, at=NOON)
+
+
+def test_a_label_that_one_may_not_know_of_is_spelled_as_one_types_it(ana, ben):
+    secret = restricted_with("Quokka Vault", ana)
+
+    [service] = services_named(["qUOKKA vAULT"], by=ben)
+    [tag] = tags_named(["quokka-VAULT", "qUOKKA vAULT"], by=ben)
+
+    assert (service.name, service.slug) == ("qUOKKA vAULT", "quokka-vault")
+    assert (tag.name, tag.slug) == ("quokka-VAULT", "quokka-vault")
+    assert [*secret.services.all()] == [service]
+
+
+def test_a_label_that_one_may_know_of_keeps_its_spelling(ana, ben, omar):
+    restricted_with("Quokka Vault", ana)
+    ServiceFactory(name="JupyterHub", slug="hub")  # by nobody yet: offered to everybody
+
+    assert services_named(["qUOKKA vAULT"], by=omar)[0].name == "Quokka Vault"
+    assert services_named(["hub"], by=ben)[0].name == "JupyterHub"
+
+
+def test_an_address_tells_nothing_of_a_label_that_one_may_not_know_of(ana, ben):
+    secret = restricted_with("Quokka Vault", ana)
+    secret.services.update(slug="renamed-by-omar")
+
+    [service] = services_named(["Quokka Vault"], by=ben)
+
+    assert service.slug == "quokka-vault"
+
+
+def test_what_an_incident_gives_up_is_offered_to_nobody(ana, ben):
+    secret = restricted_with("Quokka Vault", ana)
+    made_in_the_administration = ServiceFactory(name="Checkout", slug="checkout")
+
+    edit(secret, ana, visibility="restricted", owner=ana)
+
+    visible = Incident.objects.visible_to(ben)
+    assert [*Service.objects.offered_beside(visible)] == [made_in_the_administration]
+    assert not Tag.objects.offered_beside(visible)
+    assert Tag.objects.get().name == "Quokka Vault"

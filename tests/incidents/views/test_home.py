@@ -172,6 +172,7 @@ def test_what_only_some_see_is_added_for_them(vera, ana, omar):
         assert row.axis[0].title == f"{count} in May 2026"
 
 
+@pytest.mark.django_db(transaction=True)
 def test_what_everybody_sees_is_counted_once_for_all(vera, ana, django_assert_num_queries):
     now_and_before(PatternFactory())
     kept_trends(vera, timezone.localdate())
