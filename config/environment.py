@@ -127,7 +127,7 @@ def secrets_in_turn(raw: str) -> list[str]:
 def generated_secret(path: Path) -> str:
     """The secret kept in `path`, made on first use and readable by its owner only."""
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         made = path.with_suffix(f".{os.getpid()}")
         made.touch(mode=0o600)
         made.write_text(secrets.token_urlsafe(50))

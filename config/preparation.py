@@ -17,6 +17,8 @@ from django.core.management import call_command
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from config.folders import make_private
+
 OLDEST_POSTGRESQL = 15
 ONE_AT_A_TIME = 6_338_710_554_127_201  # the advisory lock under which a database is prepared
 
@@ -31,6 +33,7 @@ def prepare(*, say: Callable[[str], None]) -> None:
     Several hosts may do it at the same time: the database lets one after the other. Raises
     NotReady where the database does not answer, is too old, or refuses an extension.
     """
+    make_private(settings.VAR_DIR)
     _require_database()
     _collect_static_files(say)
     with connection.cursor() as cursor:

@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from accounts.operations import first_sign_in_link
 from config.embedded import EmbeddedError
+from config.folders import make_private
 from config.preparation import NotReady, prepare
 from config.supervisor import KeepsDying, Part, Supervisor, end_leftovers
 
@@ -41,6 +42,8 @@ def serve() -> None:
     database cannot be used; then nothing has been changed.
     """
     signal.signal(signal.SIGTERM, _exit_on_signal)
+    os.umask(0o077)  # of all that we start as well: what is in var/ is nobody else's
+    make_private(settings.VAR_DIR)
     with _alone():
         if left := end_leftovers(MARK, str(settings.VAR_DIR)):
             _say("server", f"Ended {left} processes that a killed server had left behind.")
@@ -138,7 +141,6 @@ def _database() -> contextlib.AbstractContextManager[None]:
 @contextlib.contextmanager
 def _alone() -> Iterator[None]:
     """One server for each folder, held by a lock that the kernel drops when we die."""
-    settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
     with open(settings.VAR_DIR / "server.lock", "a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -132,7 +132,10 @@ DATABASES: dict[str, dict[str, Any]] = {
         {
             "NAME": embedded.NAME,
             "USER": embedded.NAME,
-            "HOST": str(embedded.socket_folder(EMBEDDED_POSTGRES.folder)),
+            # Only there are its folders looked for, and made.
+            "HOST": str(embedded.socket_folder(EMBEDDED_POSTGRES.folder))
+            if DATABASE_IS_EMBEDDED
+            else "",
         },
         expected="postgres://USER:PASSWORD@HOST:PORT/NAME",
     )
@@ -167,6 +170,8 @@ if CACHE_URL.startswith("locmem"):
 
 MEDIA_ROOT = VAR_DIR / "uploads"
 MEDIA_URL = "/uploads/"
+FILE_UPLOAD_PERMISSIONS = 0o600  # nobody else on the machine reads what is in var/
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
