@@ -84,17 +84,49 @@ def _refuse_private(event: str, arguments: tuple[Any, ...]) -> None:
         raise PermissionError("Not on the public Internet.")
 
 
+_GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
+_COMPATIBLE = ipaddress.IPv6Network("::/96")  # IPv4 as it was once written in IPv6
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+_ISATAP = {0x00005EFE, 0x02005EFE}  # the third quarter of an address
+
+
 def is_allowed(host: str) -> bool:
-    """Whether words may go to the machine at this IP address."""
+    """Whether messages may go to the machine at this IP address.
+
+    An IPv6 address that leads to an IPv4 one through a gateway or a tunnel is judged by that, too.
+    """
     try:
         address = ipaddress.ip_address(host.partition("%")[0])
     except ValueError:
         return False
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
-        address = address.ipv4_mapped
-    if address.is_global and not address.is_multicast:
+    if any(address in network for network in _allowed_networks()):
         return True
-    return any(address in network for network in _allowed_networks())
+    if isinstance(address, ipaddress.IPv4Address):
+        return address.is_global and not address.is_multicast
+    if (within := _ipv4_within(address)) and not is_allowed(str(within)):
+        return False
+    return bool(within) and _is_another_spelling(address) or _is_public(address)
+
+
+def _is_public(address: ipaddress.IPv6Address) -> bool:
+    return address in _GLOBAL_UNICAST and address.is_global
+
+
+def _is_another_spelling(address: ipaddress.IPv6Address) -> bool:
+    """Whether `address` is nothing but an IPv4 one. By 64:ff9b::/96 a gateway translates; that of
+    64:ff9b:1::/48 is always of a private network."""
+    return bool(address.ipv4_mapped) or address in _NAT64 or address in _COMPATIBLE
+
+
+def _ipv4_within(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """The IPv4 address that packets to `address` reach: by NAT64, 6to4 or ISATAP, or because it is
+    another spelling of it. Teredo is left out: none of its addresses is public."""
+    last = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    if _is_another_spelling(address):
+        return last if int(address) > 1 else None
+    if address.sixtofour:
+        return address.sixtofour
+    return last if int(address) >> 32 & 0xFFFFFFFF in _ISATAP else None
 
 
 def _allowed_networks() -> Iterator[ipaddress.IPv4Network | ipaddress.IPv6Network]:

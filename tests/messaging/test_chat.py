@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from core.errors import DomainError
 from messaging import chat, delivery, guard, operations
 from messaging.composing import Letter
 from messaging.delivery import Outcome
@@ -282,12 +283,75 @@ def test_a_redirect_is_not_followed(ana, receiver):
         ([], "::ffff:127.0.0.1", False),
         ([], "224.0.0.1", False),
         (["no.such.host.invalid"], "10.1.2.3", False),
+        ([], "0.0.0.0", False),
+        ([], "0.1.2.3", False),
+        ([], "100.64.0.1", False),
+        ([], "169.254.169.254", False),
+        ([], "192.0.0.170", False),
+        ([], "255.255.255.255", False),
+        # Spellings that the system would understand are no addresses at all.
+        ([], "0177.0.0.1", False),
+        ([], "0x7f000001", False),
+        ([], "2130706433", False),
+        ([], "127.1", False),
+        ([], "::", False),
+        ([], "::1", False),
+        ([], "ff02::1", False),
+        ([], "ff0e::1", False),
+        ([], "fd00::1", False),
+        ([], "fec0::1", False),
+        ([], "2001:db8::1", False),
+        # IPv4 written in IPv6.
+        ([], "::ffff:93.184.216.34", True),
+        ([], "::ffff:0:10.1.2.3", False),
+        ([], "::10.1.2.3", False),
+        ([], "::7f00:1", False),
+        # NAT64, 6to4, Teredo, ISATAP.
+        ([], "64:ff9b::10.1.2.3", False),
+        ([], "64:ff9b::a9fe:a9fe", False),
+        ([], "64:ff9b::93.184.216.34", True),
+        ([], "64:ff9b:1::93.184.216.34", False),
+        ([], "64:ff9b:1::10.1.2.3", False),
+        ([], "2002:a01:203::1", False),
+        ([], "2002:7f00:1::", False),
+        ([], "2002:5db8:d822::1", True),
+        ([], "2001:0:5db8:d822::f5ff:fffe", False),
+        ([], "2606:2800:220:1::5efe:10.1.2.3", False),
+        ([], "2606:2800:220:1:200:5efe:10.1.2.3", False),
+        ([], "fe80::5efe:93.184.216.34", False),
+        (["10.1.0.0/16"], "64:ff9b::10.1.2.3", True),
+        (["10.1.0.0/16"], "2002:a01:203::1", True),
+        (["64:ff9b:1::/48"], "64:ff9b:1::10.1.2.3", True),
     ],
 )
 def test_which_machines_may_be_posted_to(settings, allowed, host, passes):
     settings.CHANNEL_PRIVATE_HOSTS = allowed
 
     assert guard.is_allowed(host) is passes
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["0177.0.0.1", "0x7f000001", "2130706433", "127.1", "[::ffff:127.0.0.1]", "[64:ff9b::a00:1]"],
+)
+def test_another_spelling_of_a_private_address_is_refused_when_it_is_typed(ana, settings, host):
+    settings.CHANNEL_PRIVATE_HOSTS = []
+
+    with pytest.raises(DomainError):
+        channel(ana, "webhook", f"https://{host}/in")
+
+
+def test_a_name_that_leads_elsewhere_when_it_is_connected_to_is_refused(ana, settings, receiver):
+    """What a name stands for may change after it was typed."""
+    room = channel(ana, "webhook", f"{receiver.url}/in")
+    write(ana)
+    settings.CHANNEL_PRIVATE_HOSTS = []
+
+    assert tick() == [Outcome.FAILED]
+
+    room.refresh_from_db()
+    assert "not on the public Internet" in room.last_error
+    assert receiver.posted == []
 
 
 # --- when they fail -----------------------------------------------------------------------------
