@@ -39,17 +39,15 @@ class KeptText:
     @property
     def shown(self) -> list[tuple[str, str]]:
         """The fields that a person wrote, longest first, named as words."""
-        words = [
-            (_in_words(name), value) for name, value in self.fields if _is_writing(name, value)
-        ]
+        words = [(in_words(name), value) for name, value in self.fields if is_writing(name, value)]
         return sorted(words, key=lambda field: -len(field[1]))
 
 
-def _in_words(name: str) -> str:
+def in_words(name: str) -> str:
     return re.sub(r"[-_]+", " ", name).strip().capitalize()
 
 
-def _is_writing(name: str, value: str) -> bool:
+def is_writing(name: str, value: str) -> bool:
     if name.startswith("initial-"):  # what the form held before anybody wrote
         return False
     return bool(value.strip()) and name not in {"version", "next", POSTED_AGAIN}
@@ -76,20 +74,29 @@ def _person(request: HttpRequest) -> int | None:
         return None
 
 
+def sent_fields(request: HttpRequest) -> list[tuple[str, str]]:
+    """Return the fields that `request` has sent, without passwords and tokens."""
+    return [
+        (name, value)
+        for name, values in request.POST.lists()
+        for value in values
+        if not _NEVER_KEPT.search(name) and name != POSTED_AGAIN
+    ]
+
+
+def sent_files(request: HttpRequest) -> list[str]:
+    """Return the names of the files that `request` has sent."""
+    return [upload.name for _, files in request.FILES.lists() for upload in files if upload.name]
+
+
 def keep(request: HttpRequest, *, at: datetime) -> bool:
     """Keep what was just sent, if it fits and we know whose it is. Returns whether it is kept.
 
     What was kept of the same form before is replaced; the oldest forms give way when together
     they would be longer than 1 MB.
     """
-    person = _person(request)
-    fields = [
-        (name, value)
-        for name, values in request.POST.lists()
-        for value in values
-        if not _NEVER_KEPT.search(name) and name != POSTED_AGAIN
-    ]
-    if person is None or not any(_is_writing(name, value) for name, value in fields):
+    person, fields = _person(request), sent_fields(request)
+    if person is None or not any(is_writing(name, value) for name, value in fields):
         return False
     path = request.get_full_path()
     entry = {
@@ -97,7 +104,7 @@ def keep(request: HttpRequest, *, at: datetime) -> bool:
         "path": path,
         "fields": fields,
         "at": at.isoformat(),
-        "files": [upload.name for _, files in request.FILES.lists() for upload in files],
+        "files": sent_files(request),
     }
     if len(json.dumps(entry)) > MAX_BYTES:
         return False

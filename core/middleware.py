@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.cache import patch_cache_control
 
 
 def addresses_without_nul(
@@ -17,5 +18,20 @@ def addresses_without_nul(
         if "\0" in request.path_info:
             raise Http404
         return get_response(request)
+
+    return answer
+
+
+def private_answers(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Have no cache keep an answer, except where a view says otherwise: after signing out, Back in
+    the browser must not show pages again. Static files are served before this is reached."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if not response.has_header("Cache-Control"):
+            patch_cache_control(response, private=True, no_store=True)
+        return response
 
     return answer

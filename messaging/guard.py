@@ -105,7 +105,7 @@ def is_allowed(host: str) -> bool:
         return address.is_global and not address.is_multicast
     if (within := _ipv4_within(address)) and not is_allowed(str(within)):
         return False
-    return bool(within) and _is_another_spelling(address) or _is_public(address)
+    return (bool(within) and _is_another_spelling(address)) or _is_public(address)
 
 
 def _is_public(address: ipaddress.IPv6Address) -> bool:

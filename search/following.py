@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any
 
-from django.db import transaction
 from django.db.models import F
 
+from core.after_commit import after_commit
 from core.text_search import Kind
 from incidents.models import LinkState, PatternLink
 from playbooks.models import FailurePattern
@@ -25,7 +24,7 @@ def refresh(kind: Kind, ids: Sequence[int], read: Mapping[int, Any]) -> None:
     used = index.refresh(kind, ids, read)
     if renamed:
         used |= _refresh_incidents_of(renamed)
-    transaction.on_commit(partial(_learn, used), robust=True)
+    after_commit(_learn, used)
 
 
 def _learn(used: frozenset[str]) -> None:
@@ -51,5 +50,5 @@ def _refresh_incidents_of(patterns: list[int]) -> frozenset[str]:
     incidents = list(dict.fromkeys(newest))
     for start in range(AT_ONCE, len(incidents), index.BATCH):
         later = incidents[start : start + index.BATCH]
-        transaction.on_commit(partial(tasks.refresh_incidents.delay, later), robust=True)
+        after_commit(tasks.refresh_incidents.delay, later)
     return index.refresh("incident", incidents[:AT_ONCE])

@@ -1,5 +1,6 @@
 from accounts.views.mailbox import mailbox, mailbox_message, mailbox_message_html
 from accounts.views.profile import profile
+from accounts.views.server_error import server_error
 from accounts.views.sign_in import sign_in_link
 from accounts.views.typed_text import csrf_failure, resume, resume_discard
 
@@ -11,5 +12,6 @@ __all__ = [
     "profile",
     "resume",
     "resume_discard",
+    "server_error",
     "sign_in_link",
 ]

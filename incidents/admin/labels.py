@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from django.contrib import admin
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Count
 from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import User
+from core.after_commit import after_commit
 from incidents import tasks
 from incidents.admin.saving import signed_in
 from incidents.models import Service, Tag
@@ -51,8 +51,7 @@ def _keep_new_names(label: Service | Tag, *, by: User, at: datetime) -> None:
     keep_new_names(carrying[:AT_ONCE], by=by, at=at)
     for start in range(AT_ONCE, len(carrying), CHUNK):
         later = carrying[start : start + CHUNK]
-        send = partial(tasks.keep_new_names.delay, later, by.pk, at.isoformat())
-        transaction.on_commit(send, robust=True)
+        after_commit(tasks.keep_new_names.delay, later, by.pk, at.isoformat())
 
 
 @admin.register(Service)

@@ -103,7 +103,7 @@ class NewIncidentForm(FactsForm):
         return None
 
     def fields_written(self, *, by: User) -> IncidentFields:
-        """Return what `by` wrote, once the form is valid. Creates services and tags that are new."""
+        """Return what `by` wrote in a valid form. Creates services and tags that are new."""
         said = self.cleaned_data
         return IncidentFields(
             title=said["title"],
@@ -173,7 +173,7 @@ class IncidentForm(FactsForm):
         super().full_clean()
 
     def fields_written(self, *, by: User) -> IncidentFields:
-        """Return what `by` wrote, once the form is valid. Creates services and tags that are new."""
+        """Return what `by` wrote in a valid form. Creates services and tags that are new."""
         said = self.cleaned_data
         roles: list[tuple[str, User]] = [
             (role, person) for name, role in self.ROLES.items() for person in said[name]

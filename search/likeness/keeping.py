@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import F, Q
 
+from core.after_commit import after_commit
 from core.text_search import Kind
 from incidents.models import Incident, PatternLink
 from playbooks.models import FailurePattern
@@ -29,9 +29,9 @@ NEWEST = 300  # incidents that are read anew at once when a pattern changes; `le
 def follow(kind: Kind, ids: Sequence[int], read: Mapping[int, Any]) -> None:
     """These rows changed: have what is known of them read anew once that is committed."""
     if kind == "incident":
-        transaction.on_commit(partial(tasks.read_incidents.delay, list(ids)), robust=True)
+        after_commit(tasks.read_incidents.delay, list(ids))
     elif kind == "pattern":
-        transaction.on_commit(tasks.read_newest_incidents.delay, robust=True)
+        after_commit(tasks.read_newest_incidents.delay)
 
 
 def read_incidents(ids: Iterable[int], *, at: datetime) -> None:

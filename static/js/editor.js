@@ -133,6 +133,7 @@
     404: "This is not here any more: it was removed or archived, or you may not see it any more.",
     413: "This is too long to be saved.",
     429: "Too many requests in a short time. Wait a moment.",
+    503: "This was not saved: the database or the disk does not work at the moment. Try again soon.",
   };
 
   const say = (source, words) => {

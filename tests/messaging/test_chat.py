@@ -283,7 +283,7 @@ def test_a_redirect_is_not_followed(ana, receiver):
         ([], "::ffff:127.0.0.1", False),
         ([], "224.0.0.1", False),
         (["no.such.host.invalid"], "10.1.2.3", False),
-        ([], "0.0.0.0", False),
+        ([], "0.0.0.0", False),  # noqa: S104 - it is refused
         ([], "0.1.2.3", False),
         ([], "100.64.0.1", False),
         ([], "169.254.169.254", False),

@@ -37,7 +37,9 @@ def as_user(name: str, action: Callable[[], object]) -> str:
 
 def readable(folder: str) -> list[str]:
     """Names of all below `folder` that `nobody` can list or read, given by root."""
-    paths = [os.path.join(at, name) for at, *names in os.walk(folder) for name in sum(names, [])]
+    paths = [
+        os.path.join(at, name) for at, folders, files in os.walk(folder) for name in folders + files
+    ]
     asked = [folder, *paths]
     receiver, sender = get_context("fork").Pipe(duplex=False)
 

@@ -144,6 +144,7 @@ def test_a_socket_folder_that_is_not_ours_alone_any_more_is_given_up(folder, cha
 
 
 def test_what_an_earlier_version_left_open_is_closed(folder):
+    folder.chmod(0o755)
     var = folder / "var"
     (var / "uploads" / "deep").mkdir(parents=True)
     (var / "secret_key").write_text("x")

@@ -43,6 +43,8 @@ ABSENT = {
         *("inbox_message", "channel_remove"),
     )
 }
+# Programs ask these again and again: they keep what they have, and ask whether it has changed.
+FEEDS = {"saved_search_feed", "calendar_feed"}
 SECRET = "Zanzibar merger leaked"  # the title of an incident that its reader may not know of
 
 
@@ -93,9 +95,15 @@ def test_looking_changes_nothing_and_every_answer_is_strict(omar, signed_in, wor
     assert answer.status_code in usual | ABSENT.get(place.name, set())
     assert writes(captured) == [] or not place.is_ours
     assert answer["X-Content-Type-Options"] == "nosniff"
+    assert_kept_by_nobody(answer["Cache-Control"], is_feed=place.name in FEEDS)
     assert_strict_policy(answer["Content-Security-Policy"], inline=place.name in MAIL)
     if answer.get("Content-Type", "").startswith("text/html") and place.name not in MAIL:
         assert_no_script_or_style_in(answer.content.decode())
+
+
+def assert_kept_by_nobody(caching: str, *, is_feed: bool) -> None:
+    said = {part.strip() for part in caching.split(",")}
+    assert said >= ({"private", "no-cache"} if is_feed else {"private", "no-store"})
 
 
 def assert_strict_policy(policy: str, *, inline: bool) -> None:

@@ -177,11 +177,13 @@ def typing_labels(
     """`form` sent to every address that is not the secret's own; where that writes a label, `looks`
     after it."""
     for place in places():
-        if place.is_ours:
-            yield Question(
-                f"POST {place.name}",
-                lambda reader, a=public.address(place): reader.post_and_look(a, form, looks),
-            )
+        if not place.is_ours:
+            continue
+        address = public.address(place)
+        yield Question(
+            f"POST {place.name}",
+            lambda reader, a=address: reader.post_and_look(a, form, looks),
+        )
 
 
 # --- commands -----------------------------------------------------------------------------------

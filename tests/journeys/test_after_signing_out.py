@@ -1,0 +1,38 @@
+"""Whoever comes to the browser next: Back shows nothing of what was read."""
+
+from playwright.sync_api import expect
+
+from tests.factories import IncidentFactory
+
+TITLE = "Merger plans in the open bucket"
+
+
+def test_back_after_signing_out_shows_nothing(enter, site, administrator):
+    incident = IncidentFactory(title=TITLE, visibility="restricted")
+    page = enter(administrator)
+    page.goto(f"{site}{incident.get_absolute_url()}")
+    expect(page.get_by_role("heading", name=TITLE)).to_be_visible()
+    page.goto(f"{site}/accounts/logout/")
+    page.get_by_role("main").get_by_role("button", name="Sign out").click()
+    expect(page).to_have_url(f"{site}/accounts/login/")
+
+    for _ in range(3):
+        page.go_back()
+        expect(page.get_by_role("button", name="Sign in").first).to_be_visible()
+        assert TITLE not in page.content()
+
+
+def test_a_draft_is_offered_after_going_back(enter, site, administrator):
+    """Nothing of the page is kept, but what was typed is."""
+    page = enter(administrator)
+    page.goto(f"{site}/incidents/new/")
+    page.get_by_label("Title").fill("The vault is closed")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto(f"{site}/search/")
+
+    page.go_back()
+
+    restore = page.get_by_role("button", name="Restore it")
+    if page.get_by_label("Title").input_value() != "The vault is closed":
+        restore.click()
+    expect(page.get_by_label("Title")).to_have_value("The vault is closed")
