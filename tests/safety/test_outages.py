@@ -182,14 +182,14 @@ def test_a_broker_on_a_full_disk_fails_no_request(
     before = app.conf.broker_transport_options
     folders = {f"data_folder_{way}": str(small_disk) for way in ("in", "out")}
     app.conf.broker_transport_options = before | folders
-    app.pool.force_close_all()
+    app._after_fork()  # it connects anew
     try:
-        (small_disk / "everything else").write_bytes(b"x" * 60_000)
+        (small_disk / "everything else").write_bytes(b"x" * 64 * 1024)
         with django_capture_on_commit_callbacks(execute=True) as told:
             answer = save(client, section)
     finally:
         app.conf.broker_transport_options = before
-        app.pool.force_close_all()
+        app._after_fork()  # it connects anew
 
     section.refresh_from_db()
     assert len(told) == 2
