@@ -9,6 +9,7 @@ from django.db import models
 from django.http import HttpRequest
 
 from incidents.models import (
+    ImportedFile,
     ActionItemChange,
     ActionItemDependency,
     Attachment,
@@ -126,6 +127,13 @@ class ReminderPolicyAdmin(RecordAdmin):
     list_display = ["number", "saved_by", "saved_at"]
     list_select_related = ["saved_by"]
     search_fields = ["saved_by__username"]
+
+
+@admin.register(ImportedFile)
+class ImportedFileAdmin(RecordAdmin):
+    list_display = ["incident", "source", "path", "imported_at"]
+    list_select_related = ["incident"]
+    search_fields = ["incident__reference", "source", "path"]
 
 
 @admin.register(SeededFile)

@@ -7,6 +7,7 @@ it takes no part in comparing.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import ClassVar
@@ -230,10 +231,22 @@ class ParsedPostmortem(_Canonical):
     pattern_links: tuple[ParsedPatternLink, ...] = ()
     playbook_uses: tuple[ParsedPlaybookUse, ...] = ()
     name: str = field(default="", compare=False)
+    text_digest: str = field(default="", compare=False)  # of the text that this was read from
     problems: tuple[Problem, ...] = field(default=(), compare=False)
 
     _titles = ("title",)
     _markdown = ("not_required_reason",)
+
+    @property
+    def content_digest(self) -> str:
+        """A digest of the text, title and day; empty where this was not read from a text.
+
+        Title and day take part because a file's name may give them.
+        """
+        if not self.text_digest:
+            return ""
+        said = f"{self.text_digest}\0{self.title}\0{self.occurred_at}"
+        return hashlib.blake2b(said.encode(), digest_size=32).hexdigest()
 
     @property
     def reference(self) -> str | None:

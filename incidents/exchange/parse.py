@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core.exchange import front_matter
@@ -26,6 +27,11 @@ def parse(text: str, *, name: str) -> ParsedPostmortem:
     line. A text without our front matter is taken for a write-up in a form of its own.
     """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    document = _parsed(text, name)
+    return replace(document, text_digest=hashlib.blake2b(text.encode("utf-8", "replace")).hexdigest())
+
+
+def _parsed(text: str, name: str) -> ParsedPostmortem:
     problems = Problems()
     if not text.strip():
         problems.error(None, "The file is empty.")

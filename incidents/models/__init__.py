@@ -11,6 +11,7 @@ from incidents.models.action_item_dependency import ActionItemDependency
 from incidents.models.attachment import Attachment
 from incidents.models.calendar_feed import CalendarFeed
 from incidents.models.fix_check import FixAnswer, FixCheck
+from incidents.models.imported_file import ImportedFile
 from incidents.models.incident import (
     Environment,
     Incident,
@@ -52,6 +53,7 @@ __all__ = [
     "EventKind",
     "FixAnswer",
     "FixCheck",
+    "ImportedFile",
     "Incident",
     "IncidentRole",
     "LedgerEntry",

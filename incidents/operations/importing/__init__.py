@@ -1,6 +1,7 @@
 """Importing postmortems: a document becomes an incident, or the next state of one."""
 
 from incidents.operations.importing.names import Names
-from incidents.operations.importing.store import ImportRefused, problems_here, store
+from incidents.operations.importing.source import Source
+from incidents.operations.importing.store import ChangedHere, ImportRefused, problems_here, store
 
-__all__ = ["ImportRefused", "Names", "problems_here", "store"]
+__all__ = ["ChangedHere", "ImportRefused", "Names", "Source", "problems_here", "store"]

@@ -1,100 +1,195 @@
-"""Which incident a document is, if it is one that is here already."""
+"""Which incident a document is, if it is one that is here already: by its source, never its title.
+
+In this order: the reference that our own export wrote; the place that the file was imported from;
+the address of the source; the same content in another place. What fits only in part becomes an
+incident of its own, and a question.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cached_property
 
 from django.db.models import QuerySet
 
 from accounts.models import User
 from core.exchange.problems import Problem
-from incidents.exchange import ParsedPostmortem, document_of
-from incidents.models import Incident
+from incidents.exchange import ParsedPostmortem, documents_of
+from incidents.models import ImportedFile, Incident
+from incidents.operations.importing import comparing, questions
+from incidents.operations.importing.places import last_import
+from incidents.operations.importing.source import Source, earlier_prefix
 
-_MOST_CANDIDATES = 20
-_IDENTICAL = 1_000_000
+_MOST_CANDIDATES = 200
 
 
-def existing(
-    parsed: ParsedPostmortem, *, by: User | None, apart_from: Collection[int] = ()
-) -> tuple[Incident | None, tuple[Problem, ...]]:
-    """The incident that `parsed` is, and what keeps it from being changed.
+@dataclass(frozen=True)
+class Match:
+    """The incident that a document is; None for a new one.
 
-    By its reference; a document without one by its source's address, or by title, source and
-    some text in common. `by` finds only what they may see; None is the operator, who sees all.
-    `apart_from` are incidents that other documents of the same import have just become.
+    `file` is what is stored of the file's last import, `base` the revision which that led to: None
+    where only the text can tell. With `same_content` the file says what it said then. `problems`
+    keep the document from being stored, or ask whether it is another incident.
     """
-    visible = Incident.objects.all() if by is None else Incident.objects.visible_to(by)
-    if parsed.number is None:
-        found = _by_source(parsed, visible, apart_from)
-    else:
-        found = visible.filter(number=parsed.number).first()
-        if found is None and Incident.objects.filter(number=parsed.number).exists():
-            return None, (_taken(parsed),)
-        if found is not None and not _same(parsed, document_of(found)):
-            return None, (_taken(parsed, found),)
-    if found is not None and found.is_archived:
-        message = f"{found.reference} is archived here; restore it to import it again."
-        return None, (Problem(None, message),)
-    return found, ()
+
+    incident: Incident | None = None
+    file: ImportedFile | None = None
+    base: int | None = None
+    same_content: bool = False
+    problems: tuple[Problem, ...] = ()
+
+@dataclass(frozen=True)
+class Matcher:
+    """Finds the incident of one document among those that `by` may see; None is the operator.
+
+    `apart_from` are incidents that other documents of the same import have become.
+    """
+
+    parsed: ParsedPostmortem
+    by: User | None
+    source: Source | None = None
+    apart_from: Collection[int] = ()
+
+    @property
+    def visible(self) -> QuerySet[Incident]:
+        if self.by is None:
+            return Incident.objects.all()
+        return Incident.objects.visible_to(self.by)
+
+    def match(self) -> Match:
+        """The incident of the document, by the strongest evidence that there is."""
+        ways = [self._by_place, self._by_reference, self._by_content, self._by_url, self._by_name]
+        doubts: tuple[Problem, ...] = ()
+        for way in ways:
+            found = way()
+            if found is None:
+                continue
+            if found.incident is not None or _refuses(found):
+                return self._unless_archived(found)
+            doubts += found.problems
+        doubts = doubts or questions.of_the_same_title(self.parsed, self.visible)
+        return Match(file=self._last_import, problems=doubts)
+
+    @cached_property
+    def _last_import(self) -> ImportedFile | None:
+        return last_import(self.source)
+
+    def _by_place(self) -> Match | None:
+        """The incident that the file at this place became before."""
+        last = self._last_import
+        if last is None or last.stated_number != self.parsed.number:
+            return None
+        incident = last.incident
+        if not self._may_see(incident):
+            return _refused("This file was imported before, as an incident you may not change.")
+        if last.content == self.parsed.content_digest:
+            return Match(incident, last, last.revision, same_content=True)
+        before = comparing.document_at(incident, last.revision)
+        if before and not comparing.continues(before, self.parsed):
+            return self._doubt(
+                [incident], "was imported from this file before, with a text that is not in it now"
+            )
+        if copy := self._copy_elsewhere(last):
+            return self._doubt([incident], f"was also imported from {copy}, which is still there")
+        return Match(incident, last, None if self.parsed.number else last.revision)
+
+    def _by_reference(self) -> Match | None:
+        """The incident of the document's reference, where its text is that of the document."""
+        number = self.parsed.number
+        if number is None or not Incident.objects.filter(number=number).exists():
+            return None
+        found = self.visible.filter(number=number).first()
+        if found is None:
+            return _refused(
+                f"{self.parsed.reference} is another incident here; remove the “reference” to "
+                "import this one as a new one."
+            )
+        if self._is_state_of(found):
+            return Match(found, self._last_import)
+        return self._doubt([found], "has the file’s reference but another text")
+
+    def _by_content(self) -> Match | None:
+        """The incident of a file that said the same, at whatever place."""
+        content, last = self.parsed.content_digest, self._last_import
+        if not content:
+            return None
+        same = ImportedFile.objects.filter(content=content).exclude(pk=last.pk if last else None)
+        files = list(same.select_related("incident")[:_MOST_CANDIDATES])
+        seen = {file.incident_id: file for file in files if self._may_see(file.incident)}
+        if len(seen) > 1:
+            return self._doubt(
+                [file.incident for file in seen.values()], "were imported from the same content"
+            )
+        for file in seen.values():
+            moved = self.source is not None and not self._is_there(file)
+            kept = last or (file if moved else None)
+            return Match(file.incident, kept, file.revision, same_content=True)
+        return None
+
+    def _by_url(self) -> Match | None:
+        """The incident of the same address, where most of its text is in the document."""
+        url = self.parsed.source.url
+        if not url:
+            return None
+        found = list(self.visible.filter(source_url=url).order_by("number")[:_MOST_CANDIDATES])
+        states = documents_of(found) if found else {}
+        same = [
+            each
+            for each in found
+            if each.pk not in self.apart_from
+            and comparing.share_kept(states[each.pk], self.parsed) >= comparing.ENOUGH
+        ]
+        if len(same) == 1:
+            return Match(same[0], self._last_import)
+        verb = "comes" if len(found) == 1 else "come"
+        return self._doubt(found, f"{verb} from the same address") if found else None
+
+    def _by_name(self) -> Match | None:
+        """The incident of a file of this name, imported before places were stored, whose whole
+        text is in this one."""
+        files = ImportedFile.objects.filter(key__startswith=earlier_prefix(self.parsed.name))
+        for file in files.select_related("incident").order_by("pk")[:_MOST_CANDIDATES]:
+            if file.incident_id in self.apart_from or not self._may_see(file.incident):
+                continue
+            before = comparing.document_at(file.incident, file.revision)
+            if before and comparing.holds_all_of(before, self.parsed):
+                return Match(file.incident, file, file.revision)
+        return None
+
+    def _may_see(self, incident: Incident) -> bool:
+        return self.by is None or self.visible.filter(pk=incident.pk).exists()
+
+    def _is_state_of(self, incident: Incident) -> bool:
+        """Whether the document holds most of what some recent revision of `incident` says."""
+        revisions = incident.revisions.values_list("number", flat=True)
+        numbers = [comparing.based_on(incident, self.parsed), *revisions[:1]]
+        states = [comparing.document_at(incident, number) for number in dict.fromkeys(numbers)]
+        states = [state for state in states if state] or list(documents_of([incident]).values())
+        return any(comparing.share_kept(s, self.parsed) >= comparing.ENOUGH for s in states if s)
+
+    def _copy_elsewhere(self, last: ImportedFile) -> str:
+        """The path of another file, still there, that became the same incident."""
+        others = ImportedFile.objects.filter(incident=last.incident).exclude(pk=last.pk)
+        return next((file.path for file in others if self._is_there(file)), "")
+
+    def _is_there(self, file: ImportedFile) -> bool:
+        return self.source is not None and "/" not in file.key and self.source.still_has(file)
+
+    def _doubt(self, others: list[Incident], why: str) -> Match:
+        seen = [other for other in others if self._may_see(other)]
+        return Match(problems=(questions.question(self.parsed, seen, why),) if seen else ())
+
+    def _unless_archived(self, found: Match) -> Match:
+        if found.incident is None or not found.incident.is_archived:
+            return found
+        reference = found.incident.reference
+        return _refused(f"{reference} is archived here; restore it to import it again.")
 
 
-def _taken(parsed: ParsedPostmortem, other: Incident | None = None) -> Problem:
-    what = f"another incident here, “{other.title}”" if other else "another incident here"
-    return Problem(
-        None,
-        f"{parsed.reference} is {what}; remove the “reference” to import this one as a new one.",
-    )
+def _refused(message: str) -> Match:
+    return Match(problems=(Problem(None, message),))
 
 
-def _by_source(
-    parsed: ParsedPostmortem, visible: QuerySet[Incident], apart_from: Collection[int]
-) -> Incident | None:
-    """The incident most like `parsed` among those of its source."""
-    source = parsed.source
-    if source.url:
-        candidates = visible.filter(source_url=source.url)
-    else:
-        candidates = visible.filter(
-            title=parsed.title,
-            source_author=source.author,
-            source_publication=source.publication,
-            source_published_on=source.published_on,
-            source_url="",
-        )
-    best, most = None, 0
-    for candidate in candidates.order_by("number")[:_MOST_CANDIDATES]:
-        likeness = _likeness(parsed, document_of(candidate))
-        if likeness > most and (candidate.pk not in apart_from or likeness == _IDENTICAL):
-            best, most = candidate, likeness
-    return best
-
-
-def _likeness(parsed: ParsedPostmortem, current: ParsedPostmortem) -> int:
-    """How much of two documents of one source is the same; 0 for two different incidents."""
-    if _texts(parsed) == _texts(current) and parsed.occurred_at == current.occurred_at:
-        return _IDENTICAL
-    in_common = len(_texts(parsed) & _texts(current))
-    if parsed.source.url:
-        return in_common + (parsed.title == current.title)
-    other_day = (
-        parsed.occurred_at and current.occurred_at and parsed.occurred_at != current.occurred_at
-    )
-    return 0 if other_day else in_common
-
-
-def _same(parsed: ParsedPostmortem, current: ParsedPostmortem) -> bool:
-    """Whether both tell of one incident: a new title alone, or new text alone, is an edit."""
-    return (
-        parsed.title == current.title
-        or bool(parsed.source.url and parsed.source.url == current.source.url)
-        or not _texts(parsed).isdisjoint(_texts(current))
-    )
-
-
-def _texts(document: ParsedPostmortem) -> set[object]:
-    texts: set[object] = {section.body for section in document.sections}
-    texts |= {(event.text, event.occurred_at) for event in document.timeline}
-    texts |= {cause.text for cause in document.root_causes}
-    texts |= {item.title for item in document.action_items}
-    return texts - {""}
+def _refuses(found: Match) -> bool:
+    return any(not problem.warning for problem in found.problems)

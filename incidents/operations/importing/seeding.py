@@ -14,7 +14,7 @@ from core.errors import DomainError
 from core.exchange.files import decode, files_under
 from incidents.exchange import ParsedPostmortem
 from incidents.models import Incident, SeededFile
-from incidents.operations.importing.matching import existing
+from incidents.operations.importing.matching import Matcher
 from incidents.operations.importing.run import Parsed, in_order, parse_any
 from incidents.operations.importing.store import store
 from playbooks.exchange import ParsedPattern, ParsedPlaybook
@@ -86,7 +86,7 @@ def _present(parsed: Parsed, before: SeededFile | None) -> Row | None:
     if isinstance(parsed, ParsedPostmortem):
         if before:
             return Incident.objects.filter(reference=before.became).first()
-        return existing(parsed, by=None)[0]
+        return Matcher(parsed, None).match().incident
     model = FailurePattern if isinstance(parsed, ParsedPattern) else Playbook
     slug = before.became if before else parsed.slug
     return model._default_manager.filter(slug=slug).first()
@@ -108,10 +108,8 @@ def _stored(parsed: Parsed, present: Row | None, at: datetime) -> Row:
     if not isinstance(parsed, ParsedPostmortem):
         return store_playbook(_for_patterns_here(parsed), by=None, at=at)
     if isinstance(present, Incident):
-        parsed = replace(parsed, number=present.number)
-    elif parsed.number and Incident.objects.filter(number=parsed.number).exists():
-        # The team has numbered an incident of its own so: ours takes the next number.
-        parsed = replace(parsed, number=None)
+        return store(parsed, by=None, at=at, update=present)
+    # Where the team has an incident of this number, the seed takes the next one.
     return store(parsed, by=None, at=at)
 
 

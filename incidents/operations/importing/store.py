@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from accounts.models import User
 from core.errors import DomainError
@@ -15,12 +15,18 @@ from incidents.exchange import ParsedPostmortem, document_of
 from incidents.models import Audience, Edition, Incident, PostmortemStatus, Revision
 from incidents.operations import revisions
 from incidents.operations.importing.header import write_header
-from incidents.operations.importing.matching import existing
+from incidents.operations.importing.comparing import based_on, latest_number
+from incidents.operations.importing.matching import Match, Matcher
 from incidents.operations.importing.names import Names, problems_of_names, settled
 from incidents.operations.importing.parts import write_parts
+from incidents.operations.importing.places import last_import, remember
+from incidents.operations.importing.source import Source
 from incidents.operations.incidents import hold
 from incidents.operations.numbering import next_number
 from incidents.operations.times import refresh_times
+
+
+_ONE_AT_A_TIME = 7_101_003  # the advisory lock of imports: two never store the same file twice
 
 
 class ImportRefused(DomainError):
@@ -31,19 +37,36 @@ class ImportRefused(DomainError):
         self.problems = tuple(problems)
 
 
+class ChangedHere(DomainError):
+    """The incident was changed here since the document's file was made; nothing was written."""
+
+    def __init__(self, incident: Incident) -> None:
+        super().__init__(
+            f"{incident.reference} was changed here since this file was imported or exported, so "
+            "it was left as it is. To replace what it says by this file, run “manage.py import "
+            f"--update {incident.reference} FILE”; the present state stays in its history."
+        )
+        self.incident = incident
+
+
 def problems_here(
     parsed: ParsedPostmortem,
     *,
     by: User | None,
+    source: Source | None = None,
+    update: Incident | None = None,
     patterns: Collection[str] = (),
     playbooks: Collection[str] = (),
     apart_from: Collection[int] = (),
 ) -> tuple[Problem, ...]:
-    """What would keep `parsed` from being stored here, or be left out; writes nothing.
+    """Problems of storing `parsed` here, questions included; writes nothing.
 
-    `patterns` and `playbooks` are slugs that are about to be imported too.
+    `patterns` and `playbooks` are slugs that are about to be imported too; the other arguments
+    are those of `store`.
     """
-    _, problems = existing(parsed, by=by, apart_from=apart_from)
+    problems: tuple[Problem, ...] = ()
+    if update is None:
+        problems = Matcher(parsed, by, source, apart_from).match().problems
     names = Names.of(parsed)
     return problems + problems_of_names(parsed, names, patterns=patterns, playbooks=playbooks)
 
@@ -54,28 +77,72 @@ def store(
     *,
     by: User | None,
     at: datetime,
+    source: Source | None = None,
+    update: Incident | None = None,
     apart_from: Collection[int] = (),
 ) -> Incident:
-    """The incident that `parsed` says, made or brought to that state.
+    """Create the incident that `parsed` describes, or bring it to that state.
 
     The same again writes nothing. Parts that did not change keep their rows and versions. `by`
-    None is the operator; `apart_from` are incidents that other documents of the same import have
-    become, and this one therefore is not. Raises ImportRefused, having written nothing, where the
-    document has problems that are no warnings.
+    None is the operator; `source` is where the file comes from; `update` is the incident that it
+    is, where a person said so, which also replaces edits made here; `apart_from` are incidents
+    that other documents of the same import have become, and this one therefore is not.
+
+    Raises ImportRefused where the document has problems that are no warnings, and ChangedHere
+    where it would replace edits made here; in both cases nothing was written.
     """
-    found, problems = existing(parsed, by=by, apart_from=apart_from)
+    _one_at_a_time()
+    match = _match(parsed, by, source, update, apart_from)
     names = Names.of(parsed)
-    problems += parsed.problems + problems_of_names(parsed, names)
+    problems = match.problems + parsed.problems + problems_of_names(parsed, names)
     if fatal(problems):
         raise ImportRefused(problems)
-    held = hold(found) if found else None
+    held = hold(match.incident) if match.incident else None
     current = document_of(held) if held else None
     number = held.number if held else None
     wanted = settled(parsed, names, number=number, current=current, at=at)
-    if held and wanted == current:
-        return held
-    _require_may_write(held, current, wanted, by)
-    incident = held or _create(parsed, wanted, by=by, at=at)
+    if held and wanted != current and update is None:
+        base = match.base if match.base is not None else based_on(held, wanted)
+        if base != latest_number(held):
+            if match.same_content:  # the file says nothing new
+                remember(match.file, parsed, held, base, source=source, at=at)
+                return held
+            raise ChangedHere(held)
+    if held is None or wanted != current:
+        _require_may_write(held, current, wanted, by)
+        held = _written(held, parsed, wanted, current, names, by=by, at=at)
+    remember(match.file, parsed, held, latest_number(held), source=source, at=at)
+    return held
+
+
+def _one_at_a_time() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ONE_AT_A_TIME])
+
+
+def _match(
+    parsed: ParsedPostmortem,
+    by: User | None,
+    source: Source | None,
+    update: Incident | None,
+    apart_from: Collection[int],
+) -> Match:
+    if update is None:
+        return Matcher(parsed, by, source, apart_from).match()
+    return Match(update, last_import(source))
+
+
+def _written(
+    incident: Incident | None,
+    parsed: ParsedPostmortem,
+    wanted: ParsedPostmortem,
+    current: ParsedPostmortem | None,
+    names: Names,
+    *,
+    by: User | None,
+    at: datetime,
+) -> Incident:
+    incident = incident or _create(parsed, wanted, by=by, at=at)
     write_header(incident, wanted, current, names)
     write_parts(incident, wanted, current, names, by=by, at=at)
     refresh_times(incident)
@@ -88,8 +155,11 @@ def _create(
     parsed: ParsedPostmortem, wanted: ParsedPostmortem, *, by: User | None, at: datetime
 ) -> Incident:
     free = next_number()  # also where the file brings its own: nobody else may take that one now
+    own = parsed.number
+    if own and Incident.objects.filter(number=own).exists():
+        own = None  # it is that of another incident here
     incident = Incident.objects.create(
-        number=parsed.number or free,
+        number=own or free,
         title=wanted.title,
         created_at=at,
         created_by=by,

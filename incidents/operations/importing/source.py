@@ -1,0 +1,77 @@
+"""Where an imported document comes from."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.text import storable
+from incidents.models import ImportedFile
+
+_EARLIER = "earlier"
+
+
+@dataclass(frozen=True)
+class Source:
+    """The place of one file: its absolute path, or a named source and the path within it.
+
+    `real` is the file itself, `root` the folder of a named source, as they are now.
+    """
+
+    path: str
+    name: str = ""
+    real: Path | None = None
+    root: Path | None = None
+
+    @classmethod
+    def of(cls, path: Path, *, name: str = "", root: Path | None = None) -> Source:
+        """The place of the file at `path`, links resolved; within `root` for a source `name`."""
+        real = path.resolve()
+        if name and root is not None:
+            base = root.resolve()
+            return cls(real.relative_to(base).as_posix(), name, real, base)
+        return cls(real.as_posix(), real=real)
+
+    @property
+    def key(self) -> str:
+        """The identity of this place, as ImportedFile stores it."""
+        return _digest(f"{self.name}\0{self.path}")
+
+    @property
+    def stored_path(self) -> str:
+        """The path as the database can store it."""
+        return shown(self.path)
+
+    def still_has(self, file: ImportedFile) -> bool:
+        """Whether the place of `file` still holds a file, and is not this one.
+
+        That is assumed of a place of another named source, which cannot be looked at.
+        """
+        if file.source and file.source != self.name:
+            return True
+        if file.source and self.root is None:
+            return False
+        there = self.root / file.path if self.root and file.source else Path(file.path)
+        return there.exists() and there.resolve() != self.real
+
+
+def earlier_prefix(name: str) -> str:
+    """The start of the keys of files called `name` that were imported before places were stored."""
+    return f"{_EARLIER}/{_digest(name)[:32]}/"
+
+
+def unplaced_key(content: str, incident: int) -> str:
+    """The key of a document that comes from no file, such as pasted text."""
+    return f"text/{incident}/{content[:32]}"
+
+
+def shown(path: str) -> str:
+    """`path` as text that can be printed and stored, whatever bytes the name is made of."""
+    text = os.fsencode(path).decode("utf-8", "backslashreplace")
+    return storable("".join(c if c.isprintable() else repr(c)[1:-1] for c in text))
+
+
+def _digest(text: str) -> str:
+    return hashlib.blake2b(os.fsencode(text), digest_size=32).hexdigest()
