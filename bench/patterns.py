@@ -27,7 +27,8 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
-from core.exchange.files import files_under, read_text  # noqa: E402
+from core.exchange.files import read_text  # noqa: E402
+from core.exchange.folder import look_into  # noqa: E402
 from incidents.exchange import parse  # noqa: E402
 from playbooks.exchange import parse_pattern  # noqa: E402
 from search.likeness.portraits import Likeness, Reading  # noqa: E402
@@ -100,7 +101,7 @@ def labelled(path: Path, slugs: frozenset[str]) -> dict[str, frozenset[str]]:
 def reports(folder: Path, labels: Mapping[str, frozenset[str]], cues: Cues) -> list[Report]:
     """The labelled write-ups under `folder`, read."""
     found = []
-    for path in files_under(folder):
+    for path in look_into(folder).files:
         name = f"{path.parent.name}__{path.stem}"
         if name not in labels:
             continue

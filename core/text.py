@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
@@ -33,6 +34,17 @@ def storable(text: str) -> str:
 def printable(text: str) -> str:
     """`text` with a blank for each character that XML 1.0 has no place for."""
     return _UNPRINTABLE.sub(" ", text)
+
+
+def shown(path: str) -> str:
+    """`path` as text that can be printed and stored, whatever bytes the name is made of."""
+    text = os.fsencode(path).decode("utf-8", "backslashreplace")
+    return printed(text)
+
+
+def printed(text: str) -> str:
+    """`text` on one line for a terminal, with escapes for what would move the cursor or colour."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def one_line(text: str) -> str:

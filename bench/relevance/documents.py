@@ -11,7 +11,8 @@ from pathlib import Path
 from django.core.management import call_command
 from django.utils import timezone
 
-from core.exchange.files import files_under, read_text
+from core.exchange.files import read_text
+from core.exchange.folder import look_into
 from incidents.exchange import ParsedPostmortem
 from incidents.models import SectionKind
 from incidents.operations.importing.run import ImportRun, Parsed, in_order, parse_any
@@ -97,7 +98,7 @@ def _rest(document: ParsedPostmortem) -> Iterator[str]:
 def in_folder(folder: Path) -> tuple[list[Path], dict[Path, str]]:
     """The write-ups under `folder`, and their names where a `manifest.tsv` in it, or beside it,
     gives them: its columns `name` and `file`, the latter relative to the manifest."""
-    paths = files_under(folder)
+    paths = look_into(folder).files
     for manifest in (folder / "manifest.tsv", folder.parent / "manifest.tsv"):
         if manifest.exists():
             with manifest.open(encoding="utf-8", newline="") as file:

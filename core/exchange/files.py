@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from pathlib import Path
 
 from core.errors import DomainError
 from core.exchange.problems import Problem
 
 MAX_BYTES = 5 * 1024 * 1024
-TEXT_SUFFIXES = frozenset(
-    {".md", ".markdown", ".mdown", ".mdx", ".qmd", ".rmd", ".rst", ".txt", ".text", ".adoc"}
-)
+_NOT_REGULAR = "This is not a regular file but {}."
+_KINDS = [
+    (stat.S_ISDIR, "a folder"),
+    (stat.S_ISFIFO, "a named pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+]
 
 
 class Unreadable(DomainError):
@@ -21,40 +28,51 @@ class Unreadable(DomainError):
         self.problem = Problem(line, message)
 
 
-def files_under(path: Path) -> list[Path]:
-    """`path` itself if it is no folder, else the text files in it at any depth, sorted.
+def kind_of(mode: int) -> str:
+    """The kind of file that is no regular one, with its article; empty for a regular file."""
+    if stat.S_ISREG(mode):
+        return ""
+    return next((words for is_kind, words in _KINDS if is_kind(mode)), "a special file")
 
-    Hidden files and folders are passed over.
+
+def read_bytes(path: Path, limit: int = MAX_BYTES) -> bytes:
+    """At most `limit` + 1 bytes of the regular file at `path`.
+
+    Never blocks on a pipe or device. Raises Unreadable with a sentence that says why not.
     """
-    if not path.is_dir():
-        return [path]
-    return sorted(
-        file
-        for file in path.rglob("*")
-        if file.suffix.lower() in TEXT_SUFFIXES
-        and file.is_file()
-        and not any(part.startswith(".") for part in file.relative_to(path).parts)
-    )
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+    try:
+        before = os.stat(path)  # opening a device may already do something
+        if kind := kind_of(before.st_mode):
+            raise Unreadable(_NOT_REGULAR.format(kind))
+        descriptor = os.open(path, flags)
+        with open(descriptor, "rb") as file:
+            if kind := kind_of(os.fstat(descriptor).st_mode):
+                raise Unreadable(_NOT_REGULAR.format(kind))
+            return file.read(limit + 1)
+    except FileNotFoundError as error:
+        raise Unreadable("There is no such file.") from error
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise Unreadable(f"The file cannot be read: {why}.") from error
 
 
 def read_text(path: Path) -> str:
     """The text of the file at `path`. Raises Unreadable with a sentence that says why not."""
-    try:
-        if not path.exists():
-            raise Unreadable("There is no such file.")
-        if not path.is_file():
-            raise Unreadable("This is not a regular file.")
-        with path.open("rb") as file:
-            raw = file.read(MAX_BYTES + 1)
-        size = path.stat().st_size
-    except OSError as error:
-        raise Unreadable(f"The file cannot be read: {error.strerror or error}.") from error
+    raw = read_bytes(path)
     if len(raw) > MAX_BYTES:
         raise Unreadable(
-            f"The file is {size / 1024 / 1024:.1f} MB; at most {MAX_BYTES // 1024 // 1024} MB "
-            "can be imported."
+            f"The file is {_size(path, raw) / 1024 / 1024:.1f} MB; at most "
+            f"{MAX_BYTES // 1024 // 1024} MB can be imported."
         )
     return decode(raw)
+
+
+def _size(path: Path, raw: bytes) -> int:
+    try:
+        return max(path.stat().st_size, len(raw))
+    except OSError:
+        return len(raw)
 
 
 def decode(raw: bytes) -> str:

@@ -11,16 +11,19 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from accounts.models import User
-from core.exchange.files import files_under
+from core.exchange.folder import Folder, look_into
+from core.text import printed, shown
 from incidents.exchange import ParsedPostmortem
 from incidents.exchange.as_json import nothing_fields, postmortem_fields, problem_fields
+from incidents.models import Incident
 from incidents.operations.importing.run import ImportRun, Outcome, in_order
 
 
 class Command(BaseCommand):
     help = (
         "Import postmortems, failure patterns and playbooks from files, or from all text files "
-        "in folders. A file that has been imported before updates what it became."
+        "in folders. A file that has been imported before updates what it became, unless that "
+        "was changed here since. Files that a folder import passes over are listed."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -30,34 +33,82 @@ class Command(BaseCommand):
         parser.add_argument(
             "--as", dest="username", metavar="USER", help="with this person's permissions"
         )
+        parser.add_argument(
+            "--source",
+            default="",
+            metavar="NAME",
+            help="a name for the folder, such as that of its repository: its files are then "
+            "recognised wherever the folder is",
+        )
+        parser.add_argument(
+            "--update",
+            metavar="REFERENCE",
+            help="the one file is this incident, such as INC-12, and replaces what it says",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        run = ImportRun(by=_person(options["username"]), at=timezone.now(), dry=options["dry_run"])
-        paths = []
-        for path in options["paths"]:
-            found = files_under(path)
-            if not found:
-                raise CommandError(f"There is no text file in the folder {path}.")
-            paths += found
+        person = _person(options["username"])
+        paths: list[Path] = options["paths"]
+        source, update = options["source"].strip(), options["update"]
+        if source and not (len(paths) == 1 and paths[0].is_dir()):
+            raise CommandError("--source goes with one folder.")
+        if len(source) > 200:
+            raise CommandError("--source has at most 200 characters.")
+        if update and not (len(paths) == 1 and not paths[0].is_dir()):
+            raise CommandError("--update goes with one file.")
+        run = ImportRun(
+            by=person,
+            at=timezone.now(),
+            dry=options["dry_run"],
+            source_name=source,
+            update=_incident(update, person) if update else None,
+        )
+        found = _found(paths)
+        for skipped in found.skipped:
+            self.stderr.write(f"{shown(str(skipped.path))}: skipped: {skipped.reason}")
+        if not found.files:
+            named = ", ".join(shown(str(path)) for path in paths)
+            raise CommandError(f"There is no text file in the folder {named}.")
+        self._import(run, found, paths[0] if source else None, as_json=options["json"])
+
+    def _import(self, run: ImportRun, found: Folder, folder: Path | None, *, as_json: bool) -> None:
         failed = 0
-        for path in in_order(dict.fromkeys(paths)):
-            outcome = run.take(path)
+        for path in in_order(dict.fromkeys(found.files)):
+            outcome = run.take(path, folder=folder)
             failed += outcome.failed
-            if options["json"]:
+            if as_json:
                 self.stdout.write(json.dumps(_fields(outcome), ensure_ascii=False))
             else:
                 self._say(outcome, dry=run.dry)
+        count = len(dict.fromkeys(found.files))
+        if found.skipped:
+            self.stderr.write(f"{_files(count)} read, {len(found.skipped)} skipped.")
         if failed:
-            raise CommandError(f"{failed} of {len(paths)} files could not be imported.")
+            raise CommandError(f"{failed} of {count} files could not be imported.")
 
     def _say(self, outcome: Outcome, *, dry: bool) -> None:
+        path = shown(str(outcome.path))
         for problem in outcome.problems:
-            where = f"{outcome.path}:{problem.line}" if problem.line else str(outcome.path)
+            where = f"{path}:{problem.line}" if problem.line else path
             word = "warning" if problem.warning else "error"
-            self.stderr.write(f"{where}: {word}: {problem.message}")
+            self.stderr.write(printed(f"{where}: {word}: {problem.message}"))
         if not outcome.failed:
             reference = "could be imported" if dry else f"{outcome.reference} {outcome.change}"
-            self.stdout.write(f"{outcome.path}: {reference}")
+            self.stdout.write(f"{path}: {reference}")
+
+
+def _found(paths: list[Path]) -> Folder:
+    """The files to read and those passed over, in the order in which they were asked for."""
+    found = Folder()
+    for path in paths:
+        inside = look_into(path) if path.is_dir() else Folder([path])
+        found.files += inside.files
+        found.skipped += inside.skipped
+    return found
+
+
+def _files(count: int) -> str:
+    return "1 file" if count == 1 else f"{count} files"
 
 
 def _fields(outcome: Outcome) -> dict[str, Any]:
@@ -67,7 +118,7 @@ def _fields(outcome: Outcome) -> dict[str, Any]:
     else:
         said = nothing_fields(parsed.title if parsed else None)
     return {
-        "path": str(outcome.path),
+        "path": shown(str(outcome.path)),
         "reference": outcome.reference,
         **said,
         "problems": [problem_fields(problem) for problem in outcome.problems],
@@ -81,3 +132,12 @@ def _person(username: str | None) -> User | None:
     if person is None:
         raise CommandError(f"Nobody here is called “{username}”.")
     return person
+
+
+def _incident(reference: str, person: User | None) -> Incident:
+    everything = Incident.objects.filter(archived_at=None)
+    visible = everything if person is None else Incident.objects.visible_to(person)
+    found = visible.filter(reference=reference.strip().upper()).first()
+    if found is None:
+        raise CommandError(f"There is no {reference} here.")
+    return found

@@ -13,11 +13,13 @@ from django.db import DatabaseError
 
 from accounts.models import User
 from core.errors import DomainError
-from core.exchange.files import Unreadable, read_text
+from core.exchange.files import Unreadable, read_bytes, read_text
 from core.exchange.problems import Problem, fatal
+from core.text import shown
 from incidents.exchange import ParsedPostmortem, parse
 from incidents.models import Incident
-from incidents.operations.importing.store import ImportRefused, problems_here, store
+from incidents.operations.importing.source import Source
+from incidents.operations.importing.store import ChangedHere, ImportRefused, problems_here, store
 from playbooks import importing as playbook_importing
 from playbooks.exchange import ParsedPattern, ParsedPlaybook, parse_pattern, parse_playbook
 from playbooks.models import FailurePattern, Playbook
@@ -31,6 +33,7 @@ class Outcome:
     """What became of one file. `parsed` is None where it could not be read at all.
 
     `reference` is the incident's, or the slug; None on a dry run or where nothing was stored.
+    `change` is `new`, `changed`, `unchanged` or, where edits made here were kept, `left alone`.
     """
 
     path: Path
@@ -51,9 +54,8 @@ def in_order(paths: Iterable[Path]) -> list[Path]:
 
 def _kind(path: Path) -> str:
     try:
-        with path.open("rb") as file:
-            match = _FORMAT.search(file.read(500)) if path.is_file() else None
-    except OSError:
+        match = _FORMAT.search(read_bytes(path, limit=500)[:500])
+    except Unreadable:
         return ""
     return match[1].decode() if match else ""
 
@@ -70,23 +72,34 @@ def parse_any(text: str, *, name: str) -> Parsed:
 
 @dataclass
 class ImportRun:
-    """One import of many files by one person, or the operator, at one moment."""
+    """One import of many files by one person, or the operator, at one moment.
+
+    `source_name` names what is imported, so that its files are recognised wherever they lie;
+    `update` is the incident that the one file is, where a person said so.
+    """
 
     by: User | None
     at: datetime
     dry: bool = False
+    source_name: str = ""
+    update: Incident | None = None
+    source: Source | None = None
     references: dict[int, Path] = field(default_factory=dict)
     patterns: set[str] = field(default_factory=set)
     playbooks: set[str] = field(default_factory=set)
     incidents: set[int] = field(default_factory=set)
 
-    def take(self, path: Path) -> Outcome:
-        """Import the file at `path`, or on a dry run see whether it could be. Never raises."""
+    def take(self, path: Path, *, folder: Path | None = None) -> Outcome:
+        """Import the file at `path`, or on a dry run see whether it could be. Never raises.
+
+        `folder` is what is imported, where it has a name: see `source_name`.
+        """
         try:
             text = read_text(path)
+            self.source = Source.of(path, name=self.source_name, root=folder)
         except Unreadable as error:
             return Outcome(path, None, problems=(error.problem,))
-        parsed = parse_any(text, name=path.name)
+        parsed = parse_any(text, name=shown(path.name))
         problems = parsed.problems + self._twice(parsed, path)
         if fatal(problems):
             return Outcome(path, parsed, problems=problems)
@@ -111,11 +124,12 @@ class ImportRun:
             first = self.references.setdefault(parsed.number, path)
             if first == path:
                 return ()
-            message = f"{parsed.reference} stands in another file of this import too: {first}."
+            other = shown(str(first))
+            message = f"{parsed.reference} is in another file of this import too: {other}."
             return (Problem(None, message),)
         seen = self.patterns if isinstance(parsed, ParsedPattern) else self.playbooks
         if parsed.slug in seen:
-            message = f"“{parsed.slug}” stands in another file of this import too."
+            message = f"“{parsed.slug}” is in another file of this import too."
             return (Problem(None, message),)
         seen.add(parsed.slug)
         return ()
@@ -130,14 +144,23 @@ class ImportRun:
             by=self.by,
             patterns=self.patterns,
             playbooks=self.playbooks,
+            source=self.source,
+            update=self.update,
             apart_from=self.incidents,
         )
 
     def _stored(self, path: Path, parsed: Parsed, problems: tuple[Problem, ...]) -> Outcome:
         found = self._tried(parsed)  # before: afterwards it would find what it has become
-        row = self._row(parsed)
+        earlier = set(self.incidents)
+        try:
+            row = self._row(parsed)
+        except ChangedHere as error:  # which is among the problems found
+            reference = error.incident.reference
+            return Outcome(path, parsed, reference, problems + found, "left alone")
         change = "unchanged"
-        if row.created_at == self.at:
+        if row.pk in earlier and isinstance(row, Incident):
+            pass  # another file of this import said the same
+        elif row.created_at == self.at:
             change = "new"
         elif row.updated_at == self.at:
             change = "changed"
@@ -149,7 +172,14 @@ class ImportRun:
             return playbook_importing.store_pattern(parsed, by=self.by, at=self.at)
         if isinstance(parsed, ParsedPlaybook):
             return playbook_importing.store_playbook(parsed, by=self.by, at=self.at)
-        incident = store(parsed, by=self.by, at=self.at, apart_from=self.incidents)
+        incident = store(
+            parsed,
+            by=self.by,
+            at=self.at,
+            source=self.source,
+            update=self.update,
+            apart_from=self.incidents,
+        )
         self.incidents.add(incident.pk)
         return incident
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from django.db import transaction
 
 from core.errors import DomainError
-from core.exchange.files import decode, files_under
+from core.exchange.files import Unreadable, read_bytes, read_text
+from core.exchange.folder import look_into
 from incidents.exchange import ParsedPostmortem
 from incidents.models import Incident, SeededFile
 from incidents.operations.importing.matching import Matcher
@@ -45,14 +46,18 @@ def seed(folder: Path, *, at: datetime) -> Iterator[Seeded]:
     """
     known = {row.name: row for row in SeededFile.objects.all()}
     changed: dict[Path, str] = {}
-    for path in files_under(folder):
-        digest = hashlib.blake2b(path.read_bytes(), digest_size=32).hexdigest()
+    for path in _files(folder):
+        digest = hashlib.blake2b(_read(folder, path), digest_size=32).hexdigest()
         row = known.get(path.relative_to(folder).as_posix())
         if row is None or row.digest != digest:
             changed[path] = digest
     for path in in_order(changed):
         name = path.relative_to(folder).as_posix()
-        parsed = parse_any(decode(path.read_bytes()), name=f"seeds/{name}")
+        try:
+            text = read_text(path)
+        except Unreadable as error:
+            raise SeedRefused(f"{name}: {error}") from error
+        parsed = parse_any(text, name=f"seeds/{name}")
         if parsed.refused:
             first = next(problem for problem in parsed.problems if not problem.warning)
             raise SeedRefused(f"{name}:{first.line}: {first.message}")
@@ -61,6 +66,19 @@ def seed(folder: Path, *, at: datetime) -> Iterator[Seeded]:
         except DomainError as error:
             # It does not go with what people have made of this knowledge base, which is theirs.
             yield Seeded(name, "", str(error))
+
+
+def _files(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        raise SeedRefused(f"There is no folder {folder}.")
+    return look_into(folder).files
+
+
+def _read(folder: Path, path: Path) -> bytes:
+    try:
+        return read_bytes(path)
+    except Unreadable as error:
+        raise SeedRefused(f"{path.relative_to(folder).as_posix()}: {error}") from error
 
 
 @transaction.atomic

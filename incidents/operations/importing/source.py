@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.text import storable
+from core.text import shown
 from incidents.models import ImportedFile
 
 _EARLIER = "earlier"
@@ -65,12 +65,6 @@ def earlier_prefix(name: str) -> str:
 def unplaced_key(content: str, incident: int) -> str:
     """The key of a document that comes from no file, such as pasted text."""
     return f"text/{incident}/{content[:32]}"
-
-
-def shown(path: str) -> str:
-    """`path` as text that can be printed and stored, whatever bytes the name is made of."""
-    text = os.fsencode(path).decode("utf-8", "backslashreplace")
-    return storable("".join(c if c.isprintable() else repr(c)[1:-1] for c in text))
 
 
 def _digest(text: str) -> str:

@@ -64,11 +64,16 @@ def problems_here(
     `patterns` and `playbooks` are slugs that are about to be imported too; the other arguments
     are those of `store`.
     """
-    problems: tuple[Problem, ...] = ()
-    if update is None:
-        problems = Matcher(parsed, by, source, apart_from).match().problems
+    match = _match(parsed, by, source, update, apart_from)
     names = Names.of(parsed)
-    return problems + problems_of_names(parsed, names, patterns=patterns, playbooks=playbooks)
+    problems = match.problems
+    problems += problems_of_names(parsed, names, patterns=patterns, playbooks=playbooks)
+    if match.incident and update is None and not match.same_content:
+        found, current = match.incident, document_of(match.incident)
+        wanted = settled(parsed, names, number=found.number, current=current, at=found.updated_at)
+        if _edited_since(match, found, wanted, current) is not None:
+            problems += (Problem(None, str(ChangedHere(match.incident)), warning=True),)
+    return problems
 
 
 @transaction.atomic
@@ -101,18 +106,32 @@ def store(
     current = document_of(held) if held else None
     number = held.number if held else None
     wanted = settled(parsed, names, number=number, current=current, at=at)
-    if held and wanted != current and update is None:
-        base = match.base if match.base is not None else based_on(held, wanted)
-        if base != latest_number(held):
-            if match.same_content:  # the file says nothing new
-                remember(match.file, parsed, held, base, source=source, at=at)
-                return held
+    if held and update is None:
+        edited_since = _edited_since(match, held, wanted, current)
+        if edited_since is not None and not match.same_content:
             raise ChangedHere(held)
+        if edited_since is not None:  # the file says nothing new
+            remember(match.file, parsed, held, edited_since, source=source, at=at)
+            return held
     if held is None or wanted != current:
         _require_may_write(held, current, wanted, by)
         held = _written(held, parsed, wanted, current, names, by=by, at=at)
     remember(match.file, parsed, held, latest_number(held), source=source, at=at)
     return held
+
+
+def _edited_since(
+    match: Match,
+    incident: Incident,
+    wanted: ParsedPostmortem,
+    current: ParsedPostmortem | None,
+) -> int | None:
+    """The number of the revision that the document is based on, where later ones hold edits which
+    it would replace; else None."""
+    if wanted == current:
+        return None
+    base = match.base if match.base is not None else based_on(incident, wanted)
+    return base if base != latest_number(incident) else None
 
 
 def _one_at_a_time() -> None:

@@ -140,11 +140,14 @@ def test_a_new_reference_is_the_next_one(ana):
 
 def test_a_reference_of_another_incident_is_not_overwritten(ana):
     SectionFactory(incident=IncidentFactory(number=7, title="Disk full"), body="Ours.")
+    parsed = parse(FILE, name="report.md")
+    [question] = [p for p in importing.problems_here(parsed, by=None) if "INC-7" in p.message]
 
-    with pytest.raises(importing.ImportRefused, match=r"INC-7 is another incident.*Disk full"):
-        store()
+    stored = importing.store(parsed, by=None, at=NOON)
 
-    assert Incident.objects.get().title == "Disk full"
+    assert (stored.reference, Incident.objects.get(number=7).title) == ("INC-8", "Disk full")
+    assert question.warning
+    assert "INC-7 (“Disk full”) has the file’s reference but another text" in question.message
 
 
 def test_without_a_reference_the_source_decides():
@@ -158,15 +161,14 @@ def test_without_a_reference_the_source_decides():
     assert Incident.objects.count() == 2
 
 
-def test_without_any_source_the_title_and_some_text_decide():
+def test_without_any_source_the_title_decides_nothing():
     text = "# Post-mortem\n\n## Summary\n\nThe disk was full.\n\n## Lessons\n\nWatch it.\n"
     first = store(text)
 
-    again = store(text.replace("Watch it.", "Watch it closely."))
-    other = store("# Post-mortem\n\n## Summary\n\nThe network was down.\n")
+    other = store(text.replace("Watch it.", "Watch it closely."))
 
-    assert again.pk == first.pk
     assert other.pk != first.pk
+    assert (store(text).pk, Incident.objects.count()) == (first.pk, 2)
 
 
 def test_two_write_ups_of_one_name_and_different_days_are_two_incidents():
