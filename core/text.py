@@ -7,6 +7,7 @@ import re
 
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _UNPRINTABLE = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_WORD = re.compile(r"[^\W_]+")
 _LINE_BREAKS = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
 
 
@@ -34,6 +35,11 @@ def storable(text: str) -> str:
 def printable(text: str) -> str:
     """`text` with a blank for each character that XML 1.0 has no place for."""
     return _UNPRINTABLE.sub(" ", text)
+
+
+def words_in(text: str) -> set[str]:
+    """The distinct words of `text`: runs of letters and digits, in lower case."""
+    return {word.casefold() for word in _WORD.findall(text)}
 
 
 def shown(path: str) -> str:

@@ -1,45 +1,45 @@
 """The YAML between two `---` lines at the top of a file, read with the line of everything.
 
-Every scalar is read as the text that stands there, so a title that looks like a number or a date
-stays one. Aliases are refused: a few of them can stand for gigabytes.
+Every scalar is read as the text that is there, so a title that looks like a number or a date stays
+one. A line that is no YAML costs that line, not the file: see `yaml_lines`.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
-import yaml
-
+from core.exchange import yaml_lines
 from core.exchange.problems import Problems
 from core.exchange.structure import Passage
-from core.text import one_line
+from core.exchange.yaml_lines import Entry, Value
+from core.text import one_line, words_in
 
 MAX_CHARACTERS = 200_000
-_MAX_DEPTH = 8
 _PLAIN = re.compile(r"[^\W\d_][^\n]*|\d{4}-\d\d-\d\d(?:T[\d:.]+Z)?")
 _RESERVED = {"true", "false", "yes", "no", "on", "off", "null", "y", "n"}
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
 
 Scalar = str | list[str]
 Mapping = dict[str, "Scalar | dict[str, Scalar]"]
 
 
-@dataclass(frozen=True)
-class Value:
-    """A value of the front matter: text, None for null, a list, or a mapping; and its line."""
-
-    content: str | list[Value] | dict[str, Value] | None
-    line: int
-
-
 @dataclass
 class FrontMatter:
-    """What a file says about itself, key by key. Wrong shapes become problems, not exceptions."""
+    """What a file says about itself, key by key. Wrong shapes become problems, not exceptions.
+
+    `entries` are the pieces of the source, in order; `unread` are those that became no value, and
+    those of which `keep_unknown_keys` found more than was asked for.
+    """
 
     values: dict[str, Value]
     problems: Problems
     line: int = 1
     asked: set[str] = field(default_factory=set)
+    entries: list[Entry] = field(default_factory=list)
+    unread: list[Entry] = field(default_factory=list)
+    repeated: dict[str, list[Value]] = field(default_factory=dict)
 
     def line_of(self, key: str) -> int:
         return self.values[key].line if key in self.values else self.line
@@ -78,18 +78,76 @@ class FrontMatter:
 
     def mapping(self, key: str) -> FrontMatter:
         """The mapping under `key`; an empty one where there is none."""
-        if not self.has(key):
-            return FrontMatter({}, self.problems, self.line)
-        content = self.values[key].content
-        if isinstance(content, dict):
-            return FrontMatter(content, self.problems, self.line_of(key))
-        self.problems.error(self.line_of(key), f"“{key}” must hold keys and values.")
-        return FrontMatter({}, self.problems, self.line_of(key))
+        content = self.values[key].content if self.has(key) else {}
+        if not isinstance(content, dict):
+            self.problems.error(self.line_of(key), f"“{key}” must hold keys and values.")
+            content = {}
+        return FrontMatter(content, self.problems, self.line_of(key), unread=self.unread)
 
-    def warn_of_unknown_keys(self) -> None:
-        """Name the keys that nobody asked for: they are not imported."""
-        for key in self.values.keys() - self.asked:
-            self.problems.warn(self.line_of(key), f"“{key}” is not known here and was left out.")
+    def keep_unknown_keys(self, what: str = "it was kept as text") -> None:
+        """Add to `unread` the keys that nobody asked for, with a warning that says `what`."""
+        for key, value in self.values.items():
+            if key in self.asked:
+                continue
+            self.problems.warn(value.line, f"“{key}” is not known here; {what}.")
+            self.unread.append(Entry(key, value.line, value.raw))
+
+    def keep_comments(self) -> None:
+        """Add to `unread` what has words that no value has, such as comments."""
+        known = {entry.line for entry in self.unread}
+        for entry in self.entries:
+            value = self.values.get(entry.key)
+            if value is None or value.line != entry.line or entry.line in known:
+                continue
+            said = words_in(entry.key) | {
+                word for text in _texts_in(value) for word in words_in(text)
+            }
+            if not words_in(_unescaped(entry.raw)) <= said:
+                self.unread.append(entry)
+
+    def entries_beyond(self, said: dict[str, Collection[str]]) -> list[Entry]:
+        """The pieces of the source that say more than was taken from them: `said` holds by key
+        the texts that were."""
+        found = []
+        for entry in self.entries:
+            taken = said.get(entry.key.lower())
+            words = words_in(entry.raw) - words_in(entry.key)
+            if taken is None or not words <= words_in("\n".join(taken)):
+                found.append(entry)
+        return found
+
+    @property
+    def unread_text(self) -> str:
+        """The pieces in `unread` as they are in the source, in its order."""
+        return as_text(self.unread)
+
+
+def as_text(entries: list[Entry]) -> str:
+    """The entries as they are in the source, in its order."""
+    return "\n".join(entry.raw for entry in sorted(entries, key=lambda entry: entry.line))
+
+
+def _texts_in(value: Value) -> list[str]:
+    content = value.content
+    if isinstance(content, dict):
+        inner = [text for each in content.values() for text in _texts_in(each)]
+        return [*content, *inner]
+    if isinstance(content, list):
+        return [text for each in content for text in _texts_in(each)]
+    return [content or "null ~"]
+
+
+def _unescaped(raw: str) -> str:
+    """`raw` with the escapes of double-quoted text replaced by what they stand for."""
+
+    def character(match: re.Match[str]) -> str:
+        code = match[1] or match[2] or match[3]
+        number = int(code, 16) if code else 0
+        if not code:
+            return " " if match[4] in "ntrabefv0NLP_" else match[4]
+        return chr(number) if number <= 0x10FFFF else " "
+
+    return _ESCAPE.sub(character, raw) if '"' in raw else raw
 
 
 def split(text: str) -> tuple[str | None, Passage]:
@@ -104,81 +162,24 @@ def split(text: str) -> tuple[str | None, Passage]:
 
 
 def read(source: str, problems: Problems) -> FrontMatter | None:
-    """The front matter whose YAML is `source`. None, with a problem noted, where it is broken."""
+    """The front matter whose YAML is `source`; what is broken in it is noted and kept as text.
+
+    None where no line of it has a key: that is text between two rules, not front matter.
+    """
     if len(source) > MAX_CHARACTERS:
-        problems.error(1, "The front matter is too long; is its closing “---” missing?")
+        problems.warn(1, "The front matter is too long to be read; is its closing “---” missing?")
+        whole = Entry("", 2, source)
+        return FrontMatter({}, problems, entries=[whole], unread=[whole])
+    found = yaml_lines.read(source, problems)
+    if found is None:
         return None
-    try:
-        loader = _Loader(source)
-        try:
-            node = loader.get_single_node()
-        finally:
-            loader.dispose()
-    except _Refused as error:
-        problems.error(error.line, str(error))
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = mark.line + 2 if mark else 1
-        problems.error(line, f"The front matter is not valid YAML: {error.problem}.")
-    except yaml.reader.ReaderError as error:
-        line = source.count("\n", 0, error.position) + 2
-        problems.error(line, "The front matter holds a character that YAML does not allow.")
-    else:
-        return _mapping(node, problems)
-    return None
-
-
-def _mapping(node: yaml.Node | None, problems: Problems) -> FrontMatter | None:
-    if node is None:
-        return FrontMatter({}, problems)
-    if not isinstance(node, yaml.MappingNode):
-        problems.error(node.start_mark.line + 2, "The front matter must be lines of “key: value”.")
-        return None
-    return FrontMatter(_pairs(node, problems), problems)
-
-
-def _pairs(node: yaml.MappingNode, problems: Problems) -> dict[str, Value]:
-    found: dict[str, Value] = {}
-    for key_node, value_node in node.value:
-        line = key_node.start_mark.line + 2
-        if not isinstance(key_node, yaml.ScalarNode):
-            problems.error(line, "A key of the front matter must be a word.")
-        elif key_node.value in found:
-            problems.error(line, f"“{key_node.value}” stands here a second time.")
-        else:
-            found[key_node.value] = Value(_content(value_node, problems), line)
-    return found
-
-
-def _content(node: yaml.Node, problems: Problems) -> str | list[Value] | dict[str, Value] | None:
-    if isinstance(node, yaml.MappingNode):
-        return _pairs(node, problems)
-    if isinstance(node, yaml.SequenceNode):
-        return [Value(_content(entry, problems), entry.start_mark.line + 2) for entry in node.value]
-    return None if node.tag == "tag:yaml.org,2002:null" else str(node.value)
-
-
-class _Refused(Exception):
-    def __init__(self, message: str, line: int) -> None:
-        super().__init__(message)
-        self.line = line
-
-
-class _Loader(yaml.SafeLoader):
-    """Composes nodes without aliases and without depth; constructs nothing."""
-
-    depth = 0
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        line = self.peek_event().start_mark.line + 2
-        if self.check_event(yaml.AliasEvent):
-            raise _Refused("YAML aliases (“*name”) are not allowed in the front matter.", line)
-        if self.depth >= _MAX_DEPTH:
-            raise _Refused("The front matter is nested too deeply.", line)
-        self.depth += 1
-        node = super().compose_node(parent, index)
-        self.depth -= 1
-        return node
+    return FrontMatter(
+        found.values,
+        problems,
+        entries=found.entries,
+        unread=found.unread,
+        repeated=found.repeated,
+    )
 
 
 def dump(mapping: Mapping) -> str:

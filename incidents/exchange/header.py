@@ -96,7 +96,7 @@ def read_header(matter: FrontMatter, *, title_else: str = "") -> dict[str, Any]:
         "severity": _choice(matter, "severity", Severity, Severity.UNKNOWN),
         "environment": _choice(matter, "environment", Environment, Environment.UNKNOWN),
         "time_zone": _time_zone(matter),
-        "visibility": _choice(matter, "visibility", Visibility, Visibility.INTERNAL),
+        "visibility": _visibility(matter),
         "owner": matter.text("owner"),
         "roles": _roles(matter),
         "readers": tuple(sorted(matter.texts("readers"))),
@@ -106,7 +106,8 @@ def read_header(matter: FrontMatter, *, title_else: str = "") -> dict[str, Any]:
         "source": _source(matter),
         "published_at": published_at,
     }
-    matter.warn_of_unknown_keys()
+    matter.keep_unknown_keys()
+    matter.keep_comments()
     return fields
 
 
@@ -139,6 +140,14 @@ def _choice(matter: FrontMatter, key: str, choices: type[Enum], default: Enum) -
             f"“{written}” is no {what}; use one of: {allowed}.",
         )
     return str(default.value)
+
+
+def _visibility(matter: FrontMatter) -> str:
+    """The visibility; restricted where the key is there twice and one of them says so."""
+    repeated = [value.content for value in matter.repeated.get("visibility", [])]
+    if Visibility.RESTRICTED.value in repeated:
+        return Visibility.RESTRICTED.value
+    return _choice(matter, "visibility", Visibility, Visibility.INTERNAL)
 
 
 def _number(matter: FrontMatter) -> int | None:
@@ -204,7 +213,7 @@ def _source(matter: FrontMatter) -> ParsedSource:
         url=url,
         published_on=_day(source, "published_on"),
     )
-    source.warn_of_unknown_keys()
+    source.keep_unknown_keys()
     return parsed
 
 

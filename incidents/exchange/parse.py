@@ -14,10 +14,12 @@ from core.exchange.structure import Block, Passage, blocks
 from incidents.exchange import action_items, entries, followed, headings, sections, timeline
 from incidents.exchange.documents import ParsedPostmortem, ParsedSection
 from incidents.exchange.header import FORMAT, read_header
+from incidents.exchange.metadata import metadata_section
 from incidents.exchange.writeup import parse_writeup
 from incidents.models import SectionKind
 
 MAX_PARTS = 10_000
+_SAYS_OURS = "format: nevertwice/"
 
 
 def parse(text: str, *, name: str) -> ParsedPostmortem:
@@ -28,7 +30,9 @@ def parse(text: str, *, name: str) -> ParsedPostmortem:
     """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     document = _parsed(text, name)
-    return replace(document, text_digest=hashlib.blake2b(text.encode("utf-8", "replace")).hexdigest())
+    return replace(
+        document, text_digest=hashlib.blake2b(text.encode("utf-8", "replace")).hexdigest()
+    )
 
 
 def _parsed(text: str, name: str) -> ParsedPostmortem:
@@ -42,6 +46,9 @@ def _parsed(text: str, name: str) -> ParsedPostmortem:
         return parse_writeup(text, name=name, problems=problems)
     matter = front_matter.read(source, problems)
     if matter is None:
+        return parse_writeup(text, name=name, problems=problems)
+    if not matter.values and _SAYS_OURS in source[:500]:
+        problems.error(1, "The front matter cannot be read.")
         return ParsedPostmortem(title=name, name=name, problems=problems.in_order())
     if not matter.text("format").startswith("nevertwice/"):
         return parse_writeup(text, name=name, problems=problems, matter=matter, body=body)
@@ -56,7 +63,7 @@ def _parsed(text: str, name: str) -> ParsedPostmortem:
 
 
 def _check_not_ours(text: str, problems: Problems) -> None:
-    if text.startswith("---") and "\nformat: nevertwice/" in text[:2000]:
+    if text.startswith("---") and f"\n{_SAYS_OURS}" in text[:2000]:
         problems.error(1, "The front matter is never closed: a line “---” is missing.")
 
 
@@ -82,6 +89,8 @@ class _Reader:
             self.problems.error(
                 found[MAX_PARTS].line, f"More than {MAX_PARTS} headings; is this one postmortem?"
             )
+        if self.matter.unread:
+            read.append(metadata_section(self.matter.unread_text))
         events = self.parts.get(headings.TIMELINE, [])
         timeline.check_milestones(events, self.problems)
         followed.check(self.parts.get(headings.ACTION_ITEMS, []), self.problems)

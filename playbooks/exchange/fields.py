@@ -12,6 +12,7 @@ from core.exchange import front_matter
 from core.exchange.front_matter import FrontMatter
 from core.exchange.problems import Problems
 from core.exchange.structure import Passage
+from core.text import one_line
 
 
 def opened(text: str, expected: str, problems: Problems) -> tuple[FrontMatter | None, Passage]:
@@ -22,13 +23,24 @@ def opened(text: str, expected: str, problems: Problems) -> tuple[FrontMatter | 
         problems.error(1, "The front matter between two lines “---” is missing.")
         return None, body
     matter = front_matter.read(source, problems)
-    if matter is not None and matter.text("format") != expected:
+    if matter is None:
+        problems.error(2, "The front matter must be lines of “key: value”.")
+        return None, body
+    if matter.text("format") != expected:
         problems.error(
             matter.line_of("format"),
             f"The format “{matter.text('format')}” cannot be read here; it reads {expected}.",
         )
         return None, body
     return matter, body
+
+
+def leave_out_unknown(matter: FrontMatter) -> None:
+    """Warn of everything in the front matter that nobody asked for, with its text."""
+    matter.keep_unknown_keys("it was left out")
+    matter.keep_comments()
+    for entry in matter.unread:
+        matter.problems.warn(entry.line, f"Left out: “{one_line(entry.raw)}”.")
 
 
 def required(matter: FrontMatter, key: str, model: Any, field: str) -> str:

@@ -49,7 +49,7 @@ def parse_pattern(text: str) -> ParsedPattern:
             problems.error(
                 matter.line_of("signals"), f"A signal has at most {_SIGNAL_LIMIT} characters."
             )
-    matter.warn_of_unknown_keys()
+    fields.leave_out_unknown(matter)
     definition, found = blocks(body, level=2)
     if not definition.text:
         problems.error(body.first, "The definition is missing: a sentence below the front matter.")

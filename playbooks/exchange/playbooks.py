@@ -62,7 +62,7 @@ def parse_playbook(text: str) -> ParsedPlaybook:
         "review_by_on": _day(matter, "review_by_on"),
         "patterns_line": matter.line_of("patterns"),
     }
-    matter.warn_of_unknown_keys()
+    fields.leave_out_unknown(matter)
     texts, steps = _body(body, problems)
     header |= texts
     if not texts.get("use_when"):

@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import PurePath
-from typing import Any
 
-from core.exchange.front_matter import FrontMatter, Value
-from core.exchange.problems import Problems
-from core.exchange.structure import Passage
+from core.exchange.front_matter import FrontMatter, as_text
+from core.exchange.yaml_lines import Value
 from core.text import one_line
 from incidents.exchange.documents import ParsedEvent
 from incidents.models import Precision
 
 _DATE = re.compile(r"(?<!\d)(\d{4})([-_]?)(\d{2})\2(\d{2})(?!\d)")
 _TIME_AFTER = re.compile(r"[T_-]\d{2}[-_:]?\d{2}(?:[-_:]?\d{2})?(?=[-_.]|$)")
-_TOML_LINE = re.compile(r"line (\d+)")
+DAY_KEYS = ("incident_date", "occurred_on", "occurred", "started", "date")  # the last is weakest
 _EMPTY_NAMES = {"", "readme", "index", "incident", "postmortem", "post mortem", "report"}
 
 
 @dataclass(frozen=True)
 class About:
-    """Texts and lists of texts by key, keys in lower case."""
+    """Texts and lists of texts by key, keys in lower case; and the front matter in its pieces."""
 
     values: dict[str, list[str]] = field(default_factory=dict)
+    matter: FrontMatter | None = None
+    language: str = "yaml"
 
     def text(self, *keys: str) -> str:
         """The first of `keys` that has a value, its entries joined with commas."""
@@ -34,6 +33,10 @@ class About:
             if found := self.values.get(key):
                 return ", ".join(found)
         return ""
+
+    def beyond(self, said: dict[str, list[str]]) -> str:
+        """The pieces of the front matter that say more than `said` by key, as they were written."""
+        return as_text(self.matter.entries_beyond(said)) if self.matter else ""
 
 
 def about_yaml(matter: FrontMatter) -> About:
@@ -46,30 +49,7 @@ def about_yaml(matter: FrontMatter) -> About:
             return texts(value.content["name"])
         return []
 
-    return About({key.lower(): texts(value) for key, value in matter.values.items()})
-
-
-def about_toml(text: str, problems: Problems) -> tuple[About, Passage]:
-    """The TOML between two `+++` lines at the top of `text`, if there is any, and the rest."""
-    lines = text.split("\n")
-    end = next((i for i, line in enumerate(lines[1:], 1) if line.rstrip() == "+++"), None)
-    if lines[0].rstrip() != "+++" or end is None:
-        return About(), Passage.of(text)
-    rest = Passage(tuple(lines[end + 1 :]), end + 2)
-    try:
-        values = tomllib.loads("\n".join(lines[1:end]))
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        found = _TOML_LINE.search(str(error))
-        line = int(found[1]) + 1 if found else 1
-        problems.error(line, f"The front matter is not valid TOML: {error}.")
-        return About(), rest
-    return About({key.lower(): _toml_texts(value) for key, value in values.items()}), rest
-
-
-def _toml_texts(value: Any) -> list[str]:
-    if isinstance(value, list):
-        return [text for entry in value for text in _toml_texts(entry)]
-    return [] if isinstance(value, dict) else [one_line(str(value))]
+    return About({key.lower(): texts(value) for key, value in matter.values.items()}, matter)
 
 
 def title_of_name(name: str) -> str:
@@ -87,10 +67,10 @@ def title_of_name(name: str) -> str:
 def dated(about: About, *, name: str, title: str) -> tuple[ParsedEvent, ...]:
     """The day of the incident as an event, where the write-up or its file's name gives one."""
     for written, where in (
-        (about.text("incident_date", "occurred_on", "occurred", "started"), "its front matter"),
+        (about.text(*DAY_KEYS[:-1]), "its front matter"),
         (PurePath(name).stem, "its file’s name"),
         (title, "its title"),
-        (about.text("date"), "its front matter"),
+        (about.text(DAY_KEYS[-1]), "its front matter"),
     ):
         match = _DATE.match(written)
         day = _day(match) if match else None

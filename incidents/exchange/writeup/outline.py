@@ -18,7 +18,11 @@ _LABEL = re.compile(r"\s*(?:\*\*|__)?([A-Z][^:*_.]{2,60}?)(?:\*\*|__)?:(?:\*\*|_
 _ATTRIBUTES = re.compile(r"\s*\{[^{}]*[#.=-][^{}]*\}\s*\Z")
 _LONGEST_HEADING = 1_000  # what is longer is no heading, and would take long to look through
 _LINK = re.compile(r"!?\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])")
-_MARKS = re.compile(r"\*\*|__|`|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)|<[^>]*>")
+_TAGS = (
+    r"</?(?:a|b|big|br|code|del|div|em|font|h[1-6]|i|img|ins|kbd|mark|p|s|small|span|strong|sub|sup|"
+    r"tt|u)(?:\s[^<>]*)?/?>|<!--[^<>]*-->"
+)
+_MARKS = re.compile(r"\*\*|__|`|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)|" + _TAGS)
 
 
 @dataclass(frozen=True)

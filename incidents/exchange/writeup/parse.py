@@ -8,15 +8,19 @@ from dataclasses import replace
 from core.exchange.front_matter import FrontMatter
 from core.exchange.problems import Problems
 from core.exchange.structure import Passage
-from core.text import one_line
+from core.text import one_line, words_in
 from incidents.exchange.documents import ParsedPostmortem, ParsedSection, ParsedSource
 from incidents.exchange.header import is_url, limit_of
-from incidents.exchange.writeup.about import About, about_toml, about_yaml, dated, title_of_name
+from incidents.exchange.metadata import metadata_section
+from incidents.exchange.writeup.about import DAY_KEYS, About, about_yaml, dated, title_of_name
 from incidents.exchange.writeup.kinds import kind_by_words
 from incidents.exchange.writeup.outline import Heading, headings, plain
+from incidents.exchange.writeup.toml import about_toml
 from incidents.models import Incident, Section, SectionKind
 
 MAX_SECTIONS = 1_000
+AUTHOR_KEYS = ("author", "authors")
+URL_KEYS = ("canonical_url", "canonical", "source_url", "url")
 _SENTENCE = re.compile(r"(.{10,150}?[.!?])(?:\s|\Z)")
 _TITLE_LENGTH = 100
 
@@ -36,28 +40,54 @@ def parse_writeup(
         problems.found[:] = [replace(problem, warning=True) for problem in problems.found]
     else:
         about, body = about_toml(text, problems)
+    whole = body
     found = headings(body, name=name)
     title, found, body = _titled(about, found, body, name)
     sections = _sections(body, found)
-    if not sections:
-        problems.error(None, "There is no text in this file.")
-    if len(sections) > MAX_SECTIONS:
-        line = body.first + found[MAX_SECTIONS].start
-        problems.error(line, f"More than {MAX_SECTIONS} headings; is this one write-up?")
-    return ParsedPostmortem(
+    document = ParsedPostmortem(
         title=title[: limit_of(Incident, "title")],
         source=_source(about),
         sections=tuple(sections[:MAX_SECTIONS]),
         timeline=dated(about, name=name, title=title),
         name=name,
+    )
+    kept = _kept(document, about, whole)
+    if not sections and kept is None:
+        problems.error(None, "There is no text in this file.")
+    if len(sections) > MAX_SECTIONS:
+        line = body.first + found[MAX_SECTIONS].start
+        problems.error(line, f"More than {MAX_SECTIONS} headings; is this one write-up?")
+    return replace(
+        document,
+        sections=(*document.sections, *([kept] if kept else [])),
         problems=problems.in_order(),
     )
 
 
+def _kept(document: ParsedPostmortem, about: About, body: Passage) -> ParsedSection | None:
+    """A section of what the source says and `document` does not; None where there is nothing.
+
+    That is front matter without a field of ours, and lines with words that were lost, such as the
+    target of a link in a heading.
+    """
+    source = document.source
+    texts = [document.title, source.author, source.url]
+    texts += [f"{section.title}\n{section.body}" for section in document.sections]
+    words = words_in("\n".join(texts))
+    lines = [line for line in body.lines if not words_in(line) <= words]
+    days = [event.as_written for event in document.timeline]
+    said = dict.fromkeys(DAY_KEYS, days) | dict.fromkeys(URL_KEYS, [source.url])
+    said |= dict.fromkeys(AUTHOR_KEYS, [source.author]) | {"title": [document.title]}
+    matter = about.beyond(said)
+    if not matter.strip() and not lines:
+        return None
+    return metadata_section(matter, about.language, "\n".join(lines))
+
+
 def _source(about: About) -> ParsedSource:
-    url = about.text("canonical_url", "canonical", "source_url", "url")
+    url = about.text(*URL_KEYS)
     return ParsedSource(
-        author=about.text("author", "authors")[: limit_of(Incident, "source_author")],
+        author=about.text(*AUTHOR_KEYS)[: limit_of(Incident, "source_author")],
         url=url if is_url(url) and len(url) <= limit_of(Incident, "source_url") else "",
     )
 
@@ -91,7 +121,12 @@ def _may_be_title(start: Passage) -> bool:
     """Whether the first line is no sentence, and more text follows."""
     line = start.lines[0].rstrip()
     more = any(other.strip() for other in start.lines[1:])
-    return more and not line.endswith((".", ",", ";", ":")) and ". " not in line
+    return (
+        more
+        and bool(words_in(line))
+        and not line.endswith((".", ",", ";", ":"))
+        and ". " not in line
+    )
 
 
 def _without(body: Passage, heading: Heading) -> Passage:
@@ -102,7 +137,8 @@ def _without(body: Passage, heading: Heading) -> Passage:
 
 
 def _first_sentence(body: Passage) -> str:
-    text = one_line(plain(" ".join(body.text[:2_000].split())[:400]))
+    lines = [line for line in body.text[:2_000].split("\n") if words_in(line)]
+    text = one_line(plain(" ".join(" ".join(lines).split())[:400]))
     match = _SENTENCE.match(text)
     return match[1] if match else text[:_TITLE_LENGTH].strip()
 

@@ -39,6 +39,7 @@ class Match:
     same_content: bool = False
     problems: tuple[Problem, ...] = ()
 
+
 @dataclass(frozen=True)
 class Matcher:
     """Finds the incident of one document among those that `by` may see; None is the operator.

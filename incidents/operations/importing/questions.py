@@ -30,9 +30,7 @@ def question(parsed: ParsedPostmortem, others: Iterable[Incident], why: str) -> 
     )
 
 
-def of_the_same_title(
-    parsed: ParsedPostmortem, visible: QuerySet[Incident]
-) -> tuple[Problem, ...]:
+def of_the_same_title(parsed: ParsedPostmortem, visible: QuerySet[Incident]) -> tuple[Problem, ...]:
     """A question about incidents with the title of `parsed` that may have been on the same day."""
     same = visible.filter(title__iexact=parsed.title, archived_at=None).order_by("number")
     found = [other for other in same if not _on_other_days(parsed, other)]

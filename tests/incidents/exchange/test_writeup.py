@@ -113,18 +113,62 @@ def test_who_wrote_it_where_is_kept():
 
 
 @pytest.mark.parametrize(
-    ("text", "line"),
+    ("text", "line", "title"),
     [
-        ("---\ntitle: [broken\n---\ntext", 2),
-        ("---\n- a\n- b\n---\ntext", 2),
-        ("+++\ntitle = broken\n+++\ntext", 2),
+        ("---\ntitle: [broken\n---\ntext", 2, "[broken"),
+        ("---\nseverity: high\ntitle: A: B\n---\ntext", 3, "A: B"),
+        ("---\nauthors: @kim\ntitle: A\n---\ntext", 2, "A"),
+        ("+++\ntitle = broken\n+++\ntext", 2, "broken"),
+        ("+++\ntitle = 'A'\nteam = @ops\n+++\ntext", 3, "A"),
     ],
 )
-def test_broken_front_matter_is_said_with_its_line(text, line):
+def test_broken_front_matter_costs_a_line_and_is_said(text, line, title):
     document = parse(text, name="x.md")
 
-    assert document.refused
+    assert not document.refused
+    assert document.title == title
     assert document.problems[0].line == line
+
+
+def test_a_list_between_two_rules_is_text():
+    document = parse("---\n- a\n- b\n---\ntext", name="x.md")
+
+    assert [section.body for section in document.sections] == ["---\n- a\n- b\n---\ntext"]
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        (
+            "---\ntitle: A\ndate: 2019-02-25\nseverity: high # roughly\naffected:\n- web\n---\nx",
+            "```yaml\nseverity: high # roughly\naffected:\n- web\n```",
+        ),
+        ("---\ntitle: A\nauthors:\n- name: Kim\n  team: ops\n---\nx", None),
+        ("---\ntitle: A\ndate: 2019-02-25 around noon\n---\nx", "ends here"),
+        (
+            '+++\ntitle = "A"\n[params]\nlevel = "high"\n+++\nx',
+            '```toml\n[params]\nlevel = "high"\n```',
+        ),
+        ("# [Outage](https://example.com/7) of <none>\n\nx", "```text\n# [Outage](https"),
+    ],
+)
+def test_what_no_field_takes_is_kept_as_it_was_written(text, kept):
+    document = parse(text, name="x.md")
+
+    body = document.sections[-1].body if document.sections[-1].title == "Imported metadata" else ""
+    if kept is None:
+        assert body == "```yaml\nauthors:\n- name: Kim\n  team: ops\n```"
+    elif kept == "ends here":
+        assert body == ""
+    else:
+        assert kept in body
+    assert parse(render(document), name="x.md") == document
+
+
+def test_a_placeholder_in_a_heading_is_no_html():
+    document = parse("# Image <none>:<none> was *running*<br>\n\nx", name="x.md")
+
+    assert document.title == "Image <none>:<none> was running"
 
 
 def test_odd_front_matter_does_not_keep_the_text_out():

@@ -1,0 +1,25 @@
+"""The section that holds what a file says and no field of ours takes."""
+
+from __future__ import annotations
+
+import re
+
+from incidents.exchange.documents import ParsedSection
+from incidents.models import SectionKind
+
+TITLE = "Imported metadata"
+
+
+def metadata_section(front_matter: str, language: str = "yaml", lines: str = "") -> ParsedSection:
+    """A section with pieces of front matter, and lines of the text, as they were written."""
+    blocks = [_fenced(front_matter, language), _fenced(lines, "text")]
+    body = "\n\n".join(block for block in blocks if block)
+    return ParsedSection(SectionKind.SUPPORTING.value, TITLE, body)
+
+
+def _fenced(text: str, language: str) -> str:
+    if not text.strip():
+        return ""
+    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}{language}\n{text}\n{fence}"
