@@ -16,6 +16,7 @@ from incidents.models import Precision
 _DATE = re.compile(r"(?<!\d)(\d{4})([-_]?)(\d{2})\2(\d{2})(?!\d)")
 _TIME_AFTER = re.compile(r"[T_-]\d{2}[-_:]?\d{2}(?:[-_:]?\d{2})?(?=[-_.]|$)")
 DAY_KEYS = ("incident_date", "occurred_on", "occurred", "started", "date")  # the last is weakest
+_NAME = "its file’s name"
 _EMPTY_NAMES = {"", "readme", "index", "incident", "postmortem", "post mortem", "report"}
 
 
@@ -66,11 +67,13 @@ def title_of_name(name: str) -> str:
 
 def dated(about: About, *, name: str, title: str) -> tuple[ParsedEvent, ...]:
     """The day of the incident as an event, where the write-up or its file's name gives one."""
+    first = next((key for key in DAY_KEYS[:-1] if about.text(key)), "")
+    last = DAY_KEYS[-1]
     for written, where in (
-        (about.text(*DAY_KEYS[:-1]), "its front matter"),
-        (PurePath(name).stem, "its file’s name"),
+        (about.text(first), f"its front matter, as “{first}”"),
+        (PurePath(name).stem, _NAME),
         (title, "its title"),
-        (about.text(DAY_KEYS[-1]), "its front matter"),
+        (about.text(last), f"its front matter, as “{last}”"),
     ):
         match = _DATE.match(written)
         day = _day(match) if match else None
@@ -80,7 +83,7 @@ def dated(about: About, *, name: str, title: str) -> tuple[ParsedEvent, ...]:
                     text=f"The day that the write-up gives in {where}.",
                     occurred_at=datetime(day.year, day.month, day.day, tzinfo=UTC),
                     precision=Precision.DAY.value,
-                    as_written=match[0] if where == "its file’s name" else written[:60],
+                    as_written=match[0] if where == _NAME else written[:60],
                 ),
             )
     return ()

@@ -75,9 +75,13 @@ def _kept(document: ParsedPostmortem, about: About, body: Passage) -> ParsedSect
     texts += [f"{section.title}\n{section.body}" for section in document.sections]
     words = words_in("\n".join(texts))
     lines = [line for line in body.lines if not words_in(line) <= words]
-    days = [event.as_written for event in document.timeline]
-    said = dict.fromkeys(DAY_KEYS, days) | dict.fromkeys(URL_KEYS, [source.url])
-    said |= dict.fromkeys(AUTHOR_KEYS, [source.author]) | {"title": [document.title]}
+    said = {
+        key: [event.as_written]
+        for event in document.timeline
+        for key in DAY_KEYS
+        if f"“{key}”" in event.text
+    }
+    said |= {"title": [document.title], "author": [source.author], "url": [source.url]}
     matter = about.beyond(said)
     if not matter.strip() and not lines:
         return None
