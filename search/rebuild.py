@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -100,8 +101,14 @@ def _in_batches(kind: Kind, ids: list[int], processes: int) -> Iterator[int]:
         return
     # Not forked: a pool of connections must not be in two processes.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, mp_context=context, initializer=django.setup) as pool:
+    with ProcessPoolExecutor(processes, mp_context=context, initializer=_begin) as pool:
         yield from pool.map(_refresh, [kind] * len(list(_batches(ids))), _batches(ids))
+
+
+def _begin() -> None:
+    """Prepare a process of the pool; Ctrl-C is answered by the process that started it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    django.setup()
 
 
 def _refresh(kind: Kind, ids: list[int]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from io import StringIO
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from django.core.management import CommandError, call_command
 
 from incidents.models import Incident
 from playbooks.models import FailurePattern, Playbook
+from tests.bounded import bounded
 
 PATTERN = """\
 ---
@@ -232,6 +234,58 @@ def test_a_person_imports_with_their_own_permissions(db, folder, vera, ana):
 def test_a_missing_path_and_an_empty_folder_are_said(db, tmp_path):
     assert "no such file" in run(tmp_path / "missing.md")[1]
     assert "no text file in the folder" in run(tmp_path)[2]
+
+
+def test_what_a_folder_import_passes_over_is_listed(db, folder):
+    (folder / "README.md").write_text("# About")
+    (folder / "a/graph.png").write_bytes(b"\x89PNG")
+    (folder / "passwd.md").symlink_to("/etc/passwd")
+    os.mkfifo(folder / "pipe.md")
+
+    out, err, failure = run(folder)
+
+    assert ("INC-7 new" in out, failure) == (True, "")
+    assert err.splitlines() == [
+        f"{folder}/README.md: skipped: a page about the folder by its name",
+        f"{folder}/a/graph.png: skipped: a file with the ending “.png” is not read from a folder",
+        f"{folder}/passwd.md: skipped: a link to a place outside of the folder",
+        f"{folder}/pipe.md: skipped: not a regular file but a named pipe",
+        "3 files read, 4 skipped.",
+    ]
+
+
+def test_what_is_named_is_imported_whatever_its_name(db, tmp_path):
+    readme, report = tmp_path / "README.md", tmp_path / "report"
+    readme.write_text("# Disk full\n\nIt ran full.\n")
+    report.write_text("# Token expired\n\nNobody renewed it.\n")
+
+    assert "INC-2 new" in run(readme, report)[0]
+
+
+def test_a_pipe_that_is_named_is_refused_at_once(db, tmp_path):
+    os.mkfifo(tmp_path / "pipe.md")
+
+    with bounded(5):
+        _, err, failure = run(tmp_path / "pipe.md")
+
+    assert "not a regular file but a named pipe" in err
+    assert failure == "1 of 1 files could not be imported."
+
+
+def test_strange_names_and_texts_neither_stop_it_nor_reach_the_terminal(db, tmp_path):
+    (tmp_path / os.fsdecode(b"caf\xe9\n.md")).write_text("# Outage\n\nA.\n")
+    text = '---\nowner: "\\uD800"\n"\\e[31m": x\ntitle: "a \\uD800 b"\n---\n\nIt \x1b[31mbroke.\n'
+    (tmp_path / "b.md").write_text(text)
+    ours = INCIDENT.split("## Patterns")[0].replace("visibility:", 'owner: "\\uD800"\nvisibility:')
+    (tmp_path / "c.md").write_text(ours)
+
+    out, err, failure = run(tmp_path)
+
+    assert failure == ""
+    assert r"caf\xe9\n.md: INC-" in out
+    assert "\x1b" not in out + err
+    assert Incident.objects.count() == 3
+    assert Incident.objects.filter(title="a \ufffd b").exists()
 
 
 def test_an_unreadable_folder_to_write_to_is_said(db, tmp_path):

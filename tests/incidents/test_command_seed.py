@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from io import StringIO
 from pathlib import Path
 
@@ -115,4 +116,24 @@ def test_a_broken_seed_is_named(db, folder):
     change(folder, "SEV2", "SEV9")
 
     with pytest.raises(CommandError, match=r"incidents/INC-7\.md:6: “SEV9” is no severity"):
+        seed(folder)
+
+
+@pytest.mark.parametrize("name", ["banana", "incidents/INC-7.md"])
+def test_what_is_no_folder_is_said(db, folder, name):
+    with pytest.raises(CommandError, match=r"cannot be loaded: There is no folder .*"):
+        seed(folder / name)
+
+
+def test_only_regular_files_are_seeds(db, folder):
+    os.mkfifo(folder / "pipe.md")
+    (folder / "README.md").write_text("# How we keep seeds")
+
+    assert "Loaded 3 files" in seed(folder)
+
+
+def test_a_seed_that_is_no_text_is_named(db, folder):
+    (folder / "latin.md").write_bytes(b"one\ncaf\xe9\n")
+
+    with pytest.raises(CommandError, match=r"latin\.md: The file is not UTF-8"):
         seed(folder)

@@ -16,6 +16,7 @@ from incidents.exchange.writeup.about import About
 _KEY = re.compile(r"[ \t]*([\w-]+|\"[^\"\n]*\")[ \t]*=[ \t]*(.*)\Z")
 _LINE_NUMBER = re.compile(r"line (\d+)")
 _MOST_ATTEMPTS = 1_000  # at parsing one line by itself
+_MOST_DOTS = 200  # of a key such as a.b.c, for which the parser takes quadratic time
 _BROKEN = (ValueError, RecursionError, OverflowError)
 
 
@@ -39,10 +40,17 @@ def _read(source: str, entries: list[Entry], problems: Problems) -> dict[str, li
         problems.warn(1, "The front matter is too long to be read.")
         return {}
     try:
-        values = tomllib.loads(source)
+        values = _loads(source)
     except _BROKEN as error:
         return _line_by_line(entries, problems, error)
     return {key.lower(): _texts(value) for key, value in values.items()}
+
+
+def _loads(source: str) -> dict[str, Any]:
+    """Parse valid TOML. Raises ValueError also for what the parser takes too long for."""
+    if any(line.count(".") > _MOST_DOTS for line in source.split("\n")):
+        raise ValueError("a line has too many dots")
+    return tomllib.loads(source)
 
 
 def _line_by_line(
@@ -58,7 +66,7 @@ def _line_by_line(
         if entry.raw.lstrip().startswith("["):
             break  # what follows belongs to a table
         try:
-            read = tomllib.loads(entry.raw) if attempt < _MOST_ATTEMPTS else {}
+            read = _loads(entry.raw) if attempt < _MOST_ATTEMPTS else {}
         except _BROKEN:
             match = _KEY.match(entry.raw.split("\n", 1)[0])
             read = {match[1].strip('"'): match[2].strip().strip("'\"")} if match else {}

@@ -13,6 +13,8 @@ from django.utils import timezone
 from incidents.reminders import at_once, ledger
 from messaging import delivery
 
+_EARLIEST, _LATEST = 2000, 2100
+
 
 class Command(BaseCommand):
     help = "Write the digests that are due and send all waiting messages, as the ticks do."
@@ -48,4 +50,6 @@ def _moment(text: str) -> datetime:
         raise CommandError(
             f"--now is {text!r}, which says no time zone; add one, such as +00:00 or Z."
         )
+    if not _EARLIEST <= moment.year <= _LATEST:
+        raise CommandError(f"--now is {text!r}; expected a year from {_EARLIEST} to {_LATEST}.")
     return moment

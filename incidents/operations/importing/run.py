@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from django.core.exceptions import PermissionDenied
-from django.db import DatabaseError
+from django.db import DatabaseError, ProgrammingError, connection
 
 from accounts.models import User
 from core.errors import DomainError
@@ -90,8 +90,10 @@ class ImportRun:
     incidents: set[int] = field(default_factory=set)
 
     def take(self, path: Path, *, folder: Path | None = None) -> Outcome:
-        """Import the file at `path`, or on a dry run see whether it could be. Never raises.
+        """Import the file at `path`, or on a dry run see whether it could be.
 
+        Raises a database error only where it is not about this file: the database is gone, or
+        has no tables.
         `folder` is what is imported, where it has a name: see `source_name`.
         """
         try:
@@ -112,6 +114,9 @@ class ImportRun:
         except (DomainError, PermissionDenied) as error:
             return Outcome(path, parsed, problems=(*problems, Problem(None, str(error))))
         except DatabaseError as error:
+            gone = connection.connection is None or connection.connection.closed
+            if gone or isinstance(error, ProgrammingError):  # so will be every other file
+                raise
             why = str(error).split("\n", 1)[0]
             refused = Problem(None, f"The database does not take it: {why}.")
             return Outcome(path, parsed, problems=(*problems, refused))

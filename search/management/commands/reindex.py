@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from search.rebuild import rebuild
+
+MOST_PROCESSES = 64
 
 
 class Command(BaseCommand):
@@ -18,4 +20,6 @@ class Command(BaseCommand):
         )
 
     def handle(self, **options: Any) -> None:
-        rebuild(self.stdout.write, processes=max(options["processes"], 1))
+        if not 1 <= options["processes"] <= MOST_PROCESSES:
+            raise CommandError(f"--processes is a number from 1 to {MOST_PROCESSES}.")
+        rebuild(self.stdout.write, processes=options["processes"])

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import socket
+from pathlib import Path
 
 import pytest
 
-from core.exchange.files import MAX_BYTES, Unreadable, files_under, read_text
+from core.exchange.files import MAX_BYTES, Unreadable, read_text
 
 
 @pytest.mark.parametrize(
@@ -30,14 +32,38 @@ def test_what_is_no_text_is_refused_with_its_line(tmp_path, content, line, words
     assert caught.value.problem.line == line
 
 
-def test_a_missing_file_a_folder_and_a_pipe_are_said(tmp_path):
-    os.mkfifo(tmp_path / "pipe")
+@pytest.mark.parametrize("kind", ["a folder", "a named pipe", "a socket", "a device"])
+def test_only_a_regular_file_is_read(tmp_path, kind):
+    path = tmp_path / "file.md"
+    if kind == "a folder":
+        path.mkdir()
+    elif kind == "a named pipe":
+        os.mkfifo(path)
+    elif kind == "a socket":
+        socket.socket(socket.AF_UNIX).bind(str(path))
+    else:
+        path = Path("/dev/zero")
 
-    with pytest.raises(Unreadable, match="no such file"):
-        read_text(tmp_path / "missing.md")
-    for path in (tmp_path, tmp_path / "pipe"):
-        with pytest.raises(Unreadable, match="regular file"):
-            read_text(path)
+    with pytest.raises(Unreadable, match=f"not a regular file but {kind}"):
+        read_text(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("missing.md", "no such file"),
+        ("x" * 300, "File name too long"),
+        ("a\0b", "null byte"),
+        ("circle", "Too many levels"),
+        ("file.md/x", "Not a directory"),
+    ],
+)
+def test_what_cannot_be_opened_is_said(tmp_path, name, words):
+    (tmp_path / "file.md").write_text("text")
+    (tmp_path / "circle").symlink_to(tmp_path / "circle")
+
+    with pytest.raises(Unreadable, match=words):
+        read_text(tmp_path / name)
 
 
 def test_a_byte_order_mark_is_not_part_of_the_text(tmp_path):
@@ -45,13 +71,3 @@ def test_a_byte_order_mark_is_not_part_of_the_text(tmp_path):
     file.write_bytes(b"\xef\xbb\xbf---\n")
 
     assert read_text(file) == "---\n"
-
-
-def test_the_text_files_of_a_folder_are_found_at_any_depth(tmp_path):
-    for name in ("b.md", "a/c.RST", "a/d.png", ".git/e.md", "a/.f.md", "g.qmd"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text("text")
-
-    found = [path.relative_to(tmp_path).as_posix() for path in files_under(tmp_path)]
-
-    assert found == ["a/c.RST", "b.md", "g.qmd"]
