@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from datetime import datetime
 
@@ -11,9 +12,17 @@ from accounts.models import User
 from core.errors import DomainError
 from core.exchange.problems import Problem, Problems, fatal
 from playbooks.content import PlaybookFields
-from playbooks.exchange import ParsedPattern, ParsedPlaybook
+from playbooks.exchange import (
+    ParsedPattern,
+    ParsedPlaybook,
+    pattern_of,
+    render_playbook,
+    write_playbook,
+)
 from playbooks.models import FailurePattern, Playbook
 from playbooks.operations import create_pattern, create_playbook, edit_pattern, edit_playbook
+
+_MOST_REVISIONS = 50
 
 
 class ImportRefused(DomainError):
@@ -22,6 +31,30 @@ class ImportRefused(DomainError):
     def __init__(self, problems: Collection[Problem]) -> None:
         super().__init__(" ".join(p.message for p in problems if not p.warning))
         self.problems = tuple(problems)
+
+
+def edits_replaced(parsed: ParsedPattern | ParsedPlaybook) -> FailurePattern | Playbook | None:
+    """The pattern or playbook that storing `parsed` would change although it was changed here.
+
+    The file of a playbook is based on the revision that it differs least from. Patterns have no
+    revisions, so one that says something else counts as changed.
+    """
+    if isinstance(parsed, ParsedPattern):
+        pattern = FailurePattern.objects.filter(slug=parsed.slug).first()
+        return pattern if pattern and pattern_of(pattern).said != parsed.said else None
+    playbook = Playbook.objects.filter(slug=parsed.slug).first()
+    if playbook is None:
+        return None
+    lines = Counter(write_playbook(parsed).split("\n"))
+    earlier = playbook.revisions.values_list("content", flat=True)[:_MOST_REVISIONS]
+    nearest = min((_distance(lines, content) for content in earlier), default=0)
+    now = _distance(lines, render_playbook(playbook))
+    return playbook if earlier and nearest < now else None
+
+
+def _distance(lines: Counter[str], content: str) -> int:
+    other = Counter(content.split("\n"))
+    return (lines - other).total() + (other - lines).total()
 
 
 @transaction.atomic

@@ -9,13 +9,13 @@ from django.db import models
 from django.http import HttpRequest
 
 from incidents.models import (
-    ImportedFile,
     ActionItemChange,
     ActionItemDependency,
     Attachment,
     CalendarFeed,
     Edition,
     FixCheck,
+    ImportedFile,
     LedgerEntry,
     PlaybookRun,
     PlaybookTick,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
@@ -11,8 +12,11 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from incidents.models import Incident
+from playbooks.content import playbook_fields
 from playbooks.models import FailurePattern, Playbook
+from playbooks.operations import edit_playbook
 from tests.bounded import bounded
+from tests.factories import NOON
 
 PATTERN = """\
 ---
@@ -219,6 +223,42 @@ def test_a_problem_that_only_storing_shows_has_its_line(db, folder):
         INCIDENT.split("\n").index(f"### {slug}") + 1 for slug in ("cert-credential", "renew")
     ]
     assert not Incident.objects.exists()
+
+
+def test_patterns_and_playbooks_that_were_edited_here_are_left_alone(db, folder, ana):
+    run(folder)
+    pattern, playbook = folder / "c/pattern.md", folder / "b/playbook.md"
+    call_command("export", str(folder / "old"), stdout=StringIO())
+    said = replace(playbook_fields(Playbook.objects.get()), verify="Ours.")
+    edit_playbook(Playbook.objects.get(), said, base_version=1, by=ana, at=NOON)
+    pattern.write_text(PATTERN.replace("It ran out.", "It has run out."))
+    playbook.write_text(PLAYBOOK.replace("It ran out.", "It has run out."))
+
+    out, err, failure = run(pattern, playbook)
+
+    assert failure == ""
+    assert [line.rsplit(": ", 1)[1] for line in out.splitlines()] == [
+        "cert-credential left alone",
+        "renew left alone",
+    ]
+    assert "--update renew FILE" in err
+    assert FailurePattern.objects.get().definition == "It ran out."
+    assert Playbook.objects.get().verify == "Ours."
+    assert "renew left alone" in run(folder / "old/playbooks/renew.md")[0]
+    assert "cert-credential changed" in run(pattern, "--update", "cert-credential")[0]
+    assert "renew changed" in run(playbook, "--update", "renew")[0]
+
+
+def test_an_edited_export_of_a_playbook_updates_it(db, folder, ana):
+    run(folder)
+    said = replace(playbook_fields(Playbook.objects.get()), verify="Ours.")
+    edit_playbook(Playbook.objects.get(), said, base_version=1, by=ana, at=NOON)
+    call_command("export", str(folder / "out"), stdout=StringIO())
+    file = folder / "out/playbooks/renew.md"
+    file.write_text(file.read_text().replace("Ours.", "Ours, edited."))
+
+    assert "renew changed" in run(file)[0]
+    assert Playbook.objects.get().verify == "Ours, edited."
 
 
 def test_a_person_imports_with_their_own_permissions(db, folder, vera, ana):

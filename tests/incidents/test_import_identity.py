@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
@@ -287,10 +289,6 @@ def test_what_was_imported_before_places_were_stored_is_recognised(tmp_path):
 
 
 def _as_before_places_were_stored(name: str) -> None:
-    from importlib import import_module
-
-    from django.apps import apps
-
     ImportedFile.objects.all().delete()
     import_module("incidents.migrations.0022_earlier_imports").store_earlier_imports(apps, None)
     assert {file.path for file in ImportedFile.objects.all()} == {name}

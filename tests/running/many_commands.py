@@ -38,7 +38,7 @@ def _become(arguments: list[str]) -> None:
         if isinstance(code, str):
             sys.stderr.write(f"{code}\n")
             code = 1
-    except BaseException:
+    except Exception:  # noqa: BLE001 - shown as Python would show it
         sys.excepthook(*sys.exc_info())
         code = 1
     sys.stdout.flush()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import signal
 import subprocess
@@ -161,7 +160,6 @@ def test_manage_py_itself_answers_so(folder):
 
 @pytest.mark.faults
 def test_what_a_command_started_is_stopped_when_it_is_interrupted(tmp_path):
-    os.chmod(tmp_path, 0o755)
     for number in range(500):
         (tmp_path / f"{number}.md").write_text(
             f"# Outage {number}\n\n" + "The disk was full.\n" * 9

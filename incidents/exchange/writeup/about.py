@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import PurePath
@@ -35,7 +36,7 @@ class About:
                 return ", ".join(found)
         return ""
 
-    def beyond(self, said: dict[str, list[str]]) -> str:
+    def beyond(self, said: dict[str, Collection[str]]) -> str:
         """The pieces of the front matter that say more than `said` by key, as they were written."""
         return as_text(self.matter.entries_beyond(said)) if self.matter else ""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import replace
 
 from core.exchange.front_matter import FrontMatter
@@ -75,7 +76,7 @@ def _kept(document: ParsedPostmortem, about: About, body: Passage) -> ParsedSect
     texts += [f"{section.title}\n{section.body}" for section in document.sections]
     words = words_in("\n".join(texts))
     lines = [line for line in body.lines if not words_in(line) <= words]
-    said = {
+    said: dict[str, Collection[str]] = {
         key: [event.as_written]
         for event in document.timeline
         for key in DAY_KEYS

@@ -43,7 +43,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--update",
             metavar="REFERENCE",
-            help="the one file is this incident, such as INC-12, and replaces what it says",
+            help="the one file is this incident, such as INC-12, or the pattern or playbook of "
+            "this slug, and replaces what it says",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -61,7 +62,7 @@ class Command(BaseCommand):
             at=timezone.now(),
             dry=options["dry_run"],
             source_name=source,
-            update=_incident(update, person) if update else None,
+            update=_target(update, person) if update else None,
         )
         found = _found(paths)
         for skipped in found.skipped:
@@ -134,7 +135,10 @@ def _person(username: str | None) -> User | None:
     return person
 
 
-def _incident(reference: str, person: User | None) -> Incident:
+def _target(reference: str, person: User | None) -> Incident | str:
+    """The incident of this reference; a slug as it is."""
+    if not reference.strip().upper().startswith("INC-"):
+        return reference.strip()
     everything = Incident.objects.filter(archived_at=None)
     visible = everything if person is None else Incident.objects.visible_to(person)
     found = visible.filter(reference=reference.strip().upper()).first()

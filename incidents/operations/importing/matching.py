@@ -115,7 +115,9 @@ class Matcher:
         content, last = self.parsed.content_digest, self._last_import
         if not content:
             return None
-        same = ImportedFile.objects.filter(content=content).exclude(pk=last.pk if last else None)
+        same = ImportedFile.objects.filter(content=content)
+        if last:
+            same = same.exclude(pk=last.pk)
         files = list(same.select_related("incident")[:_MOST_CANDIDATES])
         seen = {file.incident_id: file for file in files if self._may_see(file.incident)}
         if len(seen) > 1:

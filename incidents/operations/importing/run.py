@@ -75,14 +75,15 @@ class ImportRun:
     """One import of many files by one person, or the operator, at one moment.
 
     `source_name` names what is imported, so that its files are recognised wherever they lie;
-    `update` is the incident that the one file is, where a person said so.
+    `update` is the incident that the one file is, or the slug of the pattern or playbook that it
+    may replace, where a person said so.
     """
 
     by: User | None
     at: datetime
     dry: bool = False
     source_name: str = ""
-    update: Incident | None = None
+    update: Incident | str | None = None
     source: Source | None = None
     references: dict[int, Path] = field(default_factory=dict)
     patterns: set[str] = field(default_factory=set)
@@ -140,17 +141,20 @@ class ImportRun:
         return ()
 
     def _tried(self, parsed: Parsed) -> tuple[Problem, ...]:
-        if isinstance(parsed, ParsedPlaybook):
-            return playbook_importing.problems_of_names(parsed, patterns=self.patterns)
-        if isinstance(parsed, ParsedPattern):
-            return ()
+        if not isinstance(parsed, ParsedPostmortem):
+            problems: tuple[Problem, ...] = ()
+            if isinstance(parsed, ParsedPlaybook):
+                problems = playbook_importing.problems_of_names(parsed, patterns=self.patterns)
+            if self._replaces_edits(parsed):
+                problems += (Problem(None, str(ChangedHere(parsed.slug)), warning=True),)
+            return problems
         return problems_here(
             parsed,
             by=self.by,
             patterns=self.patterns,
             playbooks=self.playbooks,
             source=self.source,
-            update=self.update,
+            update=self._incident,
             apart_from=self.incidents,
         )
 
@@ -160,8 +164,7 @@ class ImportRun:
         try:
             row = self._row(parsed)
         except ChangedHere as error:  # which is among the problems found
-            reference = error.incident.reference
-            return Outcome(path, parsed, reference, problems + found, "left alone")
+            return Outcome(path, parsed, error.reference, problems + found, "left alone")
         change = "unchanged"
         if row.pk in earlier and isinstance(row, Incident):
             pass  # another file of this import said the same
@@ -173,6 +176,8 @@ class ImportRun:
         return Outcome(path, parsed, reference, problems + found, change)
 
     def _row(self, parsed: Parsed) -> Incident | FailurePattern | Playbook:
+        if not isinstance(parsed, ParsedPostmortem) and self._replaces_edits(parsed):
+            raise ChangedHere(parsed.slug)
         if isinstance(parsed, ParsedPattern):
             return playbook_importing.store_pattern(parsed, by=self.by, at=self.at)
         if isinstance(parsed, ParsedPlaybook):
@@ -182,11 +187,18 @@ class ImportRun:
             by=self.by,
             at=self.at,
             source=self.source,
-            update=self.update,
+            update=self._incident,
             apart_from=self.incidents,
         )
         self.incidents.add(incident.pk)
         return incident
+
+    @property
+    def _incident(self) -> Incident | None:
+        return self.update if isinstance(self.update, Incident) else None
+
+    def _replaces_edits(self, parsed: ParsedPattern | ParsedPlaybook) -> bool:
+        return parsed.slug != self.update and bool(playbook_importing.edits_replaced(parsed))
 
 
 def _new(problems: Iterable[Problem], known: tuple[Problem, ...]) -> tuple[Problem, ...]:

@@ -14,8 +14,8 @@ from incidents import permissions
 from incidents.exchange import ParsedPostmortem, document_of
 from incidents.models import Audience, Edition, Incident, PostmortemStatus, Revision
 from incidents.operations import revisions
-from incidents.operations.importing.header import write_header
 from incidents.operations.importing.comparing import based_on, latest_number
+from incidents.operations.importing.header import write_header
 from incidents.operations.importing.matching import Match, Matcher
 from incidents.operations.importing.names import Names, problems_of_names, settled
 from incidents.operations.importing.parts import write_parts
@@ -24,7 +24,6 @@ from incidents.operations.importing.source import Source
 from incidents.operations.incidents import hold
 from incidents.operations.numbering import next_number
 from incidents.operations.times import refresh_times
-
 
 _ONE_AT_A_TIME = 7_101_003  # the advisory lock of imports: two never store the same file twice
 
@@ -38,15 +37,18 @@ class ImportRefused(DomainError):
 
 
 class ChangedHere(DomainError):
-    """The incident was changed here since the document's file was made; nothing was written."""
+    """What a file is of was changed here since the file was made; nothing was written.
 
-    def __init__(self, incident: Incident) -> None:
+    `reference` is that of the incident, or the slug of a pattern or playbook.
+    """
+
+    def __init__(self, reference: str) -> None:
         super().__init__(
-            f"{incident.reference} was changed here since this file was imported or exported, so "
-            "it was left as it is. To replace what it says by this file, run “manage.py import "
-            f"--update {incident.reference} FILE”; the present state stays in its history."
+            f"{reference} was changed here since this file was imported or exported, so it was "
+            "left as it is. To replace what it says by this file, run “manage.py import "
+            f"--update {reference} FILE”."
         )
-        self.incident = incident
+        self.reference = reference
 
 
 def problems_here(
@@ -72,7 +74,7 @@ def problems_here(
         found, current = match.incident, document_of(match.incident)
         wanted = settled(parsed, names, number=found.number, current=current, at=found.updated_at)
         if _edited_since(match, found, wanted, current) is not None:
-            problems += (Problem(None, str(ChangedHere(match.incident)), warning=True),)
+            problems += (Problem(None, str(ChangedHere(found.reference)), warning=True),)
     return problems
 
 
@@ -109,7 +111,7 @@ def store(
     if held and update is None:
         edited_since = _edited_since(match, held, wanted, current)
         if edited_since is not None and not match.same_content:
-            raise ChangedHere(held)
+            raise ChangedHere(held.reference)
         if edited_since is not None:  # the file says nothing new
             remember(match.file, parsed, held, edited_since, source=source, at=at)
             return held

@@ -1,7 +1,8 @@
-"""Every word of a file is in the incident that it becomes, or in the report; and it ends in time."""
+"""Every word of a file is in its incident or in the report, and reading ends in time."""
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, replace
@@ -122,12 +123,10 @@ def test_every_word_of_front_matter_of_our_own_is_kept(lines):
     st.sampled_from([b"", b"---\n", b"+++\n", b"\xff\xfe", b"\xef\xbb\xbf"]),
 )
 @settings(max_examples=400, deadline=None)
-def test_any_bytes_are_read_or_refused_with_a_sentence(raw, start):
-    try:
+def test_any_bytes_are_read_or_refused(raw, start):
+    text = ""
+    with contextlib.suppress(Unreadable):  # whose messages test_files.py has
         text = decode(start + raw)
-    except Unreadable as error:
-        assert error.problem.message.endswith(".")
-        return
     document = parse_any(text, name="x.md")
     assert document.title or document.refused
 
