@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+MOST_LISTED = 200
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -35,5 +37,13 @@ class Problems:
         self.found.append(Problem(line, message, warning=True))
 
     def in_order(self) -> tuple[Problem, ...]:
-        """By line, what concerns the whole file first."""
-        return tuple(sorted(self.found, key=lambda problem: problem.line or 0))
+        """By line, what concerns the whole file first. Of very many, the last ones are counted."""
+        found = sorted(self.found, key=lambda problem: problem.line or 0)
+        if len(found) <= MOST_LISTED:
+            return tuple(found)
+        errors = [problem for problem in found if not problem.warning]
+        warnings = [problem for problem in found if problem.warning]
+        listed = errors[:MOST_LISTED]
+        listed += warnings[: MOST_LISTED - len(listed)]
+        rest = Problem(None, f"{len(found) - len(listed):,} more are not listed.", warning=True)
+        return (*sorted(listed, key=lambda problem: problem.line or 0), rest)

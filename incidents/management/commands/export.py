@@ -61,7 +61,9 @@ def _write(folder: Path, texts: Iterable[tuple[str, str]]) -> int:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in texts:
-            (folder / f"{name}.md").write_bytes(text.encode())
+            whole = folder / f".{name}.md.part"  # so that no file is ever cut short
+            whole.write_bytes(text.encode())
+            whole.replace(folder / f"{name}.md")
             count += 1
     except OSError as error:
         raise CommandError(f"{folder} cannot be written: {error.strerror}.") from error

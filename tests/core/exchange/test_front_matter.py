@@ -157,6 +157,14 @@ def test_halves_of_surrogate_pairs_are_joined_or_replaced(written, text, warned)
     assert [problem.line for problem in problems] == [2] * warned
 
 
+def test_of_very_many_problems_the_rest_is_counted():
+    _, problems = read("\n".join(f"k{number}: @" for number in range(5_000)))
+
+    assert len(problems) == 201
+    assert [problem.line for problem in problems[:3]] == [2, 3, 4]
+    assert problems[-1].message == "4,800 more are not listed."
+
+
 pieces = st.sampled_from(
     [
         *(

@@ -297,3 +297,22 @@ def test_a_file_of_nothing_but_headings_is_refused_in_bounded_time():
 
     assert document.refused
     assert "headings" in document.problems[0].message
+
+
+def test_what_is_not_known_is_exported_again():
+    text = FILE.replace("\nstatus:", "\n# by hand\nteam: @ops\nstatus:", 1)
+
+    document = parse(text, name="x.md")
+
+    assert not document.refused
+    assert document.sections[-1].title == "Imported metadata"
+    assert "team: @ops" in document.sections[-1].body
+    assert "# by hand" in document.sections[-1].body
+    again = parse(render(document), name="x.md")
+    assert (again, again.problems) == (document, ())
+
+
+def test_a_visibility_that_is_there_twice_is_the_stricter_one():
+    text = FILE.replace("visibility: internal", "visibility: internal\nvisibility: restricted")
+
+    assert parse(text, name="x.md").visibility == "restricted"
