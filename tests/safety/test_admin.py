@@ -17,6 +17,7 @@ from incidents.models import (
     Answer,
     Attachment,
     Edition,
+    ImportedFile,
     Incident,
     LedgerEntry,
     PostmortemReminder,
@@ -114,6 +115,9 @@ def everything(ana):
     SignInLink.objects.issue(ana, at=NOON)
     Holiday.objects.create(on=NOON.date(), name="Founders’ day")
     ReminderPolicy.objects.create(number=1, saved_at=NOON, **asdict(policy.Policy()))
+    ImportedFile.objects.create(
+        incident=incident, key="a", path="a.md", revision=1, imported_at=NOON
+    )
     SeededFile.objects.create(name="a.md", digest="0", became="INC-1", seeded_at=NOON)
     for factory in (ServiceFactory, TagFactory, TeamFactory, PlaybookStepFactory):
         factory()

@@ -181,7 +181,7 @@ class Matcher:
 
     def _doubt(self, others: list[Incident], why: str) -> Match:
         seen = [other for other in others if self._may_see(other)]
-        return Match(problems=(questions.question(self.parsed, seen, why),) if seen else ())
+        return Match(problems=(questions.question(seen, why),) if seen else ())
 
     def _unless_archived(self, found: Match) -> Match:
         if found.incident is None or not found.incident.is_archived:

@@ -11,10 +11,11 @@ from incidents.exchange import ParsedPostmortem
 from incidents.models import Incident
 
 _MOST_NAMED = 3
+_MOST_LOOKED_AT = 200
 
 
-def question(parsed: ParsedPostmortem, others: Iterable[Incident], why: str) -> Problem:
-    """A question whether `parsed`, stored as an incident of its own, is one of `others`.
+def question(others: Iterable[Incident], why: str) -> Problem:
+    """A question whether a file, stored as an incident of its own, is one of `others`.
 
     `why` says what they have in common, such as “has the same title”.
     """
@@ -33,11 +34,11 @@ def question(parsed: ParsedPostmortem, others: Iterable[Incident], why: str) -> 
 def of_the_same_title(parsed: ParsedPostmortem, visible: QuerySet[Incident]) -> tuple[Problem, ...]:
     """A question about incidents with the title of `parsed` that may have been on the same day."""
     same = visible.filter(title__iexact=parsed.title, archived_at=None).order_by("number")
-    found = [other for other in same if not _on_other_days(parsed, other)]
+    found = [other for other in same[:_MOST_LOOKED_AT] if not _on_other_days(parsed, other)]
     if not found:
         return ()
     verb = "has" if len(found) == 1 else "have"
-    return (question(parsed, found, f"{verb} the same title"),)
+    return (question(found, f"{verb} the same title"),)
 
 
 def _on_other_days(parsed: ParsedPostmortem, other: Incident) -> bool:
