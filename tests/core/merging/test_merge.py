@@ -268,22 +268,23 @@ def test_ten_thousand_equal_lines_are_compared_word_by_word():
 
 
 def test_more_different_words_than_there_are_letters_are_compared_by_lines():
-    words = [f"w{number}" for number in range(MOST_DIFFERENT + 100)]
+    numbers = [f"w{number}" for number in range(MOST_DIFFERENT + 100)]
     # Every word twice, so that none is an anchor.
-    lines = [" ".join(words[at : at + 10]) for at in range(0, len(words), 10)] * 2
-    mine, theirs = list(lines), list(lines)
-    mine[10], theirs[20] = "mine", "theirs"
-    here = lines[9_000].split()
-    mine[9_000] = " ".join([here[0], "in", *here[1:9], "between", here[9]])
-    theirs[9_000] = " ".join([*here[:5], "middle", *here[5:]])
+    lines = [" ".join(numbers[at : at + 10]) for at in range(0, len(numbers), 10)] * 2
+    other = ["first", *lines[1:-1], "last"]
+    here = lines[3_000].split()
+    other[3_000] = " ".join(["other", *here[1:9], "other"])
+    words = Vocabulary()
+    base, changed = words.cut("\n".join(lines)), words.cut("\n".join(other))
 
-    merged = merge("\n".join(lines), "\n".join(mine), "\n".join(theirs))
+    hunks = changes(base.ids, changed.ids, words)
 
-    # Compared by words they would not clash.
-    [clash] = merged.clashes
-    assert clash.base in lines[9_000]
-    said = Counter(merged.text.split())
-    assert [said[word] for word in ("mine", "theirs", "in", "between", "middle")] == [1] * 5
+    # Compared by words, the middle line would have two changes.
+    assert [base.text(hunk.start, hunk.end) for hunk in hunks] == [
+        lines[0],
+        lines[3_000],
+        lines[-1],
+    ]
 
 
 def test_a_letter_is_one_utf16_unit():
