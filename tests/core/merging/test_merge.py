@@ -270,8 +270,9 @@ def test_ten_thousand_equal_lines_are_compared_word_by_word():
 def test_more_different_words_than_there_are_letters_are_compared_by_lines():
     numbers = [f"w{number}" for number in range(MOST_DIFFERENT + 100)]
     # Every word twice, so that none is an anchor.
-    lines = [" ".join(numbers[at : at + 10]) for at in range(0, len(numbers), 10)] * 2
-    other = ["first", *lines[1:-1], "last"]
+    twice = [" ".join(numbers[at : at + 10]) for at in range(0, len(numbers), 10)] * 2
+    lines = ["begin", *twice, "end"]
+    other = ["first", *twice, "last"]
     here = lines[3_000].split()
     other[3_000] = " ".join(["other", *here[1:9], "other"])
     words = Vocabulary()
