@@ -1,10 +1,29 @@
-"""Forms of the administration that never overwrite what their writer has not seen."""
+"""Versions that a page carries, so that nothing is done to what its reader has not seen."""
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from django import forms
+from django.http import HttpRequest
+
+_LONGEST = 10  # digits of a version: no more fit into a column
+
+
+def seen_version(request: HttpRequest, name: str = "version") -> int:
+    """Return the version that the posted form carries, or 0, which no row has."""
+    text = request.POST.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST else 0
+
+
+def version_of(*facts: object) -> int:
+    """Return a number for the state that `facts` describe, for rows without a version column.
+
+    It is never 0, and the same in every process.
+    """
+    digest = hashlib.sha256(repr(facts).encode()).digest()
+    return int.from_bytes(digest[:4], "big") % 0x7FFFFFFE + 1
 
 
 class SeenVersionForm(forms.ModelForm):

@@ -138,7 +138,9 @@ class _Merging:
             if not hunk.inserts:
                 continue
             is_whole = (hunk.start, hunk.end) == (region.start, region.end)
-            if apart and (written or not is_whole):
+            if written and self._is_empty_line(region):
+                self.out.begin_paragraph()
+            elif apart and (written or not is_whole):
                 self.out.begin_paragraph()
                 hunk = self._as_paragraph(hunk, is_mine, region)
             self._insert(hunk, is_mine)
@@ -183,6 +185,14 @@ class _Merging:
     def _says_something(self, hunk: Hunk, is_mine: bool) -> bool:
         ids = (self.mine if is_mine else self.theirs).other.ids
         return any(not self.words.is_space[number] for number in ids[hunk.first : hunk.last])
+
+    def _is_empty_line(self, region: _Region) -> bool:
+        """Return True for a place between two lines, where each may write a paragraph."""
+        ids, is_break = self.mine.base.ids, self.words.is_break
+        at = region.start
+        if region.end != at or (at and not is_break(ids[at - 1])):
+            return False
+        return at == len(ids) or is_break(ids[at])
 
     def _is_passage(self, region: _Region) -> bool:
         """Return True if words written there do not belong into the sentence around them."""

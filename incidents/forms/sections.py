@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from django import forms
@@ -30,16 +29,13 @@ PROMPTS = {
     SectionKind.OTHER: "Write in Markdown.",
 }
 
-_MARKER = re.compile(r"^(<{7}|>{7})( |$)", re.MULTILINE)
-
 
 class SectionForm(WritingForm):
-    """Heading, kind and text of a section. `merged` says that the text came from a merge."""
+    """Heading, kind and text of a section."""
 
     title = LineField(label="Heading", max_length=200)
     kind = forms.ChoiceField(label="Kind", choices=SectionKind.choices)
     body = MarkdownField(label="Text", required=False)
-    merged = forms.BooleanField(widget=forms.HiddenInput, required=False)
 
     def __init__(
         self, *args: Any, incident: Incident, section: Section | None = None, **kwargs: Any
@@ -57,13 +53,3 @@ class SectionForm(WritingForm):
         self.fields["body"].widget = editor
         editor.attrs["autofocus" if section else "data-key"] = True if section else ""
         self.fields["title"].error_messages["required"] = "Give the section a heading."
-
-    def clean_body(self) -> str:
-        """Lines left between the markers of a merge are to be chosen from before saving."""
-        body: str = self.cleaned_data["body"]
-        if self.data.get(self.add_prefix("merged")) and _MARKER.search(body):
-            raise forms.ValidationError(
-                "Some lines still stand between <<<<<<< and >>>>>>>. Keep the ones that are right, "
-                "and take the markers out."
-            )
-        return body

@@ -7,59 +7,55 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Max
-from merge3 import Merge3
 
 from accounts.models import User
 from core.errors import StaleWrite
+from core.merging import Clash, Merge, merge
 from incidents import permissions
 from incidents.models import Incident, Section, SectionVersion
 from incidents.operations import revisions
 from incidents.operations.incidents import hold
 
+_TRIES = 5  # how often a merge is computed anew because somebody else saved meanwhile
 
-@dataclass(frozen=True)
-class Merge:
-    """Two people's changes to one text, put together. `clashes`: both changed the same lines."""
 
-    text: str
-    clashes: bool
+@dataclass(frozen=True, kw_only=True)
+class SectionFields:
+    """What the form of a section holds."""
+
+    title: str
+    body: str
+    kind: str
 
 
 class StaleSection(StaleWrite):
-    """Somebody saved this section since the writer last saw it.
+    """Somebody saved this section since the writer last saw it, and both changed the same words.
 
-    `current` is the section as it stands, `base` the text from which the writer started, and
-    `merge` both changes put together.
+    `current` is the section as it is now, `base` the text from which the writer started, None
+    where that is not known, and `merge` both changes in one text.
     """
 
-    def __init__(self, current: Section, *, title: str, body: str, base: str) -> None:
+    def __init__(
+        self, current: Section, *, title: str, body: str, base: str | None, merge: Merge
+    ) -> None:
         super().__init__("Somebody else saved this section while you were writing.")
         self.current = current
         self.title = title
         self.body = body
         self.base = base
-        self.merge = merge(base=base, theirs=current.body, yours=body)
+        self.merge = merge
 
 
-def merge(*, base: str, theirs: str, yours: str) -> Merge:
-    """Both changes to `base`, line by line; where they clash, both stand between markers."""
-    merged = Merge3(_lines(base), _lines(theirs), _lines(yours))
-    clashes = any(region[0] == "conflict" for region in merged.merge_regions())
-    text = "".join(
-        merged.merge_lines(
-            name_a="theirs", name_b="yours", start_marker="<<<<<<<", end_marker=">>>>>>>"
-        )
-    )
-    return Merge(text=text.removesuffix("\n"), clashes=clashes)
+class SectionGone(StaleWrite):
+    """Somebody removed the section while it was being written."""
 
-
-def _lines(text: str) -> list[str]:
-    return [f"{line}\n" for line in text.split("\n")]
+    def __init__(self) -> None:
+        super().__init__("Somebody removed this section while you were writing.")
 
 
 @transaction.atomic
 def add(incident: Incident, *, title: str, body: str, kind: str, by: User, at: datetime) -> Section:
-    """A new section, after the others."""
+    """Add a section after the others."""
     permissions.require(permissions.can_write(by), "Only authors may write.")
     held = hold(incident)
     last = held.sections.aggregate(last=Max("position"))["last"] or 0
@@ -72,12 +68,11 @@ def add(incident: Incident, *, title: str, body: str, kind: str, by: User, at: d
         updated_at=at,
         updated_by=by,
     )
-    _keep_version(section)
+    _version_of(section).save()
     revisions.record(held, by=by, at=at, summary=f"Added “{title}”")
     return section
 
 
-@transaction.atomic
 def save(
     section: Section,
     *,
@@ -88,37 +83,90 @@ def save(
     by: User,
     at: datetime,
 ) -> Section:
-    """Save what was written; the same text saved again writes nothing.
+    """Save a text that was written upon `base_version`; the same text again writes nothing.
 
-    Raises StaleSection, having written nothing, when somebody saved another text since
-    `base_version`.
+    Where somebody saved another text since, both changes are merged. The merge is computed
+    outside the transaction that writes, and again where somebody was faster. Raises StaleSection,
+    having written nothing, where both changed the same words, the heading or the kind, and
+    SectionGone.
     """
     permissions.require(permissions.can_write(by), "Only authors may write.")
+    mine = SectionFields(title=title, body=body, kind=kind)
+    wanted, seen = mine, base_version
+    for _ in range(_TRIES):
+        current, is_saved = _save_upon(section, wanted, seen=seen, by=by, at=at)
+        if is_saved:
+            return current
+        wanted, seen = _merged(current, mine, base_version), current.version
+    raise _stale(current, mine, base_version)
+
+
+@transaction.atomic
+def _save_upon(
+    section: Section, fields: SectionFields, *, seen: int, by: User, at: datetime
+) -> tuple[Section, bool]:
+    """Write `fields` if the section still has the version `seen`; return it, and True if it says
+    that now."""
     held = hold(section.incident)
-    current = Section.objects.select_related("updated_by").get(pk=section.pk)
+    current = _current(section)
     current.incident = held
-    if (current.title, current.body, current.kind) == (title, body, kind):
-        return current
-    if current.version != base_version:
-        raise StaleSection(current, title=title, body=body, base=_text_at(current, base_version))
-    current.title, current.body, current.kind = title, body, kind
+    if _fields_of(current) == fields:
+        return current, True
+    if current.version != seen:
+        return current, False
+    before = _version_of(current)
+    current.title, current.body, current.kind = fields.title, fields.body, fields.kind
     current.version += 1
     current.updated_at, current.updated_by = at, by
     current.save(update_fields=["title", "body", "kind", "version", "updated_at", "updated_by"])
-    _keep_version(current)
-    revisions.record(held, by=by, at=at, summary=f"Wrote “{title}”")
-    return current
+    # The text before is kept already, unless something other than the product wrote it.
+    SectionVersion.objects.bulk_create([before, _version_of(current)], ignore_conflicts=True)
+    revisions.record(held, by=by, at=at, summary=f"Wrote “{fields.title}”")
+    return current, True
+
+
+def _merged(current: Section, mine: SectionFields, base_version: int) -> SectionFields:
+    """Return both changes in one. Raises StaleSection where a person must choose."""
+    base = current.versions.filter(version=base_version).first()
+    if base is None or mine.kind != current.kind:
+        raise _stale(current, mine, base_version)
+    if base.title != current.title and mine.title not in (base.title, current.title):
+        raise _stale(current, mine, base_version)
+    both = merge(base.body, mine.body, current.body)
+    if both.clashes:
+        raise _stale(current, mine, base_version, both)
+    title = current.title if mine.title == base.title else mine.title
+    return SectionFields(title=title, body=both.text, kind=mine.kind)
+
+
+def _stale(
+    current: Section, mine: SectionFields, base_version: int, both: Merge | None = None
+) -> StaleSection:
+    base = current.versions.filter(version=base_version).first()
+    text = base.body if base else None
+    if both is None:
+        both = (
+            _side_by_side(mine, current) if text is None else merge(text, mine.body, current.body)
+        )
+    return StaleSection(current, title=mine.title, body=mine.body, base=text, merge=both)
+
+
+def _side_by_side(mine: SectionFields, current: Section) -> Merge:
+    """Return both texts, one after the other: nothing is known of what they have in common."""
+    text = "\n\n".join(filter(None, (current.body, mine.body)))
+    clash = Clash(0, len(text), base="", mine=mine.body, theirs=current.body)
+    return Merge(text, (clash,) if text else ())
 
 
 @transaction.atomic
 def set_aside(section: Section, *, title: str, body: str, by: User, at: datetime) -> SectionVersion:
     """Keep a text that lost to somebody else's in the section's history; the section stays as is.
 
-    It becomes a version of its own, followed by the standing text as the newest one.
+    It becomes a version of its own, followed by the current text as the newest one.
     """
     permissions.require(permissions.can_write(by), "Only authors may write.")
     hold(section.incident)
-    current = Section.objects.get(pk=section.pk)
+    current = _current(section)
     kept = SectionVersion.objects.create(
         section=current,
         version=current.version + 1,
@@ -129,17 +177,26 @@ def set_aside(section: Section, *, title: str, body: str, by: User, at: datetime
     )
     current.version += 2
     current.save(update_fields=["version"])
-    _keep_version(current)
+    _version_of(current).save()
     return kept
 
 
 @transaction.atomic
-def delete(section: Section, *, by: User, at: datetime) -> None:
-    """Take the section out of the postmortem. Its last text stays in the revisions."""
+def delete(section: Section, *, version: int | None = None, by: User, at: datetime) -> None:
+    """Remove the section from the postmortem. Its last text stays in the revisions.
+
+    Removing again changes nothing. Raises StaleWrite where `version`, the one that the person
+    saw, is not the current one.
+    """
     permissions.require(permissions.can_write(by), "Only authors may write.")
     held = hold(section.incident)
-    section.delete()
-    revisions.record(held, by=by, at=at, summary=f"Removed “{section.title}”")
+    current = Section.objects.filter(pk=section.pk).first()
+    if current is None:
+        return
+    if version is not None and current.version != version:
+        raise StaleWrite("Somebody saved this section since you opened this page.")
+    current.delete()
+    revisions.record(held, by=by, at=at, summary=f"Removed “{current.title}”")
 
 
 @transaction.atomic
@@ -148,7 +205,9 @@ def move(section: Section, *, up: bool, by: User, at: datetime) -> None:
     permissions.require(permissions.can_write(by), "Only authors may write.")
     held = hold(section.incident)
     order = list(held.sections.order_by("position", "pk"))
-    here = next(index for index, other in enumerate(order) if other.pk == section.pk)
+    here = next((index for index, other in enumerate(order) if other.pk == section.pk), None)
+    if here is None:
+        raise SectionGone
     there = here - 1 if up else here + 1
     if not 0 <= there < len(order):
         return
@@ -158,8 +217,9 @@ def move(section: Section, *, up: bool, by: User, at: datetime) -> None:
     revisions.record(held, by=by, at=at, summary=f"Moved “{first.title}”")
 
 
-def _keep_version(section: Section) -> None:
-    SectionVersion.objects.create(
+def _version_of(section: Section) -> SectionVersion:
+    """Return what the section says as a version of it, which is not saved yet."""
+    return SectionVersion(
         section=section,
         version=section.version,
         title=section.title,
@@ -169,7 +229,13 @@ def _keep_version(section: Section) -> None:
     )
 
 
-def _text_at(section: Section, version: int) -> str:
-    """What the section said at `version`: the newest version kept up to then."""
-    kept = section.versions.filter(version__lte=version).first()
-    return kept.body if kept else ""
+def _current(section: Section) -> Section:
+    """Return the section's row as it is now. Raises SectionGone."""
+    found = Section.objects.select_related("updated_by").filter(pk=section.pk).first()
+    if found is None:
+        raise SectionGone
+    return found
+
+
+def _fields_of(section: Section) -> SectionFields:
+    return SectionFields(title=section.title, body=section.body, kind=section.kind)

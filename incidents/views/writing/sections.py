@@ -1,21 +1,25 @@
-"""Writing sections, one at a time, each where it stands."""
+"""Writing sections, one at a time, in place or as pages."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.contrib import messages
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import reswap, retarget
 
 from accounts.requests import SignedInRequest
 from core import drafts, text_diff
+from core.errors import StaleWrite, domain_errors_as_messages
+from core.seen_version import seen_version
 from incidents.forms.sections import SectionForm
 from incidents.models import Incident, Section
 from incidents.operations import sections
-from incidents.operations.sections import StaleSection
+from incidents.operations.sections import SectionGone, StaleSection
 from incidents.views.page import section_context, visible_incident
 from incidents.views.writing.answers import FORM, STALE, form_answer, writable_incident
 
@@ -58,12 +62,16 @@ def section_new(request: SignedInRequest, reference: str) -> HttpResponse:
 
 @require_http_methods(FORM)
 def section_edit(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
-    """Write a section. The second of two who save sees both texts, and chooses.
+    """Write a section. A save over somebody else's is merged; where both changed the same words,
+    the person sees both texts and chooses.
 
     `?version=n` opens it with the text of an earlier version.
     """
     incident = writable_incident(request, reference)
-    section = _section(incident, pk)
+    section = incident.sections.filter(pk=pk).first()
+    if section is None:
+        return _gone(request, incident, pk)
+    section.incident = incident
     form = SectionForm(
         request.POST or None,
         incident=incident,
@@ -77,8 +85,31 @@ def section_edit(request: SignedInRequest, reference: str, pk: int) -> HttpRespo
             saved = _save(request, section, form)
         except StaleSection as stale:
             return _conflict(request, incident, stale, more)
+        except SectionGone:
+            return _gone(request, incident, pk)
         return _saved(request, incident, saved)
     return form_answer(request, "section_edit", form, incident=incident, **more)
+
+
+def _gone(request: SignedInRequest, incident: Incident, pk: int) -> HttpResponse:
+    """Offer a text whose section somebody removed as a new section. Raises Http404 without one."""
+    if request.method != "POST":
+        raise Http404
+    form = SectionForm(
+        incident=incident,
+        initial={name: request.POST.get(name, "") for name in ("title", "kind", "body")},
+        auto_id="new-section-%s",
+    )
+    more: dict[str, Any] = {
+        "action": reverse("section_new", args=[incident.reference]),
+        "warning": "Somebody removed this section while you were writing. Your text is below: "
+        "save it as a new section.",
+        "unsaved": True,
+    }
+    place = f"section-{pk}"
+    return form_answer(
+        request, "section_new", form, incident=incident, place=place, status=STALE, **more
+    )
 
 
 def _earlier(section: Section, version: str) -> dict[str, str]:
@@ -90,7 +121,7 @@ def _earlier(section: Section, version: str) -> dict[str, str]:
 
 def _save(request: SignedInRequest, section: Section, form: SectionForm) -> Section:
     said = form.cleaned_data
-    return sections.save(
+    saved = sections.save(
         section,
         title=said["title"],
         body=said["body"],
@@ -99,22 +130,28 @@ def _save(request: SignedInRequest, section: Section, form: SectionForm) -> Sect
         by=request.user,
         at=timezone.now(),
     )
+    if (saved.title, saved.body) != (said["title"], said["body"]):
+        messages.info(
+            request,
+            "Somebody else saved this section while you were writing. Both changes are in it now.",
+        )
+    return saved
 
 
 def _conflict(
     request: SignedInRequest, incident: Incident, stale: StaleSection, more: dict[str, Any]
 ) -> HttpResponse:
-    """Both texts side by side, and below them the two put together, to edit and save."""
+    """Show both texts side by side, and below them the merged one, to edit and save."""
     current = stale.current
     form = SectionForm(
         incident=incident,
         section=current,
-        initial={"title": stale.title, "body": stale.merge.text, "merged": True},
+        initial={"title": stale.title, "body": stale.merge.text},
         auto_id=f"section-{current.pk}-%s",
     )
     kind = request.POST["kind"]
     theirs, yours = text_diff.sides(current.body, stale.body)
-    more |= {"stale": stale, "kind": kind, "theirs": theirs, "yours": yours}
+    more |= {"stale": stale, "kind": kind, "theirs": theirs, "yours": yours, "unsaved": True}
     return form_answer(request, "section_conflict", form, incident=incident, status=STALE, **more)
 
 
@@ -126,9 +163,12 @@ def section_keep_theirs(request: SignedInRequest, reference: str, pk: int) -> Ht
     form = SectionForm(request.POST, incident=incident, section=section)
     if form.is_valid():
         said = form.cleaned_data
-        sections.set_aside(
-            section, title=said["title"], body=said["body"], by=request.user, at=timezone.now()
-        )
+        try:
+            sections.set_aside(
+                section, title=said["title"], body=said["body"], by=request.user, at=timezone.now()
+            )
+        except SectionGone:
+            return _gone(request, incident, pk)
     address = request.path.replace("/keep-theirs/", "/edit/")
     section.refresh_from_db()
     answer = _saved(request, incident, section)
@@ -138,14 +178,21 @@ def section_keep_theirs(request: SignedInRequest, reference: str, pk: int) -> Ht
 
 @require_http_methods(FORM)
 def section_delete(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
-    """Ask, then take the section out."""
+    """Ask, then remove the section."""
     incident = writable_incident(request, reference)
     section = _section(incident, pk)
-    if request.method == "POST":
-        sections.delete(section, by=request.user, at=timezone.now())
-        return redirect(incident)
     context = {"incident": incident, "section": section, "nav": "incidents"}
-    return render(request, "incidents/section_delete.html", context)
+    if request.method == "POST":
+        try:
+            sections.delete(
+                section, version=seen_version(request), by=request.user, at=timezone.now()
+            )
+        except StaleWrite as stale:
+            context |= {"section": _section(incident, pk), "stale": stale}
+        else:
+            return redirect(incident)
+    status = STALE if "stale" in context else 200
+    return render(request, "incidents/section_delete.html", context, status=status)
 
 
 @require_POST
@@ -154,7 +201,8 @@ def section_move(request: SignedInRequest, reference: str, pk: int) -> HttpRespo
     incident = writable_incident(request, reference)
     section = _section(incident, pk)
     up = request.POST.get("direction") == "up"
-    sections.move(section, up=up, by=request.user, at=timezone.now())
+    with domain_errors_as_messages(request):
+        sections.move(section, up=up, by=request.user, at=timezone.now())
     return redirect(f"{incident.get_absolute_url()}#section-{pk}")
 
 

@@ -3,10 +3,10 @@
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from core.errors import DomainError
+from core.errors import DomainError, StaleWrite
 from incidents.models import Section
 from incidents.operations import incidents, sections
-from incidents.operations.sections import StaleSection, merge
+from incidents.operations.sections import SectionGone, StaleSection
 from tests.factories import NOON, IncidentFactory, SectionFactory
 
 
@@ -40,33 +40,86 @@ def test_the_same_text_saved_again_writes_nothing(section, ana):
     assert Section.objects.get(pk=section.pk).version == 1
 
 
-def test_the_second_of_two_overwrites_nothing_and_sees_both(section, ana, ben):
+def test_changes_to_different_words_are_merged(section, ana, ben):
     save(section, "ONE\ntwo\nthree", base=1, by=ana)
 
+    saved = save(section, "one\ntwo\nTHREE", base=1, by=ben)
+
+    section.refresh_from_db()
+    assert section.body == saved.body == "ONE\ntwo\nTHREE"
+    assert (section.version, section.updated_by) == (3, ben)
+    assert [kept.body for kept in section.versions.all()] == [
+        "ONE\ntwo\nTHREE",
+        "ONE\ntwo\nthree",
+        "one\ntwo\nthree",
+    ]
+
+
+def test_changes_to_the_same_words_overwrite_nothing(section, ana, ben):
+    save(section, "one\ntwo\n3", base=1, by=ana)
+
     with pytest.raises(StaleSection) as refused:
-        save(section, "one\ntwo\nTHREE", base=1, by=ben)
+        save(section, "one\ntwo\ndrei", base=1, by=ben)
 
     stale = refused.value
-    assert stale.current.body == "ONE\ntwo\nthree"
-    assert stale.body == "one\ntwo\nTHREE"
+    assert (stale.current.body, stale.body) == ("one\ntwo\n3", "one\ntwo\ndrei")
     assert stale.base == "one\ntwo\nthree"
-    assert stale.merge.text == "ONE\ntwo\nTHREE"
-    assert not stale.merge.clashes
+    assert stale.merge.text == "one\ntwo\n3 drei"
+    [clash] = stale.merge.clashes
+    assert (clash.base, clash.mine, clash.theirs) == ("three", "drei", "3")
     section.refresh_from_db()
-    assert section.body == "ONE\ntwo\nthree"
+    assert (section.body, section.version) == ("one\ntwo\n3", 2)
+
+
+def test_two_headings_are_chosen_from_and_one_is_kept(section, ana, ben):
+    def renamed(title, body, by):
+        return sections.save(
+            section, title=title, body=body, kind="summary", base_version=1, by=by, at=NOON
+        )
+
+    renamed("In short", "one\ntwo\nthree", ana)
+
+    assert renamed("Summary", "one\ntwo\nthree\nfour", ben).title == "In short"
+    with pytest.raises(StaleSection):
+        renamed("Abstract", "one\ntwo\nthree", ben)
+
+
+def test_a_save_upon_a_version_that_is_not_known_overwrites_nothing(section, ana, ben):
+    save(section, "theirs", base=1, by=ana)
+
+    with pytest.raises(StaleSection) as refused:
+        save(section, "mine", base=0, by=ben)
+
+    assert refused.value.base is None
+    assert refused.value.merge.text == "theirs\n\nmine"
+    assert len(refused.value.merge.clashes) == 1
+
+
+def test_a_save_of_a_section_that_was_removed_says_so(section, ana, ben):
+    removed = Section(pk=section.pk, incident=section.incident)
+    sections.delete(section, by=ana, at=NOON)
+
+    with pytest.raises(SectionGone):
+        save(removed, "mine", base=1, by=ben)
+    with pytest.raises(SectionGone):
+        sections.move(removed, up=True, by=ben, at=NOON)
+    sections.delete(removed, by=ben, at=NOON)
+
+
+def test_a_section_that_changed_since_it_was_seen_is_not_removed(section, ana, ben):
+    save(section, "ONE\ntwo\nthree", base=1, by=ana)
+
+    with pytest.raises(StaleWrite, match="since you opened"):
+        sections.delete(section, version=1, by=ben, at=NOON)
+
+    sections.delete(section, version=2, by=ben, at=NOON)
+    assert not Section.objects.filter(pk=section.pk).exists()
 
 
 def test_a_stale_save_of_what_stands_already_is_no_clash(section, ana, ben):
     save(section, "the same", base=1, by=ana)
 
     assert save(section, "the same", base=1, by=ben).version == 2
-
-
-def test_changes_to_the_same_line_stand_between_markers():
-    merged = merge(base="one\ntwo", theirs="one\n2", yours="one\nzwei")
-
-    assert merged.clashes
-    assert merged.text == "one\n<<<<<<< theirs\n2\n=======\nzwei\n>>>>>>> yours"
 
 
 def test_a_text_that_was_set_aside_stays_in_the_history(section, ana, ben):

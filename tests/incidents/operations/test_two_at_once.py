@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from random import Random
 from threading import Barrier
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from incidents.models import Incident, Section, TimelineEvent
 from incidents.operations import incidents, playbook_runs, sections, timeline
@@ -45,27 +47,78 @@ def incident(ana):
     return incidents.create(IncidentFields(title="Hub down"), by=ana, at=NOON)
 
 
-def test_one_of_two_savers_wins_and_the_other_is_told(incident, ana, ben):
+def saving(section, *, body, base=1, by):
+    """An action that saves the section as somebody who saw its version `base`."""
+    return lambda: sections.save(
+        Section.objects.select_related("incident").get(pk=section.pk),
+        title=section.title,
+        body=body,
+        kind=section.kind,
+        base_version=base,
+        by=by,
+        at=NOON,
+    )
+
+
+def test_of_two_who_change_the_same_words_one_wins_and_the_other_is_told(incident, ana, ben):
     section = incident.sections.first()
+    saving(section, body="It took 12 minutes.", by=ana)()
 
-    def save(by, body):
-        return lambda: sections.save(
-            Section.objects.select_related("incident").get(pk=section.pk),
-            title="Summary",
-            body=body,
-            kind="summary",
-            base_version=1,
-            by=by,
-            at=NOON,
-        )
-
-    results = at_once(save(ana, "hers"), save(ben, "his"))
+    results = at_once(
+        saving(section, body="It took 47 minutes.", base=2, by=ana),
+        saving(section, body="It took 52 minutes.", base=2, by=ben),
+    )
 
     [stale] = [one for one in results if isinstance(one, StaleSection)]
     [saved] = [one for one in results if isinstance(one, Section)]
     assert Section.objects.get(pk=section.pk).body == saved.body == stale.current.body
-    assert {saved.body, stale.body} == {"hers", "his"}
-    assert section.versions.count() == 2
+    assert {saved.body, stale.body} == {"It took 47 minutes.", "It took 52 minutes."}
+    assert stale.merge.clashes
+    assert section.versions.count() == 3
+
+
+def test_many_who_save_at_once_all_keep_their_words(incident, ana, ben):
+    section = incident.sections.first()
+    words = [f"word{number}" for number in range(12)]
+    saving(section, body=" ".join(words), by=ana)()
+
+    def with_one_more(number):
+        body = " ".join([*words[: number + 1], f"new{number}", *words[number + 1 :]])
+        return saving(section, body=body, base=2, by=(ana, ben)[number % 2])
+
+    results = at_once(*(with_one_more(number) for number in (0, 3, 6, 9)))
+
+    assert [one for one in results if isinstance(one, Exception)] == []
+    said = Section.objects.get(pk=section.pk).body.split()
+    assert sorted(said) == sorted([*words, "new0", "new3", "new6", "new9"])
+    assert section.versions.count() == 6
+
+
+def test_a_long_merge_holds_no_lock(incident, ana, ben):
+    section = incident.sections.first()
+    chance = Random(1)
+    base, theirs, mine = (
+        " ".join(f"w{n} " + " ".join(chance.choices("abcd", k=100)) for n in range(900))
+        for _ in range(3)
+    )
+    saving(section, body=base, by=ana)()
+    saving(section, body=theirs, base=2, by=ana)()
+    saves = saving(section, body=mine, base=2, by=ben)
+    began = time.perf_counter()
+    with ThreadPoolExecutor(1) as pool:
+        merging = pool.submit(lambda: at_once(saves))
+        waits = []
+        while not merging.done():
+            before = time.perf_counter()
+            with transaction.atomic():
+                Incident.objects.select_for_update().get(pk=incident.pk)
+            waits.append(time.perf_counter() - before)
+            time.sleep(0.02)
+        took = time.perf_counter() - began
+
+    assert isinstance(merging.result()[0], StaleSection)
+    # With the lock held while it merges, one of these would wait for nearly all of it.
+    assert max(waits) < took / 2
 
 
 def test_different_parts_are_saved_side_by_side(incident, ana, ben):

@@ -77,18 +77,51 @@ def test_what_was_refused_is_still_in_the_form(section, ana, signed_in):
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "in place"])
-def test_the_second_of_two_sees_both_texts_and_chooses(section, ana, ben, signed_in, headers):
+def test_changes_to_different_words_are_merged_and_said(section, ana, ben, signed_in, headers):
     signed_in(ana).post(address(section), written("one\n\ntwo\n\nhers"))
+    client = signed_in(ben)
 
-    answer = signed_in(ben).post(address(section), written("his\n\none\n\ntwo"), headers=headers)
+    answer = client.post(address(section), written("his\n\none\n\ntwo"), headers=headers)
+
+    assert answer.status_code == (200 if headers else 302)
+    assert Section.objects.get().body == "his\n\none\n\ntwo\n\nhers"
+    page = client.get(section.incident.get_absolute_url()).content.decode()
+    assert "Both changes are in it now." in page
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "in place"])
+def test_the_second_who_changes_the_same_words_chooses(section, ana, ben, signed_in, headers):
+    signed_in(ana).post(address(section), written("one\n\n47"))
+
+    answer = signed_in(ben).post(address(section), written("one\n\n52"), headers=headers)
 
     assert answer.status_code == 409
     page = answer.content.decode()
     assert "Ana Author" in page
-    assert "his\n\none\n\ntwo\n\nhers" in page
-    for choice in ("Keep theirs", "Keep mine", "Save both together"):
+    assert "one\n\n47 52" in page
+    for choice in ("Keep the current text", "Use my text", "Save the merged text"):
         assert choice in page
-    assert Section.objects.get().body == "one\n\ntwo\n\nhers"
+    assert '<td data-label="Before">two</td>' in page
+    assert Section.objects.get().body == "one\n\n47"
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "in place"])
+def test_a_text_whose_section_was_removed_becomes_a_new_one(section, ana, ben, signed_in, headers):
+    incident = section.incident
+    signed_in(ana).post(address(section, "delete"), {"version": 1})
+    client = signed_in(ben)
+
+    answer = client.post(address(section), written("my words"), headers=headers)
+
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    assert "Somebody removed this section" in page
+    assert "my words" in page
+    new = f"/incidents/{incident.reference}/sections/new/"
+    assert f'action="{new}"' in page
+    client.post(new, written("my words"))
+    assert incident.sections.get().body == "my words"
+    assert client.get(address(section)).status_code == 404
 
 
 def test_keeping_mine_puts_it_on_top_and_theirs_stays_in_the_history(section, ana, ben, signed_in):
@@ -124,16 +157,6 @@ def test_an_earlier_text_can_be_taken_up_again(section, ana, signed_in):
     assert 'name="version" value="2"' in page
 
 
-def test_markers_of_a_merge_are_not_saved_by_accident(section, ana, signed_in):
-    body = "<<<<<<< theirs\na\n=======\nb\n>>>>>>> yours"
-    client = signed_in(ana)
-
-    refused = client.post(address(section), written(body, merged="True"))
-
-    assert refused.status_code == 422
-    assert client.post(address(section), written(body)).status_code == 302
-
-
 def test_a_section_is_added_moved_and_removed(section, ana, signed_in):
     client = signed_in(ana)
     base = f"/incidents/{section.incident.reference}/"
@@ -146,7 +169,8 @@ def test_a_section_is_added_moved_and_removed(section, ana, signed_in):
     question = client.get(address(added, "delete"))
     assert "1 €" in question.content.decode()
     assert Section.objects.count() == 2
-    client.post(address(added, "delete"))
+    assert 'name="version" value="1"' in question.content.decode()
+    client.post(address(added, "delete"), {"version": 1})
     assert list(Section.objects.all()) == [section]
 
 
