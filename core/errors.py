@@ -18,9 +18,13 @@ class StaleWrite(DomainError):
 
 
 @contextmanager
-def domain_errors_as_messages(request: HttpRequest) -> Iterator[None]:
-    """Show a DomainError of the enclosed block to the person as an error message."""
+def domain_errors_as_messages(
+    request: HttpRequest, *, but: type[DomainError] | tuple[type[DomainError], ...] = ()
+) -> Iterator[None]:
+    """Show a DomainError of the enclosed block, unless it is `but`, to the person as a message."""
     try:
         yield
+    except but:
+        raise
     except DomainError as error:
         messages.error(request, str(error))

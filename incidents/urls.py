@@ -28,6 +28,7 @@ from incidents.views import (
     reminder_policy,
 )
 from incidents.views.writing import (
+    changes_since,
     fix_checks,
     pattern_links,
     postmortems,
@@ -77,6 +78,7 @@ _WRITING = [
     ),
     path("revisions/", revisions.revision_list, name="revision_list"),
     path("revisions/<int:number>/", revisions.revision_detail, name="revision_detail"),
+    path("revisions/<int:number>/since/", changes_since.revision_since, name="revision_since"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

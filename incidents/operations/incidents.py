@@ -31,6 +31,7 @@ from incidents.models import (
 )
 from incidents.operations import revisions, time_zones
 from incidents.operations.numbering import next_number
+from incidents.operations.seen_revisions import require_seen
 from incidents.operations.times import refresh_times
 
 STANDARD_SECTIONS = [
@@ -147,22 +148,35 @@ def create(
 
 @transaction.atomic
 def edit(
-    incident: Incident, fields: IncidentFields, *, base_version: int, by: User, at: datetime
+    incident: Incident,
+    fields: IncidentFields,
+    *,
+    base_version: int,
+    seen: int | None = None,
+    by: User,
+    at: datetime,
 ) -> Incident:
     """Save the header as `fields` say; the same header saved again changes nothing.
 
     Who may see an incident is for those who `can_restrict` it. Where the time zone becomes known,
     the clock times of the timeline are read in it. Raises StaleIncident when the header has
-    changed since `base_version`.
+    changed since `base_version`, and ChangedSinceSeen when it would change who may see the
+    incident, and others saved after revision `seen`.
     """
     permissions.require(permissions.can_write(by), "Only authors may edit an incident.")
     held = hold(incident)
     before, after = header_of(held), _wanted(fields)
-    _require_may_restrict(held, before, after, by)
+    restricts = _restricts(before, after)
+    permissions.require(
+        not restricts or permissions.can_restrict(by, held),
+        "Only the owner, whoever started it, and administrators decide who may see an incident.",
+    )
     if before == after:
         return held
     if held.version != base_version:
         raise StaleIncident(held)
+    if restricts:
+        require_seen(held, seen=seen, by=by)
     zone_before = held.time_zone
     for name in COLUMNS:
         setattr(held, name, getattr(fields, name))
@@ -177,8 +191,11 @@ def edit(
 
 
 @transaction.atomic
-def archive(incident: Incident, *, by: User, at: datetime) -> None:
-    """Put the incident away: nobody finds it, nothing of it is deleted. Again changes nothing."""
+def archive(incident: Incident, *, seen: int | None = None, by: User, at: datetime) -> None:
+    """Archive the incident: nobody finds it, nothing of it is deleted. Again changes nothing.
+
+    Raises ChangedSinceSeen where others saved after revision `seen`.
+    """
     permissions.require(
         permissions.can_archive(by, incident),
         "Only the owner, reviewers and administrators may archive an incident.",
@@ -186,6 +203,7 @@ def archive(incident: Incident, *, by: User, at: datetime) -> None:
     held = Incident.objects.select_for_update().get(pk=incident.pk)
     if held.is_archived:
         return
+    require_seen(held, seen=seen, by=by)
     held.archived_at = incident.archived_at = at
     held.save(update_fields=["archived_at"])
     revisions.record(held, by=by, at=at, summary="Archived")
@@ -239,13 +257,10 @@ def _plain(value: Any) -> Any:
     return value.pk if isinstance(value, User) else value
 
 
-def _require_may_restrict(incident: Incident, before: Header, after: Header, by: User) -> None:
-    changed = before.columns["visibility"] != after.columns["visibility"] or any(
+def _restricts(before: Header, after: Header) -> bool:
+    """Return True if the change is about who may see the incident."""
+    return before.columns["visibility"] != after.columns["visibility"] or any(
         before.related[name] != after.related[name] for name in ("readers", "reader_teams")
-    )
-    permissions.require(
-        not changed or permissions.can_restrict(by, incident),
-        "Only the owner, whoever started it, and administrators decide who may see an incident.",
     )
 
 

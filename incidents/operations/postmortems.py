@@ -12,15 +12,17 @@ from incidents import permissions
 from incidents.models import Audience, Edition, Incident, PostmortemStatus
 from incidents.operations import revisions
 from incidents.operations.incidents import hold
+from incidents.operations.seen_revisions import require_seen
 
 
 @transaction.atomic
-def request_review(incident: Incident, *, by: User, at: datetime) -> None:
-    """Ask for a review of the draft. Asking again changes nothing."""
+def request_review(incident: Incident, *, seen: int | None = None, by: User, at: datetime) -> None:
+    """Ask for a review of the draft. Asking again changes nothing. Raises ChangedSinceSeen."""
     permissions.require(permissions.can_write(by), "Only authors may ask for a review.")
     held = hold(incident)
     if held.status == PostmortemStatus.IN_REVIEW:
         return
+    require_seen(held, seen=seen, by=by)
     if held.status != PostmortemStatus.DRAFT:
         raise DomainError(
             f"It is {held.get_status_display().lower()}: take it back to draft first."
@@ -30,14 +32,16 @@ def request_review(incident: Incident, *, by: User, at: datetime) -> None:
 
 
 @transaction.atomic
-def publish(incident: Incident, *, by: User, at: datetime) -> Edition:
-    """Freeze the postmortem as it stands as the internal edition.
+def publish(incident: Incident, *, seen: int | None = None, by: User, at: datetime) -> Edition:
+    """Freeze the current state of the postmortem as the internal edition.
 
     Publishing again changes nothing, unless it was edited since: then the newer state becomes the
-    newest edition, and the earlier ones stay.
+    newest edition, and the earlier ones stay. Raises ChangedSinceSeen where others saved after
+    revision `seen`, the one that `by` read.
     """
     permissions.require(permissions.can_publish(by), "Only reviewers may publish.")
     held = hold(incident)
+    require_seen(held, seen=seen, by=by)
     if held.status == PostmortemStatus.NOT_REQUIRED:
         raise DomainError("This incident was marked as needing no postmortem: reopen it first.")
     if held.status != PostmortemStatus.PUBLISHED:
@@ -53,16 +57,17 @@ def publish(incident: Incident, *, by: User, at: datetime) -> Edition:
 
 
 @transaction.atomic
-def reopen(incident: Incident, *, by: User, at: datetime) -> None:
+def reopen(incident: Incident, *, seen: int | None = None, by: User, at: datetime) -> None:
     """Take it back to draft. Editions stay. A draft stays as it is.
 
-    Whoever may write takes back a review asked for or a “not required”; taking back what was
-    published is for reviewers.
+    Authors take back a requested review or a “not required”; taking back what was published is
+    for reviewers. Raises ChangedSinceSeen.
     """
     permissions.require(permissions.can_write(by), "Only authors may reopen a postmortem.")
     held = hold(incident)
     if held.status == PostmortemStatus.DRAFT:
         return
+    require_seen(held, seen=seen, by=by)
     if held.status == PostmortemStatus.PUBLISHED:
         permissions.require(
             permissions.can_publish(by), "Only reviewers may take back what was published."
@@ -73,12 +78,18 @@ def reopen(incident: Incident, *, by: User, at: datetime) -> None:
 
 
 @transaction.atomic
-def mark_not_required(incident: Incident, *, reason: str, by: User, at: datetime) -> None:
-    """Say that this incident needs no postmortem, and why. Raises DomainError without a reason."""
+def mark_not_required(
+    incident: Incident, *, reason: str, seen: int | None = None, by: User, at: datetime
+) -> None:
+    """Say that this incident needs no postmortem, and why.
+
+    Raises DomainError without a reason, or ChangedSinceSeen.
+    """
     permissions.require(permissions.can_write(by), "Only authors may decide this.")
     if not reason.strip():
         raise DomainError("Say why no postmortem is needed.")
     held = hold(incident)
+    require_seen(held, seen=seen, by=by)
     if held.status == PostmortemStatus.PUBLISHED:
         raise DomainError("It is published already: take it back to draft first.")
     held.not_required_reason = reason.strip()

@@ -15,11 +15,13 @@ from accounts.models import Team, User
 from accounts.requests import SignedInRequest
 from accounts.time_zones import TIME_ZONES
 from core import drafts
+from core.seen_version import seen_version
 from incidents import permissions
 from incidents.forms.incidents import IncidentForm, NewIncidentForm
 from incidents.models import Incident, Service, Tag
 from incidents.operations import incidents
 from incidents.operations.incidents import StaleIncident
+from incidents.operations.seen_revisions import ChangedSinceSeen
 from incidents.views.page import header_context
 from incidents.views.writing.answers import (
     FORM,
@@ -28,6 +30,7 @@ from incidents.views.writing.answers import (
     form_answer,
     writable_incident,
 )
+from incidents.views.writing.changes_since import last_revision, newer_context
 
 OFFERED = 200  # how many names a field offers while one types
 
@@ -79,7 +82,11 @@ def incident_edit(request: SignedInRequest, reference: str) -> HttpResponse:
     incident = writable_incident(request, reference)
     may_restrict = permissions.can_restrict(request.user, incident)
     form = IncidentForm(request.POST or None, incident=incident, may_restrict=may_restrict)
-    more: dict[str, Any] = {"place": "incident-header", "may_restrict": may_restrict}
+    more: dict[str, Any] = {
+        "place": "incident-header",
+        "may_restrict": may_restrict,
+        "revision": last_revision(incident),
+    }
     status = 0
     if form.is_valid():
         try:
@@ -90,6 +97,9 @@ def incident_edit(request: SignedInRequest, reference: str) -> HttpResponse:
             if not clashing:
                 return _header_saved(request, incident)
             more |= clashing
+            status = STALE
+        except ChangedSinceSeen as changed:
+            more |= newer_context(incident, changed)
             status = STALE
         else:
             return _header_saved(request, saved)
@@ -104,6 +114,7 @@ def _save_header(request: SignedInRequest, incident: Incident, form: IncidentFor
         incident,
         form.fields_written(by=request.user),
         base_version=form.base_version(),
+        seen=seen_version(request, "revision"),
         by=request.user,
         at=timezone.now(),
     )
@@ -129,16 +140,20 @@ def incident_archive(request: SignedInRequest, reference: str) -> HttpResponse:
         permissions.can_archive(request.user, incident),
         "Only the owner, reviewers and administrators may archive an incident.",
     )
+    context: dict[str, Any] = {"incident": incident, "nav": "incidents"}
+    context["revision"] = last_revision(incident)
     if request.method == "POST":
-        incidents.archive(incident, by=request.user, at=timezone.now())
-        return redirect("incident_archived", incident.reference)
-    context = {
-        "incident": incident,
-        "open_items": incident.action_items.open().count(),
-        "images": incident.attachments.exists(),
-        "nav": "incidents",
-    }
-    return render(request, "incidents/incident_archive.html", context)
+        seen = seen_version(request, "revision")
+        try:
+            incidents.archive(incident, seen=seen, by=request.user, at=timezone.now())
+        except ChangedSinceSeen as changed:
+            context |= newer_context(incident, changed)
+        else:
+            return redirect("incident_archived", incident.reference)
+    context["open_items"] = incident.action_items.open().count()
+    context["images"] = incident.attachments.exists()
+    status = STALE if "changed" in context else 200
+    return render(request, "incidents/incident_archive.html", context, status=status)
 
 
 @require_GET

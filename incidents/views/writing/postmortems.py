@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -11,38 +14,67 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.requests import SignedInRequest
 from core import drafts
 from core.errors import DomainError, domain_errors_as_messages
+from core.seen_version import seen_version
 from incidents.forms.incidents import ReasonForm
 from incidents.operations import postmortems
-from incidents.views.writing.answers import FORM, form_answer, writable_incident
+from incidents.operations.seen_revisions import ChangedSinceSeen
+from incidents.views.writing.answers import FORM, STALE, form_answer, writable_incident
+from incidents.views.writing.changes_since import changed_page, last_revision, newer_context
 
 
 @require_POST
 def incident_request_review(request: SignedInRequest, reference: str) -> HttpResponse:
     """Ask for a review."""
-    incident = writable_incident(request, reference)
-    with domain_errors_as_messages(request):
-        postmortems.request_review(incident, by=request.user, at=timezone.now())
-        messages.success(request, "It is in review. A reviewer can publish it.")
-    return redirect(incident)
+    return _act(
+        request,
+        reference,
+        postmortems.request_review,
+        label="Ask for review",
+        done="It is in review. A reviewer can publish it.",
+    )
 
 
 @require_POST
 def incident_publish(request: SignedInRequest, reference: str) -> HttpResponse:
     """Freeze the postmortem as its internal edition."""
-    incident = writable_incident(request, reference)
-    with domain_errors_as_messages(request):
-        postmortems.publish(incident, by=request.user, at=timezone.now())
-        messages.success(request, "Published. Thank you for writing it down.")
-    return redirect(incident)
+    return _act(
+        request,
+        reference,
+        postmortems.publish,
+        label="Publish",
+        done="Published. Thank you for writing it down.",
+    )
 
 
 @require_POST
 def incident_reopen(request: SignedInRequest, reference: str) -> HttpResponse:
     """Take the postmortem back to draft."""
+    return _act(
+        request,
+        reference,
+        postmortems.reopen,
+        label="Back to draft",
+        done="It is a draft again. What was published stays in the history.",
+    )
+
+
+def _act(
+    request: SignedInRequest,
+    reference: str,
+    change: Callable[..., Any],
+    *,
+    label: str,
+    done: str,
+) -> HttpResponse:
+    """Do it to the revision that the page showed; else show what changed, and ask again."""
     incident = writable_incident(request, reference)
-    with domain_errors_as_messages(request):
-        postmortems.reopen(incident, by=request.user, at=timezone.now())
-        messages.success(request, "It is a draft again. What was published stays in the history.")
+    seen = seen_version(request, "revision")
+    try:
+        with domain_errors_as_messages(request, but=ChangedSinceSeen):
+            change(incident, seen=seen, by=request.user, at=timezone.now())
+            messages.success(request, done)
+    except ChangedSinceSeen as changed:
+        return changed_page(request, incident, changed, label=label)
     return redirect(incident)
 
 
@@ -50,17 +82,21 @@ def incident_reopen(request: SignedInRequest, reference: str) -> HttpResponse:
 def incident_not_required(request: SignedInRequest, reference: str) -> HttpResponse:
     """Say that no postmortem is needed, and why."""
     incident = writable_incident(request, reference)
+    more: dict[str, Any] = {"place": "incident-header", "revision": last_revision(incident)}
     form = ReasonForm(request.POST or None)
     if form.is_valid():
-        reason = form.cleaned_data["reason"]
         try:
             postmortems.mark_not_required(
-                incident, reason=reason, by=request.user, at=timezone.now()
+                incident,
+                reason=form.cleaned_data["reason"],
+                seen=seen_version(request, "revision"),
+                by=request.user,
+                at=timezone.now(),
             )
+        except ChangedSinceSeen as changed:
+            more |= newer_context(incident, changed) | {"status": STALE}
         except DomainError as error:
             form.add_error(None, str(error))
         else:
             return drafts.saved(request, redirect(incident))
-    return form_answer(
-        request, "incident_not_required", form, incident=incident, place="incident-header"
-    )
+    return form_answer(request, "incident_not_required", form, incident=incident, **more)

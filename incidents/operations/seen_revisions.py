@@ -1,0 +1,37 @@
+"""Refusing to act on a postmortem that others changed since the person saw it."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from accounts.models import User
+from core.errors import StaleWrite
+from incidents.models import Incident, Revision
+
+
+class ChangedSinceSeen(StaleWrite):
+    """Others saved the postmortem since the person opened the page.
+
+    `seen` is the number of the revision that the page showed, `newer` what others saved since,
+    the newest first, without the contents.
+    """
+
+    def __init__(self, seen: int, newer: list[Revision]) -> None:
+        super().__init__("This postmortem changed since you opened the page.")
+        self.seen = seen
+        self.newer = newer
+
+
+def require_seen(held: Incident, *, seen: int | None, by: User) -> None:
+    """Raise ChangedSinceSeen where anybody but `by` saved a revision after number `seen`.
+
+    `held` is the incident's row as the caller's transaction holds it. None looks at nothing: it
+    is for callers that show no page.
+    """
+    if seen is None:
+        return
+    others = ~Q(saved_by=by) | Q(saved_by=None)
+    newer = held.revisions.filter(others, number__gt=seen).defer("content")
+    found = list(newer.select_related("saved_by")[:20])
+    if found:
+        raise ChangedSinceSeen(seen, found)
