@@ -6,14 +6,16 @@ import hashlib
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
 _LONGEST = 10  # digits of a version: no more fit into a column
 
 
-def seen_version(request: HttpRequest, name: str = "version") -> int:
-    """Return the version that the posted form carries, or 0, which no row has."""
-    text = request.POST.get(name, "")
+def seen_version(
+    request: HttpRequest, name: str = "version", *, sent: QueryDict | None = None
+) -> int:
+    """Return the version that the posted form, or `sent`, carries; else 0, which no row has."""
+    text = (request.POST if sent is None else sent).get(name, "")
     return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST else 0
 
 

@@ -40,6 +40,10 @@ class MovingForm(WritingForm):
         first = next(field for field in self.fields.values() if not field.widget.is_hidden)
         first.widget.attrs["autofocus"] = True
 
+    def clean_version(self) -> int:
+        """Return 0, which is always stale, where none was sent."""
+        return self.cleaned_data["version"] or 0
+
 
 class ClosingForm(MovingForm):
     """What closing asks; and, once it turns out that there are open parts, what becomes of them."""

@@ -67,12 +67,20 @@ def edit(
 
 
 @transaction.atomic
-def delete(cause: RootCause, *, by: User, at: datetime) -> None:
-    """Take the cause out. It stays in the revisions."""
+def delete(cause: RootCause, *, version: int | None = None, by: User, at: datetime) -> None:
+    """Remove the cause; the revisions keep it. Removing again changes nothing.
+
+    Raises StaleWrite where `version`, the one that the person saw, is not the current one.
+    """
     permissions.require(permissions.can_write(by), "Only authors may write.")
     held = hold(cause.incident)
-    cause.delete()
-    revisions.record(held, by=by, at=at, summary=f"Removed a cause: {cause}")
+    current = RootCause.objects.filter(pk=cause.pk).first()
+    if current is None:
+        return
+    if version is not None and current.version != version:
+        raise StaleWrite("Somebody saved this cause since you opened this page.")
+    current.delete()
+    revisions.record(held, by=by, at=at, summary=f"Removed a cause: {current}")
 
 
 def fields_of(cause: RootCause) -> CauseFields:

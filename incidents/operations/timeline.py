@@ -98,13 +98,21 @@ def edit(
 
 
 @transaction.atomic
-def delete(event: TimelineEvent, *, by: User, at: datetime) -> None:
-    """Take the event off the timeline. It stays in the revisions."""
+def delete(event: TimelineEvent, *, version: int | None = None, by: User, at: datetime) -> None:
+    """Remove the event; the revisions keep it. Removing again changes nothing.
+
+    Raises StaleWrite where `version`, the one that the person saw, is not the current one.
+    """
     permissions.require(permissions.can_write(by), "Only authors may write.")
     held = hold(event.incident)
-    event.delete()
+    current = TimelineEvent.objects.filter(pk=event.pk).first()
+    if current is None:
+        return
+    if version is not None and current.version != version:
+        raise StaleWrite("Somebody saved this event since you opened this page.")
+    current.delete()
     refresh_times(held)
-    revisions.record(held, by=by, at=at, summary=f"Removed from the timeline: {event}")
+    revisions.record(held, by=by, at=at, summary=f"Removed from the timeline: {current}")
 
 
 def fields_of(event: TimelineEvent) -> EventFields:

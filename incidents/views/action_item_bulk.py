@@ -90,5 +90,5 @@ def _apply(request: SignedInRequest, seen: list[Seen], change: Change) -> BulkCh
     do = partial(action_items.change, to=change, by=request.user, at=timezone.now())
     return action_items.each(
         [one.item for one in seen],
-        lambda item: do(item, version=versions[item.pk] or item.version),
+        lambda item: do(item, version=versions[item.pk] or 0),  # 0 is always stale
     )

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import SignedInRequest
 from core.errors import domain_errors_as_messages
+from core.seen_version import seen_version
 from incidents.forms.action_item_changes import RowForm
 from incidents.models import CLOSED, ActionItemStatus
 from incidents.operations import action_items
@@ -47,8 +48,8 @@ def action_item_move(request: SignedInRequest, pk: int) -> HttpResponse:
     if to in CLOSED and item.is_open:
         name = "complete" if to == ActionItemStatus.DONE else "decline"
         return redirect(f"action_item_{name}", pk=pk)
-    raw = request.GET.get("version", "")
-    version = int(raw) if raw.isascii() and raw.isdigit() else None
+    # In the address: the buttons of the board share one form.
+    version = seen_version(request, sent=request.GET)
     with domain_errors_as_messages(request):
         moved = action_items.bring(item, to=to, version=version, by=request.user, at=timezone.now())
         messages.success(request, f"“{item.title}”: {moved.get_status_display()}.")

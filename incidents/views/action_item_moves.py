@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import SignedInRequest
 from core.errors import DomainError, StaleWrite, domain_errors_as_messages
+from core.seen_version import seen_version
 from incidents import permissions
 from incidents.forms.action_item_moves import (
     CompletingForm,
@@ -52,6 +53,7 @@ def action_item_complete(request: SignedInRequest, pk: int) -> HttpResponse:
             evidence_url=said["evidence_url"],
             verified_by=said["verified_by"],
             leave_parts_open=form.leaves_parts_open(),
+            version=said["version"],
             by=request.user,
             at=timezone.now(),
         )
@@ -82,6 +84,7 @@ def action_item_decline(request: SignedInRequest, pk: int) -> HttpResponse:
             accepted_risk=said["accepted_risk"],
             re_review_on=said["re_review_on"],
             leave_parts_open=form.leaves_parts_open(),
+            version=said["version"],
             by=request.user,
             at=timezone.now(),
         )
@@ -217,6 +220,6 @@ def _at_once(
     """Do what needs no question, and show the item's page again."""
     item = item_or_404(request, pk)
     with domain_errors_as_messages(request):
-        change(item, by=request.user, at=timezone.now())
+        change(item, version=seen_version(request), by=request.user, at=timezone.now())
         messages.success(request, told)
     return redirect(item)

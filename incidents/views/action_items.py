@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.requests import SignedInRequest
 from core.errors import DomainError, StaleWrite
+from core.seen_version import seen_version
 from incidents import permissions
 from incidents.forms.action_items import ActionItemForm
 from incidents.models import ActionItem, Incident
@@ -145,12 +146,15 @@ def action_item_delete(request: SignedInRequest, pk: int) -> HttpResponse:
     permissions.require(
         permissions.can_write(request.user), "Only authors may delete action items."
     )
+    context: dict[str, Any] = {"item": item, "nav": "action_items"}
     if request.method == "POST":
-        action_items.delete(item, by=request.user, at=timezone.now())
-        messages.success(request, f"“{item.title}” is deleted. The history keeps what it said.")
-        return redirect(f"{item.incident.get_absolute_url()}#action-items")
-    return render(
-        request,
-        "action_items/action_item_delete.html",
-        {"item": item, "nav": "action_items"},
-    )
+        version = seen_version(request)
+        try:
+            action_items.delete(item, version=version, by=request.user, at=timezone.now())
+        except StaleWrite as stale:
+            context |= {"item": item_or_404(request, pk), "stale": stale}
+        else:
+            messages.success(request, f"“{item.title}” is deleted. The history keeps what it said.")
+            return redirect(f"{item.incident.get_absolute_url()}#action-items")
+    status = 409 if "stale" in context else 200
+    return render(request, "action_items/action_item_delete.html", context, status=status)

@@ -35,6 +35,7 @@ def complete(
     evidence_url: str = "",
     verified_by: User | None = None,
     leave_parts_open: bool = False,
+    version: int | None = None,
     by: User,
     at: datetime,
     via: str = "app",
@@ -42,12 +43,12 @@ def complete(
     """`item` is done; `evidence`, a note in Markdown, or `evidence_url`, a link, shows it.
 
     `verified_by` looked at that; None is whoever says so. Raises EvidenceMissing,
-    VerifierRefused, OpenParts unless `leave_parts_open`, AlreadyClosed, ActionItemGone, or
-    PermissionDenied.
+    VerifierRefused, OpenParts unless `leave_parts_open`, StaleWrite where `version` is not the
+    current one, AlreadyClosed, ActionItemGone, or PermissionDenied.
     """
     if not evidence.strip() and not evidence_url.strip():
         raise EvidenceMissing("Say what shows that it is done: a link, or a sentence.")
-    held = hold_open(item, by=by, to="close")
+    held = hold_open(item, by=by, to="close", version=version)
     was = facts(held)
     require_no_open_parts(held, leave_open=leave_parts_open)
     verifier = verified_by or by
@@ -68,6 +69,7 @@ def decline(
     accepted_risk: str,
     re_review_on: date | None = None,
     leave_parts_open: bool = False,
+    version: int | None = None,
     by: User,
     at: datetime,
     via: str = "app",
@@ -76,13 +78,13 @@ def decline(
     `re_review_on`, in 90 days where none is given.
 
     Raises ReasonMissing, RiskMissing, ReReviewRefused, OpenParts unless `leave_parts_open`,
-    AlreadyClosed, ActionItemGone, or PermissionDenied.
+    StaleWrite where `version` is not the current one, AlreadyClosed, ActionItemGone, or PermissionDenied.
     """
     if not reason.strip():
         raise ReasonMissing("Say why it will not be done.")
     if not accepted_risk.strip():
         raise RiskMissing("Say which risk is accepted with that: what may happen, and to whom.")
-    held = hold_open(item, by=by, to="close")
+    held = hold_open(item, by=by, to="close", version=version)
     was = facts(held)
     require_no_open_parts(held, leave_open=leave_parts_open)
     _look_again(held, re_review_on, timezone.localdate(at))
@@ -129,6 +131,7 @@ def reopen(
     item: ActionItem,
     *,
     due_on: date | None = None,
+    version: int | None = None,
     by: User,
     at: datetime,
     via: str = "app",
@@ -136,9 +139,9 @@ def reopen(
     """`item` is open again, due on `due_on` where that is given. What closed it stays in the
     revisions and its history. An open one stays as it is.
 
-    Raises ActionItemGone, or PermissionDenied.
+    Raises StaleWrite where `version` is not the current one, ActionItemGone, or PermissionDenied.
     """
-    held = hold(item)
+    held = hold(item, version=version)
     return reopen_held(held, due_on=due_on or held.due_on, by=by, at=at, via=via)
 
 

@@ -32,9 +32,13 @@ def hold(item: ActionItem, *, version: int | None = None) -> ActionItem:
     except ActionItem.DoesNotExist as error:
         raise ActionItemGone("Somebody deleted this action item meanwhile.") from error
     held.incident = incident
-    if version is not None and held.version != version:
-        raise StaleWrite("Somebody saved this action item while you were writing.")
+    _require_seen(held, version)
     return held
+
+
+def _require_seen(held: ActionItem, version: int | None) -> None:
+    if version is not None and held.version != version:
+        raise StaleWrite("Somebody saved this action item since you opened this page.")
 
 
 def hold_open(item: ActionItem, *, by: User, to: str, version: int | None = None) -> ActionItem:
@@ -42,7 +46,7 @@ def hold_open(item: ActionItem, *, by: User, to: str, version: int | None = None
 
     Raises AlreadyClosed and PermissionDenied besides.
     """
-    held = hold(item, version=version)
+    held = hold(item)
     permissions.require(
         permissions.can_progress(by, held), f"Only authors and its owner may {to} an action item."
     )
@@ -51,6 +55,7 @@ def hold_open(item: ActionItem, *, by: User, to: str, version: int | None = None
             f"{held.closed_by or 'Somebody'} closed it before you "
             f"({held.get_status_display()}): {held.evidence}"
         )
+    _require_seen(held, version)
     return held
 
 

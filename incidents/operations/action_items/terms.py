@@ -77,11 +77,14 @@ def edit(item: ActionItem, *, terms: Terms, version: int, by: User, at: datetime
 
 
 @transaction.atomic
-def delete(item: ActionItem, *, by: User, at: datetime) -> None:
-    """Remove `item`; the revisions keep what it said. Deleting again changes nothing."""
+def delete(item: ActionItem, *, version: int | None = None, by: User, at: datetime) -> None:
+    """Remove `item`; the revisions keep what it said. Deleting again changes nothing.
+
+    Raises StaleWrite where `version` is not the current one, or PermissionDenied.
+    """
     permissions.require(permissions.can_write(by), "Only authors may delete action items.")
     try:
-        held = hold(item)
+        held = hold(item, version=version)
     except ActionItemGone:
         return
     held.delete()

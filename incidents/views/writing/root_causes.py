@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from accounts.requests import SignedInRequest
+from core.errors import StaleWrite
+from core.seen_version import seen_version
 from incidents.forms.root_causes import RootCauseForm
 from incidents.models import Incident, RootCause
 from incidents.operations import root_causes
@@ -79,11 +81,17 @@ def root_cause_edit(request: SignedInRequest, reference: str, pk: int) -> HttpRe
 
 @require_http_methods(FORM)
 def root_cause_delete(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
-    """Ask, then take the cause out."""
+    """Ask, then remove the cause."""
     incident = writable_incident(request, reference)
     cause = _cause(incident, pk)
+    context: dict[str, Any] = {"incident": incident, "cause": cause, "nav": "incidents"}
     if request.method == "POST":
-        root_causes.delete(cause, by=request.user, at=timezone.now())
-        return saved_part(request, incident, "root-causes")
-    context = {"incident": incident, "cause": cause, "nav": "incidents"}
-    return render(request, "incidents/root_cause_delete.html", context)
+        version = seen_version(request)
+        try:
+            root_causes.delete(cause, version=version, by=request.user, at=timezone.now())
+        except StaleWrite as stale:
+            context |= {"cause": _cause(incident, pk), "stale": stale}
+        else:
+            return saved_part(request, incident, "root-causes")
+    status = STALE if "stale" in context else 200
+    return render(request, "incidents/root_cause_delete.html", context, status=status)

@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from accounts.requests import SignedInRequest
-from core.errors import DomainError
+from core.errors import DomainError, StaleWrite
+from core.seen_version import seen_version
 from incidents.forms.timeline import EventForm
 from incidents.models import Incident, TimelineEvent
 from incidents.operations import timeline
@@ -87,11 +88,17 @@ def event_edit(request: SignedInRequest, reference: str, pk: int) -> HttpRespons
 
 @require_http_methods(FORM)
 def event_delete(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
-    """Ask, then take the event off the timeline."""
+    """Ask, then remove the event."""
     incident = writable_incident(request, reference)
     event = _event(incident, pk)
+    context: dict[str, Any] = {"incident": incident, "event": event, "nav": "incidents"}
     if request.method == "POST":
-        timeline.delete(event, by=request.user, at=timezone.now())
-        return saved_part(request, incident, "timeline")
-    context = {"incident": incident, "event": event, "nav": "incidents"}
-    return render(request, "incidents/event_delete.html", context)
+        version = seen_version(request)
+        try:
+            timeline.delete(event, version=version, by=request.user, at=timezone.now())
+        except StaleWrite as stale:
+            context |= {"event": _event(incident, pk), "stale": stale}
+        else:
+            return saved_part(request, incident, "timeline")
+    status = STALE if "stale" in context else 200
+    return render(request, "incidents/event_delete.html", context, status=status)
