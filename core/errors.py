@@ -19,12 +19,18 @@ class StaleWrite(DomainError):
 
 @contextmanager
 def domain_errors_as_messages(
-    request: HttpRequest, *, but: type[DomainError] | tuple[type[DomainError], ...] = ()
+    request: HttpRequest,
+    *,
+    but: type[DomainError] | tuple[type[DomainError], ...] = (),
+    suffix: str = "",
 ) -> Iterator[None]:
-    """Show a DomainError of the enclosed block, unless it is `but`, to the person as a message."""
+    """Show a DomainError of the enclosed block, unless it is `but`, to the person as a message.
+
+    `suffix` follows it: typed text that would be lost otherwise.
+    """
     try:
         yield
     except but:
         raise
     except DomainError as error:
-        messages.error(request, str(error))
+        messages.error(request, f"{error}{suffix}")

@@ -180,8 +180,12 @@ def _change(
 
 
 @transaction.atomic
-def mark_reviewed(playbook: Playbook, *, today: date, by: User, at: datetime) -> Playbook:
+def mark_reviewed(
+    playbook: Playbook, *, today: date, seen: int | None = None, by: User, at: datetime
+) -> Playbook:
     """Say that `by` read the playbook today and that it is still true. Doubts end with it.
+
+    Raises StaleWrite where `seen` is not its current `seen_version`.
 
     It is to be read again after as long as between the last review and the day that was set for
     the next one; 180 days where no day was set.
@@ -190,6 +194,7 @@ def mark_reviewed(playbook: Playbook, *, today: date, by: User, at: datetime) ->
     current = _hold(playbook)
     if (current.last_reviewed_on, current.last_reviewed_by, current.doubt) == (today, by, ""):
         return current
+    _require_seen(current, seen)
     before = playbook_fields(current)
     last = revisions.last_before(current, before)
     current.review_by_on = _next_review(current, today)
@@ -207,6 +212,11 @@ def mark_reviewed(playbook: Playbook, *, today: date, by: User, at: datetime) ->
     return current
 
 
+def _require_seen(current: Playbook, seen: int | None) -> None:
+    if seen not in (None, current.seen_version):
+        raise StaleWrite("Somebody changed or doubted this playbook since you opened the page.")
+
+
 def _next_review(playbook: Playbook, today: date) -> date | None:
     if playbook.review_by_on is None or playbook.last_reviewed_on is None:
         return None
@@ -215,16 +225,22 @@ def _next_review(playbook: Playbook, today: date) -> date | None:
 
 
 @transaction.atomic
-def doubt(playbook: Playbook, *, note: str, by: User, at: datetime) -> Playbook:
+def doubt(
+    playbook: Playbook, *, note: str, seen: int | None = None, by: User, at: datetime
+) -> Playbook:
     """Say that the playbook is not true any more. `note`, in Markdown, says what is wrong with it.
 
-    Its text stays as it is, with a warning above it, until somebody confirms it again.
+    Its text stays as it is, with a warning above it, until somebody confirms it again. Raises
+    StaleWrite where `seen` is not its current `seen_version`.
     """
     _require_author(by)
     said = clean_markdown(note)
     if not said:
         raise NothingSaid("Say what is not true any more, so that the next person is warned.")
     current = Playbook.objects.select_for_update().get(pk=playbook.pk)
+    if (current.doubt, current.doubted_by_id) == (said, by.pk):
+        return current
+    _require_seen(current, seen)
     current.doubt, current.doubted_at, current.doubted_by = said, at, by
     current.save(update_fields=["doubt", "doubted_at", "doubted_by"])
     text_search.refresh("playbook", [current.pk])

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
 
 from accounts.models import User
+from core.seen_version import version_of
 from incidents.models.incident import Incident, Origin
 from playbooks.models import FailurePattern, Playbook
 
@@ -70,6 +73,16 @@ class PatternLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.incident.reference}: {self.pattern}"
+
+    @property
+    def version(self) -> int:
+        """A number that changes with what the link says."""
+        return link_version(self.state, self.evidence, self.decided_at)
+
+
+def link_version(state: str, evidence: str, decided_at: datetime) -> int:
+    """Return the version of a link that says this, for pages that read no model."""
+    return version_of(state, evidence, decided_at.timestamp())
 
 
 class Outcome(models.TextChoices):

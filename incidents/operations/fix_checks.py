@@ -9,7 +9,8 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from accounts.models import User
-from core.errors import DomainError
+from core.errors import DomainError, StaleWrite
+from core.seen_version import version_of
 from core.text import clean_markdown
 from incidents import permissions
 from incidents.models import (
@@ -32,6 +33,16 @@ class NothingToAsk(DomainError):
     """The action item is no fix of which this incident could show anything."""
 
 
+def fix_version(done_at: datetime | None) -> int:
+    """Return the version of a fix that was done then, for a page to carry."""
+    return version_of(done_at.timestamp() if done_at else None)
+
+
+def _require_seen(done_at: datetime, version: int | None) -> None:
+    if version not in (None, fix_version(done_at)):
+        raise StaleWrite("This action item was opened and done again since you opened this page.")
+
+
 @transaction.atomic
 def answer(
     item: ActionItem,
@@ -40,6 +51,7 @@ def answer(
     answer: str,
     note: str = "",
     reopen: bool = False,
+    version: int | None = None,
     by: User,
     at: datetime,
 ) -> FixCheck:
@@ -50,7 +62,8 @@ def answer(
     action item of its incident would be; it may also be said later. The same answer again changes
     nothing.
 
-    Raises AlreadyAnswered where another answer stands, NothingToAsk where the item is not done or
+    Raises AlreadyAnswered where another answer was given, StaleWrite where the fix was done at
+    another time than `version`, a `fix_version`, says, NothingToAsk where the item is not done or
     the two incidents share no confirmed pattern, DomainError for an answer that there is not, or
     PermissionDenied, for whoever may not see both incidents too.
     """
@@ -61,6 +74,7 @@ def answer(
     found = FixCheck.objects.get(pk=standing) if standing else None
     if found is None:
         done_at = _done_at(held, incident, came_back)
+        _require_seen(done_at, version)
         found = FixCheck.objects.create(
             action_item=held,
             incident=incident,
@@ -78,6 +92,7 @@ def answer(
         who = found.answered_by or "Somebody"
         raise AlreadyAnswered(f"{who} answered before you: {found.get_answer_display().lower()}.")
     elif reopen and not found.reopened:
+        _require_seen(found.done_at, version)
         found.reopened = True
         found.save(update_fields=["reopened"])
         _reopen(held, by=by, at=at)

@@ -6,15 +6,17 @@ for a role. Rows are held in the order incident, playbook, run.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
 
 from accounts.models import User
-from core.errors import DomainError
+from core.errors import DomainError, StaleWrite
+from core.seen_version import version_of
 from core.text import clean_markdown, one_line
 from incidents import permissions
-from incidents.models import Incident, Outcome, PlaybookRun, PlaybookUse
+from incidents.models import Incident, Outcome, PlaybookRun, PlaybookTick, PlaybookUse
 from incidents.operations import revisions
 from incidents.operations.incidents import hold
 from playbooks import revisions as playbook_revisions
@@ -34,6 +36,24 @@ class NoSuchStep(DomainError):
 
 class AlreadyRunning(DomainError):
     """The incident has an open run of this playbook."""
+
+
+class RunChanged(StaleWrite):
+    """Somebody ticked or skipped steps since the person saw the run."""
+
+    def __init__(self) -> None:
+        super().__init__("Somebody ticked or skipped steps since you opened this page.")
+
+
+def run_version(ticks: Iterable[PlaybookTick]) -> int:
+    """Return a number that changes with the steps that are ticked or skipped."""
+    facts = sorted((tick.position, tick.is_skipped, tick.ticked_at.timestamp()) for tick in ticks)
+    return version_of(*facts)
+
+
+def _require_seen(held: PlaybookRun, seen: int | None) -> None:
+    if seen not in (None, run_version(held.ticks.all())):
+        raise RunChanged
 
 
 @transaction.atomic
@@ -86,11 +106,20 @@ def untick(run: PlaybookRun, *, position: int, by: User) -> None:
 
 
 @transaction.atomic
-def finish(run: PlaybookRun, *, outcome: Outcome, note: str, by: User, at: datetime) -> PlaybookUse:
+def finish(
+    run: PlaybookRun,
+    *,
+    outcome: Outcome,
+    note: str,
+    seen: int | None = None,
+    by: User,
+    at: datetime,
+) -> PlaybookUse:
     """The run is over, with what came of it; `note` is Markdown. It becomes a use of the playbook,
     in the run's incident where it has one.
 
-    The same person saying the same again gets the same use. Raises RunIsOver otherwise.
+    The same person saying the same again gets the same use. Raises RunIsOver otherwise, and
+    RunChanged where `seen` is not its current `run_version`.
     """
     _require_runner(by)
     held, incident = _hold_with_incident(run)
@@ -100,6 +129,7 @@ def finish(run: PlaybookRun, *, outcome: Outcome, note: str, by: User, at: datet
         if use and (use.outcome, use.note, use.used_by_id) == (outcome, said, by.pk):
             return use
         raise RunIsOver("Somebody finished this run already.")
+    _require_seen(held, seen)
     use = PlaybookUse.objects.create(
         incident=incident,
         playbook=held.playbook,
@@ -141,8 +171,11 @@ def attach(run: PlaybookRun, incident: Incident, *, by: User, at: datetime) -> N
 
 
 @transaction.atomic
-def discard(run: PlaybookRun, *, by: User) -> None:
-    """Throw an open run away: it was a look, or a mistake. Raises RunIsOver for a finished one."""
+def discard(run: PlaybookRun, *, seen: int | None = None, by: User) -> None:
+    """Delete an open run: it was a look, or a mistake.
+
+    Raises RunIsOver for a finished one, and RunChanged where `seen` is not its `run_version`.
+    """
     held = PlaybookRun.objects.select_for_update().get(pk=run.pk)
     permissions.require(
         permissions.can_discard(by, held),
@@ -150,6 +183,7 @@ def discard(run: PlaybookRun, *, by: User) -> None:
     )
     if not held.is_open:
         raise RunIsOver("This run is finished, and kept.")
+    _require_seen(held, seen)
     held.delete()
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from core.text import one_line
 from incidents import recurrence
 from incidents.models import FixAnswer, Incident
+from incidents.operations.fix_checks import fix_version
 from incidents.recurrence import History, Promise
 from incidents.views.action_item_rows import WEEK
 from incidents.views.addresses import action_item_url, incident_part_url
@@ -40,6 +41,7 @@ class FixLine:
     """
 
     pk: int
+    version: int
     title: str
     url: str
     facts: str
@@ -114,6 +116,7 @@ def _fix_line(
         undo_url = incident_part_url("fix_check_take_back", incident.reference, fix.check_pk)
     return FixLine(
         pk=fix.pk,
+        version=fix_version(fix.fixed_at),
         title=fix.title,
         url=action_item_url(fix.pk),
         facts=f"{references[fix.incident_id]}, {done}",

@@ -14,6 +14,7 @@ from core import markdown
 from core.templatetags import ui
 from incidents import recurrence
 from incidents.models import Incident, LinkState, Origin, Outcome, PlaybookUse
+from incidents.models.pattern_link import link_version
 from incidents.recurrence import History, PastIncident, PlaybookLabel
 from incidents.views.addresses import incident_part_url, incident_url, pattern_url, playbook_url
 from incidents.views.callout import callout
@@ -41,6 +42,7 @@ class PatternRow:
     """
 
     pk: int
+    version: int
     name: str
     url: str
     state: str
@@ -112,6 +114,7 @@ def _row(
     decide, edit = (incident_part_url(name, incident.reference, link.pk) for name in part)
     return PatternRow(
         pk=link.pk,
+        version=link_version(link.state, link.evidence, link.decided_at),
         name=link.name,
         url=pattern_url(link.slug),
         state=link.state,

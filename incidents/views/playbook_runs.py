@@ -15,10 +15,12 @@ from accounts.models import User
 from accounts.requests import SignedInRequest
 from core import drafts
 from core.errors import domain_errors_as_messages
+from core.seen_version import seen_version
 from incidents import permissions
 from incidents.forms.playbook_uses import OutcomeForm
 from incidents.models import Incident, Outcome, PlaybookRun
 from incidents.operations import playbook_runs
+from incidents.operations.playbook_runs import RunChanged
 from incidents.views.playbook_sheet import is_review_due, sheet
 from playbooks.exchange import parse_playbook
 from playbooks.models import Playbook
@@ -95,21 +97,28 @@ def _tick(request: SignedInRequest, run: PlaybookRun, position: int) -> None:
 def playbook_run_finish(request: SignedInRequest, pk: int) -> HttpResponse:
     """Say what came of the run, and end it."""
     run = _visible_run(request.user, pk)
-    form = OutcomeForm(request.POST or None)
-    if form.is_valid():
-        with domain_errors_as_messages(request):
-            playbook_runs.finish(
-                run,
-                outcome=Outcome(form.cleaned_data["outcome"]),
-                note=form.cleaned_data["note"],
-                by=request.user,
-                at=timezone.now(),
-            )
-            messages.success(request, "Kept. The next person sees whether it helped.")
-            return drafts.saved(request, redirect(run))
-        return redirect(run)
-    context = {"run": run, "form": form, "nav": "playbooks"}
+    context: dict[str, Any] = {"run": run, "nav": "playbooks"}
+    # Before anything is written, so that a page is never older than it says.
+    context["run_version"] = playbook_runs.run_version(run.ticks.all())
+    form = context["form"] = OutcomeForm(request.POST or None)
     status = 422 if form.is_bound else 200
+    if form.is_valid():
+        try:
+            with domain_errors_as_messages(request, but=RunChanged):
+                playbook_runs.finish(
+                    run,
+                    outcome=Outcome(form.cleaned_data["outcome"]),
+                    note=form.cleaned_data["note"],
+                    seen=seen_version(request),
+                    by=request.user,
+                    at=timezone.now(),
+                )
+                messages.success(request, "Kept. The next person sees whether it helped.")
+                return drafts.saved(request, redirect(run))
+            return redirect(run)
+        except RunChanged as stale:
+            context |= {"stale": stale, "sheet": _run_context(run)["sheet"]}
+            status = 409
     return render(request, "playbooks/playbook_run_finish.html", context, status=status)
 
 
@@ -133,8 +142,8 @@ def playbook_run_discard(request: SignedInRequest, pk: int) -> HttpResponse:
     """It was only a look: the run is thrown away."""
     run = _visible_run(request.user, pk)
     with domain_errors_as_messages(request):
-        playbook_runs.discard(run, by=request.user)
-        messages.success(request, "The run is thrown away.")
+        playbook_runs.discard(run, seen=seen_version(request), by=request.user)
+        messages.success(request, "The run is deleted.")
         return redirect(run.playbook)
     return redirect(run)
 
@@ -150,8 +159,12 @@ def _visible_run(user: User, pk: int) -> PlaybookRun:
 
 def _run_context(run: PlaybookRun) -> dict[str, Any]:
     """For `_run_steps.html`: the steps as they stand at this moment."""
-    ticks = run.ticks.select_related("ticked_by")
-    return {"run": run, "sheet": sheet(parse_playbook(run.revision.content), ticks)}
+    ticks = list(run.ticks.select_related("ticked_by"))
+    return {
+        "run": run,
+        "run_version": playbook_runs.run_version(ticks),
+        "sheet": sheet(parse_playbook(run.revision.content), ticks),
+    }
 
 
 def _page_context(user: User, run: PlaybookRun) -> dict[str, Any]:

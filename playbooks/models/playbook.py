@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Cast, Coalesce
 from django.urls import reverse
 
+from core.seen_version import version_of
 from playbooks.models.failure_pattern import FailurePattern
 
 
@@ -126,6 +127,16 @@ class Playbook(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("playbook_detail", args=[self.slug])
+
+    @property
+    def doubt_version(self) -> int:
+        """A number that changes when somebody doubts the playbook, or the doubt ends."""
+        return version_of(self.doubt, self.doubted_at.timestamp() if self.doubted_at else None)
+
+    @property
+    def seen_version(self) -> int:
+        """A number that changes with what the playbook says and with doubts about it."""
+        return version_of(self.version, self.doubt_version)
 
     @property
     def review_due_on(self) -> date:

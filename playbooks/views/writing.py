@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.requests import SignedInRequest
 from core import drafts
+from core.seen_version import seen_version
 from playbooks import operations
 from playbooks.comparison import compare
 from playbooks.content import pattern_fields, playbook_fields
@@ -110,7 +112,7 @@ def playbook_edit(request: SignedInRequest, slug: str) -> HttpResponse:
                 at=timezone.now(),
             )
             if "is_true" in request.POST:
-                _confirm(request, playbook)
+                _confirm(request, slug)
             return drafts.saved(request, redirect(playbook))
         except operations.AlreadyThere as taken:
             form.add_error("title", str(taken))
@@ -121,9 +123,22 @@ def playbook_edit(request: SignedInRequest, slug: str) -> HttpResponse:
     return render(request, "playbooks/playbook_edit.html", context | {"nav": "playbooks"})
 
 
-def _confirm(request: SignedInRequest, playbook: Playbook) -> None:
-    today = timezone.localdate()
-    operations.mark_reviewed(playbook, today=today, by=request.user, at=timezone.now())
+def _confirm(request: SignedInRequest, slug: str) -> None:
+    """Mark what was just saved as reviewed, unless somebody doubted it meanwhile."""
+    playbook = Playbook.objects.get(slug=slug)
+    if seen_version(request, "is_true") != playbook.doubt_version:
+        messages.warning(
+            request,
+            "Saved, but not confirmed: somebody doubted this playbook since you opened the page.",
+        )
+        return
+    operations.mark_reviewed(
+        playbook,
+        today=timezone.localdate(),
+        seen=playbook.seen_version,
+        by=request.user,
+        at=timezone.now(),
+    )
 
 
 def _forms(

@@ -8,19 +8,31 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts.models import User
-from core.errors import DomainError
+from core.errors import DomainError, StaleWrite
 from core.prepared import Prepared
 from incidents import permissions
 from incidents.models import Incident
 from search.models import Resemblance, Verdict
 
+UNDECIDED = "undecided"
 _WHO = "Only authors may say whether incidents are the same failure."
 
 
 @transaction.atomic
-def decide(one: Incident, other: Incident, verdict: str, *, by: User, at: datetime) -> Resemblance:
-    """Say that the two are the same failure, or not; whoever says so last is right. Saying the
-    same again changes nothing. The caller made sure that `by` may see both."""
+def decide(
+    one: Incident,
+    other: Incident,
+    verdict: str,
+    *,
+    seen: str | None = None,
+    by: User,
+    at: datetime,
+) -> Resemblance:
+    """Say that the two are the same failure, or not. Saying the same again changes nothing.
+
+    The caller made sure that `by` may see both. Raises StaleWrite where the verdict that `by`
+    saw, UNDECIDED where there was none, is not the current one.
+    """
     permissions.require(permissions.can_write(by), _WHO)
     if verdict not in Verdict.values:
         raise DomainError("Two incidents are the same failure, or they are not.")
@@ -37,6 +49,7 @@ def decide(one: Incident, other: Incident, verdict: str, *, by: User, at: dateti
     found = Resemblance.objects.filter(first=first, second=second).first()
     if found and found.verdict == verdict:
         return found
+    _require_seen(found, seen)
     found = found or Resemblance(first=first, second=second)
     found.verdict, found.decided_by, found.decided_at = verdict, by, at
     found.save()
@@ -44,11 +57,23 @@ def decide(one: Incident, other: Incident, verdict: str, *, by: User, at: dateti
 
 
 @transaction.atomic
-def take_back(one: Incident, other: Incident, *, by: User) -> None:
-    """Leave it open again whether the two are the same failure."""
+def take_back(one: Incident, other: Incident, *, seen: str | None = None, by: User) -> None:
+    """Leave it open again whether the two are the same failure. Raises StaleWrite as `decide`."""
     permissions.require(permissions.can_write(by), _WHO)
     first, second = sorted([one.pk, other.pk])
-    Resemblance.objects.filter(first=first, second=second).delete()
+    found = Resemblance.objects.select_for_update().filter(first=first, second=second).first()
+    if found is None:
+        return
+    _require_seen(found, seen)
+    found.delete()
+
+
+def _require_seen(found: Resemblance | None, seen: str | None) -> None:
+    if seen in (None, found.verdict if found else UNDECIDED):
+        return
+    who = found.decided_by if found and found.decided_by else "Somebody"
+    now = found.get_verdict_display().lower() if found else "undecided"
+    raise StaleWrite(f"{who} changed this since you opened the page: it is “{now}” now.")
 
 
 def about(incident: int) -> dict[int, str]:

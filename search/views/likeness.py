@@ -15,8 +15,9 @@ from accounts.models import User
 from accounts.requests import SignedInRequest
 from core.errors import DomainError
 from core.prepared import Prepared
+from core.seen_version import seen_version
 from core.text import storable
-from incidents.models import Incident, LinkState
+from incidents.models import Incident, LinkState, PatternLink
 from incidents.operations import pattern_links
 from incidents.permissions import can_write
 from incidents.views.writing.answers import writable_incident
@@ -26,10 +27,9 @@ from search.likeness.eyes import as_seen_by, eyes
 from search.likeness.presentation import Row, rows, to_link
 from search.likeness.similar import similar_to, similar_to_text
 from search.likeness.typed import typed
+from search.likeness.verdicts import UNDECIDED
 from search.models import Verdict
 from search.suggestions.suggest import quoted, suggestions
-
-UNDECIDED = "undecided"
 
 _called = Prepared(
     lambda shape, user, reference: as_seen_by(shape, user).filter(reference=reference)
@@ -58,13 +58,13 @@ def incident_similar_decide(request: SignedInRequest, reference: str) -> HttpRes
     other = get_object_or_404(
         Incident.objects.visible_to(request.user), reference=storable(request.POST.get("other", ""))
     )
-    verdict = request.POST.get("verdict", "")
+    verdict, seen = request.POST.get("verdict", ""), request.POST.get("seen", "")
     said: dict[str, Any] = {}
     try:
         if verdict == UNDECIDED:
-            verdicts.take_back(incident, other, by=request.user)
+            verdicts.take_back(incident, other, seen=seen, by=request.user)
         else:
-            verdicts.decide(incident, other, verdict, by=request.user, at=timezone.now())
+            verdicts.decide(incident, other, verdict, seen=seen, by=request.user, at=timezone.now())
     except DomainError as error:
         messages.error(request, str(error))
     else:
@@ -91,6 +91,7 @@ def _similar_answer(request: SignedInRequest, incident: Incident, **more: Any) -
         "can_edit": can_write(request.user) and not incident.is_archived,
         "similar": rows(found.similar),
         "dismissed": rows(found.dismissed),
+        "no_link": pattern_links.NO_LINK,
         "nav": "incidents",
         **more,
     }
@@ -123,32 +124,36 @@ def pattern_suggestion_decide(request: SignedInRequest, reference: str) -> HttpR
     incident = writable_incident(request, reference)
     pattern = get_object_or_404(FailurePattern, slug=storable(request.POST.get("slug", "")))
     state = request.POST.get("state", "")
-    words = ""
+    words, link = "", None
     try:
-        words = _decide(request, incident, pattern, state)
+        words, link = _decide(request, incident, pattern, state)
     except DomainError as error:
         messages.error(request, str(error))
     if not request.htmx:
         return redirect(f"{incident.get_absolute_url()}#patterns")
-    return _suggestions_answer(request, incident, decided=pattern, state=state, words=words)
+    more = {"decided": pattern, "state": state, "words": words}
+    more["version"] = link.version if link else pattern_links.NO_LINK
+    return _suggestions_answer(request, incident, **more)
 
 
 def _decide(
     request: SignedInRequest, incident: Incident, pattern: FailurePattern, state: str
-) -> str:
-    by, at = request.user, timezone.now()
+) -> tuple[str, PatternLink | None]:
+    """Return what was done, in words, and the link that there is now."""
+    how: dict[str, Any] = {"by": request.user, "at": timezone.now()}
+    how["version"] = seen_version(request)
     if state == LinkState.CONFIRMED:
         evidence = quoted(incident, pattern.slug)
-        pattern_links.link(incident, pattern, evidence=evidence, by=by, at=at)
-        return f"“{pattern}” is linked, with the sentences that say so as evidence."
+        link = pattern_links.link(incident, pattern, evidence=evidence, **how)
+        return f"“{pattern}” is linked, with the sentences that say so as evidence.", link
     if state == LinkState.DISMISSED:
-        pattern_links.dismiss(incident, pattern, by=by, at=at)
-        return f"“{pattern}” does not fit, and is not suggested here again."
+        link = pattern_links.dismiss(incident, pattern, **how)
+        return f"“{pattern}” does not fit, and is not suggested here again.", link
     if state == UNDECIDED:
-        link = incident.pattern_links.filter(pattern=pattern).first()
-        if link:
-            pattern_links.unlink(link, by=by, at=at)
-        return f"It is open again whether “{pattern}” fits."
+        found = incident.pattern_links.filter(pattern=pattern).first()
+        if found:
+            pattern_links.unlink(found, **how)
+        return f"It is open again whether “{pattern}” fits.", None
     raise DomainError("A pattern is confirmed or dismissed.")
 
 
@@ -157,6 +162,7 @@ def _suggestions_answer(request: SignedInRequest, incident: Incident, **more: An
         "incident": incident,
         "can_edit": can_write(request.user) and not incident.is_archived,
         "suggestions": suggestions(incident),
+        "no_link": pattern_links.NO_LINK,
         "nav": "incidents",
         **more,
     }

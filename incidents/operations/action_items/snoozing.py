@@ -62,12 +62,15 @@ def snooze(
 
 
 @transaction.atomic
-def wake(item: ActionItem, *, by: User, at: datetime, via: str = "app") -> ActionItem:
+def wake(
+    item: ActionItem, *, version: int | None = None, by: User, at: datetime, via: str = "app"
+) -> ActionItem:
     """Be reminded of `item` again from now on; the snooze still counts. Again changes nothing.
 
-    Raises AlreadyClosed, ActionItemGone, or PermissionDenied.
+    Raises StaleWrite where `version` is not the current one, AlreadyClosed, ActionItemGone, or
+    PermissionDenied.
     """
-    held = hold_open(item, by=by, to="wake")
+    held = hold_open(item, by=by, to="wake", version=version)
     was = facts(held)
     held.snoozed_until = None
     return _keep(held, was, by=by, at=at, note="", via=via)

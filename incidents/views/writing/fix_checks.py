@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.requests import SignedInRequest
 from core.errors import domain_errors_as_messages
+from core.seen_version import seen_version
 from incidents.forms.fix_checks import REOPEN, FixCheckForm
 from incidents.models import ActionItem, FixAnswer, FixCheck
 from incidents.operations import action_items, fix_checks
@@ -26,7 +27,8 @@ def fix_check_answer(request: SignedInRequest, reference: str) -> HttpResponse:
         return saved_part(request, incident, "pattern-rows")
     said = form.cleaned_data
     reopen = said["answer"] == REOPEN
-    with domain_errors_as_messages(request):
+    note = f" Your note was: {said['note']}" if said["note"] else ""
+    with domain_errors_as_messages(request, suffix=note):
         try:
             fix_checks.answer(
                 ActionItem(pk=said["item"]),
@@ -34,6 +36,7 @@ def fix_check_answer(request: SignedInRequest, reference: str) -> HttpResponse:
                 answer=FixAnswer.DID_NOT_HOLD if reopen else said["answer"],
                 note=said["note"],
                 reopen=reopen,
+                version=seen_version(request),
                 by=request.user,
                 at=timezone.now(),
             )

@@ -12,10 +12,19 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import SignedInRequest
 from core.errors import DomainError, domain_errors_as_messages
+from core.seen_version import seen_version
 from incidents.forms.pattern_links import EvidenceForm, PatternLinkForm
 from incidents.models import Incident, PatternLink
 from incidents.operations import pattern_links
-from incidents.views.writing.answers import FORM, form_answer, saved_part, writable_incident
+from incidents.operations.pattern_links import StaleLink
+from incidents.views.writing.answers import (
+    FORM,
+    STALE,
+    clash,
+    form_answer,
+    saved_part,
+    writable_incident,
+)
 
 
 def _link(incident: Incident, pk: int) -> PatternLink:
@@ -24,6 +33,10 @@ def _link(incident: Incident, pk: int) -> PatternLink:
     )
     link.incident = incident
     return link
+
+
+def _initial(link: PatternLink) -> dict[str, Any]:
+    return {"evidence": link.evidence, "version": link.version}
 
 
 @require_http_methods(FORM)
@@ -51,18 +64,28 @@ def pattern_link_new(request: SignedInRequest, reference: str) -> HttpResponse:
 
 @require_http_methods(FORM)
 def pattern_link_edit(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
-    """Say anew what shows the pattern."""
+    """Change what shows the pattern."""
     incident = writable_incident(request, reference)
     link = _link(incident, pk)
     form = EvidenceForm(
-        request.POST or None, initial={"evidence": link.evidence}, auto_id=f"pattern-link-{pk}-%s"
+        request.POST or None, initial=_initial(link), auto_id=f"pattern-link-{pk}-%s"
     )
-    if form.is_valid():
-        pattern_links.edit(
-            link, evidence=form.cleaned_data["evidence"], by=request.user, at=timezone.now()
-        )
-        return saved_part(request, incident, "pattern-rows")
     more: dict[str, Any] = {"link": link, "place": f"pattern-link-{pk}", "back": "patterns"}
+    if form.is_valid():
+        try:
+            pattern_links.edit(
+                link,
+                evidence=form.cleaned_data["evidence"],
+                version=form.base_version(),
+                by=request.user,
+                at=timezone.now(),
+            )
+        except StaleLink as stale:
+            now = _link(incident, pk)
+            theirs = EvidenceForm(initial=_initial(now))
+            more |= {"status": STALE} | clash(form, theirs, stale=stale, version=now.version)
+        else:
+            return saved_part(request, incident, "pattern-rows")
     return form_answer(request, "pattern_link_edit", form, incident=incident, **more)
 
 
@@ -73,18 +96,25 @@ def pattern_link_decide(request: SignedInRequest, reference: str, pk: int) -> Ht
     link = _link(incident, pk)
     state = request.POST.get("state", "")
     with domain_errors_as_messages(request):
-        pattern_links.decide(link, state, by=request.user, at=timezone.now())
+        version = seen_version(request)
+        pattern_links.decide(link, state, version=version, by=request.user, at=timezone.now())
     return saved_part(request, incident, "pattern-rows")
 
 
 @require_http_methods(FORM)
 def pattern_link_delete(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
-    """Ask, then take the link away."""
+    """Ask, then remove the link."""
     incident = writable_incident(request, reference)
     link = _link(incident, pk)
+    context: dict[str, Any] = {"incident": incident, "link": link, "nav": "incidents"}
     if request.method == "POST":
-        pattern_links.unlink(link, by=request.user, at=timezone.now())
-        messages.success(request, f"“{link.pattern}” is no longer linked.")
-        return saved_part(request, incident, "pattern-rows")
-    context = {"incident": incident, "link": link, "nav": "incidents"}
-    return render(request, "incidents/pattern_link_delete.html", context)
+        version = seen_version(request)
+        try:
+            pattern_links.unlink(link, version=version, by=request.user, at=timezone.now())
+        except StaleLink as stale:
+            context |= {"link": _link(incident, pk), "stale": stale}
+        else:
+            messages.success(request, f"“{link.pattern}” is no longer linked.")
+            return saved_part(request, incident, "pattern-rows")
+    status = STALE if "stale" in context else 200
+    return render(request, "incidents/pattern_link_delete.html", context, status=status)
