@@ -15,7 +15,6 @@ from incidents.operations import revisions
 from incidents.operations.incidents import hold
 from playbooks.models import FailurePattern
 
-
 NO_LINK = version_of("no link")  # the version of a link that is not there
 
 

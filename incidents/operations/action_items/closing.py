@@ -78,7 +78,8 @@ def decline(
     `re_review_on`, in 90 days where none is given.
 
     Raises ReasonMissing, RiskMissing, ReReviewRefused, OpenParts unless `leave_parts_open`,
-    StaleWrite where `version` is not the current one, AlreadyClosed, ActionItemGone, or PermissionDenied.
+    StaleWrite where `version` is not the current one, AlreadyClosed, ActionItemGone, or
+    PermissionDenied.
     """
     if not reason.strip():
         raise ReasonMissing("Say why it will not be done.")
