@@ -82,7 +82,7 @@ class PatternLink(models.Model):
 
 def link_version(state: str, evidence: str, decided_at: datetime) -> int:
     """Return the version of a link that says this, for pages that read no model."""
-    return version_of(state, evidence, decided_at.timestamp())
+    return version_of(str(state), evidence, decided_at.timestamp())
 
 
 class Outcome(models.TextChoices):

@@ -57,7 +57,11 @@ def test_done_says_who_verified_it_and_what_waited(ana, rita, signed_in):
     asked = body(client.get(f"/action-items/{item.pk}/done/"))
     told = client.post(
         f"/action-items/{item.pk}/done/",
-        {"evidence_url": "https://example.com/pr/7", "verified_by": "Rita Reviewer (rita)"},
+        {
+            "version": 1,
+            "evidence_url": "https://example.com/pr/7",
+            "verified_by": "Rita Reviewer (rita)",
+        },
         follow=True,
     )
 
@@ -73,8 +77,8 @@ def test_what_becomes_of_open_parts_is_asked_where_there_are_any(ana, signed_in)
     client, address = signed_in(ana), f"/action-items/{item.pk}/done/"
 
     first = body(client.get(address))
-    asked = body(client.post(address, {"evidence": "Seen."}))
-    client.post(address, {"evidence": "Seen.", "leave_parts_open": "on"})
+    asked = body(client.post(address, {"version": 1, "evidence": "Seen."}))
+    client.post(address, {"version": 1, "evidence": "Seen.", "leave_parts_open": "on"})
 
     assert "Leave its open parts open" not in first
     assert "One of its parts is still open." in asked
@@ -87,7 +91,9 @@ def test_what_becomes_of_open_parts_is_asked_where_there_are_any(ana, signed_in)
 def test_evidence_is_a_web_address_or_a_sentence(url, ana, signed_in):
     item = ActionItemFactory()
 
-    answer = signed_in(ana).post(f"/action-items/{item.pk}/done/", {"evidence_url": url})
+    answer = signed_in(ana).post(
+        f"/action-items/{item.pk}/done/", {"version": 1, "evidence_url": url}
+    )
 
     assert answer.status_code == 422
     assert ActionItem.objects.get(pk=item.pk).is_open
@@ -96,7 +102,9 @@ def test_evidence_is_a_web_address_or_a_sentence(url, ana, signed_in):
 def test_what_is_done_by_oneself_or_of_old_says_so(ana, signed_in):
     mine, old = ActionItemFactory(), DoneActionItemFactory()
     client = signed_in(ana)
-    client.post(f"/action-items/{mine.pk}/done/", {"evidence": "Seen.", "verified_by": "ana"})
+    client.post(
+        f"/action-items/{mine.pk}/done/", {"version": 1, "evidence": "Seen.", "verified_by": "ana"}
+    )
 
     assert "Nobody else has verified it yet." in body(client.get(mine.get_absolute_url()))
     assert "Who verified it is not recorded." in body(client.get(old.get_absolute_url()))
@@ -106,10 +114,10 @@ def test_declining_asks_for_everything_beside_its_field(ana, signed_in):
     item = ActionItemFactory()
     client, address = signed_in(ana), f"/action-items/{item.pk}/wont-do/"
 
-    without_reason = client.post(address, {"reason": "", "accepted_risk": "A night."})
-    without_risk = client.post(address, {"reason": "Too dear.", "accepted_risk": ""})
+    without_reason = client.post(address, {"version": 1, "reason": "", "accepted_risk": "A night."})
+    without_risk = client.post(address, {"version": 1, "reason": "Too dear.", "accepted_risk": ""})
     too_late = client.post(
-        address, {"reason": "x", "accepted_risk": "y", "re_review_on": in_days(400)}
+        address, {"version": 1, "reason": "x", "accepted_risk": "y", "re_review_on": in_days(400)}
     )
 
     assert "Say why it will not be done." in body(without_reason)
@@ -146,7 +154,10 @@ def test_what_was_declined_comes_back_and_is_decided_anew(ana, signed_in):
     client = signed_in(ana)
 
     due = body(client.get(item.get_absolute_url()))
-    client.post(f"/action-items/{item.pk}/still-not/", {"re_review_on": in_days(100)})
+    client.post(
+        f"/action-items/{item.pk}/still-not/",
+        {"version": item.version, "re_review_on": in_days(100)},
+    )
     later = body(client.get(item.get_absolute_url()))
 
     assert "Is it still right not to do this?" in due
@@ -171,7 +182,7 @@ def test_a_snooze_says_how_often_is_left_and_can_be_taken_back(vera, signed_in):
     asked = body(client.get(f"/action-items/{item.pk}/snooze/"))
     client.post(f"/action-items/{item.pk}/snooze/", {"until": in_days(3), "version": 1})
     page = body(client.get(item.get_absolute_url()))
-    client.post(f"/action-items/{item.pk}/wake/")
+    client.post(f"/action-items/{item.pk}/wake/", {"version": 1})
 
     assert "3 of 3 times are left" in asked
     assert "Snoozed until" in page
@@ -198,7 +209,7 @@ def test_a_snooze_that_cannot_be_is_refused_in_place(until, ana, signed_in):
 def test_an_owner_is_whoever_the_words_mean(typed, ana, ben, signed_in):
     item = ActionItemFactory()
 
-    signed_in(ana).post(f"/action-items/{item.pk}/reassign/", {"owner": typed})
+    signed_in(ana).post(f"/action-items/{item.pk}/reassign/", {"version": 1, "owner": typed})
 
     assert ActionItem.objects.get(pk=item.pk).owner == ben
 
@@ -207,7 +218,7 @@ def test_an_owner_is_whoever_the_words_mean(typed, ana, ben, signed_in):
 def test_so_is_a_team(typed, ana, signed_in):
     item, team = ActionItemFactory(), TeamFactory(name="Platform")
 
-    signed_in(ana).post(f"/action-items/{item.pk}/reassign/", {"owner": typed})
+    signed_in(ana).post(f"/action-items/{item.pk}/reassign/", {"version": 1, "owner": typed})
 
     assert ActionItem.objects.get(pk=item.pk).owner_team == team
 
@@ -218,9 +229,9 @@ def test_an_owner_who_may_be_two_or_nobody_is_asked_for_again(ana, signed_in):
     item, client = ActionItemFactory(), signed_in(ana)
     address = f"/action-items/{item.pk}/reassign/"
 
-    two = body(client.post(address, {"owner": "Kim Doe"}))
-    nobody = body(client.post(address, {"owner": "Zzz"}))
-    empty = body(client.post(address, {"owner": ""}))
+    two = body(client.post(address, {"version": 1, "owner": "Kim Doe"}))
+    nobody = body(client.post(address, {"version": 1, "owner": "Zzz"}))
+    empty = body(client.post(address, {"version": 1, "owner": ""}))
 
     assert "Did you mean Kim Doe (kim1), Kim Doe (kim2)?" in two
     assert "Nobody here is called “Zzz”." in nobody
@@ -258,8 +269,8 @@ def test_a_later_date_asks_why_beside_its_field(ana, signed_in):
     item = ActionItemFactory(due_on=timezone.localdate())
     client, address = signed_in(ana), f"/action-items/{item.pk}/redate/"
 
-    refused = client.post(address, {"due_on": "2199-01-01"})
-    client.post(address, {"due_on": "2199-01-01", "reason": "The part is late."})
+    refused = client.post(address, {"version": 1, "due_on": "2199-01-01"})
+    client.post(address, {"version": 1, "due_on": "2199-01-01", "reason": "The part is late."})
 
     assert refused.status_code == 422
     assert "Say why it takes longer." in body(refused)

@@ -276,8 +276,10 @@ def test_done_asks_for_evidence_in_place_and_shows_the_row_after(ana, signed_in)
     client, address = signed_in(ana), f"/action-items/{item.pk}/done/"
 
     asked = client.get(f"{address}?place=list", **HTMX)
-    refused = client.post(address, {"evidence": " ", "place": "list"}, **HTMX)
-    answer = client.post(address, {"evidence": "See the dashboard", "place": "list"}, **HTMX)
+    refused = client.post(address, {"version": 1, "evidence": " ", "place": "list"}, **HTMX)
+    answer = client.post(
+        address, {"version": 1, "evidence": "See the dashboard", "place": "list"}, **HTMX
+    )
 
     assert "What shows that it is done?" in body(asked)
     assert refused.status_code == 422
@@ -290,11 +292,16 @@ def test_done_and_declined_and_reopened_without_javascript(vera, signed_in):
     item = ActionItemFactory(owner=vera)
     client = signed_in(vera)
 
-    assert client.post(f"/action-items/{item.pk}/done/", {"evidence": "Done."}).status_code == 302
-    client.post(f"/action-items/{item.pk}/reopen/")
+    assert (
+        client.post(
+            f"/action-items/{item.pk}/done/", {"version": 1, "evidence": "Done."}
+        ).status_code
+        == 302
+    )
+    client.post(f"/action-items/{item.pk}/reopen/", {"version": 2})
     client.post(
         f"/action-items/{item.pk}/wont-do/",
-        {"reason": "Superseded.", "accepted_risk": "None that we know."},
+        {"version": 3, "reason": "Superseded.", "accepted_risk": "None that we know."},
     )
 
     item.refresh_from_db()
@@ -309,7 +316,7 @@ def test_deleting_asks_first(ana, signed_in):
     assert "Delete this action item?" in body(asked)
     assert ActionItem.objects.count() == 1
 
-    answer = signed_in(ana).post(address)
+    answer = signed_in(ana).post(address, {"version": 1})
     assert answer.url == f"/incidents/{item.incident.reference}/#action-items"
     assert ActionItem.objects.count() == 0
 

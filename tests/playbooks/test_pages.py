@@ -22,6 +22,11 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 
+def seen(playbook):
+    """What a page of the playbook, opened just now, carries."""
+    return {"version": Playbook.objects.get(pk=playbook.pk).seen_version}
+
+
 def queries_of(client, address):
     client.get(address)
     with CaptureQueriesContext(connection) as captured:
@@ -233,14 +238,14 @@ def test_viewers_read_only(signed_in, vera):
     assert client.get(reverse("playbook_new")).status_code == 403
     assert client.get(reverse("playbook_edit", args=[playbook.slug])).status_code == 403
     assert client.get(reverse("pattern_new")).status_code == 403
-    reviewed = client.post(reverse("playbook_mark_reviewed", args=[playbook.slug]))
+    reviewed = client.post(reverse("playbook_mark_reviewed", args=[playbook.slug]), seen(playbook))
     assert reviewed.status_code == 403
 
 
 def test_somebody_says_that_it_is_still_true(signed_in, ana):
     playbook = PlaybookFactory()
 
-    signed_in(ana).post(reverse("playbook_mark_reviewed", args=[playbook.slug]))
+    signed_in(ana).post(reverse("playbook_mark_reviewed", args=[playbook.slug]), seen(playbook))
 
     playbook.refresh_from_db()
     assert playbook.last_reviewed_by == ana

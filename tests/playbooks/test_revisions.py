@@ -186,14 +186,16 @@ def test_a_doubt_is_written_shown_and_ended_by_an_edit(signed_in, ana, vera):
     PlaybookStepFactory(playbook=playbook, position=1, title="One")
     client = signed_in(ana)
 
-    client.post(reverse("playbook_doubt", args=[playbook.slug]), {"note": "The *tool* is gone."})
+    said = {"note": "The *tool* is gone.", "version": playbook.seen_version}
+    client.post(reverse("playbook_doubt", args=[playbook.slug]), said)
+    playbook.refresh_from_db()
 
     warned = signed_in(vera).get(playbook.get_absolute_url()).content.decode()
     assert "Not true any more" in warned
     assert "<em>tool</em>" in warned
     assert "not true any more" in client.get(reverse("playbook_list")).content.decode()
     posted = {"title": "Renew it", "use_when": "It expired!", "risk": "low", "version": 1}
-    posted |= {"steps-TOTAL_FORMS": 0, "steps-INITIAL_FORMS": 0, "is_true": "on"}
+    posted |= {"steps-TOTAL_FORMS": 0, "steps-INITIAL_FORMS": 0, "is_true": playbook.doubt_version}
     client.post(reverse("playbook_edit", args=[playbook.slug]), posted)
     playbook.refresh_from_db()
     assert (playbook.use_when, playbook.doubt, playbook.last_reviewed_by) == (
@@ -237,6 +239,10 @@ def test_a_save_takes_few_queries_however_much_there_is(
         quiet = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
         return sum(not query["sql"].startswith(quiet) for query in queries)  # DBG
 
+    def seen(playbook):
+        playbook.refresh_from_db()
+        return {"version": playbook.seen_version}
+
     def costs(count):
         slugs = [PatternFactory().slug for _ in range(count)]
         steps = tuple(StepFields(title=f"Step {n}") for n in range(count))
@@ -249,8 +255,8 @@ def test_a_save_takes_few_queries_however_much_there_is(
         return [
             cost("playbook_edit", playbook, form),
             cost("playbook_revision_restore", playbook, {"version": 2}, 1),
-            cost("playbook_mark_reviewed", playbook, {}),
-            cost("playbook_doubt", playbook, {"note": "No."}),
+            cost("playbook_mark_reviewed", playbook, seen(playbook)),
+            cost("playbook_doubt", playbook, {"note": "No.", **seen(playbook)}),
         ]
 
     one, three = costs(1), costs(3)

@@ -44,13 +44,13 @@ def test_a_decision_is_told_and_can_be_undone(ana, signed_in):
     one, other = written(), written("Routes vanished")
     client = signed_in(ana)
     address = reverse("incident_similar_decide", args=[one.reference])
-    asked = {"other": other.reference, "verdict": "different"}
+    asked = {"other": other.reference, "verdict": "different", "seen": "undecided"}
 
     panel = client.post(address, asked, headers={"HX-Request": "true"}).content.decode()
 
     assert "put aside" in panel
     assert 'value="undecided"' in panel
-    client.post(address, asked | {"verdict": "undecided"})
+    client.post(address, asked | {"verdict": "undecided", "seen": "different"})
     assert not Resemblance.objects.exists()
 
 
@@ -74,7 +74,7 @@ def test_confirming_offers_the_pattern_of_the_other(ana, signed_in):
 
     panel = signed_in(ana).post(
         reverse("incident_similar_decide", args=[one.reference]),
-        {"other": other.reference, "verdict": "same"},
+        {"other": other.reference, "verdict": "same", "seen": "undecided"},
         headers={"HX-Request": "true"},
     )
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from incidents.models import LinkState
 from incidents.operations import pattern_links
+from incidents.operations.pattern_links import NO_LINK
 from search.likeness import keeping
 from search.models import Lesson
 from search.suggestions.suggest import suggestions
@@ -245,13 +246,15 @@ def test_confirming_links_the_pattern_with_its_evidence_and_can_be_undone(
     client, htmx = signed_in(ana), {"HX-Request": "true"}
     address = reverse("pattern_suggestion_decide", args=[incident.reference])
 
-    panel = client.post(address, {"slug": "disk-full", "state": "confirmed"}, headers=htmx)
+    asked = {"slug": "disk-full", "state": "confirmed", "version": NO_LINK}
+    panel = client.post(address, asked, headers=htmx)
 
     link = incident.pattern_links.get()
     assert (link.state, link.decided_by) == (LinkState.CONFIRMED, ana)
     assert link.evidence == f"> {FULL}"
     assert 'value="undecided"' in panel.content.decode()
-    client.post(address, {"slug": "disk-full", "state": "undecided"}, headers=htmx)
+    assert f'name="version" value="{link.version}"' in panel.content.decode()
+    client.post(address, asked | {"state": "undecided", "version": link.version}, headers=htmx)
     assert not incident.pattern_links.exists()
 
 

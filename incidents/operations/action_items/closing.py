@@ -11,7 +11,7 @@ from accounts.models import User
 from core.text import clean_markdown, one_line
 from incidents import permissions
 from incidents.models import ActionItem, ActionItemStatus
-from incidents.operations.action_items.holding import facts, hold, hold_open, save
+from incidents.operations.action_items.holding import facts, hold, hold_open, require_seen, save
 from incidents.operations.action_items.owners import may_see
 from incidents.operations.action_items.parts import require_no_open_parts
 from incidents.operations.action_items.refusals import (
@@ -142,7 +142,12 @@ def reopen(
 
     Raises StaleWrite where `version` is not the current one, ActionItemGone, or PermissionDenied.
     """
-    held = hold(item, version=version)
+    held = hold(item)
+    permissions.require(
+        permissions.can_progress(by, held), "Only authors and its owner may reopen an action item."
+    )
+    if not held.is_open:
+        require_seen(held, version)
     return reopen_held(held, due_on=due_on or held.due_on, by=by, at=at, via=via)
 
 

@@ -32,11 +32,12 @@ def hold(item: ActionItem, *, version: int | None = None) -> ActionItem:
     except ActionItem.DoesNotExist as error:
         raise ActionItemGone("Somebody deleted this action item meanwhile.") from error
     held.incident = incident
-    _require_seen(held, version)
+    require_seen(held, version)
     return held
 
 
-def _require_seen(held: ActionItem, version: int | None) -> None:
+def require_seen(held: ActionItem, version: int | None) -> None:
+    """Raise StaleWrite where `version`, unless it is None, is not the one of `held`."""
     if version is not None and held.version != version:
         raise StaleWrite("Somebody saved this action item since you opened this page.")
 
@@ -55,7 +56,7 @@ def hold_open(item: ActionItem, *, by: User, to: str, version: int | None = None
             f"{held.closed_by or 'Somebody'} closed it before you "
             f"({held.get_status_display()}): {held.evidence}"
         )
-    _require_seen(held, version)
+    require_seen(held, version)
     return held
 
 

@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 
 from django.urls import reverse
 
+from incidents.models import FixCheck
+from incidents.operations.fix_checks import fix_version
 from tests.factories import (
     DoneActionItemFactory,
     IncidentFactory,
@@ -32,4 +34,7 @@ def page_of(client, incident):
 
 def answer(client, incident, item, said, **more):
     address = reverse("fix_check_answer", args=[incident.reference])
-    return client.post(address, {"item": item.pk, "answer": said, "note": ""}, **more)
+    asked = FixCheck.objects.filter(action_item=item.pk, incident=incident).first()
+    done_at = asked.done_at if asked else getattr(item, "closed_at", None)
+    posted = {"item": item.pk, "answer": said, "note": "", "version": fix_version(done_at)}
+    return client.post(address, posted, **more)

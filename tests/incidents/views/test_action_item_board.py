@@ -80,7 +80,7 @@ def test_with_htmx_the_board_comes_back_as_it_now_is(ana, signed_in):
     item = ActionItemFactory(title="Waits")
 
     answer = signed_in(ana).post(
-        f"/action-items/{item.pk}/move/", {"to": "blocked"}, follow=True, **HTMX
+        f"/action-items/{item.pk}/move/?version=1", {"to": "blocked"}, follow=True, **HTMX
     )
 
     page = body(answer)
@@ -106,7 +106,10 @@ def test_evidence_is_asked_for_in_the_card_and_the_board_comes_back(ana, signed_
 
     asked = client.get(f"{address}?place=board", **HTMX)
     answer = client.post(
-        address, {"evidence": "See the dashboard.", "place": "board"}, follow=True, **HTMX
+        address,
+        {"version": 1, "evidence": "See the dashboard.", "place": "board"},
+        follow=True,
+        **HTMX,
     )
 
     assert "What shows that it is done?" in body(asked)

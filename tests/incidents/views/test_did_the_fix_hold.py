@@ -28,11 +28,12 @@ def test_a_confirmed_pattern_shows_its_past_at_once(signed_in, ana, expired):
     DoneActionItemFactory(incident=earlier, status="wont_do", closing_note="Too dear.")
     fix_of(earlier, (2025, 2, 1), title="List them")
     now = incident_of(expired, (2026, 3, 1), state="suggested")
-    address = reverse("pattern_link_decide", args=[now.reference, now.pattern_links.get().pk])
+    link = now.pattern_links.get()
+    address, version = reverse("pattern_link_decide", args=[now.reference, link.pk]), link.version
 
     page = (
         signed_in(ana)
-        .post(address, {"state": "confirmed"}, headers={"HX-Request": "true"})
+        .post(address, {"state": "confirmed", "version": version}, headers={"HX-Request": "true"})
         .content.decode()
     )
 

@@ -53,6 +53,11 @@ def address(run, verb):
     return reverse(f"playbook_run_{verb}", args=[run.pk])
 
 
+def seen(run):
+    """What a page of the run, opened just now, carries."""
+    return {"version": playbook_runs.run_version(run.ticks.all())}
+
+
 def page_of(client, thing):
     answer = client.get(thing.get_absolute_url())
     assert answer.status_code == 200
@@ -176,7 +181,7 @@ def test_a_run_is_finished_with_an_outcome_that_counts(signed_in, vera, playbook
     client = signed_in(vera)
 
     unsaid = client.post(address(run, "finish"), {"outcome": "", "note": "Ten minutes."})
-    client.post(address(run, "finish"), {"outcome": "helped", "note": "Ten minutes."})
+    client.post(address(run, "finish"), {"outcome": "helped", "note": "Ten minutes.", **seen(run)})
 
     assert unsaid.status_code == 422
     assert "Ten minutes." in unsaid.content.decode()
@@ -230,7 +235,9 @@ def test_a_run_is_thrown_away(signed_in, vera, ben, playbook):
     run = playbook_runs.start(playbook, incident=None, by=ben, at=NOON)
 
     assert signed_in(vera).post(address(run, "discard")).status_code == 403
-    assert signed_in(ben).post(address(run, "discard")).url == playbook.get_absolute_url()
+    assert (
+        signed_in(ben).post(address(run, "discard"), seen(run)).url == playbook.get_absolute_url()
+    )
     assert not PlaybookRun.objects.exists()
 
 
@@ -296,7 +303,7 @@ def test_the_number_of_queries_does_not_grow(signed_in, ana, django_capture_on_c
             cost(lambda: client.get(incident.get_absolute_url())),
             cost(lambda: client.post(start_of(playbook), step)),
             cost(lambda: client.post(address(run, "tick"), step, headers=HTMX)),
-            cost(lambda: client.post(address(run, "finish"), {"outcome": "helped"})),
+            cost(lambda: client.post(address(run, "finish"), {"outcome": "helped", **seen(run)})),
         ]
 
     one, three = costs(1), costs(3)

@@ -44,11 +44,11 @@ NEW = {
 CHANGES = {
     "section_edit": {"title": "Summary", "kind": "summary", "body": "New words.", "version": 1},
     "section_move": {"direction": "up"},
-    "section_delete": {},
+    "section_delete": {"version": 1},
     "event_edit": {"text": "Seen.", "precision": "unknown", "kind": "action", "version": 1},
-    "event_delete": {},
+    "event_delete": {"version": 1},
     "root_cause_edit": {"text": "Another.", "role": "root", "origin": "team", "version": 1},
-    "root_cause_delete": {},
+    "root_cause_delete": {"version": 1},
     "pattern_link_edit": {"evidence": "The log."},
     "pattern_link_decide": {"state": "dismissed"},
     "pattern_link_delete": {},
@@ -56,13 +56,17 @@ CHANGES = {
         **{"title": "Renew it", "kind": "prevent", "priority": "P1", "size": ""},
         **{"status": "open", "version": 1},
     },
-    "action_item_complete": {"evidence_url": "https://example.com/1", "verified_by": "rita"},
-    "action_item_decline": {"reason": "Too dear.", "accepted_risk": "A night."},
-    "action_item_reopen": {},
-    "action_item_reassign": {"owner": "rita", "note": "Please."},
-    "action_item_redate": {"due_on": "2199-01-01", "reason": "The part is late."},
+    "action_item_complete": {
+        "version": 1,
+        "evidence_url": "https://example.com/1",
+        "verified_by": "rita",
+    },
+    "action_item_decline": {"version": 1, "reason": "Too dear.", "accepted_risk": "A night."},
+    "action_item_reopen": {"version": 1},
+    "action_item_reassign": {"version": 1, "owner": "rita", "note": "Please."},
+    "action_item_redate": {"version": 1, "due_on": "2199-01-01", "reason": "The part is late."},
     "action_item_move": {"to": "blocked"},
-    "action_item_delete": {},
+    "action_item_delete": {"version": 1},
 }
 FACTS = {
     **{"title": "Renamed", "severity": "SEV1", "environment": "production", "version": 1},
@@ -126,9 +130,12 @@ def cost(rita, signed_in, django_capture_on_commit_callbacks):
                 "reader_teams": ", ".join(team.name for team in incident.reader_teams.all()),
                 **dict.fromkeys(("owner", "commanders", "scribes", "readers"), "rita"),
             }
+        if name.startswith("pattern_link_") and part:
+            posted = posted | {"version": scene[part].version}
         if name == "pattern_link_new":
             posted = posted | {"pattern": fresh.pk}
         address = reverse(name, kwargs=about)
+        address += "?version=1" if name == "action_item_move" else ""
         with (
             CaptureQueriesContext(connection) as queries,
             django_capture_on_commit_callbacks(execute=True),

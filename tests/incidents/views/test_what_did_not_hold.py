@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from incidents.operations.fix_checks import fix_version
 from tests.factories import (
     ActionItemFactory,
     FixCheckFactory,
@@ -30,7 +31,10 @@ def test_a_promise_that_did_not_hold_says_so_wherever_it_stands(signed_in, ana, 
     client = signed_in(ana)
     client.post(
         reverse("fix_check_answer", args=[now.reference]),
-        {"item": fix.pk, "answer": "reopen", "note": "The list was never read."},
+        {
+            **{"item": fix.pk, "version": fix_version(fix.closed_at)},
+            **{"answer": "reopen", "note": "The list was never read."},
+        },
     )
 
     on_the_incident = client.get(earlier.get_absolute_url()).content.decode()

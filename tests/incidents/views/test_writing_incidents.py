@@ -21,6 +21,11 @@ def base(incident):
     return f"/incidents/{incident.reference}/"
 
 
+def seen(incident):
+    """What a page of the incident, opened just now, carries."""
+    return {"revision": incident.revisions.first().number}
+
+
 def facts(**more):
     return {
         "title": "Hub down",
@@ -98,15 +103,15 @@ def test_viewers_are_told_that_writing_is_for_authors(incident, vera, signed_in)
 
 
 def test_authors_cannot_publish_and_are_told_who_can(incident, ana, signed_in):
-    answer = signed_in(ana).post(base(incident) + "publish/")
+    answer = signed_in(ana).post(base(incident) + "publish/", seen(incident))
 
     assert answer.status_code == 403
     assert "Only reviewers may publish" in answer.content.decode()
 
 
 def test_review_then_publish(incident, ana, rita, signed_in):
-    signed_in(ana).post(base(incident) + "review/")
-    signed_in(rita).post(base(incident) + "publish/")
+    signed_in(ana).post(base(incident) + "review/", seen(incident))
+    signed_in(rita).post(base(incident) + "publish/", seen(incident))
 
     incident.refresh_from_db()
     assert incident.status == "published"
@@ -116,13 +121,13 @@ def test_review_then_publish(incident, ana, rita, signed_in):
 
 def test_what_was_edited_after_publishing_can_be_published(incident, rita, signed_in):
     client = signed_in(rita)
-    client.post(base(incident) + "publish/")
+    client.post(base(incident) + "publish/", seen(incident))
     assert "Publish the changes" not in client.get(base(incident)).content.decode()
 
     client.post(base(incident) + "causes/new/", {"role": "root", "text": "A forgotten date."})
     assert "Publish the changes" in client.get(base(incident)).content.decode()
 
-    client.post(base(incident) + "publish/")
+    client.post(base(incident) + "publish/", seen(incident))
     assert "Publish the changes" not in client.get(base(incident)).content.decode()
 
 
@@ -191,7 +196,7 @@ def test_archiving_asks_can_be_undone_and_hides(incident, ana, ben, signed_in):
     client = signed_in(ana)
     assert "Archive this incident?" in client.get(base(incident) + "archive/").content.decode()
 
-    done = client.post(base(incident) + "archive/", follow=True)
+    done = client.post(base(incident) + "archive/", seen(incident), follow=True)
 
     assert "Undo" in done.content.decode()
     assert client.get(base(incident)).status_code == 404

@@ -129,7 +129,7 @@ def test_an_event_is_removed_after_asking(incident, ana, signed_in):
 
     assert "Remove this event?" in signed_in(ana).get(address).content.decode()
     assert TimelineEvent.objects.exists()
-    signed_in(ana).post(address)
+    signed_in(ana).post(address, {"version": 1})
     assert not TimelineEvent.objects.exists()
 
 
@@ -146,7 +146,7 @@ def test_a_cause_is_written_changed_and_removed(incident, ana, signed_in):
     made.refresh_from_db()
     assert (made.text, made.role) == ("Nobody knew.", "root")
 
-    client.post(f"{base(incident)}causes/{made.pk}/delete/")
+    client.post(f"{base(incident)}causes/{made.pk}/delete/", {"version": 2})
     assert not RootCause.objects.exists()
 
 
@@ -169,16 +169,19 @@ def test_a_pattern_is_linked_decided_and_unlinked(incident, ana, signed_in):
     link = PatternLink.objects.get()
     address = f"{base(incident)}patterns/{link.pk}/"
 
+    def seen():
+        return {"version": PatternLink.objects.get().version}
+
     again = client.post(base(incident) + "patterns/new/", {"pattern": pattern.pk})
     assert again.status_code == 422
-    answer = client.post(address + "decide/", {"state": "dismissed"}, headers=HTMX)
+    answer = client.post(address + "decide/", {"state": "dismissed", **seen()}, headers=HTMX)
     assert 'id="pattern-rows"' in answer.content.decode()
-    client.post(address + "edit/", {"evidence": "`x509`, twice"})
+    client.post(address + "edit/", {"evidence": "`x509`, twice", **seen()})
     link.refresh_from_db()
     assert (link.state, link.evidence) == ("dismissed", "`x509`, twice")
 
     assert "Unlink this pattern?" in client.get(address + "delete/").content.decode()
-    client.post(address + "delete/")
+    client.post(address + "delete/", seen())
     assert not PatternLink.objects.exists()
 
 
