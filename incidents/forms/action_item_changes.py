@@ -31,7 +31,6 @@ class RowForm(MovingForm):
         max_length=300,
         help_text="Where the date is later than its severity allows.",
     )
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
 
     def __init__(self, *args: Any, item: ActionItem, **kwargs: Any) -> None:
         initial = {
