@@ -9,6 +9,7 @@ from allauth.account.forms import LoginForm
 from django import forms
 
 from accounts.models import User
+from core import times
 
 
 class ProfileForm(forms.ModelForm):
@@ -16,7 +17,7 @@ class ProfileForm(forms.ModelForm):
 
     digest_hour = forms.TypedChoiceField(
         label="Not before",
-        choices=[("", "The usual hour"), *((hour, f"{hour:02}:00") for hour in range(24))],
+        choices=[("", "The usual hour"), *((hour, times.whole_hour(hour)) for hour in range(24))],
         coerce=int,
         empty_value=None,
         required=False,

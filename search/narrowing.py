@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import quote
 
+from core import times
 from search import period
 from search.asked import NAMES as FILTERS
 from search.asked import PERIOD, Asked, Misread
@@ -75,7 +76,7 @@ def chips(asked: Asked) -> list[Chip]:
     for name, day in zip(PERIOD, (asked.filters.since, asked.filters.until), strict=True):
         if day:
             ago = PERIODS.get(asked.since) if name == "since" else None
-            found.append(Chip(ago or f"{name} {day:%-d %b %Y}", _without(asked, name).url()))
+            found.append(Chip(ago or f"{name} {times.day(day)}", _without(asked, name).url()))
     if asked.as_typed:
         found.append(Chip("Exactly as typed", replace(asked, as_typed=False, page=1).url()))
     return found

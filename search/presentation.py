@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.models import User
+from core import times
 from core.templatetags import ui
 from incidents.models import ActionItem, ActionItemStatus, PostmortemStatus, Severity
 from incidents.views.action_item_rows import due
@@ -138,7 +139,7 @@ def _playbook_facts(hit: Hit, today: date, known: Experience) -> Iterator[str]:
     yield _badge(facts.get("risk", Risk.LOW))
     yield ui.counted(facts.get("steps", 0), "step")
     yield known.of_playbook(hit.pk)
-    yield f"reviewed {reviewed:%-d %b %Y}" if reviewed else "never reviewed"
+    yield f"reviewed {times.day(reviewed)}" if reviewed else "never reviewed"
 
 
 def _pattern_facts(hit: Hit, today: date, known: Experience) -> Iterator[str]:

@@ -89,3 +89,35 @@ def test_no_file_has_a_name_that_says_nothing():
     nothing = {"utils", "helpers", "manager", "managers", "service", "services", "misc", "common"}
 
     assert [path for path in python_files() if path.stem in nothing] == []
+
+
+def test_times_are_formatted_for_people_in_one_module_only():
+    """A format of one's own would differ in precision, zone, rounding or plural."""
+    formats = re.compile(
+        r":%[-A-Za-z]"  # f"{day:%-d %b}"
+        r"|strftime\(|date_format\(|time_format\(|\.tzname\(|timesince|timeuntil|naturaltime"
+        r"|\} ?(days?|hours?|minutes?|min|h)\b|counted\([^)]*[\"'](day|hour|minute)"
+    )
+    machine_readable = {"search/keys.py", "messaging/operations/outbox.py"}
+    allowed = {"core/times.py"} | machine_readable
+    spots = {
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in python_files()
+        if str(path.relative_to(ROOT)) not in allowed
+        for number, line in enumerate(path.read_text().splitlines(), start=1)
+        if formats.search(line)
+    }
+
+    assert spots == set()
+
+
+def test_templates_format_no_times_of_their_own():
+    filters = re.compile(
+        r"\|\s*(date|time|timesince|timeuntil|naturaltime|naturalday|localtime|utc|timezone)\b"
+        r"|\{% now |\}\} ?(days?|hours?|minutes?|min)\b"
+        r"|counted:.(day|hour|minute)"
+    )
+    pages = [path for path in (ROOT / "templates").rglob("*") if path.is_file()]
+
+    assert pages
+    assert [path.name for path in pages if filters.search(path.read_text())] == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Hashable, Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cache, lru_cache
 from typing import Any, Protocol
 
@@ -18,6 +18,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from core import markdown as core_markdown
+from core import times
 from core.stamps import Stamp
 
 register = template.Library()
@@ -173,22 +174,6 @@ def markdown(text: str) -> SafeString:
 
 
 @register.filter
-def duration(value: timedelta | None) -> str:
-    """A time span in words: “1 h 30 min”, “2 d 4 h”; “not recorded” for None."""
-    if value is None:
-        return "not recorded"
-    minutes = int(value.total_seconds() // 60)
-    sign, minutes = ("−" if minutes < 0 else ""), abs(minutes)
-    days, minutes = divmod(minutes, 1440)
-    hours, minutes = divmod(minutes, 60)
-    if days:
-        return f"{sign}{days} d {hours} h" if hours else f"{sign}{days} d"
-    if hours:
-        return f"{sign}{hours} h {minutes} min" if minutes else f"{sign}{hours} h"
-    return f"{sign}{minutes} min"
-
-
-@register.filter
 def control(field: BoundField) -> SafeString:
     """A form field's control in the product's looks, whichever form it comes from."""
     widget = field.field.widget
@@ -209,20 +194,20 @@ def counted(count: int, noun: str) -> str:
 @register.filter
 def percent(share: float | None) -> str:
     """A share from 0 to 1 in words: “83 %”; “not recorded” for None."""
-    return "not recorded" if share is None else f"{share:.0%}".replace("%", " %")
+    return times.NOT_RECORDED if share is None else f"{share:.0%}".replace("%", " %")
 
 
 @register.simple_tag
 def moment(value: datetime | None) -> SafeString | str:
     """A moment in the reader's zone, with the exact time and zone on hover."""
     if value is None:
-        return "not recorded"
+        return times.NOT_RECORDED
     local = timezone.localtime(value)
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         value.isoformat(),
-        f"{local:%a %-d %b %Y %H:%M} {local.tzname()}",
-        f"{local:%-d %b %Y %H:%M}",
+        times.exact_moment(local),
+        times.moment(local),
     )
 
 
@@ -230,8 +215,24 @@ def moment(value: datetime | None) -> SafeString | str:
 def day(value: date | None) -> SafeString | str:
     """A day, written out."""
     if value is None:
-        return "not recorded"
-    return format_html('<time datetime="{}">{}</time>', value.isoformat(), f"{value:%-d %b %Y}")
+        return times.NOT_RECORDED
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), times.day(value))
+
+
+# The same as plain text, for mails, cells and sentences: `{{ due_on|as_day }}`.
+register.filter("as_day", times.day)
+register.filter("as_long_day", times.long_day)
+register.filter("as_weekday", times.weekday)
+register.filter("as_short_weekday", times.short_weekday)
+register.filter("as_month", times.month)
+register.filter("as_days", times.days)
+register.filter("as_hour", times.whole_hour)
+
+
+@register.filter
+def as_iso_day(value: date | None) -> str:
+    """A day as the value of a date field; empty for None."""
+    return value.isoformat() if value else ""
 
 
 @register.simple_block_tag

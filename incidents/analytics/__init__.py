@@ -3,6 +3,7 @@
 What is not recorded is unknown, never zero.
 """
 
+from incidents.analytics.elapsed import UNUSUAL, Elapsed, elapsed
 from incidents.analytics.follow_up import FollowUp, Scope, follow_up
 from incidents.analytics.milestones import (
     Metric,
@@ -17,6 +18,8 @@ from incidents.analytics.playbooks import Success, success_of
 from incidents.analytics.state import state_of
 
 __all__ = [
+    "UNUSUAL",
+    "Elapsed",
     "FollowUp",
     "Metric",
     "PhaseBar",
@@ -24,6 +27,7 @@ __all__ = [
     "Segment",
     "Stop",
     "Success",
+    "elapsed",
     "follow_up",
     "metrics",
     "milestones",

@@ -7,22 +7,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import pairwise
 
+from incidents.analytics.elapsed import UNKNOWN, Elapsed, elapsed
 from incidents.models import Milestone, Precision, TimelineEvent
 
 
 @dataclass(frozen=True)
 class Metric:
-    """One time span of an incident. `span` is None where a milestone of it is not recorded."""
+    """One time span of an incident, up to `milestone`, and the formula that it comes from."""
 
     key: str
     name: str
     verb: str
     formula: str
-    span: timedelta | None
-    approximate: bool = False
+    milestone: Milestone
+    elapsed: Elapsed
+
+    @property
+    def span(self) -> timedelta | None:
+        """The span; None where a milestone is not recorded, or recorded before the start."""
+        return self.elapsed.span
+
+    @property
+    def approximate(self) -> bool:
+        return self.elapsed.approximate
 
 
 # In the order in which they are read. "MTTR" is ambiguous, so each is named by what it measures.
@@ -39,16 +49,20 @@ _DEFINITIONS = (
 class Segment:
     """A stretch of the phase bar. `x` and `width` are hundredths of the whole.
 
-    `phase` is the milestone it begins with; a `hatched` one has an end that is not recorded, or
-    passes over a milestone that is not.
+    `phase` is the milestone it begins with; a `hatched` one has an end that is not recorded or
+    known to the day only, or passes over a milestone that is not recorded.
     """
 
     phase: str
     x: float
     width: float
     text: str
-    span: timedelta | None
+    elapsed: Elapsed
     hatched: bool
+
+    @property
+    def span(self) -> timedelta | None:
+        return self.elapsed.span
 
 
 @dataclass(frozen=True)
@@ -58,7 +72,7 @@ class Stop:
     milestone: Milestone
     x: float
     event: TimelineEvent
-    after_start: timedelta | None
+    after_start: Elapsed
 
 
 @dataclass(frozen=True)
@@ -79,25 +93,21 @@ def milestones(events: Iterable[TimelineEvent]) -> dict[str, TimelineEvent]:
     }
 
 
-def metrics(events: Iterable[TimelineEvent]) -> tuple[Metric, ...]:
-    """Every metric, recorded or not. One is approximate unless both ends are known to the minute.
-
-    A milestone on a range counts from where the range begins, and makes the number approximate.
-    """
+def metrics(events: Iterable[TimelineEvent], zone: tzinfo = UTC) -> tuple[Metric, ...]:
+    """Return every metric, recorded or not; `zone` is that of the incident's clock."""
     known = milestones(events)
     start = known.get(Milestone.STARTED)
-    found = []
-    for key, name, verb, milestone in _DEFINITIONS:
-        end = known.get(milestone)
-        formula = f"{name.lower()} = {milestone.label.lower()} − started"
-        span = _moment(end) - _moment(start) if start and end else None
-        approximate = bool(start and end and not (_is_exact(start) and _is_exact(end)))
-        found.append(Metric(key, name, verb, formula, span, approximate))
-    return tuple(found)
-
-
-def _is_exact(event: TimelineEvent) -> bool:
-    return event.precision == Precision.MINUTE and event.ends_at is None
+    return tuple(
+        Metric(
+            key=key,
+            name=name,
+            verb=verb,
+            formula=f"{name.lower()} = {milestone.label.lower()} − started",
+            milestone=milestone,
+            elapsed=elapsed(start, known.get(milestone), zone),
+        )
+        for key, name, verb, milestone in _DEFINITIONS
+    )
 
 
 def _moment(event: TimelineEvent) -> datetime:
@@ -115,10 +125,10 @@ _STUB = 9.0  # hundredths given to an end that is not recorded
 _LEAST = 0.8  # hundredths below which a segment could not be seen
 
 
-def phase_bar(events: Iterable[TimelineEvent]) -> PhaseBar | None:
+def phase_bar(events: Iterable[TimelineEvent], zone: tzinfo = UTC) -> PhaseBar | None:
     """The phases of an incident to scale, or None where no milestone is recorded at all.
 
-    Recorded milestones stand in order of time, whichever came first. What is not recorded is
+    Recorded milestones are in order of time, whichever came first. What is not recorded is
     hatched: an unknown beginning or end as a stub of fixed width, an unknown milestone in between
     as the whole stretch that it would divide.
     """
@@ -131,21 +141,22 @@ def phase_bar(events: Iterable[TimelineEvent]) -> PhaseBar | None:
     right = _STUB if Milestone.RESOLVED in missing else 0.0
     places = _places(ordered, left, 100.0 - right)
     segments = [
-        _segment(first, second, places[index], places[index + 1], missing)
+        _segment(first, second, places[index], places[index + 1], missing, zone)
         for index, (first, second) in enumerate(pairwise(ordered))
     ]
     if left:
-        segments.insert(0, Segment("unknown", 0.0, left, "start not recorded", None, hatched=True))
+        text = "start not recorded"
+        segments.insert(0, Segment("unknown", 0.0, left, text, UNKNOWN, hatched=True))
     if right:
         text = "end not recorded"
-        segments.append(Segment("unknown", places[-1], 100.0 - places[-1], text, None, True))
+        segments.append(Segment("unknown", places[-1], 100.0 - places[-1], text, UNKNOWN, True))
     start = known.get(Milestone.STARTED)
     stops = tuple(
         Stop(
             _name(event),
             places[index],
             event,
-            _moment(event) - _moment(start) if start and event is not start else None,
+            elapsed(start, event, zone) if event is not start else UNKNOWN,
         )
         for index, event in enumerate(ordered)
     )
@@ -176,8 +187,9 @@ def _segment(
     x: float,
     end: float,
     missing: Sequence[Milestone],
+    zone: tzinfo,
 ) -> Segment:
-    span = _moment(second) - _moment(first)
+    span = elapsed(first, second, zone)
     between = [
         milestone.label.lower()
         for milestone in missing
@@ -186,4 +198,4 @@ def _segment(
     text = f"{_name(first).label} to {_name(second).label.lower()}"
     if between:
         text += f" ({' and '.join(between)} not recorded)"
-    return Segment(first.milestone, x, end - x, text, span, bool(between))
+    return Segment(first.milestone, x, end - x, text, span, bool(between) or span.to_the_day)

@@ -7,6 +7,7 @@ from typing import Any
 
 from incidents.exchange.documents import ParsedPostmortem, Problem
 from incidents.exchange.times import zone_named
+from incidents.models import Precision
 
 
 def postmortem_fields(document: ParsedPostmortem) -> dict[str, Any]:
@@ -24,8 +25,8 @@ def postmortem_fields(document: ParsedPostmortem) -> dict[str, Any]:
         ],
         "timeline": [
             {
-                "occurred_at": _iso(event.occurred_at, zone),
-                "ends_at": _iso(event.ends_at, zone),
+                "occurred_at": _iso(event.occurred_at, zone, event.precision),
+                "ends_at": _iso(event.ends_at, zone, event.precision),
                 "precision": event.precision,
                 "as_written": event.as_written or None,
                 "milestone": event.milestone or None,
@@ -73,5 +74,10 @@ def _local(moment: datetime, zone_name: str) -> datetime:
         return moment.astimezone(UTC)
 
 
-def _iso(moment: datetime | None, zone_name: str) -> str | None:
-    return _local(moment, zone_name).isoformat() if moment else None
+def _iso(moment: datetime | None, zone_name: str, precision: str) -> str | None:
+    """ISO 8601: a day alone where no time of day is known."""
+    if moment is None:
+        return None
+    local = _local(moment, zone_name)
+    has_clock = Precision(precision).has_clock(local)
+    return local.isoformat() if has_clock else local.date().isoformat()

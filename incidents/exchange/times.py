@@ -6,6 +6,7 @@ import re
 from datetime import UTC, date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
+from core import times
 from incidents.models import Precision
 
 NOT_RECORDED = "Time not recorded"
@@ -36,7 +37,7 @@ def read_time(words: str, zone_name: str | None) -> datetime:
     Raises NotATime.
     """
     if _DAY.match(words):
-        return _in_zone(_parsed(words), zone_named(zone_name or "") or UTC, words)
+        return _start_of_day(_parsed(words).date(), zone_named(zone_name or "") or UTC, words)
     match = _CLOCK.match(words)
     if not match:
         raise NotATime(f"“{words}” is no time; write one such as 2019-02-25 11:21.")
@@ -51,6 +52,13 @@ def read_time(words: str, zone_name: str | None) -> datetime:
             "(“unknown” where the source does not say), or an offset to the time."
         )
     return _in_zone(local, zone_named(zone_name) or UTC, words)
+
+
+def _start_of_day(day: date, zone: ZoneInfo | timezone, words: str) -> datetime:
+    try:
+        return times.start_of_day(day, zone)
+    except OverflowError as error:
+        raise NotATime(f"“{words}” is out of the calendar's range.") from error
 
 
 def _parsed(iso: str) -> datetime:
@@ -86,8 +94,6 @@ def _in_zone(local: datetime, zone: ZoneInfo | timezone, words: str) -> datetime
         if first.utcoffset() != second.utcoffset():
             if moment.astimezone(zone).replace(tzinfo=None) != local:
                 raise NotATime(f"“{words}” does not exist in {zone}: clocks went forward then.")
-            if local.time() == datetime.min.time() and _DAY.match(words):
-                return moment
             raise NotATime(
                 f"“{words}” happened twice in {zone}, when clocks went back: add the offset, "
                 f"{_offset_words(first)} or {_offset_words(second)}."
@@ -107,8 +113,7 @@ def write_time(moment: datetime, zone_name: str, precision: str) -> str:
     except OverflowError:
         local = moment.astimezone(UTC)
         plain, ambiguous = local.replace(tzinfo=None), True
-    midnight = plain.time() == datetime.min.time()
-    if precision == Precision.DAY and midnight and not ambiguous:
+    if precision in (Precision.DAY, Precision.APPROXIMATE) and times.starts_a_day(local):
         return plain.date().isoformat()
     spec = "auto" if plain.second or plain.microsecond else "minutes"
     written = plain.isoformat(" ", spec)

@@ -8,6 +8,7 @@ from typing import Any, cast
 from django import forms
 
 from accounts.models import Team, User
+from core import times
 from core.text import one_line
 from incidents.forms.fields import LineField, MarkdownField, WritingForm
 from incidents.forms.owners import OwnerField, PersonChoiceField
@@ -136,7 +137,7 @@ class SnoozeForm(MovingForm):
         super().__init__(*args, item=item, initial=initial, **kwargs)
         left = action_items.snoozes_left(item, policy)
         self.fields["until"].help_text = (
-            f"Until {latest:%-d %b %Y} at most; {left} of {policy.snoozes} times are left. "
+            f"Until {times.day(latest)} at most; {left} of {policy.snoozes} times are left. "
             "The due date stays."
         )
         self.fields["until"].widget.attrs["max"] = latest.isoformat()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
+from core import times
 from core.errors import DomainError
 
 
@@ -28,17 +29,29 @@ def moment_of(day: date, clock: time, zone_name: str, *, second: bool | None = N
     first, later = (shown.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
     if first.astimezone(zone).replace(tzinfo=None) != shown:
         raise ClockGap(
-            f"{shown:%H:%M} did not exist on {shown:%-d %b %Y} in {zone_name}: "
+            f"{times.clock(shown)} did not exist on {times.day(shown)} in {zone_name}: "
             "the clocks were put forward over it."
         )
     if first == later:
         return first
     if second is None:
         raise ClockTwice(
-            f"{shown:%H:%M} was twice on {shown:%-d %b %Y} in {zone_name}, when the clocks were "
-            f"put back: first at {first:%H:%M} UTC, then at {later:%H:%M} UTC. Choose which it was."
+            f"{times.clock(shown)} was twice on {times.day(shown)} in {zone_name}, when the clocks "
+            f"were put back: first at {times.clock_and_zone(first)}, then at "
+            f"{times.clock_and_zone(later)}. Choose which it was."
         )
     return later if second else first
+
+
+def start_of(day: date, zone_name: str) -> datetime:
+    """The moment, in UTC, at which that day began in the zone: what is stored where no more than
+    the day is known."""
+    return times.start_of_day(day, ZoneInfo(zone_name or "UTC"))
+
+
+def was_twice(local: datetime) -> bool:
+    """Return whether the clocks showed that time twice, as they were put back over it."""
+    return local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset()
 
 
 def clock_of(moment: datetime, zone_name: str) -> datetime:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from django import forms
 
 from accounts.models import User
 from accounts.models.user import validate_time_zone
-from core.errors import DomainError
 from incidents.exchange import names_on
-from incidents.forms.clock import moment_of
+from incidents.forms.clock import ClockGap, ClockTwice, moment_of
 from incidents.forms.fields import (
     LineField,
     MarkdownField,
@@ -22,7 +21,7 @@ from incidents.forms.fields import (
     WritingForm,
     people_named,
 )
-from incidents.forms.timeline import ClockInput, DayInput
+from incidents.forms.timeline import WHICH, ClockInput, DayInput
 from incidents.models import (
     Environment,
     Incident,
@@ -75,8 +74,13 @@ class FactsForm(WritingForm):
 class NewIncidentForm(FactsForm):
     """The little that is needed to start writing."""
 
+    asks_which = False  # until the clocks turn out to have shown the time twice
+
     started_day = forms.DateField(label="Started on", required=False, widget=DayInput)
     started_clock = forms.TimeField(label="Time", required=False, widget=ClockInput)
+    which = forms.ChoiceField(
+        label="The clocks showed this time twice", required=False, choices=WHICH
+    )
     restricted = forms.BooleanField(
         label="Restricted: only I, those I name later, and administrators see it", required=False
     )
@@ -92,13 +96,19 @@ class NewIncidentForm(FactsForm):
         elif clock is None:
             self.add_error("started_clock", "Give the time as well, or leave both for later.")
         elif "time_zone" in said:
-            said["started_at"] = self._started(datetime.combine(day, clock), said["time_zone"])
+            said["started_at"] = self._started(day, clock, said)
         return said
 
-    def _started(self, shown: datetime, zone: str) -> datetime | None:
+    def _started(self, day: date, clock: time, said: dict[str, Any]) -> datetime | None:
+        which = said.get("which")
         try:
-            return moment_of(shown.date(), shown.time(), zone, second=False)
-        except DomainError as error:
+            return moment_of(
+                day, clock, said["time_zone"], second=which == "second" if which else None
+            )
+        except ClockTwice as error:
+            self.asks_which = True
+            self.add_error("started_clock", str(error))
+        except ClockGap as error:
             self.add_error("started_clock", str(error))
         return None
 

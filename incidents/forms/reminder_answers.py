@@ -8,6 +8,7 @@ from typing import Any, cast
 from django import forms
 
 from accounts.models import Team, User
+from core import times
 from incidents.forms.action_item_moves import (
     CompletingForm,
     DecliningForm,
@@ -43,7 +44,7 @@ class SnoozeByDaysForm(MovingForm):
         self.today = today
         days = cast(forms.TypedChoiceField, self.fields["days"])
         days.choices = [
-            (days, f"{words}, until {today + timedelta(days=days):%A %-d %B}")
+            (days, f"{words}, until {times.near_day(today + timedelta(days=days))}")
             for days, words in _SNOOZES.items()
             if days <= policy.snooze_days
         ]

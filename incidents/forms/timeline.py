@@ -7,7 +7,8 @@ from typing import Any
 
 from django import forms
 
-from incidents.forms.clock import ClockGap, ClockTwice, clock_of, moment_of
+from core import times
+from incidents.forms.clock import ClockGap, ClockTwice, clock_of, moment_of, start_of, was_twice
 from incidents.forms.fields import LineField, MarkdownField, WritingForm
 from incidents.models import EventKind, Incident, Milestone, Precision, TimelineEvent
 from incidents.operations.timeline import EventFields
@@ -16,6 +17,7 @@ _PLAIN = [
     *("text", "precision", "as_written", "milestone", "kind", "evidence_url", "starred"),
     "version",
 ]
+WHICH = [("", "Choose"), ("first", "The first time"), ("second", "The second time")]
 WITHOUT_CLOCK = (Precision.DAY, Precision.APPROXIMATE)
 
 
@@ -39,10 +41,13 @@ class EventForm(WritingForm):
     which = forms.ChoiceField(
         label="The clocks showed this time twice",
         required=False,
-        choices=[("", "Choose"), ("first", "The first time"), ("second", "The second time")],
+        choices=WHICH,
     )
     precision = forms.ChoiceField(
         label="Known", choices=Precision.choices, initial=Precision.MINUTE
+    )
+    end_which = forms.ChoiceField(
+        label="The clocks showed the time it ended twice", required=False, choices=WHICH
     )
     end_day = forms.DateField(label="Until day", required=False, widget=DayInput)
     end_clock = forms.TimeField(label="Until time", required=False, widget=ClockInput)
@@ -65,11 +70,21 @@ class EventForm(WritingForm):
         if event is not None:
             kwargs["initial"] = _initial(event, self.zone)
         super().__init__(*args, **kwargs)
-        self.asks_which = bool(self.initial.get("which"))
+        self.asked_twice: set[str] = set()  # the fields whose time needs to be told apart
         for name in ("clock", "end_clock"):
             exact = self.initial.get(name)
             if exact is not None and exact.second:
                 self.fields[name].widget.attrs["step"] = "1"
+
+    @property
+    def asks_which(self) -> bool:
+        """Return whether the form asks which of two equal times the beginning was."""
+        return bool(self.initial.get("which")) or "clock" in self.asked_twice
+
+    @property
+    def asks_end_which(self) -> bool:
+        """Return whether the form asks which of two equal times the end was."""
+        return bool(self.initial.get("end_which")) or "end_clock" in self.asked_twice
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or self.cleaned_data
@@ -108,7 +123,9 @@ class EventForm(WritingForm):
         if clock is None and precision not in WITHOUT_CLOCK:
             self.add_error("clock", "Give the time, or choose “to the day”.")
             return None
-        return self._moment(day, clock or time(0), "clock", said)
+        if clock is None:
+            return start_of(day, self.zone)
+        return self._moment(day, clock, "clock", said)
 
     def _end(self, said: dict[str, Any]) -> datetime | None:
         day, clock = said.get("end_day"), said.get("end_clock")
@@ -117,18 +134,23 @@ class EventForm(WritingForm):
         if clock is None and said.get("precision") not in WITHOUT_CLOCK:
             self.add_error("end_clock", "Give the time at which it ended.")
             return None
-        end = self._moment(day or said["day"], clock or time(0), "end_clock", said)
+        end_on = day or said["day"]
+        end: datetime | None
+        if clock is None:
+            end = start_of(end_on, self.zone)
+        else:
+            end = self._moment(end_on, clock, "end_clock", said)
         if end is not None and end < said["occurred_at"]:
             self.add_error("end_clock", "It ends before it starts.")
             return None
         return end
 
     def _moment(self, day: date, clock: time, field: str, said: dict[str, Any]) -> datetime | None:
-        which = said.get("which")
+        which = said.get(field.replace("clock", "which"))
         try:
             return moment_of(day, clock, self.zone, second=which == "second" if which else None)
         except ClockTwice as error:
-            self.asks_which = True
+            self.asked_twice.add(field)
             self.add_error(field, str(error))
         except ClockGap as error:
             self.add_error(field, str(error))
@@ -137,17 +159,17 @@ class EventForm(WritingForm):
 
 def _initial(event: TimelineEvent, zone: str) -> dict[str, Any]:
     values: dict[str, Any] = {name: getattr(event, name) for name in _PLAIN}
-    midnight_means_unknown = event.precision in WITHOUT_CLOCK
-    for moment, day, clock in (
-        (event.occurred_at, "day", "clock"),
-        (event.ends_at, "end_day", "end_clock"),
+    for moment, day, clock, which in (
+        (event.occurred_at, "day", "clock", "which"),
+        (event.ends_at, "end_day", "end_clock", "end_which"),
     ):
         if moment is None:
             continue
         shown = clock_of(moment, zone)
         values[day] = shown.date()
-        if not (midnight_means_unknown and shown.time() == time(0)):
-            values[clock] = shown.time()
-        if shown.utcoffset() != shown.replace(fold=1 - shown.fold).utcoffset():
-            values["which"] = "second" if shown.fold else "first"
+        if event.precision in WITHOUT_CLOCK and times.starts_a_day(shown):
+            continue
+        values[clock] = shown.time()
+        if was_twice(shown):
+            values[which] = "second" if shown.fold else "first"
     return values

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Self
 
 from django.contrib.auth.models import AnonymousUser
@@ -14,6 +15,7 @@ from django.urls import reverse
 
 from accounts.models import Team, User
 from accounts.models.user import validate_time_zone
+from core import times
 from core.each_row import each_row
 from core.prepared import among
 from incidents.models.labels import Service, Tag
@@ -68,6 +70,16 @@ class Precision(models.TextChoices):
     DAY = "day", "to the day"
     APPROXIMATE = "approximate", "approximate"
     UNKNOWN = "unknown", "time not recorded"
+
+    def has_clock(self, local: datetime) -> bool:
+        """Return whether a time of day is known, `local` being the moment on the incident's clock.
+
+        Where only the day is known, its first moment is stored, and the time of day says nothing:
+        it is shown nowhere and exported nowhere.
+        """
+        if self is Precision.APPROXIMATE:
+            return not times.starts_a_day(local)
+        return self not in (Precision.DAY, Precision.UNKNOWN)
 
 
 class IncidentQuerySet(models.QuerySet["Incident"]):

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from accounts.models import User
+from core import times
 from incidents.models.incident import Incident
 from incidents.models.pattern_link import PlaybookUse
 from playbooks.models import Playbook, PlaybookRevision
@@ -71,7 +72,7 @@ class PlaybookRun(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.playbook}, begun {self.started_at:%-d %b %Y %H:%M}"
+        return f"{self.playbook}, begun {times.exact_moment(self.started_at)}"
 
     def get_absolute_url(self) -> str:
         return reverse("playbook_run_detail", args=[self.pk])

@@ -5,30 +5,44 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from incidents.models import Incident, TimelineEvent
+from core import times
+from incidents.models import Incident, Precision, TimelineEvent
 
 
 def reinterpret(incident: Incident, *, before: str) -> None:
     """Keep what the clocks said when a zone that was not stated becomes known, or the reverse.
 
-    Between two known zones nothing changes: a moment stays the same moment.
+    Between two known zones a moment stays the same moment; of an event that is known to the day,
+    the day stays the same day.
     """
-    if bool(before) == bool(incident.time_zone):
-        return
-    zone = ZoneInfo(incident.time_zone or before)
-    events = list(TimelineEvent.objects.filter(incident=incident, occurred_at__isnull=False))
-    convert = _clock_in_zone if incident.time_zone else _clock_as_utc
-    for event in events:
+    keeps_moments = bool(before) == bool(incident.time_zone)
+    zone, old = _zone(incident.time_zone), _zone(before)
+    changed = []
+    for event in TimelineEvent.objects.filter(incident=incident, occurred_at__isnull=False):
         assert event.occurred_at is not None  # noqa: S101 - the query left undated ones out
-        event.occurred_at = convert(event.occurred_at, zone)
+        is_day = not Precision(event.precision).has_clock(event.occurred_at.astimezone(old))
+        if keeps_moments and not is_day:
+            continue
+        convert = _same_day if is_day else _same_clock
+        event.occurred_at = convert(event.occurred_at, old, zone)
         if event.ends_at is not None:
-            event.ends_at = max(convert(event.ends_at, zone), event.occurred_at)
-    TimelineEvent.objects.bulk_update(events, ["occurred_at", "ends_at"])
+            event.ends_at = max(convert(event.ends_at, old, zone), event.occurred_at)
+        changed.append(event)
+    TimelineEvent.objects.bulk_update(changed, ["occurred_at", "ends_at"])
 
 
-def _clock_in_zone(moment: datetime, zone: ZoneInfo) -> datetime:
-    return moment.astimezone(UTC).replace(tzinfo=zone).astimezone(UTC)
+def _zone(name: str) -> ZoneInfo:
+    """The zone called `name`; UTC where none is stated, as its clock is kept as if it were UTC."""
+    return ZoneInfo(name or "UTC")
 
 
-def _clock_as_utc(moment: datetime, zone: ZoneInfo) -> datetime:
-    return moment.astimezone(zone).replace(tzinfo=UTC, fold=0)
+def _same_clock(moment: datetime, old: ZoneInfo, new: ZoneInfo) -> datetime:
+    return moment.astimezone(old).replace(tzinfo=new, fold=0).astimezone(UTC)
+
+
+def _same_day(moment: datetime, old: ZoneInfo, new: ZoneInfo) -> datetime:
+    """The beginning of the same day in `new`; the same clock where it was no day's beginning."""
+    local = moment.astimezone(old)
+    if times.starts_a_day(local):
+        return times.start_of_day(local.date(), new)
+    return _same_clock(moment, old, new)

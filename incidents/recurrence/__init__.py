@@ -31,7 +31,6 @@ from incidents.recurrence.words import (
     ordinal_words,
     promise_words,
     recurrence_words,
-    span_words,
 )
 
 __all__ = [
@@ -59,6 +58,5 @@ __all__ = [
     "promise_words",
     "recurrence_words",
     "services_hit",
-    "span_words",
     "trends",
 ]

@@ -6,6 +6,7 @@ from datetime import date
 
 from django.utils import timezone
 
+from core import times
 from incidents.models import Incident
 from incidents.recurrence.history import History
 from incidents.recurrence.neighbours import LOOKED_AT
@@ -35,31 +36,17 @@ def recurrence_words(history: History, incident: Incident) -> str:
     span = history.span(incident)
     if span is None:
         return words
-    about = "about " if history.is_rough(incident) else ""
-    return f"{words} in {about}{span_words(span.days)}"
-
-
-def span_words(days: int) -> str:
-    """A number of days in the unit that people would use."""
-    if days < 1:
-        return "a day"
-    if days < 14:
-        return f"{days} day{'s' if days > 1 else ''}"
-    if days < 60:
-        return f"{round(days / 7)} weeks"
-    if days < 730:
-        return f"{round(days / 30.44)} months"
-    return f"{round(days / 365.25)} years"
+    return f"{words} in {times.rough_span(span.days, about=history.is_rough(incident))}"
 
 
 def promise_words(promise: Promise, today: date) -> str:
-    """“overdue 43 days”, “due 3 Mar 2026”, “open, no due date”, “declined” or “done 3 Mar 2026”,
+    """“43 days overdue”, “due 3 Mar 2026”, “open, no due date”, “declined” or “done 3 Mar 2026”,
     in the reader’s time zone."""
     if promise.is_declined:
         return "declined"
     if promise.closed_at:
-        return f"done {timezone.localdate(promise.closed_at):%-d %b %Y}"
+        return f"done {times.day(timezone.localdate(promise.closed_at))}"
     late = promise.days_overdue(today)
     if late:
-        return f"overdue {late:,} day{'s' if late > 1 else ''}"
-    return f"due {promise.due_on:%-d %b %Y}" if promise.due_on else "open, no due date"
+        return times.overdue(late)
+    return f"due {times.day(promise.due_on)}" if promise.due_on else "open, no due date"

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from accounts.models import User
+from core import times
 from core.errors import DomainError
 from incidents import permissions
 from incidents.models import ActionItem, ActionItemStatus, Answer, ReminderAnswer, Via
@@ -113,4 +114,4 @@ def _now(item: ActionItem, day: date | None) -> str:
     if day is None:
         return "It has no due date now."
     what = "Now it is due on" if item.is_open else "Now it is looked at again on"
-    return f"{what} {day:%-d %b %Y}."
+    return f"{what} {times.day(day)}."

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from django.conf import settings
 
 from accounts.models import Team, User
+from core import times
 from incidents.models import ActionItem, Incident
 from incidents.reminders.claims import Claim
 from incidents.reminders.links import Link
@@ -77,7 +78,7 @@ def item_line(
 
 def postmortem_line(incident: Incident, waiting: Waiting) -> Line:
     """What a digest says about a postmortem that waits."""
-    since = f"since {waiting.facts.since:%A %-d %B}"
+    since = f"since {times.near_day(waiting.facts.since)}"
     return Line(
         title=incident.title,
         url=f"{settings.SITE_URL}{incident.get_absolute_url()}",
@@ -88,14 +89,14 @@ def postmortem_line(incident: Incident, waiting: Waiting) -> Line:
 
 def _why(item: ActionItem, claim: Claim, today: date) -> str:
     if claim.facts.is_declined:
-        return f"declined {item.closed_at:%-d %B %Y}; look at the accepted risk again"
+        return f"declined {times.long_day(item.closed_at)}; look at the accepted risk again"
     due = _due(item.due_on, today)
     if claim.part == Part.LEAD:
         return f"{item.owner}: {due}"
     if claim.part == Part.HEIR:
         return f"{due}; {item.owner} has left"
     if claim.part == Part.KEEPER:
-        return f"{due}; nobody owns it since {claim.facts.owner_since:%A %-d %B}"
+        return f"{due}; nobody owns it since {times.near_day(claim.facts.owner_since)}"
     return due
 
 
@@ -103,9 +104,10 @@ def _due(due_on: date | None, today: date) -> str:
     if due_on is None:
         return "no due date"
     late = (today - due_on).days
-    words = {0: "due today", -1: "due tomorrow", 1: "1 day overdue"}
-    otherwise = f"{late} days overdue" if late > 0 else f"due {due_on:%A %-d %B}"
-    return words.get(late, otherwise)
+    if late > 0:
+        return times.overdue(late)
+    words = {0: "due today", -1: "due tomorrow"}
+    return words.get(late) or f"due {times.near_day(due_on)}"
 
 
 @dataclass
@@ -138,7 +140,10 @@ class Counts:
             (self.overdue, "{} overdue"),
             (self.today, "{} due today"),
             (self.tomorrow, "{} due tomorrow"),
-            *((count, f"{{}} due {day:%A}") for day, count in sorted(self.later.items())),
+            *(
+                (count, f"{{}} due {times.weekday_name(day)}")
+                for day, count in sorted(self.later.items())
+            ),
             *((count, words) for words, count in self.besides.items()),
         ]
         counted = [(count, words) for count, words in parts if count]

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Role, Team, User
+from core import times
 from incidents.models import ActionItem, Incident, PostmortemStatus
 from incidents.reminders import ledger, people
 from incidents.reminders.calendars import Calendar
@@ -190,5 +191,4 @@ def _words(step: str) -> tuple[str, str]:
     """What sort of thing a step says, and what it says in full."""
     if step in _WORDS:
         return _WORDS[step], _WORDS[step]
-    days = step.removeprefix("overdue_")
-    return "late", f"{days} day late" if days == "1" else f"{days} days late"
+    return "late", f"{times.days(int(step.removeprefix('overdue_')))} late"

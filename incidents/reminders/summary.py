@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from accounts.models import DigestFrequency, Team, User
+from core import times
 from core.templatetags import ui
 from incidents.analytics import FollowUp, Scope, follow_up
 from incidents.analytics.holders import Row
@@ -101,7 +102,7 @@ class TeamWeek:
 
 
 def _days(days: int | None) -> str:
-    return "not recorded" if days is None else ui.counted(days, "day")
+    return times.NOT_RECORDED if days is None else times.days(days)
 
 
 def write_due(*, policy: Policy, now: datetime) -> list[int]:

@@ -9,6 +9,7 @@ from django.db.models import F, QuerySet, Value
 from django.http import QueryDict
 
 from accounts.models import Team, User
+from core import times
 from core.prepared import Prepared
 from incidents.models import Incident
 from incidents.views import filters as incident_filters
@@ -129,9 +130,9 @@ def chips(filters: Filters, query: QueryDict) -> list[Chip]:
         text = ", ".join(choice.label for choice in chosen)
         found.append(Chip(_WORDS.get(kind, "{}").format(text), without(query, kind)))
     if filters.since:
-        found.append(Chip(f"Due from {filters.since:%-d %b %Y}", without(query, "since")))
+        found.append(Chip(f"Due from {times.day(filters.since)}", without(query, "since")))
     if filters.until:
-        found.append(Chip(f"Due until {filters.until:%-d %b %Y}", without(query, "until")))
+        found.append(Chip(f"Due until {times.day(filters.until)}", without(query, "until")))
     if filters.text:
         found.append(Chip(f"“{filters.text}”", without(query, "q")))
     return found

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import SignedInRequest
+from core import times
 from core.errors import DomainError, StaleWrite, domain_errors_as_messages
 from core.seen_version import seen_version
 from incidents import permissions
@@ -88,7 +89,7 @@ def action_item_decline(request: SignedInRequest, pk: int) -> HttpResponse:
             by=request.user,
             at=timezone.now(),
         )
-        return f"Declined. It comes back on {declined.re_review_on:%-d %b %Y}."
+        return f"Declined. It comes back on {times.day(declined.re_review_on)}."
 
     return asked(request, "action_item_decline", item, form, change)
 
@@ -109,7 +110,7 @@ def action_item_keep_declined(request: SignedInRequest, pk: int) -> HttpResponse
             by=request.user,
             at=timezone.now(),
         )
-        return f"It comes back on {kept.re_review_on:%-d %b %Y}."
+        return f"It comes back on {times.day(kept.re_review_on)}."
 
     return asked(request, "action_item_keep_declined", item, form, change)
 
@@ -123,7 +124,7 @@ def action_item_snooze(request: SignedInRequest, pk: int) -> HttpResponse:
 
     def change(said: dict[str, Any]) -> str:
         action_items.snooze(item, **said, by=request.user, at=timezone.now())
-        return f"Nobody is reminded of it before {said['until']:%-d %b %Y}."
+        return f"Nobody is reminded of it before {times.day(said['until'])}."
 
     return asked(request, "action_item_snooze", item, form, change)
 
@@ -156,7 +157,7 @@ def action_item_redate(request: SignedInRequest, pk: int) -> HttpResponse:
 
     def change(said: dict[str, Any]) -> str:
         action_items.redate(item, **said, by=request.user, at=timezone.now())
-        return f"It is due on {said['due_on']:%-d %b %Y} now."
+        return f"It is due on {times.day(said['due_on'])} now."
 
     return asked(request, "action_item_redate", item, form, change)
 
@@ -192,7 +193,7 @@ def _upon_what_stands(
     typed = request.POST.copy()
     typed["version"] = str(now.version)
     form.data = typed
-    due = f"due {now.due_on:%-d %b %Y}" if now.due_on else "without a due date"
+    due = f"due {times.day(now.due_on)}" if now.due_on else "without a due date"
     form.add_error(
         None,
         f"{error} It is now {now.get_status_display().lower()}, {now.priority}, owned by "

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 
 from accounts.models import User
 from accounts.requests import SignedInRequest
-from core import markdown
+from core import markdown, times
 from core.trackers import tracker_of
 from incidents.models import (
     ActionItem,
@@ -172,4 +172,4 @@ def _status(stored: str) -> str:
 
 def _day(stored: str) -> str:
     day = parse_date(stored) if stored else None
-    return f"{day:%-d %b %Y}" if day else "no date"
+    return times.day(day) if day else "no date"

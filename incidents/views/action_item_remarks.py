@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from datetime import date
 
 from accounts.models import User
+from core import times
 from incidents.models import ActionItem, ActionItemDependency, ActionItemStatus, Incident
 
 
 def own_remarks(item: ActionItem, today: date) -> tuple[str, ...]:
     """What `item` itself knows. No query."""
     if item.is_open and item.snoozed_until and item.snoozed_until > today:
-        return (f"Snoozed until {item.snoozed_until:%-d %b %Y}",)
+        return (f"Snoozed until {times.day(item.snoozed_until)}",)
     if item.re_review_on and item.re_review_on <= today:
         return ("To be looked at again",)
     return ()

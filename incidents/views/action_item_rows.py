@@ -11,6 +11,7 @@ from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
+from core import times
 from core.trackers import tracker_of
 from incidents.models import (
     ActionItem,
@@ -92,20 +93,21 @@ def due(item: ActionItem, today: date) -> Due:
     if not item.is_open:
         on = timezone.localdate(item.closed_at) if item.closed_at else None
         word = "Done" if item.status == ActionItemStatus.DONE else "Declined"
-        return Due(f"{word} {on:%-d %b %Y}" if on else word, iso=on.isoformat() if on else "")
+        words = f"{word} {times.day(on)}" if on else word
+        return Due(words, iso=on.isoformat() if on else "")
     if item.due_on is None:
         return Due("No due date")
     iso = item.due_on.isoformat()
     days = (item.due_on - today).days
     if days < -WEEK:
-        return Due(f"{-days} days overdue", "long-late", iso)
+        return Due(times.overdue(-days), "long-late", iso)
     if days < 0:
-        return Due("1 day overdue" if days == -1 else f"{-days} days overdue", "late", iso)
+        return Due(times.overdue(-days), "late", iso)
     if days <= 1:
         return Due("Due tomorrow" if days else "Due today", "now", iso)
     if days < WEEK:
-        return Due(f"Due {item.due_on:%A %-d %b}", iso=iso)
-    return Due(f"Due {item.due_on:%-d %b %Y}", iso=iso)
+        return Due(f"Due {times.weekday_name(item.due_on)} {times.short_day(item.due_on)}", iso=iso)
+    return Due(f"Due {times.day(item.due_on)}", iso=iso)
 
 
 def with_what_rows_show(items: QuerySet[ActionItem]) -> QuerySet[ActionItem]:

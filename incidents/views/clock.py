@@ -1,16 +1,23 @@
-"""The two clocks of an incident: its own, and UTC beside it."""
+"""The two clocks of an incident, its own and UTC, and its times as text.
+
+A time is shown as exactly as it is known: of something known to the day, no clock time is shown,
+on neither clock.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from functools import lru_cache
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from core import times
+from incidents.analytics import Elapsed
 from incidents.models import Incident, Precision
 
 ZONE_NOT_STATED = "source’s local time, zone not stated"
+DATE_NOT_RECORDED = "date not recorded"
 
 
 @dataclass(frozen=True)
@@ -23,7 +30,7 @@ class Clock:
 
     @property
     def shows_utc(self) -> bool:
-        """Whether UTC stands beside the incident's own time: not where they are the same."""
+        """Return whether UTC is shown beside the incident's own time: not where both are one."""
         return self.zone is not None and self.label != "UTC"
 
     def local(self, moment: datetime) -> datetime:
@@ -31,24 +38,24 @@ class Clock:
         return moment.astimezone(self.zone or UTC)
 
     def zone_name(self, moment: datetime) -> str:
-        """What the zone is called at `moment`, summer time and all; empty where not stated."""
-        if self.zone is None:
-            return ""
-        name = self.local(moment).tzname() or ""
-        return f"UTC{name}" if name[:1] in "+-" else name
-
-    def time(self, moment: datetime) -> str:
-        """Hours and minutes on the incident's clock, with seconds where there are any."""
-        return hours(self.local(moment))
+        """The name of the zone at `moment`, summer time and all; empty where not stated."""
+        return times.zone_name(self.local(moment)) if self.zone is not None else ""
 
     def day(self, moment: datetime) -> date:
         return self.local(moment).date()
 
+    def has_time(self, moment: datetime, precision: str) -> bool:
+        """Return whether the time of day of `moment` is known."""
+        return Precision(precision).has_clock(self.local(moment))
 
-def hours(moment: datetime) -> str:
-    """The time of day of `moment` in its own zone, with seconds where there are any."""
-    shape = "{:02d}:{:02d}:{:02d}" if moment.second else "{:02d}:{:02d}"
-    return shape.format(moment.hour, moment.minute, moment.second)
+    def iso(self, moment: datetime | None, precision: str) -> str:
+        """`moment` for a `datetime` attribute: a day alone where no time of day is known; empty
+        where the zone is not stated."""
+        if moment is None or self.zone is None:
+            return ""
+        if not self.has_time(moment, precision):
+            return self.day(moment).isoformat()
+        return moment.isoformat()
 
 
 @lru_cache(maxsize=512)
@@ -59,20 +66,40 @@ def clock_named(time_zone: str) -> Clock:
     return Clock(ZoneInfo(time_zone), time_zone)
 
 
+def when_words(moment: datetime, precision: str, clock: Clock, day: str) -> str:
+    """Return `day`, and the time of `moment` behind it as exactly as it is known: “DAY”,
+    “about DAY”, “DAY, 11:21 CET” or “DAY, about 11:00 CET”. The zone is left out where it is not
+    stated."""
+    if precision == Precision.DAY:
+        return day
+    if not clock.has_time(moment, precision):
+        return f"about {day}"
+    about = "" if precision == Precision.MINUTE else "about "
+    return f"{day}, {about}{times.clock(clock.local(moment))} {clock.zone_name(moment)}".rstrip()
+
+
+def utc_words(
+    moment: datetime | None, ends_at: datetime | None, precision: str, clock: Clock
+) -> str:
+    """Return the time on the UTC clock that belongs beside the incident's own: “12:00”, with the
+    day where it is another one. Empty where the two are the same or no time of day is known."""
+    if moment is None or not clock.shows_utc or not clock.has_time(moment, precision):
+        return ""
+    begins = moment.astimezone(UTC)
+    words = times.span(begins, ends_at.astimezone(UTC)) if ends_at else times.clock(begins)
+    is_other_day = begins.date() != clock.day(moment)
+    return f"{times.short_day(begins)} {words}" if is_other_day else words
+
+
 def occurred_words(incident: Incident) -> str:
     """When the incident occurred, on its own clock and as exactly as is known, with the zone."""
     at = incident.occurred_at
     if at is None:
-        return "date not recorded"
-    clock = clock_named(incident.time_zone)
-    day = f"{clock.local(at):%a %-d %b %Y}"
-    if incident.occurred_precision == Precision.DAY:
-        return day
-    if is_around_a_day(incident.occurred_precision, clock.local(at)):
-        return f"about {day}"
-    about = "" if incident.occurred_precision == Precision.MINUTE else "about "
-    zone = clock.zone_name(at) or f"({ZONE_NOT_STATED})"
-    return f"{day}, {about}{clock.time(at)} {zone}"
+        return DATE_NOT_RECORDED
+    clock, precision = clock_named(incident.time_zone), incident.occurred_precision
+    words = when_words(at, precision, clock, times.weekday(clock.local(at)))
+    has_no_zone = clock.zone is None and clock.has_time(at, precision)
+    return f"{words} ({ZONE_NOT_STATED})" if has_no_zone else words
 
 
 class Occurred(Protocol):
@@ -89,12 +116,34 @@ class Occurred(Protocol):
 def occurred_day(incident: Occurred | Incident) -> str:
     """The day on which the incident occurred on its own clock, for lists."""
     if incident.occurred_at is None:
-        return "date not recorded"
+        return DATE_NOT_RECORDED
     local = clock_named(incident.time_zone).local(incident.occurred_at)
-    about = "about " if is_around_a_day(incident.occurred_precision, local) else ""
-    return f"{about}{local:%-d %b %Y}"
+    rough = incident.occurred_precision == Precision.APPROXIMATE and times.starts_a_day(local)
+    return f"about {times.day(local)}" if rough else times.day(local)
 
 
-def is_around_a_day(precision: str, local: datetime) -> bool:
-    """Whether only the day is known, and that roughly: midnight then stands for no clock time."""
-    return precision == Precision.APPROXIMATE and local.time() == time.min
+def elapsed_words(elapsed: Elapsed) -> str:
+    """Return a span between milestones as exactly as it is known: “30 min”, “about 2 h”,
+    “about 3 days”, “under a day”; “out of order”; “not recorded”."""
+    if elapsed.out_of_order:
+        return "out of order"
+    if elapsed.span is None:
+        return times.NOT_RECORDED
+    if elapsed.to_the_day and not elapsed.span:
+        return "under a day"
+    if elapsed.approximate and not elapsed.span:
+        return "under an hour"
+    about = "about " if elapsed.approximate else ""
+    return f"{about}{times.duration(elapsed.span)}"
+
+
+def after_words(elapsed: Elapsed) -> str:
+    """Return how long after the start something came, for a sentence: “after 30 min”,
+    “on the same day”, “at about the same time”; a span of unusual length is not stated as a fact.
+    Empty where it is unknown or out of order."""
+    if elapsed.span is None:
+        return ""
+    if elapsed.approximate and not elapsed.span:
+        return "on the same day" if elapsed.to_the_day else "at about the same time"
+    doubt = ", if the dates are right" if elapsed.is_unusual else ""
+    return f"after {elapsed_words(elapsed)}{doubt}"

@@ -10,6 +10,7 @@ from django.db.models import DurationField, ExpressionWrapper, F, Q, QuerySet, V
 from django.http import QueryDict
 
 from accounts.models import Role, User
+from core import times
 from core.each_row import among_linked
 from core.prepared import Prepared
 from incidents.models import (
@@ -215,9 +216,9 @@ def chips(filters: Filters, query: QueryDict) -> list[Chip]:
     if filters.period:
         found.append(Chip(PERIODS[filters.period], without(query, "period")))
     elif filters.since:
-        found.append(Chip(f"since {filters.since:%-d %b %Y}", without(query, "since")))
+        found.append(Chip(f"since {times.day(filters.since)}", without(query, "since")))
     if filters.until:
-        found.append(Chip(f"until {filters.until:%-d %b %Y}", without(query, "until")))
+        found.append(Chip(f"until {times.day(filters.until)}", without(query, "until")))
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from core import times
 from incidents.analytics import FollowUp
 from incidents.analytics.holders import Row
 
@@ -15,7 +16,7 @@ def picture(numbers: FollowUp) -> dict[str, Any]:
     """Each picture by its name, as lists of the same length."""
     return {
         "on-time": {
-            "names": [f"{month.first_on:%b %Y}" for month in numbers.months],
+            "names": [times.month(month.first_on) for month in numbers.months],
             "met": [month.on_time.met for month in numbers.months],
             "late": [month.on_time.dated - month.on_time.met for month in numbers.months],
             "undated": [month.on_time.done - month.on_time.dated for month in numbers.months],

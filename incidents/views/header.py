@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from django.urls import reverse
 
 from accounts.models import User
+from core import times
 from incidents.models import (
     Environment,
     Incident,
@@ -107,7 +108,7 @@ def _source(incident: Incident) -> str:
     if incident.source_author:
         words += f" by {incident.source_author}"
     if incident.source_published_on:
-        words += f", {incident.source_published_on:%-d %b %Y}"
+        words += f", {times.day(incident.source_published_on)}"
     return words
 
 

@@ -4,26 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.safestring import SafeString
 
 from accounts.models import Role, User
 from core.prepared import Prepared, among
 from core.templatetags import ui
+from incidents.analytics import elapsed
 from incidents.models import (
     CLOSED,
     ActionItem,
     Incident,
     LinkState,
+    Milestone,
     PatternLink,
     PostmortemStatus,
+    Precision,
     Service,
     Severity,
+    TimelineEvent,
 )
 from incidents.views.addresses import incident_url
-from incidents.views.clock import occurred_day
+from incidents.views.clock import after_words, clock_named, occurred_day
 
 NAMED = 2  # patterns that a row names
 
@@ -77,6 +82,7 @@ def _incidents(shape: tuple[Role, bool], user_pk: int, ids: int) -> QuerySet[Inc
     here = OuterRef("pk")
     services = Service.objects.filter(incidents=here).values("name")
     links = PatternLink.objects.filter(incident=here, state=LinkState.CONFIRMED)
+    resolved = TimelineEvent.objects.filter(incident=here, milestone=Milestone.RESOLVED)
     items = ActionItem.objects.filter(incident=here).order_by().values("status")
     return (
         allowed.filter(among("pk", ids))
@@ -86,6 +92,7 @@ def _incidents(shape: tuple[Role, bool], user_pk: int, ids: int) -> QuerySet[Inc
             service_names=ArraySubquery(services),
             pattern_names=ArraySubquery(links.values("pattern__name")),
             item_states=ArraySubquery(items),
+            resolved_precision=Subquery(resolved.values("precision")[:1]),
         )
     )
 
@@ -116,10 +123,27 @@ def _first(names: list[str]) -> str:
     return ", ".join(names[:NAMED]) + more
 
 
+@dataclass(frozen=True)
+class _Mark:
+    """A milestone as the row's query knows it."""
+
+    occurred_at: datetime | None
+    precision: str
+    ends_at: datetime | None = None
+
+
 def _resolved(incident: Incident) -> str:
+    """How long it took to resolve, as exactly as both milestones are known; that they are out of
+    order where they are; empty where either is not recorded."""
     if incident.started_at is None or incident.resolved_at is None:
         return ""
-    return f"resolved after {ui.duration(incident.resolved_at - incident.started_at)}"
+    precision = incident.resolved_precision or Precision.MINUTE  # type: ignore[attr-defined]
+    found = elapsed(
+        _Mark(incident.started_at, incident.occurred_precision),
+        _Mark(incident.resolved_at, precision),
+        clock_named(incident.time_zone).zone or UTC,
+    )
+    return "milestones out of order" if found.out_of_order else f"resolved {after_words(found)}"
 
 
 def severity_badge(value: str) -> SafeString:

@@ -8,6 +8,7 @@ from datetime import date
 
 from django.utils import timezone
 
+from core import times
 from core.text import one_line
 from incidents import recurrence
 from incidents.models import FixAnswer, Incident
@@ -101,7 +102,7 @@ def fix_words(history: History, incident: Incident) -> str:
     fix = history.failed_fix(incident)
     if fix is None or fix.fixed_at is None:
         return ""
-    done = f"“{fix.title}” was done on {timezone.localdate(fix.fixed_at):%-d %b %Y}"
+    done = f"“{fix.title}” was done on {times.day(timezone.localdate(fix.fixed_at))}"
     if fix.is_answered:
         return f"Recurred after a fix: {done}, and did not hold."
     return f"Recurred after a fix: {done}."
@@ -110,7 +111,7 @@ def fix_words(history: History, incident: Incident) -> str:
 def _fix_line(
     fix: Promise, references: Mapping[int, str], incident: Incident, today: date
 ) -> FixLine:
-    done = f"done {timezone.localdate(fix.fixed_at):%-d %b %Y}" if fix.fixed_at else "done"
+    done = f"done {times.day(timezone.localdate(fix.fixed_at))}" if fix.fixed_at else "done"
     undo_url = ""
     if fix.check_pk is not None:
         undo_url = incident_part_url("fix_check_take_back", incident.reference, fix.check_pk)

@@ -10,6 +10,7 @@ from itertools import pairwise
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from core import times
 from core.templatetags import ui
 from incidents.recurrence import Fix, Occurrence, Occurrences
 from incidents.views.addresses import action_item_url, incident_url
@@ -18,7 +19,6 @@ from incidents.views.clock import occurred_day
 FIXES = 100  # on the axis, the latest
 _MARGIN = 3.0  # per cent left free at both ends
 _ROOM = 14.0  # per cent that the words of an interval need
-_WEEKS_TO_MONTHS = 90  # days; longer intervals are told in months or years
 _RADII = ((20, "8"), (60, "6"))  # pixels, up to so many incidents
 _SMALL = "4"
 
@@ -134,7 +134,7 @@ class _Scale:
         years = [
             AxisWords(f"{self.at(start):.2f}%", str(start.year)) for start in starts if start < last
         ]
-        return years or [AxisWords(f"{_MARGIN}%", f"{self.first:%b %Y}")]
+        return years or [AxisWords(f"{_MARGIN}%", times.month(self.first))]
 
 
 def _incident_mark(incident: Occurrence, scale: _Scale, failed: bool, shown: bool) -> AxisMark:
@@ -195,18 +195,9 @@ def gap_words(later: Occurrence, earlier: Occurrence) -> str:
     """How long after `earlier` the incident `later` was; empty where either has no date."""
     if later.occurred_at is None or earlier.occurred_at is None:
         return ""
-    return interval(later.occurred_at - earlier.occurred_at, later.is_rough or earlier.is_rough)
-
-
-def interval(gap: timedelta, roughly: bool) -> str:
-    """“44 days”, “about 5 months”, “about 8 years”; never less than a day."""
-    days = max(gap.days, 1)
-    if days < _WEEKS_TO_MONTHS:
-        return f"{'about ' if roughly else ''}{ui.counted(days, 'day')}"
-    months = round(days / 30.44)
-    words = ui.counted(months, "month") if months < 24 else ui.counted(round(months / 12), "year")
-    return f"about {words}"
+    gap = later.occurred_at - earlier.occurred_at
+    return times.rough_span(gap.days, about=later.is_rough or earlier.is_rough)
 
 
 def _day(moment: datetime) -> str:
-    return f"{timezone.localdate(moment):%-d %b %Y}"
+    return times.day(timezone.localdate(moment))

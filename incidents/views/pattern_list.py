@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from accounts.requests import SignedInRequest
+from core import times
 from core.templatetags import ui
 from incidents import recurrence
 from incidents.permissions import can_write
@@ -85,7 +86,7 @@ def _row(
         url=pattern_url(pattern.slug),
         definition=pattern.definition,
         incidents=ui.counted(_times(trend), "incident"),
-        last_seen=f"last seen {last:%-d %b %Y}" if last else "",
+        last_seen=f"last seen {times.day(last)}" if last else "",
         promises=ui.counted(promises, "open promise") if promises else "",
         is_met=bool(_times(trend)),
         signal=_signal(pattern, typed),

@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.requests import SignedInRequest
+from core import times
 from core.templatetags import ui
 from incidents.analytics import state_of
 from incidents.models import Incident, Severity
@@ -169,7 +170,7 @@ def _row(
         url=pattern_url(lane.slug),
         only="?" + urlencode({"pattern": lane.slug}),
         total=lane.total,
-        last=f"{lane.last_at:%-d %b %Y}" if lane.last_at else "date not recorded",
+        last=times.day(lane.last_at) if lane.last_at else "date not recorded",
         incidents=links[:LISTED],
         folded=links[LISTED:],
         all_url=_list_url(lane.slug, asked) if lane.slug in _listed(lane, asked) else "",
@@ -285,6 +286,6 @@ def _span(first: date, asked: filters.Filters) -> dict[str, str]:
     since, until = max(first, asked.since or first), min(last, asked.until or last)
     return {
         "at": (first + timedelta(days=45)).isoformat(),
-        "more": f"{since:%b} to {until:%b %Y}",
+        "more": f"{times.short_month(since)} to {times.month(until)}",
         "days": f"&since={since}&until={until}",
     }

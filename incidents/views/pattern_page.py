@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from itertools import pairwise
 from statistics import median
 
@@ -13,7 +12,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from accounts.models import User
-from core import markdown
+from core import markdown, times
 from core.templatetags import ui
 from incidents import recurrence
 from incidents.analytics import Success, success_of
@@ -22,7 +21,7 @@ from incidents.recurrence import Fix, Occurrence, Occurrences
 from incidents.views.addresses import incident_url, playbook_url
 from incidents.views.clock import occurred_day
 from incidents.views.incident_rows import severity_badge
-from incidents.views.pattern_axis import PatternAxis, gap_words, interval, pattern_axis
+from incidents.views.pattern_axis import PatternAxis, gap_words, pattern_axis
 from playbooks.models import FailurePattern, Risk
 
 SHOWN = 25  # incidents as cards, the latest
@@ -131,13 +130,13 @@ def _card(
 
 
 def _failed(fix: Fix, was_said: bool, references: Mapping[int, str]) -> str:
-    done = f"done {timezone.localdate(fix.done_at):%-d %b %Y}"
+    done = f"done {times.day(timezone.localdate(fix.done_at))}"
     said = ", and somebody looked: it did not hold" if was_said else ""
     return f"“{fix.title}” ({references[fix.incident_pk]}), {done}{said}"
 
 
 def _summary(found: Occurrences) -> str:
-    """“4 incidents, typically about 11 months apart”: how often it comes. Two intervals or fewer
+    """“4 incidents, typically 11 months apart”: how often it comes. Two intervals or fewer
     are told as they are: nothing is typical of them."""
     total = len(found.incidents)
     count = ui.counted(total, "incident") if found.is_whole else f"more than {total} incidents"
@@ -148,11 +147,11 @@ def _summary(found: Occurrences) -> str:
     moments = [incident.occurred_at for incident in dated if incident.occurred_at]
     if len(moments) < 2:
         return count
-    gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(moments)]
-    roughly = any(incident.is_rough for incident in dated)
+    gaps = sorted((later - earlier).days for earlier, later in pairwise(moments))
+    about = any(incident.is_rough for incident in dated)
     if len(gaps) > 2:
-        return f"{count}, typically {interval(timedelta(seconds=median(gaps)), roughly)} apart"
-    spans = dict.fromkeys(interval(timedelta(seconds=gap), roughly) for gap in sorted(gaps))
+        return f"{count}, typically {times.rough_span(int(median(gaps)), about=about)} apart"
+    spans = dict.fromkeys(times.rough_span(gap, about=about) for gap in gaps)
     return f"{count}, {' and '.join(spans)} apart"
 
 

@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from accounts.models import User
+from core import times
 from core.templatetags import ui
 from incidents import recurrence
 from incidents.analytics import state_of
@@ -180,7 +181,7 @@ def _row(
         name=trend.name,
         url=pattern_url(trend.slug),
         words=_words(trend, in_quarter=in_quarter),
-        since=f"since {min(own):%b %Y}" if len(own) > 1 else "",
+        since=f"since {times.month(min(own))}" if len(own) > 1 else "",
         axis=axis(own),
         promises=_promises(counts.promises.get(trend.pattern_id, 0)),
     )
@@ -207,7 +208,7 @@ def axis(months: dict[date, int]) -> list[AxisPoint]:
         AxisPoint(
             x=f"{3 + 94 * (month - first).days / whole:.1f}%" if len(shown) > 1 else "50%",
             radius=f"{min(3 + count * 0.6, 7):.1f}",
-            title=f"{count} in {month:%B %Y}",
+            title=f"{count} in {times.long_month(month)}",
         )
         for month, count in shown
     ]

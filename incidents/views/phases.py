@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 
-from core.templatetags.ui import duration
+from core import times
 from incidents import analytics
-from incidents.models import Incident, Milestone, Precision, TimelineEvent
-from incidents.views.clock import Clock, clock_named, hours, is_around_a_day
+from incidents.models import Incident, Milestone, TimelineEvent
+from incidents.views.clock import (
+    Clock,
+    after_words,
+    clock_named,
+    elapsed_words,
+    utc_words,
+    when_words,
+)
 
 _WIDE = 24.0  # hundredths from which a label fits on a phone
 _ROOMY = 11.0  # and from which it fits on a desk
@@ -50,33 +57,70 @@ class MilestoneRow:
 
 
 @dataclass(frozen=True)
+class Doubt:
+    """A reason to check the milestones, and the event to look at."""
+
+    text: str
+    href: str
+
+
+@dataclass(frozen=True)
 class Phases:
     """What the top of the page says about times."""
 
     segments: list[BarSegment]
     stops: list[BarStop]
     milestones: list[MilestoneRow]
+    doubts: list[Doubt]
     description: str
     clock: Clock
 
 
 def phases(incident: Incident, events: Sequence[TimelineEvent]) -> Phases:
-    """The phases of `incident`, from its timeline alone."""
+    """The phases of `incident`, from its timeline alone. There is no bar where a milestone is
+    recorded before the start: it would show spans that cannot be."""
     clock = clock_named(incident.time_zone)
-    known = analytics.milestones(events)
-    bar = analytics.phase_bar(events)
-    rows = _milestone_rows(known, analytics.metrics(events), clock)
+    zone = clock.zone or UTC
+    known, metrics = analytics.milestones(events), analytics.metrics(events, zone)
+    is_ordered = not any(metric.elapsed.out_of_order for metric in metrics)
+    bar = analytics.phase_bar(events, zone) if is_ordered else None
+    rows = _milestone_rows(known, metrics, clock)
     return Phases(
         segments=[_segment(segment) for segment in bar.segments] if bar else [],
         stops=[_stop(stop) for stop in bar.stops] if bar else [],
         milestones=rows,
-        description="; ".join(f"{row.label}: {row.time or 'not recorded'}" for row in rows),
+        doubts=[*_out_of_order(known, metrics), *_unusual(known, metrics)],
+        description="; ".join(f"{row.label}: {row.time or times.NOT_RECORDED}" for row in rows),
         clock=clock,
     )
 
 
+def _out_of_order(
+    known: dict[str, TimelineEvent], metrics: Sequence[analytics.Metric]
+) -> Iterator[Doubt]:
+    for metric in metrics:
+        if metric.elapsed.out_of_order:
+            name = metric.milestone.label.lower()
+            words = f"Milestones out of order: {name} is before started"
+            yield Doubt(words, f"#event-{known[metric.milestone].pk}")
+
+
+def _unusual(
+    known: dict[str, TimelineEvent], metrics: Sequence[analytics.Metric]
+) -> Iterator[Doubt]:
+    """The first span of unusual length: those after it are so for the same reason."""
+    for metric in metrics:
+        if metric.elapsed.is_unusual:
+            words = (
+                f"{metric.milestone.label} {elapsed_words(metric.elapsed)} after started: "
+                "unusually long, check both dates"
+            )
+            yield Doubt(words, f"#event-{known[metric.milestone].pk}")
+            return
+
+
 def _segment(segment: analytics.Segment) -> BarSegment:
-    label = duration(segment.span) if segment.span is not None else "?"
+    label = elapsed_words(segment.elapsed) if segment.span is not None else "?"
     return BarSegment(
         x=f"{segment.x:.2f}%",
         width=f"{segment.width:.2f}%",
@@ -89,12 +133,12 @@ def _segment(segment: analytics.Segment) -> BarSegment:
 
 
 def _stop(stop: analytics.Stop) -> BarStop:
-    after = f", {duration(stop.after_start)} after the start" if stop.after_start else ""
+    after = after_words(stop.after_start)
     return BarStop(
         x=f"{min(max(stop.x, 0.3), 99.7):.2f}%",
         milestone=stop.milestone.value,
         href=f"#event-{stop.event.pk}",
-        title=f"{stop.milestone.label}{after}",
+        title=f"{stop.milestone.label} {after}" if after else stop.milestone.label,
     )
 
 
@@ -102,27 +146,12 @@ def _milestone_rows(
     known: dict[str, TimelineEvent], metrics: Sequence[analytics.Metric], clock: Clock
 ) -> list[MilestoneRow]:
     """Started, detected, mitigated and resolved always; declared and recovered where recorded."""
-    by_milestone = dict(
-        zip(
-            (
-                Milestone.DETECTED,
-                Milestone.DECLARED,
-                Milestone.MITIGATED,
-                Milestone.RECOVERED,
-                Milestone.RESOLVED,
-            ),
-            metrics,
-            strict=True,
-        )
-    )
-    rows = []
-    for milestone in Milestone:
-        event = known.get(milestone)
-        if event is None and milestone in (Milestone.DECLARED, Milestone.RECOVERED):
-            continue
-        metric = by_milestone.get(milestone)
-        rows.append(_milestone_row(milestone, event, metric, clock))
-    return rows
+    by_milestone = {metric.milestone: metric for metric in metrics}
+    return [
+        _milestone_row(milestone, known.get(milestone), by_milestone.get(milestone), clock)
+        for milestone in Milestone
+        if milestone in known or milestone not in (Milestone.DECLARED, Milestone.RECOVERED)
+    ]
 
 
 def _milestone_row(
@@ -131,19 +160,17 @@ def _milestone_row(
     metric: analytics.Metric | None,
     clock: Clock,
 ) -> MilestoneRow:
-    after = formula = ""
+    after = ""
     if metric is not None:
-        formula = metric.formula
-        if metric.span is not None:
-            about = "about " if metric.approximate else ""
-            after = f"after {about}{duration(metric.span)}"
+        is_out_of_order = metric.elapsed.out_of_order
+        after = "before started" if is_out_of_order else after_words(metric.elapsed)
     return MilestoneRow(
         label=milestone.label,
         href=f"#event-{event.pk}" if event else "",
         time=_time(event, clock) if event else "",
         utc=_utc(event, clock) if event else "",
         after=after,
-        formula=formula,
+        formula=metric.formula if metric else "",
     )
 
 
@@ -151,19 +178,11 @@ def _time(event: TimelineEvent, clock: Clock) -> str:
     at = event.occurred_at
     if at is None:
         return ""
-    day = f"{clock.local(at):%-d %b %Y}"
-    if event.precision == Precision.DAY:
-        return day
-    if is_around_a_day(event.precision, clock.local(at)):
-        return f"about {day}"
-    about = "" if event.precision == Precision.MINUTE else "about "
-    return f"{day}, {about}{clock.time(at)} {clock.zone_name(at)}".rstrip()
+    return when_words(at, event.precision, clock, times.day(clock.local(at)))
 
 
 def _utc(event: TimelineEvent, clock: Clock) -> str:
+    """UTC beside a milestone's own time; a zone without an offset then needs none."""
     at = event.occurred_at
-    if at is None or not clock.shows_utc or event.precision == Precision.DAY:
-        return ""
-    if not clock.local(at).utcoffset():
-        return ""
-    return f"{hours(at.astimezone(UTC))} UTC"
+    words = utc_words(at, None, event.precision, clock)
+    return f"{words} UTC" if words and at and clock.local(at).utcoffset() else ""

@@ -9,7 +9,7 @@ from datetime import date
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from core import markdown
+from core import markdown, times
 from incidents.models import PlaybookTick
 from playbooks.content import StepFields
 from playbooks.exchange import ParsedPlaybook
@@ -112,6 +112,6 @@ def _mark(tick: PlaybookTick | None) -> dict[str, str]:
     by = f" by {tick.ticked_by}" if tick.ticked_by else ""
     return {
         "state": "skipped" if tick.is_skipped else "done",
-        "words": f"{'Skipped' if tick.is_skipped else 'Done'} {at:%-d %b %H:%M}{by}",
+        "words": f"{'Skipped' if tick.is_skipped else 'Done'} {times.moment(at)}{by}",
         "reason": tick.reason,
     }

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from accounts.requests import SignedInRequest
+from core import times
 from incidents.analytics import success_of
 from incidents.models import Incident, PostmortemStatus
 from incidents.views.playbook_rows import RunRow, open_runs_of
@@ -121,7 +122,7 @@ def _review(playbook: Playbook, today: date) -> str:
     late = (today - playbook.review_due_on).days
     if late < 0:
         return ""
-    return f"review overdue {late} day{'' if late == 1 else 's'}" if late else "review due today"
+    return f"review {times.overdue(late)}" if late else "review due today"
 
 
 @require_safe

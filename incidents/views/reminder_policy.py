@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from accounts.requests import SignedInRequest
+from core import times
 from core.errors import StaleWrite
 from incidents.forms.reminder_policy import WEEKDAYS, ReminderPolicyForm, typed
 from incidents.models import ActionItem, Assigned, Incident, ReminderPolicy
@@ -139,7 +140,7 @@ def _shown(name: str, policy: Policy) -> str:
     if name == "assigned":
         return str(Assigned(value).label)
     if name == "hour":
-        return f"{value}:00"
+        return times.whole_hour(value)
     if name == "overdue":
         return ", ".join(map(str, value)) or "none"
     return "never" if value is None else str(value)
@@ -198,7 +199,7 @@ class _Texts:
 
     def row(self, row: preview.Row) -> WordedRow:
         saved, changed = self._cell(row.saved), self._cell(row.changed)
-        hours = " → ".join(dict.fromkeys(f"{hour}:00" for hour in row.hours))
+        hours = " → ".join(dict.fromkeys(map(times.whole_hour, row.hours)))
         return WordedRow(row.day, hours, row.person, saved, changed, row.is_same)
 
     def _cell(self, digest: preview.Digest | None) -> Cell | None:

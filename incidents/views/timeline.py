@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, timedelta
+from datetime import date, timedelta
 
 from django.utils.safestring import SafeString
 
-from core import markdown
+from core import markdown, times
 from core.templatetags import ui
 from incidents.models import (
     EventKind,
@@ -18,7 +18,7 @@ from incidents.models import (
     TimelineEvent,
 )
 from incidents.views.addresses import incident_part_url
-from incidents.views.clock import Clock, clock_named, hours, is_around_a_day
+from incidents.views.clock import Clock, clock_named, utc_words
 
 FOLD_ABOVE = 25  # events; a longer timeline folds what is neither starred nor a milestone
 GAP_WORTH_SAYING = timedelta(minutes=5)
@@ -99,7 +99,7 @@ def timeline(incident: Incident, events: Sequence[TimelineEvent], *, can_edit: b
     for event in events:
         if event.occurred_at is not None and (not days or clock.day(event.occurred_at) != today):
             today = clock.day(event.occurred_at)
-            days.append(Day(f"{today:%A %-d %B %Y}", today.isoformat()))
+            days.append(Day(times.long_weekday(today), today.isoformat()))
         elif not days:
             days.append(Day("Time not recorded", ""))
         _add(days[-1], presenter.row(event, previous), folds)
@@ -128,11 +128,9 @@ class _Presenter:
         return EventRow(
             pk=event.pk,
             time=time,
-            zone=self.clock.zone_name(event.occurred_at) if event.occurred_at else "",
-            utc=self._utc(event),
-            iso=event.occurred_at.isoformat()
-            if event.occurred_at and self.clock.zone is not None
-            else "",
+            zone=self._zone(event),
+            utc=utc_words(event.occurred_at, event.ends_at, event.precision, self.clock),
+            iso=self.clock.iso(event.occurred_at, event.precision),
             precision=_PRECISIONS.get(Precision(event.precision), ""),
             as_written=event.as_written,
             shows_written=event.as_written not in ("", time),
@@ -158,34 +156,28 @@ class _Presenter:
     def _time(self, event: TimelineEvent) -> str:
         if event.occurred_at is None:
             return "Time not recorded"
-        if event.precision == Precision.DAY:
-            return "During the day" if event.ends_at is None else self._days(event)
-        begins = self.clock.time(event.occurred_at)
-        if event.ends_at is None:
-            if is_around_a_day(event.precision, self.clock.local(event.occurred_at)):
-                return "Around this day"
-            return f"≈ {begins}" if event.precision == Precision.APPROXIMATE else begins
-        ends = self.clock.local(event.ends_at)
-        if ends.date() != self.clock.day(event.occurred_at):
-            return f"{begins} – {ends:%-d %b} {hours(ends)}"
-        return f"{begins} – {hours(ends)}"
+        begins = self.clock.local(event.occurred_at)
+        if not self.clock.has_time(event.occurred_at, event.precision):
+            return self._days(event)
+        if event.ends_at is not None:
+            return times.span(begins, self.clock.local(event.ends_at))
+        about = "≈ " if event.precision == Precision.APPROXIMATE else ""
+        return f"{about}{times.clock(begins)}"
 
     def _days(self, event: TimelineEvent) -> str:
-        if event.ends_at is None:
-            return ""
-        return f"until {self.clock.local(event.ends_at):%-d %b %Y}"
-
-    def _utc(self, event: TimelineEvent) -> str:
-        at = event.occurred_at
-        if at is None or not self.clock.shows_utc or event.precision == Precision.DAY:
-            return ""
-        begins = at.astimezone(UTC)
-        text = hours(begins)
-        if begins.date() != self.clock.day(at):
-            text = f"{begins:%-d %b} {text}"
+        """How long something lasted that is known to the day."""
         if event.ends_at is not None:
-            text += f" – {hours(event.ends_at.astimezone(UTC))}"
-        return text
+            return f"until {times.day(self.clock.local(event.ends_at))}"
+        is_rough = event.precision == Precision.APPROXIMATE
+        return "Around this day" if is_rough else "During the day"
+
+    def _zone(self, event: TimelineEvent) -> str:
+        """The zone beside the time: that of the end of a range, whose beginning names its own
+        where it is another."""
+        at = event.occurred_at
+        if at is None or not self.clock.has_time(at, event.precision):
+            return ""
+        return self.clock.zone_name(event.ends_at or at)
 
 
 def _gap(previous: TimelineEvent | None, event: TimelineEvent) -> str:
@@ -195,4 +187,4 @@ def _gap(previous: TimelineEvent | None, event: TimelineEvent) -> str:
     if {previous.precision, event.precision} != {Precision.MINUTE}:
         return ""
     gap = event.occurred_at - (previous.ends_at or previous.occurred_at)
-    return f"+{ui.duration(gap)}" if gap >= GAP_WORTH_SAYING else ""
+    return f"+{times.duration(gap)}" if gap >= GAP_WORTH_SAYING else ""

@@ -10,6 +10,7 @@ from django.db.models import DateTimeField, Value
 from django.db.models.functions import Coalesce
 
 from accounts.models import Team, User
+from core import times
 from core.errors import DomainError
 from messaging import chat, sealing
 from messaging.composing import Letter
@@ -94,8 +95,8 @@ def _count_trial(by: User, at: datetime) -> None:
     trials.filter(at__lte=at - TRIALS_WITHIN).delete()
     first = trials.order_by("at").values_list("at", flat=True).first()
     if first is not None and trials.count() >= MOST_TRIALS:
-        minutes = math.ceil((first + TRIALS_WITHIN - at) / timedelta(minutes=1))
-        again = "in a minute" if minutes <= 1 else f"in {minutes} minutes"
+        minutes = max(math.ceil((first + TRIALS_WITHIN - at) / timedelta(minutes=1)), 1)
+        again = f"in {times.minutes(minutes)}"
         raise TooManyTrials(
             f"Nothing was sent: {MOST_TRIALS} test messages in ten minutes are enough. "
             f"Try again {again}."

@@ -75,8 +75,11 @@ def test_a_milestone_on_a_range_counts_from_its_beginning_and_is_approximate():
     assert found.approximate
 
 
-def test_detection_before_the_start_is_a_negative_span():
-    assert by_key([event("started", 0), event("detected", -5)])["ttd"].span == -5 * MINUTE
+def test_detection_before_the_start_is_out_of_order_and_unknown():
+    found = by_key([event("started", 0), event("detected", -5)])["ttd"]
+
+    assert found.span is None
+    assert found.elapsed.out_of_order
 
 
 def test_the_phase_bar_is_to_scale():

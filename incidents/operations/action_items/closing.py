@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from core import times
 from core.text import clean_markdown, one_line
 from incidents import permissions
 from incidents.models import ActionItem, ActionItemStatus
@@ -179,7 +180,7 @@ def _look_again(held: ActionItem, day: date | None, today: date) -> None:
     latest = today + _RE_REVIEW_AT_LATEST
     if not today < day <= latest:
         raise ReReviewRefused(
-            f"Choose a day from tomorrow to {latest:%-d %b %Y}: a risk is accepted for a year at "
+            f"Choose a day from tomorrow to {times.day(latest)}: a risk is accepted for a year at "
             "most, then looked at again."
         )
     held.re_review_on = day

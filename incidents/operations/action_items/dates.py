@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from core import times
 from core.text import one_line
 from incidents.models import ActionItem, Incident, Severity
 from incidents.operations.action_items.holding import facts, hold_open, save
@@ -68,7 +69,8 @@ def agree_due(
     is_later = due_on is not None and due_on > max(allowed, item.due_on or allowed)
     if not reason and (is_taken_away or is_later):
         raise ReasonMissing(
-            f"By its incident’s severity it has until {allowed:%-d %b %Y}. Say why it takes longer."
+            f"By its incident’s severity it has until {times.day(allowed)}. "
+            "Say why it takes longer."
         )
     within = due_on is not None and due_on <= allowed
     item.due_reason = "" if within else (reason or item.due_reason)

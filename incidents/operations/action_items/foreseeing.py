@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from accounts.models import User
+from core import times
 from core.errors import DomainError
 from incidents import permissions
 from incidents.models import ActionItem, Incident
@@ -79,7 +80,7 @@ def _changes(item: ActionItem, to: Change) -> list[str]:
 
 
 def _written(day: date | None) -> str:
-    return f"{day:%-d %b %Y}" if day else "without a date"
+    return times.day(day) if day else "without a date"
 
 
 def _changes_owner(item: ActionItem, to: GivenTo) -> bool:

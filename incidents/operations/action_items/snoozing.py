@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from core import times
 from incidents.models import ActionItem
 from incidents.operations.action_items.holding import Facts, facts, hold_open, keep_changes
 from incidents.operations.action_items.refusals import SnoozeRefused
@@ -55,7 +56,8 @@ def snooze(
     latest = snooze_until_at_latest(policy, today)
     if not today < until <= latest:
         raise SnoozeRefused(
-            f"Choose a day from tomorrow to {latest:%-d %b %Y}: {policy.snooze_days} days at most."
+            f"Choose a day from tomorrow to {times.day(latest)}: "
+            f"{times.days(policy.snooze_days)} at most."
         )
     held.snoozed_until, held.snooze_count = until, held.snooze_count + 1
     return _keep(held, was, by=by, at=at, note=reason, via=via)

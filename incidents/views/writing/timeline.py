@@ -16,7 +16,7 @@ from incidents.forms.timeline import EventForm
 from incidents.models import Incident, TimelineEvent
 from incidents.operations import timeline
 from incidents.operations.timeline import MilestoneTaken, StaleEvent
-from incidents.views.clock import clock_named
+from incidents.views.clock import clock_named, utc_words
 from incidents.views.writing.answers import (
     FORM,
     STALE,
@@ -61,7 +61,8 @@ def event_edit(request: SignedInRequest, reference: str, pk: int) -> HttpRespons
     event = _event(incident, pk)
     form = EventForm(request.POST or None, incident=incident, event=event, auto_id=f"event-{pk}-%s")
     more: dict[str, Any] = {"event": event, "place": f"event-{pk}"}
-    more["clock"] = clock_named(incident.time_zone)
+    more["clock"] = clock = clock_named(incident.time_zone)
+    more["utc_words"] = utc_words(event.occurred_at, event.ends_at, event.precision, clock)
     if form.is_valid():
         try:
             timeline.edit(

@@ -34,7 +34,7 @@ def test_the_third_time_says_what_was_promised_the_last_time(signed_in, vera, ex
     assert callout.last == f"{last.reference} Registry down"
     assert callout.heading == "Promised last time:"
     [line] = callout.promises
-    assert (line.title, line.facts) == ("Alert on expiry", "overdue 43 days")
+    assert (line.title, line.facts) == ("Alert on expiry", "43 days overdue")
     assert line.stage == "long-late"
 
 

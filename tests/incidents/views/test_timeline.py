@@ -51,6 +51,23 @@ def test_a_utc_time_on_another_day_says_which():
     assert (row.time, row.utc) == ("22:00", "2 Mar 06:00")
 
 
+def test_a_range_over_a_clock_change_names_both_zones():
+    before = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
+
+    [row] = rows("Europe/Berlin", event(before, ends_at=before + timedelta(hours=1)))
+
+    assert (row.time, row.zone) == ("01:30 CET – 03:30", "CEST")
+    assert row.utc == "00:30 – 01:30"
+
+
+def test_a_range_that_ends_on_another_day_in_utc_says_which():
+    start = datetime(2026, 3, 2, 23, 0, tzinfo=UTC)
+
+    [row] = rows("America/Los_Angeles", event(start, ends_at=start + timedelta(hours=2)))
+
+    assert (row.time, row.utc) == ("15:00 – 17:00", "23:00 – 3 Mar 01:00")
+
+
 def test_a_zone_that_was_not_stated_is_neither_named_nor_converted():
     [row] = rows("", event())
 

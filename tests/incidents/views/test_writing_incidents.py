@@ -269,3 +269,33 @@ def test_pages_take_few_queries_whatever_the_number_of_rows(
     for what in ("edit", "revisions", "revisions/1", "archive", "sections/new", "timeline/new"):
         with django_assert_max_num_queries(20):
             assert client.get(f"{base(incident)}{what}/").status_code == 200
+
+
+@pytest.mark.parametrize(("which", "utc"), [("first", "00:30"), ("second", "01:30")])
+def test_starting_asks_which_of_two_equal_times_is_meant(ana, signed_in, which, utc):
+    client = signed_in(ana)
+    said = facts(started_day="2026-10-25", started_clock="01:30")
+
+    asked = client.post("/incidents/new/", said)
+    assert asked.status_code == 422
+    assert "The clocks showed this time twice" in asked.content.decode()
+    assert not Incident.objects.exists()
+
+    client.post("/incidents/new/", said | {"which": which})
+    assert f"{Incident.objects.get().started_at:%H:%M}" == utc
+
+
+def test_starting_refuses_a_time_that_never_was(ana, signed_in):
+    said = facts(started_day="2026-03-29", started_clock="01:30")
+
+    answer = signed_in(ana).post("/incidents/new/", said)
+
+    assert answer.status_code == 422
+    assert "did not exist" in answer.content.decode()
+    assert not Incident.objects.exists()
+
+
+def test_starting_asks_for_no_choice_on_an_ordinary_day(ana, signed_in):
+    page = signed_in(ana).get("/incidents/new/").content.decode()
+
+    assert "The clocks showed this time twice" not in page

@@ -1,6 +1,6 @@
 """Writing the timeline, causes and pattern links, as pages and in place."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -40,7 +40,7 @@ def test_an_event_is_written_on_the_clocks_of_the_incident(incident, ana, signed
     assert made.occurred_at == datetime(2026, 7, 1, 9, 30, tzinfo=UTC)
     assert made.ends_at == datetime(2026, 7, 1, 10, 0, tzinfo=UTC)
     page = signed_in(ana).get(f"{base(incident)}timeline/{made.pk}/edit/").content.decode()
-    for shown in ('value="2026-07-01"', 'value="10:30', "1 Jul 2026 09:30 UTC"):
+    for shown in ('value="2026-07-01"', 'value="10:30', "In UTC: 09:30 – 10:00."):
         assert shown in page
 
 
@@ -86,6 +86,25 @@ def test_an_hour_that_was_twice_is_asked_about_and_kept(incident, ana, signed_in
     client.post(f"{base(incident)}timeline/{made.pk}/edit/", twice | {"version": 1})
     made.refresh_from_db()
     assert made.version == 1
+
+
+def test_each_end_of_a_range_is_asked_which_of_two_equal_times_it_was(incident, ana, signed_in):
+    client = signed_in(ana)
+    ends = {"day": "2026-10-25", "clock": "01:30", "end_clock": "01:30", "which": "first"}
+
+    asked = client.post(base(incident) + "timeline/new/", event(**ends))
+    assert asked.status_code == 422
+    assert "The clocks showed the time it ended twice" in asked.content.decode()
+
+    client.post(base(incident) + "timeline/new/", event(**ends, end_which="second"))
+    made = TimelineEvent.objects.get()
+    first = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    assert (made.occurred_at, made.ends_at) == (first, first + timedelta(hours=1))
+
+    same = event(**ends, end_which="second", version=1)
+    client.post(f"{base(incident)}timeline/{made.pk}/edit/", same)
+    made.refresh_from_db()
+    assert made.version == 1  # the form shows both as they are
 
 
 def test_events_without_time_or_to_the_day_are_welcome(incident, ana, signed_in):
