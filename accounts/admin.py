@@ -8,11 +8,13 @@ from allauth.account import admin as allauth_admin  # registers addresses before
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
 
-from accounts.models import Holiday, SignInLink, Team, User
+from accounts.models import Holiday, LastAdministrator, Role, SignInLink, Team, User
 from accounts.operations import forget_other_addresses
+from accounts.time_zones import TimeZoneField
 
 admin.site.site_header = "Nevertwice administration"
 admin.site.site_title = "Nevertwice administration"
@@ -23,10 +25,29 @@ admin.site.unregister(allauth_admin.EmailAddress)  # the address stands on the p
 admin.site.unregister(Group)  # roles decide what people may do
 
 
+class PersonForm(UserChangeForm):
+    """A person. Refuses to leave nobody who can administer."""
+
+    class Meta(UserChangeForm.Meta):
+        field_classes = {**UserChangeForm.Meta.field_classes, "time_zone": TimeZoneField}
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or self.cleaned_data
+        stays = said.get("role") == Role.ADMINISTRATOR and said.get("is_active")
+        if self.instance.pk and not stays and not self.errors:
+            try:  # inside the transaction of the admin's page, so it holds until all is saved
+                User.objects.keep_an_administrator_besides([self.instance.pk])
+            except LastAdministrator as error:
+                field = "is_active" if said.get("role") == Role.ADMINISTRATOR else "role"
+                self.add_error(field, str(error))
+        return said
+
+
 @admin.register(User)
 class PersonAdmin(UserAdmin):
     """People. Somebody who leaves is deactivated, so that what they wrote keeps its author."""
 
+    form = PersonForm
     list_display = ["username", "full_name", "email", "role", "is_active", "time_zone"]
     list_filter = ["role", "is_active", "teams"]
     search_fields = ["username", "full_name", "email"]

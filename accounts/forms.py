@@ -9,6 +9,7 @@ from allauth.account.forms import LoginForm
 from django import forms
 
 from accounts.models import User
+from accounts.time_zones import TimeZoneField
 from core import times
 
 
@@ -45,11 +46,13 @@ class ProfileForm(forms.ModelForm):
                 attrs={"list": "time-zones", "autocomplete": "off", "spellcheck": "false"}
             ),
         }
+        field_classes = {"time_zone": TimeZoneField}
         labels = {"digest": "How often", "digest_by": "How it comes"}
         help_texts = {
             "full_name": "As others see it.",
             "email": "Reminders and sign-in codes go here.",
-            "time_zone": "Type a city or region. Every time is shown in this zone.",
+            "time_zone": "Type a city or region. Times are shown in this zone, but a timeline "
+            "keeps its incident’s own, with UTC beside it.",
             "digest": "One message with everything that is due, and none where nothing is. "
             "Once a week is on the first business day.",
             "digest_by": "Without a channel that works, chat goes by e-mail. "

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from accounts.models import DigestFrequency, Role, SignInLink, User
+from core import times
 from core.errors import DomainError
 
 FIRST_ADMINISTRATOR = "admin"
@@ -22,6 +23,16 @@ PREFERENCES = [
 
 class LinkSpent(DomainError):
     """A sign-in link that was used, has expired, was altered or never existed."""
+
+
+class AdministratorThere(DomainError):
+    """Somebody can administer Nevertwice, and so can let others in."""
+
+    def __init__(self, administrator: User) -> None:
+        name = administrator.username
+        super().__init__(
+            f"“{name}” is an active administrator. For a way in, run: manage.py sign_in_link {name}"
+        )
 
 
 def issue_sign_in_link(user: User, *, at: datetime) -> str:
@@ -50,7 +61,7 @@ def first_sign_in_link(*, at: datetime) -> str | None:
     With nobody in the database, the administrator is made first. None as soon as one active
     administrator has a password.
     """
-    administrators = User.objects.filter(role=Role.ADMINISTRATOR, is_active=True)
+    administrators = User.objects.active_administrators()
     if administrators.exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX).exists():
         return None
     administrator = administrators.order_by("pk").first()
@@ -66,9 +77,34 @@ def first_sign_in_link(*, at: datetime) -> str | None:
     return issue_sign_in_link(administrator, at=at) if administrator else None
 
 
+@transaction.atomic
+def restore_administrator(username: str, *, at: datetime) -> str:
+    """Return a one-time link for the person called `username`, made an active administrator.
+
+    Nobody of that name yet: an account is made. Only for when no active administrator is left;
+    raises AdministratorThere otherwise, and ValidationError for a name that cannot be one.
+    """
+    there = User.objects.active_administrators().order_by("pk").select_for_update().first()
+    if there is not None:
+        raise AdministratorThere(there)
+    person = User.objects.filter(username__iexact=username).order_by("pk").first()
+    if person is None:
+        person = User(username=username, email=f"{username}@localhost")
+        person.password = UNUSABLE_PASSWORD_PREFIX
+    person.role, person.is_active = Role.ADMINISTRATOR, True
+    person.clean_fields(exclude=["password"])
+    person.save()
+    return issue_sign_in_link(person, at=at)
+
+
+def has_administrator() -> bool:
+    """Return whether anybody active can administer Nevertwice."""
+    return User.objects.active_administrators().exists()
+
+
 def choose_time_zone(user: User, time_zone: str) -> None:
-    """Show `user` every time in this zone. Raises ValidationError for an unknown one."""
-    user.time_zone = time_zone
+    """Show `user` times in this zone, named in any case. Raises ValidationError for an unknown one."""
+    user.time_zone = times.canonical_zone(time_zone) or time_zone
     user.clean_fields(exclude=[f.name for f in User._meta.fields if f.name != "time_zone"])
     user.save(update_fields=["time_zone"])
 

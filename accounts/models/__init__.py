@@ -1,12 +1,20 @@
 from accounts.models.holiday import Holiday
 from accounts.models.sign_in_link import SignInLink
 from accounts.models.team import Team
-from accounts.models.user import DigestFrequency, DigestWay, Role, Theme, User
+from accounts.models.user import (
+    DigestFrequency,
+    DigestWay,
+    LastAdministrator,
+    Role,
+    Theme,
+    User,
+)
 
 __all__ = [
     "DigestFrequency",
     "DigestWay",
     "Holiday",
+    "LastAdministrator",
     "Role",
     "SignInLink",
     "Team",

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import zoneinfo
-from typing import Any
+from collections.abc import Collection
+from typing import Any, Self
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils.functional import cached_property
+
+from core import times
+from core.errors import DomainError
 
 _MOST_SHOWN = 99  # unread messages, as a number beside the bell
 
@@ -51,12 +54,60 @@ class DigestWay(models.TextChoices):
 
 
 def validate_time_zone(name: str) -> None:
-    """Raises ValidationError unless `name` is in the IANA time zone database."""
-    if name not in zoneinfo.available_timezones():
-        raise ValidationError(f"“{name}” is no time zone; write one such as Europe/Dublin.")
+    """Raise ValidationError unless `name` is in the IANA time zone database, as spelt there.
+
+    Forms and files take a name in any case and store it as the database spells it.
+    """
+    if times.canonical_zone(name) != name:
+        raise ValidationError(times.no_such_zone(name))
 
 
-class UserManager(DjangoUserManager["User"]):
+class LastAdministrator(DomainError):
+    """Nobody could administer Nevertwice any more."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This is the only active administrator. Make somebody else an administrator first."
+        )
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def active_administrators(self) -> Self:
+        return self.filter(role=Role.ADMINISTRATOR, is_active=True)
+
+    def keep_an_administrator_besides(self, going: Collection[int]) -> None:
+        """Hold the active administrators until the transaction ends, so that two who give up the
+        role at the same time cannot both do so.
+
+        Raises LastAdministrator when nobody is left besides the people with the keys `going`.
+        """
+        held = self.model._default_manager.active_administrators().order_by("pk")
+        administrators = set(held.select_for_update().values_list("pk", flat=True))
+        if administrators and administrators <= set(going):
+            raise LastAdministrator
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Delete these people. Raises LastAdministrator."""
+        with transaction.atomic():
+            self.keep_an_administrator_besides(self.values_list("pk", flat=True))
+            return super().delete()
+
+    delete.alters_data = True  # type: ignore[attr-defined]
+    delete.queryset_only = True  # type: ignore[attr-defined]
+
+    def update(self, **values: Any) -> int:
+        """Change these people at once. Raises LastAdministrator."""
+        role, is_active = values.get("role", Role.ADMINISTRATOR), values.get("is_active", True)
+        if role == Role.ADMINISTRATOR and is_active:
+            return super().update(**values)
+        with transaction.atomic():
+            self.keep_an_administrator_besides(self.values_list("pk", flat=True))
+            return super().update(**values)
+
+    update.alters_data = True  # type: ignore[attr-defined]
+
+
+class UserManager(DjangoUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
     def create_superuser(
         self, username: str, email: str | None = None, password: str | None = None, **extra: Any
     ) -> User:
@@ -130,10 +181,23 @@ class User(AbstractUser):
         return self.full_name or self.username
 
     def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save the person. Raises LastAdministrator when no active administrator would be left."""
         self.is_staff = self.is_superuser = self.role == Role.ADMINISTRATOR
         if (fields := kwargs.get("update_fields")) is not None and "role" in fields:
             kwargs["update_fields"] = {*fields, "is_staff", "is_superuser"}
-        super().save(*args, **kwargs)
+        may_demote = fields is None or not {"role", "is_active"}.isdisjoint(fields)
+        if self._state.adding or not may_demote or self.is_at_least(Role.ADMINISTRATOR):
+            super().save(*args, **kwargs)
+            return
+        with transaction.atomic():
+            User.objects.keep_an_administrator_besides([self.pk])
+            super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Delete the person. Raises LastAdministrator for the only active administrator."""
+        with transaction.atomic():
+            User.objects.keep_an_administrator_besides([self.pk])
+            return super().delete(*args, **kwargs)
 
     @property
     def unread_shown(self) -> str:

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
 
+from accounts.time_zones import TimeZoneField
 from core.seen_version import SeenVersionForm
 from incidents.admin.saving import ADDRESSES, save_part, settle, signed_in
 from incidents.models import (
@@ -87,11 +88,16 @@ class PatternLinkInline(admin.StackedInline):
     autocomplete_fields = ["pattern"]
 
 
+class IncidentAdminForm(SeenVersionForm):
+    class Meta:
+        field_classes = {"time_zone": TimeZoneField}
+
+
 @admin.register(Incident)
 class IncidentAdmin(admin.ModelAdmin):
     """Header and parts of incidents. Publishing, archiving and times follow from elsewhere."""
 
-    form = SeenVersionForm
+    form = IncidentAdminForm
     formfield_overrides = ADDRESSES
     list_display = [
         *("reference", "title", "status", "severity", "environment", "owner"),

@@ -12,11 +12,12 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db.models import CharField
 
+from core import times
 from core.exchange import front_matter
 from core.exchange.front_matter import FrontMatter
 from core.text import clean_markdown
 from incidents.exchange.documents import ParsedPostmortem, ParsedSource
-from incidents.exchange.times import NotATime, read_day, read_moment, write_moment, zone_named
+from incidents.exchange.times import NotATime, read_day, read_moment, write_moment
 from incidents.models import (
     Environment,
     Incident,
@@ -169,13 +170,13 @@ def _time_zone(matter: FrontMatter) -> str | None:
         return None
     if written == "unknown":
         return ""
-    if zone_named(written) is None or len(written) > limit_of(Incident, "time_zone"):
-        matter.problems.error(
-            matter.line_of("time_zone"),
-            f"“{written}” is no time zone; write one such as Europe/Dublin, or unknown.",
-        )
+    zone = times.canonical_zone(written)
+    if zone is None:
+        hint = "Where the source does not say, write unknown."
+        problem = f"{times.no_such_zone(written)} {hint}"
+        matter.problems.error(matter.line_of("time_zone"), problem)
         return ""
-    return written
+    return zone
 
 
 def _roles(matter: FrontMatter) -> tuple[tuple[str, str], ...]:

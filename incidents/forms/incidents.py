@@ -9,6 +9,7 @@ from django import forms
 
 from accounts.models import User
 from accounts.models.user import validate_time_zone
+from accounts.time_zones import TimeZoneField
 from incidents.exchange import names_on
 from incidents.forms.clock import ClockGap, ClockTwice, moment_of
 from incidents.forms.fields import (
@@ -53,7 +54,7 @@ class FactsForm(WritingForm):
         longest=_longest(Service), help_text="Separated by commas. New ones are created."
     )
     tags = NamesField(longest=_longest(Tag), help_text="Separated by commas. New ones are created.")
-    time_zone = LineField(
+    time_zone = TimeZoneField(
         max_length=64,
         required=False,
         help_text="Whose clocks the times are read on, such as Europe/Dublin.",

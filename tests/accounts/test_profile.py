@@ -35,10 +35,25 @@ def test_nobody_changes_their_own_role(ana, signed_in):
     assert not ana.is_superuser
 
 
+@pytest.mark.parametrize("written", ["europe/berlin", " Europe/Berlin ", "EUROPE/BERLIN"])
+def test_a_time_zone_is_taken_in_any_case(ana, signed_in, written):
+    signed_in(ana).post("/profile/", FIELDS | {"time_zone": written})
+
+    ana.refresh_from_db()
+    assert ana.time_zone == "Europe/Berlin"
+
+
+def test_the_profile_does_not_promise_a_zone_that_timelines_do_not_use(ana, signed_in):
+    page = signed_in(ana).get("/profile/").content.decode()
+
+    assert "Every time is shown" not in page
+    assert "a timeline keeps its incident’s own, with UTC beside it" in page
+
+
 def test_an_unknown_time_zone_is_refused_and_nothing_is_changed(ana, signed_in):
     page = signed_in(ana).post("/profile/", FIELDS | {"time_zone": "Dublin"})
 
-    assert "is no time zone" in page.content.decode()
+    assert "“Dublin” is not a time zone. Did you mean Europe/Dublin?" in page.content.decode()
     ana.refresh_from_db()
     assert ana.full_name == "Ana Author"
 

@@ -6,25 +6,49 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from accounts.operations import first_sign_in_link
+from accounts.operations import first_sign_in_link, has_administrator, restore_administrator
+from core.errors import DomainError
 
 
 class Command(BaseCommand):
-    """Prints how the first administrator gets in; later, only where the site is."""
+    """Print how the first administrator gets in; later, only where the site is."""
 
-    help = "Make the first administrator on an empty database and print a one-time sign-in link."
+    help = (
+        "Make the first administrator on an empty database and print a one-time sign-in link. "
+        "When no active administrator is left, --username makes one."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--quiet", action="store_true", help="print the address and no words")
+        parser.add_argument(
+            "--username",
+            default="",
+            help="make this person an active administrator, if there is none; "
+            "an account is made where nobody has that name",
+        )
 
-    def handle(self, *args: Any, quiet: bool, **options: Any) -> None:
-        link = first_sign_in_link(at=timezone.now())
+    def handle(self, *args: Any, quiet: bool, username: str, **options: Any) -> None:
+        now = timezone.now()
+        try:
+            link = (
+                restore_administrator(username, at=now) if username else first_sign_in_link(at=now)
+            )
+        except DomainError as error:
+            raise CommandError(str(error)) from error
+        except ValidationError as error:
+            raise CommandError(" ".join(error.messages)) from error
         if quiet:
             self.stdout.write(link or settings.SITE_URL)
         elif link:
             self.stdout.write(f"Sign in as administrator (works once, for 15 minutes):\n{link}")
         else:
             self.stdout.write(f"Nevertwice is at {settings.SITE_URL}")
+            if not has_administrator():
+                self.stdout.write(
+                    "It has no active administrator. To make one, run: "
+                    "manage.py first_administrator --username NAME"
+                )

@@ -175,7 +175,7 @@ def test_as_json_it_has_the_published_names_and_local_times():
         ("status: in_review", "status: not_required", 5, "not_required_reason"),
         ("environment: production", "environment: prod", 7, "staging"),
         ("visibility: internal", "visibility: secret", 9, "restricted"),
-        ("time_zone: Europe/Dublin", "time_zone: Dublin", 8, "no time zone"),
+        ("time_zone: Europe/Dublin", "time_zone: Dublin", 8, "not a time zone"),
         ("reference: INC-3", "reference: 3", 3, "INC-12"),
         ("reference: INC-3", "reference: INC-99999999999", 3, "no reference"),
         ("incident/1", "incident/2", 2, "nevertwice/incident/1"),

@@ -78,7 +78,7 @@ def test_starting_without_a_title_says_so_and_makes_nothing(ana, signed_in):
 @pytest.mark.parametrize(
     ("field", "value", "message"),
     [
-        ("time_zone", "Dublin", "is no time zone"),
+        ("time_zone", "Dublin", "is not a time zone. Did you mean Europe/Dublin?"),
         ("started_clock", "10:30", "Give the day as well."),
         ("services", "x" * 101, "is longer than 100 characters"),
     ],
@@ -299,3 +299,15 @@ def test_starting_asks_for_no_choice_on_an_ordinary_day(ana, signed_in):
     page = signed_in(ana).get("/incidents/new/").content.decode()
 
     assert "The clocks showed this time twice" not in page
+
+
+def test_the_zone_of_an_incident_is_taken_in_any_case(ana, signed_in, incident):
+    client = signed_in(ana)
+
+    client.post("/incidents/new/", facts(title="New", time_zone="america/new york"))
+    client.post(base(incident) + "edit/", facts(time_zone="asia/tokyo"))
+
+    incident.refresh_from_db()
+    assert incident.time_zone == "Asia/Tokyo"
+    assert Incident.objects.get(title="New").time_zone == "America/New_York"
+    assert client.get(base(incident)).status_code == 200
