@@ -103,7 +103,10 @@ def has_administrator() -> bool:
 
 
 def choose_time_zone(user: User, time_zone: str) -> None:
-    """Show `user` times in this zone, named in any case. Raises ValidationError for an unknown one."""
+    """Show `user` times in this zone, named in any case.
+
+    Raises ValidationError for an unknown one.
+    """
     user.time_zone = times.canonical_zone(time_zone) or time_zone
     user.clean_fields(exclude=[f.name for f in User._meta.fields if f.name != "time_zone"])
     user.save(update_fields=["time_zone"])

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from itertools import zip_longest
 from typing import Literal
+
+from core.pairing import in_order
 
 _WORDS = re.compile(r"\w+|\s+|[^\w\s]")
 _LONGEST_LINE = 2_000  # words of longer lines are not compared: it would take too long
@@ -64,9 +65,14 @@ def sides(theirs: str, yours: str) -> tuple[list[Line], list[Line]]:
 
 
 def _changed(before: list[str], after: list[str]) -> tuple[list[Line], list[Line]]:
-    pairs = [_words(old, new) for old, new in zip_longest(before, after)]
-    removed = [Line("removed", old) for old, _ in pairs[: len(before)]]
-    added = [Line("added", new) for _, new in pairs[: len(after)]]
+    removed: list[Line] = []
+    added: list[Line] = []
+    for old, new in in_order(before, after):
+        left, right = _words(
+            before[old] if old is not None else None, after[new] if new is not None else None
+        )
+        removed += [Line("removed", left)] if old is not None else []
+        added += [Line("added", right)] if new is not None else []
     return removed, added
 
 

@@ -26,8 +26,9 @@ def _lines(said: Any) -> list[str]:
             continue
         value = getattr(said, field.name)
         if field.name == "steps":
-            for number, step in enumerate(value, start=1):
-                lines += [f"Step {number}", *_step(step)]
+            # Without numbers: they differ for every step behind one that was added or removed.
+            for step in value:
+                lines += _step(step)
         elif value:
             lines += [_heading(field.name), *_value(value), ""]
     return lines
@@ -38,7 +39,8 @@ def _heading(name: str) -> str:
 
 
 def _step(step: StepFields) -> list[str]:
-    return [line for field in fields(step) for line in _value(getattr(step, field.name))] + [""]
+    said = [line for field in fields(step)[1:] for line in _value(getattr(step, field.name))]
+    return [f"Step: {step.title}", *said, ""]
 
 
 def _value(value: Any) -> list[str]:

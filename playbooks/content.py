@@ -73,31 +73,3 @@ def playbook_fields(playbook: Playbook) -> PlaybookFields:
         ),
         **{name: getattr(playbook, name) for name in PLAYBOOK_COLUMNS},
     )
-
-
-_LABELS = {
-    "title": "the title",
-    "use_when": "when to use it",
-    "patterns": "its patterns",
-    "risk": "the risk",
-    "verify": "how to verify",
-    "escalate": "when to escalate",
-    "owner": "the owner",
-    "review_by_on": "when to review it",
-}
-
-
-def what_changed(before: PlaybookFields, after: PlaybookFields) -> str:
-    """The way from one to the other in a sentence: “Changed when to use it and steps 2, 3”."""
-    changed = [
-        label for name, label in _LABELS.items() if getattr(before, name) != getattr(after, name)
-    ]
-    old, new = before.steps, after.steps
-    if len(old) != len(new):
-        changed.append(f"its steps: {len(new)}, were {len(old)}")
-    elif numbers := [str(n) for n in range(1, len(new) + 1) if old[n - 1] != new[n - 1]]:
-        changed.append(f"step{'s' if len(numbers) > 1 else ''} {', '.join(numbers)}")
-    if not changed:
-        return "Confirmed as still true"
-    *most, last = changed
-    return f"Changed {', '.join(most)} and {last}" if most else f"Changed {last}"

@@ -15,13 +15,13 @@ from core import text_search
 from core.errors import DomainError, StaleWrite
 from core.text import clean_markdown
 from playbooks import revisions
+from playbooks.changes import CONFIRMED, what_changed
 from playbooks.content import (
     PLAYBOOK_COLUMNS,
     PatternFields,
     PlaybookFields,
     pattern_fields,
     playbook_fields,
-    what_changed,
 )
 from playbooks.exchange import parse_playbook
 from playbooks.models import FailurePattern, Playbook, PlaybookRevision, PlaybookStep
@@ -208,7 +208,7 @@ def mark_reviewed(
         last_reviewed_by=by,
     )
     text_search.refresh("playbook", [current.pk])
-    revisions.record(current, said, by=by, at=at, summary="Confirmed as still true", after=last)
+    revisions.record(current, said, by=by, at=at, summary=CONFIRMED, after=last)
     return current
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -13,7 +16,8 @@ from accounts.requests import SignedInRequest
 from core import text_diff
 from core.errors import domain_errors_as_messages
 from playbooks import operations
-from playbooks.exchange import render_playbook
+from playbooks.changes import steps_changed
+from playbooks.exchange import parse_playbook, render_playbook
 from playbooks.models import Playbook
 
 ON_A_PAGE = 50
@@ -48,14 +52,27 @@ def playbook_revision_detail(request: SignedInRequest, slug: str, number: int) -
         "revision": revision,
         "before": before,
         "after": beside.get(number + 1),
-        "changes": text_diff.changes(before.content, revision.content) if before else [],
-        "since": text_diff.changes(revision.content, render_playbook(playbook)),
+        **_compared(before.content if before else "", revision.content, "changes"),
+        **_compared(revision.content, render_playbook(playbook), "since"),
         "facts": facts,
         "text": text,
         "can_write": operations.can_write(request.user),
         "nav": "playbooks",
     }
     return render(request, "playbooks/playbook_revision_detail.html", context)
+
+
+_NUMBER = re.compile(r"^### \d+\. ", re.MULTILINE)
+
+
+def _compared(old: str, new: str, name: str) -> dict[str, Any]:
+    """The lines that differ, and in a sentence what became of the steps. Steps are compared by
+    what they say: their numbers, which change with every step before them, are left out."""
+    if not old:
+        return {name: []}
+    steps = steps_changed(parse_playbook(old).steps, parse_playbook(new).steps)
+    lines = text_diff.changes(_NUMBER.sub("### ", old), _NUMBER.sub("### ", new))
+    return {name: lines, f"{name}_of_steps": steps[:1].upper() + steps[1:]}
 
 
 @require_POST

@@ -31,3 +31,20 @@ def test_both_sides_stay_whole():
 
     assert shown(theirs) == [" one", "-two"]
     assert shown(yours) == [" one", "+2", "+three"]
+
+
+def test_changed_lines_are_paired_by_what_they_say_and_not_by_their_place():
+    old = "The first line goes away.\nThe alert fired late at night.\nNobody looked at the board."
+    new = "The alert fired early at night.\nSomebody looked at the board."
+
+    lines = changes(old, new)
+
+    marked = ["".join(piece.text for piece in line.pieces if piece.changed) for line in lines]
+    assert shown(lines) == [
+        "-The first line goes away.",
+        "-The alert fired late at night.",
+        "-Nobody looked at the board.",
+        "+The alert fired early at night.",
+        "+Somebody looked at the board.",
+    ]
+    assert marked == ["", "late", "Nobody", "early", "Somebody"]

@@ -193,7 +193,7 @@ def test_of_two_who_write_the_second_sees_both_and_chooses(signed_in, ana, ben):
     assert "Ben" in shown
     assert "Nothing was overwritten" in shown
     assert "Ana Author" in shown
-    assert "Changed when to use it and its steps: 1, were 0." in shown
+    assert "Changed when to use it; step 1 added." in shown
     playbook.refresh_from_db()
     assert playbook.use_when == "Ana’s text."
     version = answer.context["form"]["version"].value()

@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from playbooks import operations, revisions
-from playbooks.content import PlaybookFields, StepFields, playbook_fields, what_changed
+from playbooks.changes import steps_changed, what_changed
+from playbooks.content import PlaybookFields, StepFields, playbook_fields
 from playbooks.exchange import parse_playbook
 from playbooks.models import Playbook
 from tests.factories import NOON, PatternFactory, PlaybookFactory, PlaybookStepFactory
@@ -44,7 +45,10 @@ def test_every_save_is_kept_with_who_and_what(playbook, ana, ben):
     edit(playbook, replace(SAID, steps=steps, verify="It works."), ben)
     edit(playbook, replace(SAID, steps=steps, verify="It works."), ben)
 
-    assert history(playbook) == [(2, "Changed how to verify and step 2", ben), (1, "Written", ana)]
+    assert history(playbook) == [
+        (2, "Changed how to verify; step 2 edited", ben),
+        (1, "Written", ana),
+    ]
     kept = parse_playbook(playbook.revisions.get(number=1).content)
     assert (kept.verify, kept.steps[1].command) == ("", "")
 
@@ -53,13 +57,69 @@ def test_every_save_is_kept_with_who_and_what(playbook, ana, ben):
     ("change", "words"),
     [
         ({"title": "New"}, "Changed the title"),
-        ({"steps": STEPS[:1]}, "Changed its steps: 1, were 2"),
-        ({"steps": STEPS[::-1], "risk": "high"}, "Changed the risk and steps 1, 2"),
+        (
+            {"title": "New", "risk": "high", "verify": "So."},
+            "Changed the title, the risk and how to verify",
+        ),
+        ({"steps": STEPS[:1]}, "Step 2 removed"),
+        ({"steps": STEPS[::-1], "risk": "high"}, "Changed the risk; step 1 moved after step 2"),
         ({"last_reviewed_on": TODAY}, "Confirmed as still true"),
     ],
 )
 def test_what_changed_is_said_in_a_sentence(change, words):
     assert what_changed(SAID, replace(SAID, **change)) == words
+
+
+def steps(*titles):
+    """Steps by title; “x!” is the step “x” with another text."""
+    return [
+        StepFields(
+            title=title.rstrip("!"),
+            command=3 * title.rstrip("!"),
+            expected="edited" if title.endswith("!") else "",
+        )
+        for title in titles
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ("abcd", ["a", "b", "c", "d"], ""),
+        (
+            "abcdef",
+            ["b", "a", "d!", "e", "f"],
+            "step 3 removed, step 4 edited, step 1 moved after step 2",
+        ),
+        ("abcd", ["a", "c", "d"], "step 2 removed"),
+        ("abcd", ["a", "b!", "c", "d!"], "steps 2 and 4 edited"),
+        ("abcd", ["new", "a", "b", "c", "d"], "step 1 added"),
+        ("abcd", ["d", "a", "b", "c"], "step 4 moved to the beginning"),
+        ("abcd", ["b", "c", "a!", "d"], "step 1 edited, step 1 moved after step 3"),
+        ("abcde", ["e", "d", "c", "b", "a"], "steps 1, 2, 3 and 4 moved"),
+        ("ab", ["x", "y"], "steps 1 and 2 removed, steps 1 and 2 added"),
+        ("", ["a"], "step 1 added"),
+        ("aa", ["a"], "step 2 removed"),
+    ],
+)
+def test_steps_are_compared_by_what_they_say(before, after, words):
+    assert steps_changed(steps(*before), steps(*after)) == words
+
+
+def test_a_step_with_a_new_title_is_recognised_by_its_text():
+    old = StepFields(title="Look", command="kubectl get certificate -A", expected="Not ready.")
+
+    assert steps_changed([old], [replace(old, title="Find the certificate")]) == "step 1 edited"
+
+
+def test_the_page_of_a_revision_does_not_show_new_numbers_as_changes(playbook, ana, signed_in):
+    edit(playbook, replace(SAID, steps=tuple(steps("a", "b", "c", "d"))), ana)
+    edit(playbook, replace(SAID, steps=tuple(steps("b", "c", "d"))), ana)
+
+    page = signed_in(ana).get(f"/playbooks/{playbook.slug}/revisions/3/").content.decode()
+
+    assert "<p>Step 1 removed.</p>" in page
+    assert "diff-added" not in page
 
 
 def test_what_stood_before_revisions_were_kept_is_kept_by_the_first_change(ana):
