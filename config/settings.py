@@ -290,12 +290,15 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "filters": {"hide_secrets": {"()": "core.secret_addresses.HideSecrets"}},
+    "filters": {
+        "hide_secrets": {"()": "core.secret_addresses.HideSecrets"},
+        "without_traceback": {"()": "core.refusals.WithoutTraceback"},
+    },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
             "formatter": "line",
-            "filters": ["hide_secrets"],
+            "filters": ["hide_secrets", "without_traceback"],
         },
         "nowhere": {"class": "logging.NullHandler"},
     },

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+from io import StringIO
+
 import pytest
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import HttpRequest
@@ -30,6 +33,16 @@ urlpatterns = [
     path("broken/", broken),
     path("", include("config.urls")),
 ]
+
+
+@pytest.fixture
+def log():
+    """What the product writes to its log, as configured."""
+    [console] = (one for one in logging.getLogger().handlers if one.get_name() == "console")
+    written = StringIO()
+    before = console.setStream(written)
+    yield written
+    console.setStream(before)
 
 
 @pytest.fixture
@@ -89,3 +102,27 @@ def test_every_error_page_is_under_the_policy(client):
     for address in ("/no/such/page/", "/refused/", "/suspicious/", "/broken/"):
         policy = client.get(address)["Content-Security-Policy"]
         assert "unsafe-inline" not in policy
+
+
+@pytest.mark.parametrize(
+    "address", ["/refused/", "/suspicious/", "/no/such/page/", "/sign-in/long-expired/", "/ics/x/"]
+)
+def test_a_refused_request_is_at_most_one_line_of_the_log(client, log, address):
+    assert client.get(address).status_code < 500
+
+    assert len(log.getvalue().splitlines()) <= 1
+
+
+def test_a_refused_change_is_at_most_one_line_of_the_log(client, log):
+    assert client.post("/no/such/page/").status_code == 404
+    assert client.get("/incidents/INC-1/archive/").status_code == 404
+    assert client.put("/").status_code in (200, 405)
+
+    assert "Traceback" not in log.getvalue()
+
+
+def test_an_error_of_the_server_keeps_its_traceback(client, log):
+    assert client.get("/broken/").status_code == 500
+
+    assert "Traceback" in log.getvalue()
+    assert "RuntimeError" in log.getvalue()
