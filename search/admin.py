@@ -9,9 +9,11 @@ from django.contrib import admin
 from django.contrib.postgres.forms import SimpleArrayField
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils import timezone
 
 from search import synonyms
-from search.models import Lesson, Portrait, Resemblance, SavedSearch, Synonym
+from search.models import EndedFeed, Lesson, Portrait, Resemblance, SavedSearch, Synonym
+from search.saved import end_feed
 
 
 class SynonymForm(forms.ModelForm):
@@ -67,6 +69,10 @@ class SavedSearchAdmin(admin.ModelAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    def delete_model(self, request: HttpRequest, obj: SavedSearch) -> None:
+        end_feed(obj, at=timezone.now())
+        obj.delete()
+
 
 class Derived(admin.ModelAdmin):
     """To look at: what was read out of incidents, or learned, is never written by hand."""
@@ -107,3 +113,8 @@ class ResemblanceAdmin(Derived):
     list_select_related = ["first", "second", "decided_by"]
     list_filter = ["verdict"]
     search_fields = ["first__reference", "second__reference"]
+
+
+@admin.register(EndedFeed)
+class EndedFeedAdmin(Derived):
+    list_display = ["ended_at"]

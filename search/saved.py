@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from core.errors import DomainError
-from search.models import SavedSearch
+from search.models import EndedFeed, SavedSearch
 from search.models.saved_search import new_feed_key
 
 MOST = 100  # that one person keeps
@@ -55,18 +55,25 @@ def edit(
 
 @transaction.atomic
 def renew_feed(saved: SavedSearch, *, by: User, at: datetime) -> None:
-    """Give the feed a new address. The old one is good for nothing from now on."""
+    """Give the feed a new address. Readers of the old one are told that it ended."""
     _require_owner(saved, by)
+    end_feed(saved, at=at)
     saved.feed_key = new_feed_key()
     saved.updated_at = at
     saved.save(update_fields=["feed_key", "updated_at"])
 
 
 @transaction.atomic
-def delete(saved: SavedSearch, *, by: User) -> None:
-    """Forget it, and its feed."""
+def delete(saved: SavedSearch, *, by: User, at: datetime) -> None:
+    """Delete it. Readers of its feed are told that it ended."""
     _require_owner(saved, by)
+    end_feed(saved, at=at)
     saved.delete()
+
+
+def end_feed(saved: SavedSearch, *, at: datetime) -> None:
+    """Remember that the feed, at the address it has now, ended."""
+    EndedFeed.objects.end(saved.feed_key, at=at)
 
 
 def _write(saved: SavedSearch, *, name: str, is_shared: bool, at: datetime) -> SavedSearch:

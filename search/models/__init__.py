@@ -1,4 +1,5 @@
 from search.models.document import Document, DocumentQuerySet, Kind, Passages
+from search.models.ended_feed import EndedFeed
 from search.models.portrait import Lesson, Portrait, Posting, TermCount
 from search.models.resemblance import Resemblance, Verdict
 from search.models.saved_search import SavedSearch
@@ -8,6 +9,7 @@ from search.models.word import KeyStatistic, Word
 __all__ = [
     "Document",
     "DocumentQuerySet",
+    "EndedFeed",
     "KeyStatistic",
     "Kind",
     "Lesson",

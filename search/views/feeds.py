@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import patch_cache_control
 from django.utils.feedgenerator import Atom1Feed
 from django.views.decorators.http import require_safe
 
 from core import feeds
 from core.text import printable
 from search import feed
-from search.models import SavedSearch
+from search.models import EndedFeed, SavedSearch
+
+_LAST_WORDS = (
+    "The saved search behind this feed was deleted, or its feed was given another address. "
+    "Nothing more will come here: please unsubscribe."
+)
 
 
 class _Atom(Atom1Feed):
@@ -38,13 +46,38 @@ def saved_search_feed(request: HttpRequest, key: str) -> HttpResponse:
     """What a saved search finds, as Atom, for whoever knows this address.
 
     No session and no sign-in, as feed readers have none: so it holds only what everybody who signs
-    in may see, and it ends with its owner's account.
+    in may see, and it ends with its owner's account. Of one that was deleted, readers get a last
+    entry, and the status that ends it.
     """
-    saved = get_object_or_404(SavedSearch, feed_key=key, owner__is_active=True)
+    saved = SavedSearch.objects.filter(feed_key=key, owner__is_active=True).first()
+    if saved is None:
+        return _ended(get_object_or_404(EndedFeed.objects.for_key(key)))
     entries = feed.entries(saved, today=timezone.localdate())
     changed_at = max([saved.updated_at, *(entry.updated_at for entry in entries)])
     body = _written(saved, entries, changed_at).encode()
     return feeds.answer(request, body, _Atom.content_type, changed_at=changed_at)
+
+
+def _ended(ended: EndedFeed) -> HttpResponse:
+    ended_at = ended.ended_at.astimezone(UTC)
+    atom = _Atom(
+        title="This feed has ended · Nevertwice",
+        link=settings.SITE_URL,
+        description=_LAST_WORDS,
+        changed_at=ended_at,
+        author_name="Nevertwice",
+    )
+    atom.add_item(
+        title="This feed has ended",
+        link=settings.SITE_URL + reverse("search_results"),
+        description=_LAST_WORDS,
+        unique_id=f"urn:sha256:{ended.digest}",
+        updateddate=ended_at,
+    )
+    body = atom.writeString("utf-8")
+    answer = HttpResponse(body, _Atom.content_type, status=HTTPStatus.GONE)
+    patch_cache_control(answer, private=True, no_cache=True)
+    return answer
 
 
 def _written(saved: SavedSearch, entries: list[feed.Entry], changed_at: datetime) -> str:

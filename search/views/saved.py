@@ -78,11 +78,11 @@ def saved_search_edit(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(FORM)
 def saved_search_delete(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Ask, then forget it."""
+    """Ask, then delete it, and end its feed."""
     kept = get_object_or_404(SavedSearch.objects.of(request.user), pk=pk)
     if request.method == "POST":
-        operations.delete(kept, by=request.user)
-        messages.success(request, f"“{kept.name}” is no longer kept.")
+        operations.delete(kept, by=request.user, at=timezone.now())
+        messages.success(request, f"“{kept.name}” deleted. Readers of its feed are told.")
         return redirect("saved_search_list")
     return render(request, "search/saved_search_delete.html", {"saved": kept})
 

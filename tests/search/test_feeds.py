@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from incidents.models import Incident
 from search import saved
@@ -139,3 +140,44 @@ def test_it_costs_the_same_at_any_length(kept, index):
     index(IncidentFactory(title="Proxy 2"), IncidentFactory(title="Proxy 3"))
 
     assert queries() == with_one <= 20
+
+
+@pytest.mark.parametrize("how", ["by its owner", "in the administration", "by a new address"])
+def test_readers_of_a_feed_that_ended_are_told(kept, ana, omar, signed_in, how):
+    address = reverse("saved_search_delete", args=[kept.pk])
+    page = signed_in(ana).get(address).content.decode()
+    assert "one last entry that says so" in page
+
+    if how == "by its owner":
+        signed_in(ana).post(address)
+    elif how == "in the administration":
+        admin = reverse("admin:search_savedsearch_delete", args=[kept.pk])
+        signed_in(omar).post(admin, {"post": "yes"})
+    else:
+        signed_in(ana).post(reverse("saved_search_feed_renew", args=[kept.pk]))
+
+    answer = read(kept)
+    assert answer.status_code == 410
+    assert answer["Content-Type"] == "application/atom+xml; charset=utf-8"
+    assert titles(answer) == ["This feed has ended"]
+    assert b"proxy" not in answer.content.lower()  # the words of the search were its owner's
+    assert b"Proxies" not in answer.content
+    feed = ElementTree.fromstring(answer.content)  # noqa: S314  our own
+    for required in ("id", "title", "updated", "author"):
+        assert feed.find(f"{ATOM}{required}") is not None, required
+
+
+def test_an_address_that_never_was_is_not_told_apart_from_nothing(kept, ana):
+    saved.delete(kept, by=ana, at=NOON)
+
+    for guessed in (kept.feed_key[:-1], kept.feed_key + "a", kept.feed_key.swapcase(), "a" * 43):
+        assert Client().get(f"/search/feeds/{guessed}/").status_code == 404
+
+
+def test_a_feed_that_goes_on_is_not_touched_when_another_ends(kept, ana):
+    other = saved.save("dns", name="DNS", sort="relevance", is_shared=False, by=ana, at=NOON)
+
+    saved.delete(other, by=ana, at=NOON)
+
+    assert read(kept).status_code == 200
+    assert read(other).status_code == 410

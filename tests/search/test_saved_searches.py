@@ -114,7 +114,7 @@ def test_the_operations_refuse_others_too(vera, ana):
     with pytest.raises(PermissionDenied):
         saved.renew_feed(kept, by=vera, at=NOON)
     with pytest.raises(PermissionDenied):
-        saved.delete(kept, by=vera)
+        saved.delete(kept, by=vera, at=NOON)
 
 
 def test_a_name_is_taken_once_a_person(signed_in, vera, ana):
