@@ -159,13 +159,16 @@ def patterns_context(
     }
 
 
-def pattern_rows_context(user: User, incident: Incident) -> dict[str, Any]:
-    """For `_pattern_rows.html`: the patterns alone, and the callout along with them."""
+def pattern_rows_context(
+    user: User, incident: Incident, *, kept: int | None = None
+) -> dict[str, Any]:
+    """For `_pattern_rows.html`: the patterns alone, and the callout along with them. The link
+    with the key `kept` stays in the list though it was dismissed."""
     can_edit = may_edit(user, incident)
     return {
         "incident": incident,
         "can_edit": can_edit,
-        **patterns_parts(user, incident, timezone.localdate(), can_edit),
+        **patterns_parts(user, incident, timezone.localdate(), can_edit, kept=kept),
         "brings_callout": True,
     }
 

@@ -20,6 +20,7 @@ from incidents.views.addresses import action_item_url, incident_part_url
 OPEN_SHOWN = 5
 DECLINED_SHOWN = 3
 FIXES_SHOWN = 5
+ANSWERED_SHOWN = 20
 _REASON = 140  # characters of the reason for which something was declined
 
 
@@ -77,9 +78,20 @@ def past_promises(
     return PastPromises(
         open=[promise_line(one, references, today) for one in waiting[:OPEN_SHOWN]],
         declined=[promise_line(one, references, today) for one in declined[:DECLINED_SHOWN]],
-        fixes=[_fix_line(fix, references, incident, today) for fix in fixes[:FIXES_SHOWN]],
-        more=_left_out((waiting, OPEN_SHOWN), (declined, DECLINED_SHOWN), (fixes, FIXES_SHOWN)),
+        fixes=[_fix_line(fix, references, incident, today) for fix in _shown(fixes)],
+        more=_left_out((waiting, OPEN_SHOWN), (declined, DECLINED_SHOWN))
+        + len(fixes)
+        - len(_shown(fixes)),
     )
+
+
+def _shown(fixes: Sequence[Promise]) -> list[Promise]:
+    """The fixes that are shown, in an order that no answer changes: whoever answers one after the
+    other finds each where it was."""
+    unanswered = [fix for fix in fixes if not fix.is_answered]
+    answered = [fix for fix in fixes if fix.is_answered]
+    shown = [*unanswered[:FIXES_SHOWN], *answered[:ANSWERED_SHOWN]]
+    return sorted(shown, key=lambda fix: fix.pk)
 
 
 def promise_line(promise: Promise, references: Mapping[int, str], today: date) -> PromiseLine:

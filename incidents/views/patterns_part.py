@@ -73,16 +73,22 @@ class UseRow:
     run_url: str
 
 
-def patterns_parts(user: User, incident: Incident, today: date, can_edit: bool) -> dict[str, Any]:
-    """Patterns of the incident, and the callout where one of them came back."""
+def patterns_parts(
+    user: User, incident: Incident, today: date, can_edit: bool, *, kept: int | None = None
+) -> dict[str, Any]:
+    """Patterns of the incident, and the callout where one of them came back.
+
+    `kept` is the link that was decided just now: dismissed or not, its row stays in the list, so
+    that no other comes under the pointer.
+    """
     found = recurrence.histories(incident, user)
     found.sort(key=lambda history: (-history.ordinal, -history.others, history.link.name))
     asked: set[int] = set()
     opened = _opened(found)
     rows = [_row(history, incident, today, can_edit, asked, opened) for history in found]
     return {
-        "patterns": [row for row in rows if row.state != LinkState.DISMISSED],
-        "dismissed": [row for row in rows if row.state == LinkState.DISMISSED],
+        "patterns": [row for row in rows if row.pk == kept or row.state != LinkState.DISMISSED],
+        "dismissed": [row for row in rows if row.pk != kept and row.state == LinkState.DISMISSED],
         "callout": callout(found, incident, today),
         "answer_url": incident_part_url("fix_check_answer", incident.reference),
     }

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
+from django_htmx.http import reswap, retarget
 
 from accounts.models import User
 from accounts.requests import SignedInRequest
@@ -69,19 +70,46 @@ def incident_similar_decide(request: SignedInRequest, reference: str) -> HttpRes
         messages.error(request, str(error))
     else:
         offers = to_link(incident, other) if verdict == Verdict.SAME else []
-        said = {"said": _said(verdict, other), "offers": offers}
+        said = {"said": _said(request, verdict, other), "offers": offers}
     if not request.htmx:
         return redirect(f"{incident.get_absolute_url()}#similar-incidents")
-    return _similar_answer(request, incident, **said)
+    return _similar_row_answer(request, incident, other, said) or _similar_answer(request, incident)
 
 
-def _said(verdict: str, other: Incident) -> dict[str, str]:
+def _similar_row_answer(
+    request: SignedInRequest, incident: Incident, other: Incident, said: dict[str, Any]
+) -> HttpResponse | None:
+    """The row of `other` alone, with what was said of it: it stays where it is on the page, with
+    the buttons that it had, so that a second press hits no other row. None where there is none."""
+    found = similar_to(incident, request.user)
+    listed = [*rows(found.similar), *rows(found.dismissed)]
+    row = next((one for one in listed if one.reference == other.reference), None)
+    if row is None or not said:
+        return None
+    was = request.POST.get("was", "")
+    context = {
+        "incident": incident,
+        "can_edit": True,
+        "row": row,
+        "was": was if was in (UNDECIDED, *Verdict.values) else UNDECIDED,
+        "no_link": pattern_links.NO_LINK,
+        **said,
+    }
+    return render(request, "likeness/_similar_answered.html", context)
+
+
+def _said(request: SignedInRequest, verdict: str, other: Incident) -> dict[str, str]:
+    """The answer in words, and the verdict that undoes it; an undone one is not undone again."""
+    was = request.POST.get("was", "")
+    undo = was if was in Verdict.values else UNDECIDED
     words = {
         Verdict.SAME: f"{other.reference} is the same failure. Everybody sees that now.",
         Verdict.DIFFERENT: f"{other.reference} is put aside, for everybody.",
         UNDECIDED: f"It is open again whether {other.reference} is the same failure.",
     }
-    return {"words": words.get(verdict, ""), "other": other.reference, "verdict": verdict}
+    is_undone = "is_undo" in request.POST
+    said = {"words": words.get(verdict, ""), "verdict": verdict}
+    return said | {"undo": "" if is_undone else undo}
 
 
 def _similar_answer(request: SignedInRequest, incident: Incident, **more: Any) -> HttpResponse:
@@ -96,7 +124,9 @@ def _similar_answer(request: SignedInRequest, incident: Incident, **more: Any) -
         **more,
     }
     if request.htmx:
-        return render(request, "likeness/_similar.html", context)
+        panel = render(request, "likeness/_similar.html", context)
+        is_answer = request.method == "POST"  # of a row, in whose place it would land
+        return reswap(retarget(panel, "#similar-incidents"), "outerHTML") if is_answer else panel
     return render(request, "likeness/incident_similar.html", context)
 
 
@@ -125,15 +155,22 @@ def pattern_suggestion_decide(request: SignedInRequest, reference: str) -> HttpR
     pattern = get_object_or_404(FailurePattern, slug=storable(request.POST.get("slug", "")))
     state = request.POST.get("state", "")
     words, link = "", None
+    before = suggestions(incident) if request.htmx else []
     try:
         words, link = _decide(request, incident, pattern, state)
     except DomainError as error:
         messages.error(request, str(error))
     if not request.htmx:
         return redirect(f"{incident.get_absolute_url()}#patterns")
-    more = {"decided": pattern, "state": state, "words": words}
+    more = {"state": state, "words": words}
     more["version"] = link.version if link else pattern_links.NO_LINK
-    return _suggestions_answer(request, incident, **more)
+    offered = [*before, *(suggestions(incident) if state == UNDECIDED else [])]
+    one = next((one for one in offered if one.slug == pattern.slug), None)
+    if one is None or not words:
+        return _suggestions_answer(request, incident, decided=pattern, **more)
+    context = {"incident": incident, "can_edit": True, "one": one, **more}
+    context["no_link"] = pattern_links.NO_LINK
+    return render(request, "likeness/_suggestion_answered.html", context)
 
 
 def _decide(
@@ -167,5 +204,7 @@ def _suggestions_answer(request: SignedInRequest, incident: Incident, **more: An
         **more,
     }
     if request.htmx:
-        return render(request, "likeness/_suggestions.html", context)
+        panel = render(request, "likeness/_suggestions.html", context)
+        is_answer = request.method == "POST"  # of a row, in whose place it would land
+        return reswap(retarget(panel, "#pattern-suggestions"), "outerHTML") if is_answer else panel
     return render(request, "likeness/pattern_suggestions.html", context)

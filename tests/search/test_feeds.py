@@ -99,7 +99,7 @@ def test_a_new_address_ends_the_old_one(kept, ana, signed_in):
     kept.refresh_from_db()
     assert kept.feed_url != old
     assert read(kept).status_code == 200
-    assert Client().get(old).status_code == 404
+    assert Client().get(old).status_code == 410
 
 
 def test_nobody_guesses_an_address(kept):

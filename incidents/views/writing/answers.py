@@ -9,7 +9,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django_htmx.http import reswap, retarget
 
-from accounts.models import User
 from accounts.requests import SignedInRequest
 from core import drafts
 from core.errors import StaleWrite
@@ -27,7 +26,7 @@ from incidents.views.page import (
 FORM = ["GET", "POST"]
 INVALID, STALE = 422, 409
 
-_PARTS: dict[str, tuple[str, Callable[[User, Incident], dict[str, Any]]]] = {
+_PARTS: dict[str, tuple[str, Callable[..., dict[str, Any]]]] = {
     "timeline": ("incidents/_timeline.html", timeline_context),
     "root-causes": ("incidents/_root_causes.html", root_causes_context),
     "patterns": ("incidents/_patterns.html", patterns_context),
@@ -82,12 +81,17 @@ def form_answer(
     return reswap(retarget(answer, f"#{place}"), "outerHTML")
 
 
-def saved_part(request: SignedInRequest, incident: Incident, part: str) -> HttpResponse:
-    """The answer to a save: the part of the page as it now reads, or the page at that part."""
+def saved_part(
+    request: SignedInRequest, incident: Incident, part: str, **more: Any
+) -> HttpResponse:
+    """The answer to a save: the part of the page as it now reads, or the page at that part.
+
+    `more` is handed to what makes the context of the part.
+    """
     if not request.htmx:
         return drafts.saved(request, redirect(f"{incident.get_absolute_url()}#{part}"))
     template, context_of = _PARTS[part]
-    answer = render(request, template, context_of(request.user, incident))
+    answer = render(request, template, context_of(request.user, incident, **more))
     return drafts.saved(request, reswap(retarget(answer, f"#{part}"), "outerHTML"))
 
 

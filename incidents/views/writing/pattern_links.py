@@ -98,7 +98,7 @@ def pattern_link_decide(request: SignedInRequest, reference: str, pk: int) -> Ht
     with domain_errors_as_messages(request):
         version = seen_version(request)
         pattern_links.decide(link, state, version=version, by=request.user, at=timezone.now())
-    return saved_part(request, incident, "pattern-rows")
+    return saved_part(request, incident, "pattern-rows", kept=link.pk)
 
 
 @require_http_methods(FORM)
