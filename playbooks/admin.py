@@ -21,7 +21,7 @@ class WrittenAdmin(admin.ModelAdmin):
 
     form = SeenVersionForm
     exclude = ["version"]
-    readonly_fields = ["created_at", "updated_at"]
+    readonly_fields = ["created_at", "updated_at", "archived_at"]
     kind: text_search.Kind
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:

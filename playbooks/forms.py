@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
+from django.db.models import Q
 from django.forms.formsets import BaseFormSet, formset_factory
 from django.urls import reverse_lazy
 from markdownx.widgets import MarkdownxWidget
@@ -128,7 +129,7 @@ class PlaybookForm(forms.Form):
     )
     patterns = forms.ModelMultipleChoiceField(
         label="For the failure patterns",
-        queryset=FailurePattern.objects.all(),
+        queryset=FailurePattern.objects.current(),
         to_field_name="slug",
         required=False,
         widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
@@ -154,6 +155,15 @@ class PlaybookForm(forms.Form):
     )
     verify = MarkdownField(label="How to verify", hint="Markdown: how you know it worked.")
     escalate = MarkdownField(label="When to escalate", hint="Markdown: to whom, and when.")
+
+    def also_for(self, playbook: Playbook) -> PlaybookForm:
+        """Offer the archived patterns of `playbook` too: saving it does not take them away."""
+        choice = self.fields["patterns"]
+        assert isinstance(choice, forms.ModelMultipleChoiceField)  # noqa: S101 - declared above
+        choice.queryset = FailurePattern.objects.filter(
+            Q(archived_at=None) | Q(pk__in=playbook.patterns.values("pk"))
+        )
+        return self
 
     @classmethod
     def of(cls, playbook: Playbook) -> PlaybookForm:

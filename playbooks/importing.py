@@ -11,6 +11,7 @@ from django.db import transaction
 from accounts.models import User
 from core.errors import DomainError
 from core.exchange.problems import Problem, Problems, fatal
+from playbooks.archiving import set_pattern_archived, set_playbook_archived
 from playbooks.content import PlaybookFields
 from playbooks.exchange import (
     ParsedPattern,
@@ -67,8 +68,13 @@ def store_pattern(parsed: ParsedPattern, *, by: User | None, at: datetime) -> Fa
         raise ImportRefused(parsed.problems)
     found = FailurePattern.objects.filter(slug=parsed.slug).first()
     if found is None:
-        return create_pattern(parsed.said, slug=parsed.slug, by=by, at=at)
-    return edit_pattern(found, parsed.said, base_version=found.version, by=by, at=at)
+        stored = create_pattern(parsed.said, slug=parsed.slug, by=by, at=at)
+    else:
+        stored = edit_pattern(found, parsed.said, base_version=found.version, by=by, at=at)
+    if parsed.archived is None:
+        return stored
+    version = stored.version
+    return set_pattern_archived(stored, parsed.archived, base_version=version, by=by, at=at)
 
 
 def problems_of_names(
@@ -122,5 +128,10 @@ def store_playbook(parsed: ParsedPlaybook, *, by: User | None, at: datetime) -> 
     )
     found = Playbook.objects.filter(slug=parsed.slug).first()
     if found is None:
-        return create_playbook(said, slug=parsed.slug, by=by, at=at)
-    return edit_playbook(found, said, base_version=found.version, by=by, at=at)
+        stored = create_playbook(said, slug=parsed.slug, by=by, at=at)
+    else:
+        stored = edit_playbook(found, said, base_version=found.version, by=by, at=at)
+    if parsed.archived is None:
+        return stored
+    version = stored.version
+    return set_playbook_archived(stored, parsed.archived, base_version=version, by=by, at=at)

@@ -144,7 +144,7 @@ def edit_playbook(
     AlreadyThere when another playbook has the title.
     """
     _require_author(by)
-    current = _hold(playbook)
+    current = hold_playbook(playbook)
     before = playbook_fields(current)
     if before == said:
         return current
@@ -191,7 +191,7 @@ def mark_reviewed(
     the next one; 180 days where no day was set.
     """
     _require_author(by)
-    current = _hold(playbook)
+    current = hold_playbook(playbook)
     if (current.last_reviewed_on, current.last_reviewed_by, current.doubt) == (today, by, ""):
         return current
     _require_seen(current, seen)
@@ -262,7 +262,7 @@ def restore(
     out. Raises what `edit_playbook` raises.
     """
     _require_author(by)
-    current = _hold(playbook)
+    current = hold_playbook(playbook)
     if current.version != base_version:
         raise StalePlaybook(current)
     before = playbook_fields(current)
@@ -285,7 +285,7 @@ def restore(
     )
 
 
-def _hold(playbook: Playbook) -> Playbook:
+def hold_playbook(playbook: Playbook) -> Playbook:
     """The playbook's row as it is now, with its people, held until the transaction ends."""
     rows = Playbook.objects.select_for_update(of=["self"])
     return rows.select_related("owner", "last_reviewed_by").get(pk=playbook.pk)

@@ -26,7 +26,7 @@ def record(
     `playbook` is the row as the caller's transaction holds it, so revisions are numbered without
     gaps. Where `after`, the last one that is kept, says the same, that one is returned.
     """
-    content = write_playbook(document_of(playbook.slug, said))
+    content = write_playbook(document_of(playbook.slug, said, archived=playbook.is_archived))
     if after is not None and after.content == content:
         return after
     return PlaybookRevision.objects.create(

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from playbooks.views import reviews, revisions, writing
+from playbooks.views import archiving, reviews, revisions, writing
 
 urlpatterns = [
     # Failure patterns
@@ -18,6 +18,13 @@ urlpatterns = [
         name="playbook_mark_reviewed",
     ),
     path("playbooks/<slug:slug>/doubt/", reviews.playbook_doubt, name="playbook_doubt"),
+    # Archived or in use
+    path("patterns/<slug:slug>/archive/", archiving.pattern_archive, name="pattern_archive"),
+    path("patterns/<slug:slug>/unarchive/", archiving.pattern_unarchive, name="pattern_unarchive"),
+    path("playbooks/<slug:slug>/archive/", archiving.playbook_archive, name="playbook_archive"),
+    path(
+        "playbooks/<slug:slug>/unarchive/", archiving.playbook_unarchive, name="playbook_unarchive"
+    ),
     # Their history
     path(
         "playbooks/<slug:slug>/revisions/",

@@ -19,12 +19,13 @@ SELECT link.incident_id, book.slug, book.title, NULL
 FROM incidents_patternlink link
 JOIN playbooks_playbook_patterns remedy ON remedy.failurepattern_id = link.pattern_id
 JOIN playbooks_playbook book ON book.id = remedy.playbook_id
-WHERE link.state = 'confirmed' AND link.incident_id = ANY(%(incidents)s)
+WHERE book.archived_at IS NULL
+  AND link.state = 'confirmed' AND link.incident_id = ANY(%(incidents)s)
 UNION ALL
 SELECT used.incident_id, book.slug, book.title,
     CASE used.outcome WHEN 'helped' THEN 0 WHEN 'partly' THEN 1 ELSE 3 END
 FROM incidents_playbookuse used JOIN playbooks_playbook book ON book.id = used.playbook_id
-WHERE used.incident_id = ANY(%(incidents)s)
+WHERE book.archived_at IS NULL AND used.incident_id = ANY(%(incidents)s)
 """
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -11,6 +11,7 @@ from core.round_trip import one_round_trip
 from core.text_search import Kind
 from search import sources, statistics, words
 from search.entry import Entry, entry_of
+from search.models import Document
 
 BATCH = 200
 
@@ -57,7 +58,8 @@ def refresh(
     kind: Kind, ids: Sequence[int], read: Mapping[int, Any] | None = None
 ) -> frozenset[str]:
     """Index these rows anew, in the caller's transaction, in a few queries per 200 of them; with
-    incidents, their action items. What has not changed is left alone.
+    incidents, their action items. What has not changed is left alone; an archived pattern or
+    playbook is taken out.
 
     `read` holds documents that need not be read again; see `core.text_search.refresh`. Gives
     the words that they use, for `learn` to be called with once the transaction is committed.
@@ -68,8 +70,15 @@ def refresh(
         given = {pk: document for pk, document in (read or {}).items() if pk in wanted}
         entries = entries_of(kind, wanted, given)
         store(entries)
+        if kind != "incident":
+            _take_out(kind, set(wanted) - {entry.pk for entry in entries})
         used.update(*(entry.used for entry in entries))
     return frozenset(used)
+
+
+def _take_out(kind: Kind, ids: Collection[int]) -> None:
+    if ids:
+        Document.objects.filter(kind=kind, **{f"{kind}__in": ids}).delete()
 
 
 def entries_of(kind: Kind, ids: list[int], read: Mapping[int, Any]) -> list[Entry]:

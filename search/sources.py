@@ -131,7 +131,7 @@ def _action_items(known: About) -> Iterator[Source]:
 
 
 def patterns(ids: list[int], _: Mapping[int, Any]) -> Iterator[Source]:
-    for pattern in FailurePattern.objects.filter(pk__in=ids):
+    for pattern in FailurePattern.objects.current().filter(pk__in=ids):
         yield Source(
             pk=pattern.pk,
             kind="pattern",
@@ -148,7 +148,7 @@ def patterns(ids: list[int], _: Mapping[int, Any]) -> Iterator[Source]:
 
 
 def playbooks(ids: list[int], _: Mapping[int, Any]) -> Iterator[Source]:
-    rows = Playbook.objects.filter(pk__in=ids).prefetch_related("steps", "patterns")
+    rows = Playbook.objects.current().filter(pk__in=ids).prefetch_related("steps", "patterns")
     for playbook in rows:
         steps = list(playbook.steps.all())
         facts: Facts = {"risk": playbook.risk, "steps": len(steps)}

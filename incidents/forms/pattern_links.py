@@ -33,7 +33,7 @@ class PatternLinkForm(WritingForm):
         linked = incident.pattern_links.filter(state=LinkState.CONFIRMED).values("pattern")
         choice = self.fields["pattern"]
         assert isinstance(choice, forms.ModelChoiceField)  # noqa: S101 - declared above
-        choice.queryset = FailurePattern.objects.exclude(pk__in=linked)
+        choice.queryset = FailurePattern.objects.current().exclude(pk__in=linked)
 
 
 class EvidenceForm(WritingForm):

@@ -20,7 +20,7 @@ _LIKELY = "For the patterns of this incident"
 class PlaybookUseForm(WritingForm):
     """Which playbook, what came of it, and a note; the incident's own playbooks come first."""
 
-    playbook = forms.ModelChoiceField(queryset=Playbook.objects.all(), to_field_name="slug")
+    playbook = forms.ModelChoiceField(queryset=Playbook.objects.current(), to_field_name="slug")
     outcome = forms.ChoiceField(choices=Outcome.choices, label="What came of it")
     note = forms.CharField(
         required=False,
@@ -48,7 +48,9 @@ def _offered(incident: Incident) -> list[Any]:
     )
     first: list[tuple[str, str]] = []
     others: list[tuple[str, str]] = []
-    for slug, title, is_likely in Playbook.objects.values_list("slug", "title", Exists(for_it)):
+    for slug, title, is_likely in Playbook.objects.current().values_list(
+        "slug", "title", Exists(for_it)
+    ):
         (first if is_likely else others).append((slug, title))
     groups = [(_LIKELY, first), ("Others", others)] if first else others
     return [("", "Choose…"), *groups]

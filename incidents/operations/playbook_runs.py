@@ -20,6 +20,7 @@ from incidents.models import Incident, Outcome, PlaybookRun, PlaybookTick, Playb
 from incidents.operations import revisions
 from incidents.operations.incidents import hold
 from playbooks import revisions as playbook_revisions
+from playbooks.archiving import PlaybookArchived
 from playbooks.exchange import parse_playbook
 from playbooks.models import Playbook
 
@@ -61,7 +62,7 @@ def start(playbook: Playbook, *, incident: Incident | None, by: User, at: dateti
     """Begin to follow the playbook as it reads now.
 
     Where an open run of it is there, in the incident or, without one, of the same person, that
-    one is returned: two taps and two people make one run.
+    one is returned: two taps and two people make one run. Raises PlaybookArchived.
     """
     _require_runner(by)
     held = hold(incident) if incident else None
@@ -70,6 +71,8 @@ def start(playbook: Playbook, *, incident: Incident | None, by: User, at: dateti
     found = (same if held else same.filter(started_by=by)).first()
     if found is not None:
         return found
+    if current.is_archived:
+        raise PlaybookArchived(current)
     return PlaybookRun.objects.create(
         playbook=current,
         revision=playbook_revisions.current(current),

@@ -97,7 +97,8 @@ SELECT link.id, link.state, link.origin, link.evidence, link.decided_at,
   ARRAY(SELECT ARRAY[playbook.slug, playbook.title, playbook.risk]
         FROM playbooks_playbook playbook
         JOIN playbooks_playbook_patterns meant ON meant.playbook_id = playbook.id
-        WHERE meant.failurepattern_id = link.pattern_id ORDER BY playbook.title),
+        WHERE meant.failurepattern_id = link.pattern_id AND playbook.archived_at IS NULL
+        ORDER BY playbook.title),
   others.*
 FROM incidents_patternlink link
 JOIN playbooks_failurepattern pattern ON pattern.id = link.pattern_id

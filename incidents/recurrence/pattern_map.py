@@ -117,7 +117,10 @@ def counted(incidents: QuerySet[Incident]) -> Counted:
         if quarter:
             quarters.append(Quarter(pattern, quarter.date(), number))
             last[pattern] = at  # quarters come in order, so the last is the latest
-    patterns = FailurePattern.objects.filter(pk__in=totals).values_list("pk", "slug", "name")
+    in_use = FailurePattern.objects.current().filter(pk__in=totals)
+    patterns = list(in_use.values_list("pk", "slug", "name"))
+    shown = {pk for pk, _, _ in patterns}
+    quarters = [quarter for quarter in quarters if quarter.pattern_id in shown]
     lanes = [Lane(pk, slug, name, totals[pk], last.get(pk)) for pk, slug, name in patterns]
     lanes.sort(key=lambda lane: (-lane.total, lane.name))
     return Counted(tuple(lanes), tuple(quarters))

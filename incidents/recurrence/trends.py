@@ -41,6 +41,7 @@ def trends(user: User, *, since: datetime, besides: bool = False) -> list[Trend]
     """
     rows = (
         _confirmed(user, besides)
+        .filter(pattern__archived_at=None)
         .values("pattern_id", "pattern__slug", "pattern__name")
         .annotate(
             total=Count("pk"),

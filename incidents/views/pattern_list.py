@@ -42,7 +42,9 @@ def pattern_list(request: SignedInRequest) -> HttpResponse:
     typed = " ".join(request.GET.get("q", "").replace("\0", "").split())[:LONGEST]
     kept = kept_trends(request.user, timezone.localdate())
     patterns = sorted(
-        _saying(FailurePattern.objects.only("slug", "name", "definition", "signals"), typed),
+        _saying(
+            FailurePattern.objects.current().only("slug", "name", "definition", "signals"), typed
+        ),
         key=lambda pattern: (-_times(kept.trends.get(pattern.pk)), pattern.name),
     )
     page = Paginator(patterns, PAGE).get_page(request.GET.get("page"))

@@ -26,7 +26,9 @@ COUNTED = 100  # open promises are counted to here
 def pattern_detail(request: SignedInRequest, slug: str) -> HttpResponse:
     """One failure pattern: how to recognise it, when it struck, what was fixed, what helps."""
     user, today = request.user, timezone.localdate()
-    playbooks = Prefetch("playbooks", queryset=Playbook.objects.only("slug", "title", "risk"))
+    playbooks = Prefetch(
+        "playbooks", queryset=Playbook.objects.current().only("slug", "title", "risk")
+    )
     pattern = get_object_or_404(FailurePattern.objects.prefetch_related(playbooks), slug=slug)
     context = {
         "pattern": pattern,

@@ -67,7 +67,7 @@ def playbook_list(request: SignedInRequest) -> HttpResponse:
         "orders": list(ORDERS.items()),
         "risks": Risk.choices,
         "reviews": [("due", "To be reviewed"), ("mine", "Mine to review")],
-        "patterns": FailurePattern.objects.only("slug", "name"),
+        "patterns": FailurePattern.objects.current().only("slug", "name"),
         "is_narrowed": any(chosen[name] for name in ("q", "pattern", "risk", "review")),
         "mine_due": Playbook.objects.to_review(today).filter(owner=request.user).count(),
         "can_write": can_write(request.user),
@@ -79,7 +79,7 @@ def playbook_list(request: SignedInRequest) -> HttpResponse:
 
 
 def _narrowed(chosen: dict[str, str], user: User, today: date) -> Any:
-    found = Playbook.objects.saying(chosen["q"])
+    found = Playbook.objects.current().saying(chosen["q"])
     found = found.annotate(number_of_steps=Count("steps", distinct=True))
     if chosen["pattern"]:
         found = found.filter(patterns__slug=chosen["pattern"])

@@ -14,6 +14,8 @@ from core.exchange.problems import Problems
 from core.exchange.structure import Passage
 from core.text import one_line
 
+_YES_OR_NO = {"yes": True, "true": True, "no": False, "false": False}
+
 
 def opened(text: str, expected: str, problems: Problems) -> tuple[FrontMatter | None, Passage]:
     """The front matter and the rest of a file whose format must be `expected`."""
@@ -61,6 +63,14 @@ def slug(matter: FrontMatter, model: Any) -> str:
             matter.line_of("slug"), f"“{text}” is no slug: use letters, digits and hyphens."
         )
     return text
+
+
+def archived(matter: FrontMatter) -> bool | None:
+    """Return whether the file says that it is archived; None where it does not say."""
+    written = matter.text("archived").casefold()
+    if written and written not in _YES_OR_NO:
+        matter.problems.error(matter.line_of("archived"), "“archived” is yes or no.")
+    return _YES_OR_NO.get(written)
 
 
 def within(text: str, matter: FrontMatter, key: str, model: Any, field: str) -> str:

@@ -23,6 +23,7 @@ class ParsedPattern:
 
     slug: str
     said: PatternFields
+    archived: bool | None = None  # None where the file does not say: nothing changes
     problems: tuple[Problem, ...] = ()
 
     @property
@@ -40,7 +41,7 @@ def parse_pattern(text: str) -> ParsedPattern:
     matter, body = fields.opened(text, PATTERN_FORMAT, problems)
     if matter is None:
         said = PatternFields(name="", definition="")
-        return ParsedPattern("", said, problems.in_order())
+        return ParsedPattern("", said, problems=problems.in_order())
     slug = fields.slug(matter, FailurePattern)
     name = fields.required(matter, "name", FailurePattern, "name")
     signals = matter.texts("signals")
@@ -49,6 +50,7 @@ def parse_pattern(text: str) -> ParsedPattern:
             problems.error(
                 matter.line_of("signals"), f"A signal has at most {_SIGNAL_LIMIT} characters."
             )
+    archived = fields.archived(matter)
     fields.leave_out_unknown(matter)
     definition, found = blocks(body, level=2)
     if not definition.text:
@@ -67,7 +69,7 @@ def parse_pattern(text: str) -> ParsedPattern:
         recognise=recognise,
         signals=tuple(signals),
     )
-    return ParsedPattern(slug, said, problems.in_order())
+    return ParsedPattern(slug, said, archived, problems.in_order())
 
 
 def pattern_of(pattern: FailurePattern) -> ParsedPattern:
@@ -79,7 +81,7 @@ def pattern_of(pattern: FailurePattern) -> ParsedPattern:
         recognise=clean_markdown(pattern.recognise),
         signals=tuple(dict.fromkeys(signal for signal in signals if signal)),
     )
-    return ParsedPattern(pattern.slug, said)
+    return ParsedPattern(pattern.slug, said, pattern.is_archived or None)
 
 
 def render_pattern(pattern: FailurePattern) -> str:
@@ -96,6 +98,7 @@ def write_pattern(document: ParsedPattern) -> str:
             "slug": document.slug,
             "name": said.name,
             "signals": list(said.signals),
+            "archived": "yes" if document.archived else "",
         }
     )
     parts = [matter, escape(said.definition, 2)]

@@ -37,6 +37,7 @@ class ParsedPlaybook:
     verify: str = ""
     escalate: str = ""
     steps: tuple[StepFields, ...] = ()
+    archived: bool | None = None  # None where the file does not say: nothing changes
     patterns_line: int | None = None
     problems: tuple[Problem, ...] = ()
 
@@ -60,6 +61,7 @@ def parse_playbook(text: str) -> ParsedPlaybook:
         "last_reviewed_on": _day(matter, "last_reviewed_on"),
         "last_reviewed_by": matter.text("last_reviewed_by"),
         "review_by_on": _day(matter, "review_by_on"),
+        "archived": fields.archived(matter),
         "patterns_line": matter.line_of("patterns"),
     }
     fields.leave_out_unknown(matter)
@@ -124,10 +126,10 @@ def _day(matter: FrontMatter, key: str) -> date | None:
 
 def playbook_of(playbook: Playbook) -> ParsedPlaybook:
     """The playbook as it stands in the database, in canonical form."""
-    return document_of(playbook.slug, playbook_fields(playbook))
+    return document_of(playbook.slug, playbook_fields(playbook), archived=playbook.is_archived)
 
 
-def document_of(slug: str, said: PlaybookFields) -> ParsedPlaybook:
+def document_of(slug: str, said: PlaybookFields, *, archived: bool = False) -> ParsedPlaybook:
     """What the playbook of this slug says, in canonical form."""
     reviewer = said.last_reviewed_by
     return ParsedPlaybook(
@@ -142,6 +144,7 @@ def document_of(slug: str, said: PlaybookFields) -> ParsedPlaybook:
         use_when=clean_markdown(said.use_when) or "–",
         verify=clean_markdown(said.verify),
         escalate=clean_markdown(said.escalate),
+        archived=archived or None,
         steps=tuple(step_of(step) for step in said.steps),
     )
 
@@ -164,6 +167,7 @@ def write_playbook(document: ParsedPlaybook) -> str:
             "last_reviewed_on": _written(document.last_reviewed_on),
             "last_reviewed_by": document.last_reviewed_by,
             "review_by_on": _written(document.review_by_on),
+            "archived": "yes" if document.archived else "",
         }
     )
     steps = [write_step(number, step) for number, step in enumerate(document.steps, start=1)]

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.urls import reverse
+
+
+class FailurePatternQuerySet(models.QuerySet["FailurePattern"]):
+    def current(self) -> Self:
+        """Those in use: all that are not archived."""
+        return self.filter(archived_at=None)
 
 
 class FailurePattern(models.Model):
@@ -22,9 +30,12 @@ class FailurePattern(models.Model):
         blank=True,
         help_text="Words and error messages by which it is recognised.",
     )
+    archived_at = models.DateTimeField(null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
+
+    objects = FailurePatternQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
@@ -39,3 +50,7 @@ class FailurePattern(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("pattern_detail", args=[self.slug])
+
+    @property
+    def is_archived(self) -> bool:
+        return self.archived_at is not None

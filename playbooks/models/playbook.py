@@ -27,6 +27,10 @@ REVIEW_EVERY = timedelta(days=180)  # where a playbook does not say by when to r
 
 
 class PlaybookQuerySet(models.QuerySet["Playbook"]):
+    def current(self) -> Self:
+        """Those in use: all that are not archived."""
+        return self.filter(archived_at=None)
+
     def saying(self, typed: str) -> Self:
         """Those with every word of `typed`, also within words, in title, symptoms or patterns."""
         found = self
@@ -53,8 +57,8 @@ class PlaybookQuerySet(models.QuerySet["Playbook"]):
         return self.with_review_due().order_by("due_on", "title")
 
     def to_review(self, today: date) -> Self:
-        """Those somebody should read: doubted, or not confirmed for too long."""
-        return self.with_review_due().filter(Q(due_on__lte=today) | ~Q(doubt=""))
+        """Those in use that somebody should read: doubted, or not confirmed for too long."""
+        return self.current().with_review_due().filter(Q(due_on__lte=today) | ~Q(doubt=""))
 
 
 class Playbook(models.Model):
@@ -101,6 +105,7 @@ class Playbook(models.Model):
         on_delete=models.SET_NULL,
         related_name="+",
     )
+    archived_at = models.DateTimeField(null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
@@ -137,6 +142,10 @@ class Playbook(models.Model):
     def seen_version(self) -> int:
         """A number that changes with what the playbook says and with doubts about it."""
         return version_of(self.version, self.doubt_version)
+
+    @property
+    def is_archived(self) -> bool:
+        return self.archived_at is not None
 
     @property
     def review_due_on(self) -> date:

@@ -152,11 +152,14 @@ def _forms(
             number = int(total) if total.isascii() and total.isdigit() else 0
             posted["steps-TOTAL_FORMS"] = str(min(number + 1, 1_000))
             posted[f"steps-{number}-ORDER"] = str(number + 1)
-        return PlaybookForm(posted), steps_formset(0)(posted, prefix="steps")
+        form = PlaybookForm(posted)
+        return form.also_for(playbook) if playbook else form, steps_formset(0)(
+            posted, prefix="steps"
+        )
     if playbook:
         initial = steps_of(playbook)
         steps = steps_formset(1 if initial else _EMPTY_STEPS)(prefix="steps", initial=initial)
-        return PlaybookForm.of(playbook), steps
+        return PlaybookForm.of(playbook).also_for(playbook), steps
     return PlaybookForm(), steps_formset(_EMPTY_STEPS)(prefix="steps")
 
 
@@ -176,4 +179,7 @@ def _at_version(form: Any, version: int) -> Any:
     """The same form, which now says that its writer has seen `version`."""
     posted = form.data.copy()
     posted["version"] = str(version)
-    return type(form)(posted)
+    again = type(form)(posted)
+    if "patterns" in form.fields:
+        again.fields["patterns"].queryset = form.fields["patterns"].queryset
+    return again

@@ -29,7 +29,7 @@ _IN_CODE = re.compile(r"\d|[a-z][A-Z]|^[A-Z]{3,}$|_")
 
 
 _versions = Prepared(
-    lambda shape: FailurePattern.objects.order_by("slug").values_list("slug", "version")
+    lambda shape: FailurePattern.objects.current().order_by("slug").values_list("slug", "version")
 )
 
 
@@ -62,7 +62,7 @@ def current() -> Library:
     stamp = _stamp(_versions(0))
     kept = _kept.get(stamp)
     if kept is None:
-        kept = Library(stamp, Cues(all_cues(FailurePattern.objects.order_by("slug"))))
+        kept = Library(stamp, Cues(all_cues(FailurePattern.objects.current().order_by("slug"))))
         _kept.clear()  # two threads may both put it together: they come to the same
         _kept[stamp] = kept
     return kept

@@ -66,7 +66,7 @@ _decided = Prepared(
         incident=pk, state__in=[LinkState.CONFIRMED, LinkState.DISMISSED]
     ).values_list("pattern__slug", "state")
 )
-_names = Prepared(lambda shape: FailurePattern.objects.values_list("slug", "name"))
+_names = Prepared(lambda shape: FailurePattern.objects.current().values_list("slug", "name"))
 
 
 def ranked(found: Reading, taught: Mapping[str, Taught]) -> list[tuple[float, str]]:

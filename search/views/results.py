@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -13,7 +14,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from accounts.models import Role
 from accounts.requests import SignedInRequest
-from playbooks.models import FailurePattern
+from playbooks.models import FailurePattern, Playbook
 from search import facets as counting
 from search import narrowing, presentation
 from search.asked import MOST_PAGES, Asked, ask
@@ -133,7 +134,8 @@ def _instead_of_results(asked: Asked, results: Results, request: SignedInRequest
 
 def _patterns_with_playbooks(request: SignedInRequest) -> list[FailurePattern]:
     """Return at most 12 patterns that have playbooks, the ones met most often first."""
-    found = FailurePattern.objects.filter(playbooks__isnull=False).distinct()
-    patterns = list(found.prefetch_related("playbooks"))
+    in_use = Playbook.objects.current()
+    found = FailurePattern.objects.current().filter(playbooks__in=in_use).distinct()
+    patterns = list(found.prefetch_related(Prefetch("playbooks", queryset=in_use)))
     known = experience([pattern.pk for pattern in patterns], [], request.user)
     return sorted(patterns, key=lambda one: (-known.times_met(one.pk), one.name))[:12]
