@@ -88,7 +88,7 @@ def postmortem_line(incident: Incident, waiting: Waiting) -> Line:
 
 
 def _why(item: ActionItem, claim: Claim, today: date) -> str:
-    if claim.facts.is_declined:
+    if claim.facts.is_declined and item.closed_at:
         return f"declined {times.long_day(item.closed_at)}; look at the accepted risk again"
     due = _due(item.due_on, today)
     if claim.part == Part.LEAD:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -89,7 +90,7 @@ def action_item_decline(request: SignedInRequest, pk: int) -> HttpResponse:
             by=request.user,
             at=timezone.now(),
         )
-        return f"Declined. It comes back on {times.day(declined.re_review_on)}."
+        return f"Declined. {_comes_back(declined.re_review_on)}"
 
     return asked(request, "action_item_decline", item, form, change)
 
@@ -110,7 +111,7 @@ def action_item_keep_declined(request: SignedInRequest, pk: int) -> HttpResponse
             by=request.user,
             at=timezone.now(),
         )
-        return f"It comes back on {times.day(kept.re_review_on)}."
+        return _comes_back(kept.re_review_on)
 
     return asked(request, "action_item_keep_declined", item, form, change)
 
@@ -224,3 +225,8 @@ def _at_once(
         change(item, version=seen_version(request), by=request.user, at=timezone.now())
         messages.success(request, told)
     return redirect(item)
+
+
+def _comes_back(day: date | None) -> str:
+    """When a declined item is asked about again."""
+    return f"It comes back on {times.day(day)}." if day else "It does not come back."
