@@ -17,10 +17,12 @@ TAGS = set(
 ATTRIBUTES = set(
     re.findall(
         r"\w+",
-        "align alt checked class disabled href id open rel src start tabindex title type",
+        "align alt checked class disabled href id open rel src start tabindex title type value",
     )
 )
-CLASSES = re.compile(r"((language|footnote|footnotes|task-list|contains-task|table)[\w+#-]*( |$))+")
+CLASSES = re.compile(
+    r"((language|footnote|footnotes|task-list|contains-task|table)[\w+#-]*( |$)|code-info|unformatted)+"
+)
 
 
 class _Checker(HTMLParser):
