@@ -57,22 +57,17 @@ def comment(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 
 
 def _end_of_comment(state: StateBlock, start: int, end: int) -> int | None:
-    known = state.env.setdefault("unclosed comments", {})
-    key = (state.lineMax, state.blkIndent)
-    first, beyond = known.get(key, (0, 0))
-    if first <= start < beyond:
-        return None
+    """Return the line that ends the comment. The next `<!--` shows that this one has no end."""
     for line in range(start, end):
         if line > start and state.sCount[line] < state.blkIndent and not state.isEmpty(line):
-            break
+            return None
         begin = state.bMarks[line] + state.tShift[line] + (4 if line == start else 0)
         closed = state.src.find("-->", begin, state.eMarks[line])
+        opened = state.src.find("<!--", begin, state.eMarks[line])
+        if opened >= 0 and not 0 <= closed < opened:
+            return None
         if closed >= 0:
-            is_last = not state.src[closed + 3 : state.eMarks[line]].strip()
-            return line if is_last else None
-    else:
-        line = end
-    known[key] = (start, line)
+            return None if state.src[closed + 3 : state.eMarks[line]].strip() else line
     return None
 
 

@@ -1,4 +1,7 @@
-"""Footnotes at the end of a text: all of them, in the order in which they are referred to."""
+"""Footnotes at the end of a text, in the order in which they are referred to.
+
+A note that nothing refers to, or one more of the same name, is shown as typed where it was typed.
+"""
 
 from __future__ import annotations
 
@@ -9,43 +12,44 @@ from markdown_it.token import Token
 
 
 def settle_footnotes(state: StateCore) -> None:
-    """Move the notes to the end. What nothing refers to, or repeats a name, comes last."""
+    """Move the notes that are referred to to the end of the text."""
     if "footnotes" not in state.env:
         return
-    state.tokens, notes = _apart(state.tokens)
-    if not notes:
-        return
     listed = state.env["footnotes"]["list"]
-    named: dict[str, list[Token]] = {}
-    unused: list[tuple[str, list[Token]]] = []
-    used = {note["label"] for note in listed.values()}
-    for name, tokens in notes:
-        if name in used and name not in named:
-            named[name] = tokens
-        else:
-            unused.append((name, tokens))
+    state.tokens, notes = _apart(state.tokens, {note["label"] for note in listed.values()})
+    if not listed:
+        return
     state.tokens.append(Token("footnote_block_open", "", 1))
     for number, note in listed.items():
-        state.tokens += _item(number, note["label"], note["count"], named[note["label"]])
-    for number, (name, tokens) in enumerate(unused, start=len(listed)):
-        state.tokens += _item(number, name, 0, tokens)
+        state.tokens += _item(number, note["label"], note["count"], notes[note["label"]])
     state.tokens.append(Token("footnote_block_close", "", -1))
 
 
-def _apart(tokens: list[Token]) -> tuple[list[Token], list[tuple[str, list[Token]]]]:
-    """Return the text without its notes, and each note by name, also those inside another."""
+def _apart(tokens: list[Token], used: set[str]) -> tuple[list[Token], dict[str, list[Token]]]:
+    """Return the text without its used notes, and those by name, also ones inside another."""
     text: list[Token] = []
-    notes: list[tuple[str, list[Token]]] = []
-    open_ones: list[list[Token]] = [text]
+    notes: dict[str, list[Token]] = {}
+    places = [text]
     for token in tokens:
         if token.type == "footnote_reference_open":
-            notes.append((token.meta["label"], []))
-            open_ones.append(notes[-1][1])
+            name = token.meta["label"]
+            if name in used and name not in notes:
+                places.append(notes.setdefault(name, []))
+            else:
+                places[-1] += _typed(name)
+                places.append(places[-1])
         elif token.type == "footnote_reference_close":
-            open_ones.pop()
+            places.pop()
         else:
-            open_ones[-1].append(token)
+            places[-1].append(token)
     return text, notes
+
+
+def _typed(name: str) -> Iterator[Token]:
+    words = Token("text", "", 0, content=f"[^{name}]:")
+    yield Token("paragraph_open", "p", 1, block=True)
+    yield Token("inline", "", 0, block=True, content=words.content, children=[words])
+    yield Token("paragraph_close", "p", -1, block=True)
 
 
 def _item(number: int, name: str, references: int, tokens: list[Token]) -> Iterator[Token]:

@@ -6,6 +6,7 @@ Raw HTML is off. What looks like a tag is text, apart from the few that `inlines
 from __future__ import annotations
 
 import hashlib
+from itertools import pairwise
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -38,6 +39,7 @@ def parser() -> MarkdownIt:
     inline = made.inline.ruler
     inline.before("text", "steps", inlines.count_steps)
     inline.after("text", "address", inlines.address)
+    inline.before("strikethrough", "long_run", inlines.long_run)
     inline.before("autolink", "comment", inlines.comment)
     inline.before("autolink", "kept_tag", inlines.kept_tag)
     inline.at("footnote_ref", inlines.footnote_reference)
@@ -74,7 +76,7 @@ def number_items(state: StateCore) -> None:
 
 def _number(items: list[Token]) -> None:
     typed = [int(item.info) for item in items]
-    counts = all(before < after for before, after in zip(typed, typed[1:], strict=False))
+    counts = all(before < after for before, after in pairwise(typed))
     for expected, (item, number) in enumerate(zip(items, typed, strict=True), start=typed[0]):
         item.meta = {**item.meta, "number": number if counts else expected}
         if counts and number != expected:

@@ -18,6 +18,7 @@ _KEPT_TAG = re.compile(
     re.IGNORECASE,
 )
 _FOOTNOTE = re.compile(r"\[\^([^\]\s]{1,200})\]")
+_LONG_RUN = re.compile(r"([*_~])\1{100,}")  # of marks; nobody emphasises with so many
 _SCHEME = re.compile(r"(?:^|[^a-z0-9.+-])((?:https?|ftp):)$", re.IGNORECASE)
 _LONGEST_ADDRESS = 4_000  # characters; a longer one is text
 _END_OF_ADDRESS = re.compile(r"[\s<]")
@@ -29,6 +30,17 @@ def count_steps(state: StateInline, _silent: bool) -> bool:
     """Spend the budget, and match nothing: the first rule that is tried at every position."""
     state.env["budget"].spend()
     return False
+
+
+def long_run(state: StateInline, silent: bool) -> bool:
+    """Read a long run of one mark as text: every single mark would be paired with every other."""
+    found = _LONG_RUN.match(state.src, state.pos, state.posMax)
+    if found is None:
+        return False
+    if not silent:
+        state.append_pending(found[0])
+    state.pos = found.end()
+    return True
 
 
 def kept_tag(state: StateInline, silent: bool) -> bool:
@@ -50,7 +62,7 @@ def kept_tag(state: StateInline, silent: bool) -> bool:
 
 
 def comment(state: StateInline, silent: bool) -> bool:
-    """Hide an HTML comment. One that is never closed is text."""
+    """Hide an HTML comment. One that is not closed before the next one is text."""
     position = state.pos
     if not state.src.startswith("<!--", position):
         return False
@@ -58,9 +70,9 @@ def comment(state: StateInline, silent: bool) -> bool:
         if state.src.startswith(short, position, state.posMax):
             state.pos += len(short)
             return True
-    if state.html_terminator_last("-->") < position + 4:
-        return False
-    closed = state.src.find("-->", position + 4, state.posMax)
+    following = state.src.find("<!--", position + 4, state.posMax)
+    end = following if following >= 0 else state.posMax
+    closed = state.src.find("-->", position + 4, end)
     if closed < 0:
         return False
     state.pos = closed + 3

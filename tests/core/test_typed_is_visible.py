@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.markdown import render, to_plain_text
@@ -123,3 +124,191 @@ def test_what_was_typed_is_on_the_page(name):
 def test_what_was_typed_is_in_the_plain_text(name):
     allowed = TARGETS.get(name, set()) | {"x", "example"}
     assert set(missing(TYPED[name], to_plain_text(TYPED[name]))) <= allowed
+
+
+class _Words:
+    """Gives out words that occur once in a text, so that a missing one is missed."""
+
+    def __init__(self) -> None:
+        self.numbers = itertools.count()
+        self.shown: list[str] = []
+
+    def shown_one(self) -> str:
+        self.shown.append(f"w{next(self.numbers)}w")
+        return self.shown[-1]
+
+    def hidden_one(self) -> str:
+        return f"h{next(self.numbers)}h"
+
+
+# W is a word that has to be seen, H one of a comment, a link target, a title or a definition.
+INLINES = [
+    "W",
+    "W W",
+    "*W W*",
+    "__W__",
+    "~~W~~",
+    "`W <W>`",
+    "``W ` W``",
+    "[W](https://H.example/H 'H')",
+    "[W][]",
+    "[W][W]",
+    "[W] [x] W",
+    "![W *W* `W` <W>](/uploads/H/H.png 'H')",
+    "![W](https://H.example/H.png)",
+    "[![W](/uploads/H.png)](/H)",
+    "[*W* `W`](</H H>)",
+    "[](https://W.example/)",
+    "https://W.example/W_W?q=%41W",
+    "<https://W.example/W>",
+    "W@W.example",
+    "mailto:W@W.example",
+    "<W>",
+    "</W>",
+    "<W W='W'>",
+    "<W/>",
+    "W<W<W>>",
+    "<b>W</b>",
+    "<b>W",
+    "W</i>",
+    "<sub><W></sub>",
+    "<br>W",
+    "<kbd>*W</kbd>*",
+    "<!-- H H -->",
+    "<!-- H\nH -->",
+    "<!--W",
+    "<?W?>",
+    "<!W W>",
+    "<![CDATA[W]]>",
+    "&lt;W&gt;",
+    "&amp;W &W; &#x41;W",
+    r"\<W> \*W\* \[W\]",
+    "W  \nW",
+    "W\\\nW",
+    "[^note] W",
+    "[^W] W",
+    "W|W",
+    "$W$ W^W^ {W} W:W",
+    "**W*W**W*",
+    "_W*W_W*",
+    "`W",
+    "[W",
+    "W](W",
+    "![W",
+]
+BLOCKS = [
+    "I I",
+    "# I",
+    "### I ###",
+    "I\n===",
+    "I\nI\n---",
+    "> I\nI",
+    "> > I\n>\n> I",
+    "- I\n- I\n  - I",
+    "* I\n\n  I\n\n* I",
+    "7. I\n9. I",
+    "1. I\n1. I",
+    "- [ ] I\n- [x] I",
+    "- [x] # I",
+    "- [ ]\n- I",
+    "| I | W |\n|---|:-:|\n| W | I | W | W |\n| W |\nI",
+    "W | W\n--|--\nW",
+    "```\nW <W>\n```",
+    "```W W=W\nW\n```",
+    "~~~ W\nW",
+    "    W <W>\n\n    W",
+    "I\n: I\n: I\n\nI\n\n~ I",
+    "[^note]: I\n\n    I",
+    "[^note]: I",
+    "[^W]: I",
+    "[H]: https://H.example/H 'H'\n[H]",
+    "[W]: W",
+    "[W W]: https://W.example/W (W)",
+    "[W]:\nW\n'W\nW'",
+    "[//]: # (H H)",
+    "---",
+    "---\nW: W\n---",
+    "+++\nW = 'W'\n+++",
+    "<div>\nI\n</div>",
+    "<details>\n<summary>I</summary>\n\nI\n\n</details>",
+    "<details open><summary>I</summary>\nI\n</details>",
+    "<details>\nI",
+    "</details>",
+    "<summary>I</summary>",
+    "<table><tr><td>W</td></tr></table>",
+    "<script>\nW\n\nW",
+    "<!-- H\n\nH -->",
+    "<!--\nH\n--> W",
+    "<!-- W\n\nW",
+    "<style>W { W: W }</style>",
+    "> <!-- H\n> H -->",
+    "- <details>\n  I\n  </details>",
+    "I I",
+]
+
+
+@st.composite
+def markdown_texts(draw: st.DrawFn) -> tuple[str, list[str]]:
+    """Return a text and the words in it that have to be seen."""
+    words = _Words()
+    blocks = []
+    for block in draw(st.lists(st.sampled_from(BLOCKS), min_size=1, max_size=6)):
+        inlined = re.sub(r"\bI\b", lambda _: draw(st.sampled_from(INLINES)), block)
+        typed = re.sub(r"W", lambda _: words.shown_one(), inlined)
+        typed = re.sub(r"\bH\b", lambda _: words.hidden_one(), typed)
+        prefix = draw(st.sampled_from(["", "", "", "> ", "  ", "\t", "- ", "> - > "]))
+        blocks.append(re.sub(r"^", prefix, typed, flags=re.MULTILINE))
+    between = draw(st.lists(st.sampled_from(["\n", "\n\n"]), min_size=6, max_size=6))
+    return "".join(a + b for a, b in zip(blocks, between, strict=False)), words.shown
+
+
+@settings(max_examples=300, deadline=None)
+@given(markdown_texts())
+def test_every_word_typed_is_visible(generated):
+    text, words = generated
+    page, plain = visible(text), to_plain_text(text)
+
+    assert [word for word in words if word not in page] == []
+    assert [word for word in words if word not in plain] == []
+
+
+# Marks in any order; without "(" and ":" after "]", since targets and definitions may be invisible.
+MARKS = [
+    *"<>*_`|[]!~&;\\\"'=#+^$@",
+    "</",
+    "/>",
+    "<b>",
+    "<!",
+    "<?",
+    "~~",
+    "**",
+    "---",
+    "```",
+    "[^",
+    "[ ] ",
+    "\n",
+    "\n\n",
+    "\n> ",
+    "\n- ",
+    "\n1. ",
+    "\n: ",
+    "\n    ",
+    "\n\t",
+    "\n|-|-|\n",
+    "\n===\n",
+    "\n<details>\n",
+    "\n</details>\n",
+    "  \n",
+    " ",
+    "https://a.example/",
+]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from([*MARKS, *["W"] * 12]), max_size=40))
+def test_every_word_among_any_marks_is_visible(pieces):
+    words = _Words()
+    text = "".join(words.shown_one() if piece == "W" else piece for piece in pieces)
+
+    assert [word for word in words.shown if word not in visible(text)] == []
+    assert [word for word in words.shown if word not in to_plain_text(text)] == []
