@@ -11,6 +11,7 @@ from django.urls import reverse_lazy
 from markdownx.widgets import MarkdownxWidget
 
 from accounts.models import User
+from core.markdown import to_plain_text
 from core.text import clean_markdown, one_line
 from playbooks.content import PatternFields, PlaybookFields, StepFields
 from playbooks.models import FailurePattern, Playbook, PlaybookStep, Risk
@@ -59,11 +60,23 @@ class TextField(forms.CharField):
         return super().clean(clean_markdown(value or ""))
 
 
-class MarkdownField(TextField):
+class MarkdownText(TextField):
+    """Markdown. It says so."""
+
+    def __init__(self, *, hint: str = "Markdown.", **kwargs: Any) -> None:
+        super().__init__(hint=hint, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        text = super().clean(value)
+        to_plain_text(text)  # saving asks for its words while it holds a row: parse it before
+        return text
+
+
+class MarkdownField(MarkdownText):
     """Markdown, with a preview."""
 
     def __init__(
-        self, *, label: str, rows: int = 4, required: bool = False, hint: str = ""
+        self, *, label: str, rows: int = 4, required: bool = False, hint: str = "Markdown."
     ) -> None:
         super().__init__(label=label, rows=rows, required=required, hint=hint)
         self.widget = MarkdownInput(rows=rows)
@@ -205,10 +218,10 @@ class DoubtForm(forms.Form):
 class StepForm(forms.Form):
     title = LineField(label="What to do", max_length=200)
     command = TextField(label="Command", rows=2, hint="Typed into a shell as it stands.")
-    expected = TextField(label="You should see", rows=2)
-    if_not = TextField(label="If not", rows=2)
-    undo = TextField(label="How to undo", rows=2)
-    detail = TextField(label="Detail", rows=2)
+    expected = MarkdownText(label="You should see", rows=2)
+    if_not = MarkdownText(label="If not", rows=2)
+    undo = MarkdownText(label="How to undo", rows=2)
+    detail = MarkdownText(label="Detail", rows=2)
 
     OPTIONAL = ("if_not", "undo", "detail")
 

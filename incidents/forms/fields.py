@@ -11,6 +11,7 @@ from django import forms
 from django.db.models import Q
 
 from accounts.models import Team, User
+from core.markdown import to_plain_text
 from core.text import clean_markdown, one_line, storable
 
 
@@ -191,12 +192,18 @@ class LineField(forms.CharField):
 
 
 class MarkdownField(forms.CharField):
-    """Markdown, stored as typed but for line ends, which browsers send as CRLF."""
+    """Markdown, stored as typed but for line ends, which browsers send as CRLF. It says so."""
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, help_text: str = "", **kwargs: Any) -> None:
+        if "Markdown" not in help_text:
+            help_text = f"{help_text} Markdown.".strip()
+        kwargs["help_text"] = help_text
         kwargs.setdefault("strip", False)
         kwargs.setdefault("widget", forms.Textarea(attrs={"rows": 3}))
         super().__init__(**kwargs)
 
     def to_python(self, value: Any) -> Any:
-        return clean_markdown(super().to_python(value) or "")
+        text = clean_markdown(super().to_python(value) or "")
+        # Saving asks for this text's words while it holds the incident's row: parse it before.
+        to_plain_text(text)
+        return text

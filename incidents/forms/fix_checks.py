@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import forms
 
-from core.text import clean_markdown
+from incidents.forms.fields import MarkdownField
 from incidents.models import FixAnswer
 
 REOPEN = "reopen"
@@ -15,7 +15,4 @@ class FixCheckForm(forms.Form):
 
     item = forms.IntegerField()
     answer = forms.ChoiceField(choices=[*FixAnswer.choices, (REOPEN, "Open it again")])
-    note = forms.CharField(required=False, max_length=20_000)
-
-    def clean_note(self) -> str:
-        return clean_markdown(self.cleaned_data["note"])
+    note = MarkdownField(required=False, max_length=20_000)

@@ -8,8 +8,7 @@ from django import forms
 from django.db.models import Exists, OuterRef
 from django.utils.choices import CallableChoiceIterator
 
-from core.text import clean_markdown
-from incidents.forms.fields import WritingForm
+from incidents.forms.fields import MarkdownField, WritingForm
 from incidents.models import Incident, LinkState, Outcome
 from playbooks.models import Playbook
 
@@ -22,7 +21,7 @@ class PlaybookUseForm(WritingForm):
 
     playbook = forms.ModelChoiceField(queryset=Playbook.objects.current(), to_field_name="slug")
     outcome = forms.ChoiceField(choices=Outcome.choices, label="What came of it")
-    note = forms.CharField(
+    note = MarkdownField(
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
         max_length=_MOST_NOTE,
@@ -34,9 +33,6 @@ class PlaybookUseForm(WritingForm):
         # Asked for when the form is drawn: what can be saved as it was sent needs no choices.
         offered = CallableChoiceIterator(lambda: _offered(incident))
         self.fields["playbook"].widget.choices = offered
-
-    def clean_note(self) -> str:
-        return clean_markdown(self.cleaned_data["note"])
 
 
 def _offered(incident: Incident) -> list[Any]:
@@ -64,12 +60,9 @@ class OutcomeForm(forms.Form):
         label="Did it help?",
         widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
     )
-    note = forms.CharField(
+    note = MarkdownField(
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "class": "form-control"}),
         max_length=_MOST_NOTE,
         help_text="Markdown: what to know when it is followed the next time.",
     )
-
-    def clean_note(self) -> str:
-        return clean_markdown(self.cleaned_data["note"])

@@ -9,6 +9,7 @@ from django.conf import settings
 
 from accounts.models import Team, User
 from core import times
+from core.markdown import to_plain_text
 from incidents.models import ActionItem, Incident
 from incidents.reminders.claims import Claim
 from incidents.reminders.links import Link
@@ -68,7 +69,7 @@ def item_line(
         url=f"{settings.SITE_URL}{item.get_absolute_url()}",
         incident=f"{item.incident.reference} {item.incident.title}",
         due=f"{_why(item, claim, today)}; {given}" if given else _why(item, claim, today),
-        note=given.note if given else "",
+        note=" ".join(to_plain_text(given.note).split()) if given else "",
         is_late=late > 0 and not claim.facts.is_declined,
         item=item.pk,
         answer_url=choose.url if choose else "",

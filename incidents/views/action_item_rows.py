@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from core import times
+from core.markdown import to_plain_text
 from core.trackers import tracker_of
 from incidents.models import (
     ActionItem,
@@ -209,7 +210,7 @@ def _row(
         tracker_url=item.tracker_url if tracker else "",
         tracker_name=str(tracker or ""),
         tracker_icon=tracker.icon if tracker else "",
-        closing_note=item.closing_note or item.evidence_url,
+        closing_note=to_plain_text(item.closing_note) or item.evidence_url,
         remarks=own_remarks(item, today),
         is_part=item.parent_id is not None,
         version=item.version,

@@ -17,7 +17,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from accounts.models import User
-from core.markdown import RENDERER_VERSION
+from core.markdown import RENDERER_VERSION, page_was_short
 from incidents.models import Incident
 from incidents.views import page
 from incidents.views.page_state import PageState
@@ -35,7 +35,8 @@ def page_text(user: User, incident: Incident, state: PageState) -> dict[str, Saf
     found = cache.get(key)
     if found is None:
         found = _render(user, incident)
-        cache.set(key, found, KEPT)
+        if not page_was_short():  # the next request formats what this one left out
+            cache.set(key, found, KEPT)
     return found
 
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
-from core import times
+from core import markdown, times
+from core.markdown import to_plain_text
 from core.text import one_line
 from incidents import recurrence
 from incidents.models import FixAnswer, Incident
@@ -49,7 +51,7 @@ class FixLine:
     facts: str
     answer: str
     answered: str
-    note: str
+    note: SafeString
     undo_url: str
     may_reopen: bool
 
@@ -104,7 +106,7 @@ def promise_line(promise: Promise, references: Mapping[int, str], today: date) -
         url=action_item_url(promise.pk),
         facts=", ".join(filter(None, words)),
         stage="long-late" if late > WEEK else "late" if late else "",
-        note=_short(promise.closing_note) if promise.is_declined else "",
+        note=_short(to_plain_text(promise.closing_note)) if promise.is_declined else "",
     )
 
 
@@ -135,7 +137,7 @@ def _fix_line(
         facts=f"{references[fix.incident_id]}, {done}",
         answer=fix.answer or "",
         answered=_answered(fix, today),
-        note=_short(fix.note or ""),
+        note=markdown.render(fix.note or ""),
         undo_url=undo_url,
         may_reopen=fix.answer == FixAnswer.DID_NOT_HOLD and not fix.is_open,
     )

@@ -21,7 +21,8 @@ ATTRIBUTES = set(
     )
 )
 CLASSES = re.compile(
-    r"((language|footnote|footnotes|task-list|contains-task|table)[\w+#-]*( |$)|code-info|unformatted)+"
+    r"(((language|footnote|footnotes|task-list|contains-task|table)[\w+#-]*|code-info|unformatted)"
+    r"( |$))+"
 )
 
 

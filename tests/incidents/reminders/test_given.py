@@ -312,3 +312,12 @@ def test_what_was_given_takes_as_many_queries_for_three_items_as_for_one(ana, be
         return len(queries)
 
     assert count(1) == count(2)
+
+
+def test_what_is_said_with_it_is_plain_words_in_a_mail(ana, ben, item):
+    give(item, ben, ana, note="**Drain** `node` <pod-name> first.")
+
+    [told] = tick(MONDAY_NOON + timedelta(hours=6))
+
+    assert "“Drain node <pod-name> first.”" in told.body
+    assert "“Drain node &lt;pod-name&gt; first.”" in told.alternatives[0][0]
