@@ -99,6 +99,7 @@ MIDDLEWARE = [
     "accounts.middleware.KeepTypedTextMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "core.middleware.addresses_without_nul",
+    "core.middleware.bounded_markdown",
 ]
 
 ROOT_URLCONF = "config.urls"

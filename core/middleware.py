@@ -7,6 +7,8 @@ from collections.abc import Callable
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control
 
+from core.markdown import page_budget
+
 
 def addresses_without_nul(
     get_response: Callable[[HttpRequest], HttpResponse],
@@ -33,5 +35,18 @@ def private_answers(
         if not response.has_header("Cache-Control"):
             patch_cache_control(response, private=True, no_store=True)
         return response
+
+    return answer
+
+
+def bounded_markdown(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Let all Markdown that a request renders share one budget, so a page of many costly texts
+    takes no longer than a few of them. What is cached costs nothing."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        with page_budget():
+            return get_response(request)
 
     return answer

@@ -120,7 +120,7 @@ def _plain(fields: Mapping[str, list[str]]) -> dict[str, str]:
     """B, C and D as plain text, no longer than can be indexed."""
     return {
         field: "\n".join(
-            to_plain_text(part[:most].replace("\0", " ")) for part in fields.get(field, ()) if part
+            to_plain_text(part)[:most].replace("\0", " ") for part in fields.get(field, ()) if part
         )[:most].replace(NOT_SHOWN, " ")
         for field, most in _MOST_CHARACTERS.items()
     }

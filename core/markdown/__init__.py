@@ -89,7 +89,10 @@ def to_plain_text(text: str) -> str:
     if len(text) <= MAX_LENGTH and not _NOT_PROSE.search(text):
         # Nearly all text: nothing to parse, and a save of any part asks this of every part.
         return re.sub(r"\n+", lambda gap: "\n" if len(gap[0]) > 1 else " ", text.strip("\n"))
-    return _words_of_markup(text) if len(text) <= _SHORT else _words_of_long_markup(text)
+    try:
+        return _words_of_markup(text) if len(text) <= _SHORT else _words_of_long_markup(text)
+    except TooMuchWork:  # as the page's budget is spent; another time it may not be
+        return text.strip()
 
 
 def _parsed_words(text: str) -> str:
@@ -97,8 +100,10 @@ def _parsed_words(text: str) -> str:
         return text.strip()
     try:
         tokens, _ = parse(text)
-    except TooMuchWork:
-        return text.strip()
+    except TooMuchWork as too_much:
+        if too_much.is_final:
+            return text.strip()
+        raise
     return text_of(tokens)
 
 

@@ -59,15 +59,15 @@ class Budget:
 
     def __init__(self) -> None:
         self._page = _page.get()
-        self._left = STEPS
+        self._left = self._counted = STEPS
         self._tokens = 0
         self._ends = time.thread_time() + SECONDS
-        self._next_look = STEPS - _STEPS_BETWEEN_LOOKS
+        self._look()
 
     def spend(self, steps: int = 1) -> None:
         """Count `steps`. Raise TooMuchWork once there are none left."""
         self._left -= steps
-        if self._left < self._next_look:
+        if self._counted - self._left > _STEPS_BETWEEN_LOOKS:
             self._look()
 
     def spend_tokens(self, made: int) -> None:
@@ -75,15 +75,18 @@ class Budget:
         grown, self._tokens = max(made - self._tokens, 0), made
         self.spend(1 + grown)
 
+    def settle(self) -> None:
+        """Charge the page with what was spent since the last look."""
+        if self._page is not None:
+            self._page.left -= self._counted - self._left
+        self._counted = self._left
+
     def _look(self) -> None:
-        spent = self._next_look + _STEPS_BETWEEN_LOOKS - self._left
-        self._next_look = self._left - _STEPS_BETWEEN_LOOKS
+        self.settle()
         if self._left < 0:
             raise TooMuchWork(is_final=True)
-        if self._page is not None:
-            self._page.left -= spent
-            if self._page.left < 0:
-                self._page.was_short = True
-                raise TooMuchWork(is_final=False)
+        if self._page is not None and self._page.left < 0:
+            self._page.was_short = True
+            raise TooMuchWork(is_final=False)
         if time.thread_time() > self._ends:
             raise TooMuchWork(is_final=False)

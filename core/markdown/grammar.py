@@ -89,5 +89,9 @@ _PARSER = parser()
 def parse(text: str) -> tuple[list[Token], dict[str, Any]]:
     """Return the tokens of `text` and what the renderer wants to know. Raise TooMuchWork."""
     digest = hashlib.blake2b(text.encode(errors="replace"), digest_size=4).hexdigest()
-    env: dict[str, Any] = {"docId": digest, "budget": Budget()}
-    return _PARSER.parse(text, env), env
+    budget = Budget()
+    env: dict[str, Any] = {"docId": digest, "budget": budget}
+    try:
+        return _PARSER.parse(text, env), env
+    finally:
+        budget.settle()

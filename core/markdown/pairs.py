@@ -8,6 +8,8 @@ from markdown_it.token import Token
 
 TAG = "tag"  # the type of a token that is a tag, or text, as its partner decides
 
+_DEEPEST = 50  # tags within tags; the sanitiser's time grows with the square of the depth
+
 
 def single_tags(tokens: Iterable[Token]) -> list[Token]:
     """Return the tags among `tokens` without a partner in the same place of the nesting.
@@ -27,7 +29,7 @@ def single_tags(tokens: Iterable[Token]) -> list[Token]:
                     break
                 alone.append(opener)
         elif not closes:
-            nesting.append(token)
+            (nesting if len(nesting) < _DEEPEST else alone).append(token)
         elif nesting and nesting[-1].type == TAG and nesting[-1].tag == token.tag:
             _join(nesting.pop(), token)
         else:
