@@ -109,6 +109,11 @@ def everything(size: int) -> dict[str, tuple[str, str]]:
         "one long line of marks": ("!" * size, "?!" * (size // 2)),
         "one long line of words": (" ".join(numbers), " ".join(reversed(numbers))),
         "many lines of marks": (("-" * 99 + "\n") * (size // 100), ("-+" * 50 + "\n") * 99),
+        "long lines of marks": (("-" * 1_900 + "\n") * (size // 2_000), ("-+" * 950 + "\n") * 150),
+        "a few lines in two orders": (
+            "\n".join(str(number * number % 211) for number in range(size // 5)),
+            "\n".join(str(number * 7 % 211) for number in range(size // 5)),
+        ),
         "every other line": ("a\nb\n" * (size // 4), "a\nc\n" * (size // 4)),
     }
 
