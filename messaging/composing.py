@@ -32,6 +32,13 @@ class Letter:
 
 
 Composer = Callable[[Message, datetime], Letter | None]
+# When a message that must not be sent now may be sent; None where it may be sent now.
+Postponer = Callable[[Message, datetime], datetime | None]
+
+
+def send_at_any_time(message: Message, now: datetime) -> datetime | None:
+    """Postpone nothing."""
+    return None
 
 
 @dataclass(frozen=True)
@@ -42,6 +49,7 @@ class Topic:
     composer: Composer
     # Each says all that the ones before it said, so that a new one makes them read.
     replaces_earlier: bool
+    postponer: Postponer
 
 
 class NobodyComposes(DomainError):
@@ -52,14 +60,20 @@ _topics: dict[str, Topic] = {}
 
 
 def connect(
-    topic: str, composer: Composer, *, name: str = "", replaces_earlier: bool = False
+    topic: str,
+    composer: Composer,
+    *,
+    name: str = "",
+    replaces_earlier: bool = False,
+    postponer: Postponer = send_at_any_time,
 ) -> None:
     """Have `composer(message, now)` called for messages of `topic`, called `name` in the inbox.
 
-    The composer returns None where nothing is left to say to this recipient.
+    The composer returns None where nothing is left to say to this recipient. `postponer` is asked
+    before each attempt to send one.
     """
     words = name or topic.replace("_", " ").capitalize()
-    _topics[topic] = Topic(words, composer, replaces_earlier)
+    _topics[topic] = Topic(words, composer, replaces_earlier, postponer)
 
 
 def topic_named(topic: str) -> Topic:
@@ -82,3 +96,10 @@ def compose(message: Message, now: datetime) -> Letter | None:
     Raises NobodyComposes for a topic that nobody has connected.
     """
     return topic_named(message.topic).composer(message, now)
+
+
+def postponed_until(message: Message, now: datetime) -> datetime | None:
+    """When `message` may be sent, if not `now`. What somebody asked for goes out at any time."""
+    if message.requested_by_id is not None:
+        return None
+    return topic_named(message.topic).postponer(message, now)

@@ -30,6 +30,7 @@ class Outcome(StrEnum):
     SENT = "sent"
     DROPPED = "dropped"
     FAILED = "failed"
+    POSTPONED = "postponed"
     TAKEN = "taken"
 
 
@@ -96,6 +97,10 @@ def _send(key: int, current: _Round, now: datetime) -> Outcome:
     held = _hold(key)
     if held is None:
         return Outcome.TAKEN
+    if until := composing.postponed_until(held, now):
+        held.not_before = until
+        held.save(update_fields=["not_before"])
+        return Outcome.POSTPONED
     letter = composing.compose(held, now)
     if held.route == Route.MAIL and not mail.addresses(held):
         held.route = Route.INBOX  # the address was taken away meanwhile

@@ -25,7 +25,13 @@ from incidents.models.incident import (
 from incidents.models.labels import Service, Tag
 from incidents.models.pattern_link import LinkState, Outcome, PatternLink, PlaybookUse
 from incidents.models.playbook_run import PlaybookRun, PlaybookTick
-from incidents.models.reminder import Answer, LedgerEntry, PostmortemReminder, ReminderAnswer
+from incidents.models.reminder import (
+    Answer,
+    LedgerEntry,
+    PostmortemReminder,
+    ReminderAnswer,
+    ReminderRun,
+)
 from incidents.models.reminder_policy import Assigned, ReminderPolicy
 from incidents.models.revision import Audience, Edition, Revision
 from incidents.models.root_cause import CauseRole, RootCause
@@ -71,6 +77,7 @@ __all__ = [
     "Priority",
     "ReminderAnswer",
     "ReminderPolicy",
+    "ReminderRun",
     "Revision",
     "RootCause",
     "Section",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from django.db import models
 from django.db.models import Q
 
@@ -12,6 +14,8 @@ from messaging.models import Message
 
 # The step that tells of something new, and reminds of nothing.
 ASSIGNED = "assigned"
+_ONE_STRETCH = timedelta(minutes=90)  # shorter than a morning, so none is missed in between
+_STRETCHES = 50
 
 
 class LedgerEntry(models.Model):
@@ -101,3 +105,38 @@ class ReminderAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_answer_display()}: “{self.action_item}”"
+
+
+class ReminderRunQuerySet(models.QuerySet["ReminderRun"]):
+    def spans(self) -> list[tuple[datetime, datetime]]:
+        """The first and the last moment of the latest stretches, the earliest first."""
+        latest = self.order_by("-last_at").values_list("began_at", "last_at")[:_STRETCHES]
+        return sorted(latest)
+
+    def note(self, at: datetime) -> None:
+        """Record that the reminders ran at `at`: within the stretch before, or in a new one."""
+        latest = self.order_by("-last_at").first()
+        if latest is not None and latest.began_at <= at <= latest.last_at:
+            return
+        if latest is not None and timedelta() <= at - latest.last_at <= _ONE_STRETCH:
+            self.filter(pk=latest.pk, last_at__lt=at).update(last_at=at)
+        else:
+            self.create(began_at=at, last_at=at)
+
+
+class ReminderRun(models.Model):
+    """A stretch of time in which the reminders ran without a pause.
+
+    It tells a morning in which there was nothing to say from one that an outage swallowed.
+    """
+
+    began_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    objects = ReminderRunQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-last_at"]
+
+    def __str__(self) -> str:
+        return f"{self.began_at:%Y-%m-%d %H:%M} to {self.last_at:%Y-%m-%d %H:%M}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -12,18 +12,20 @@ from accounts.models import Team, User
 from incidents.models import ActionItem, LedgerEntry
 from incidents.reminders import ledger, people, saved
 from incidents.reminders.calendars import Calendar
-from incidents.reminders.claims import claims_of
+from incidents.reminders.claims import Claim, claims_of
 from incidents.reminders.keys import among
-from incidents.reminders.news import News, news
+from incidents.reminders.news import News, Told, news
 from incidents.reminders.policy import ASSIGNED, Policy
 from messaging.operations import Draft
 
-TOPIC = "assigned"
+TOPIC = ASSIGNED
 GRACE = timedelta(minutes=2)  # for whoever gave it to the wrong person
-_WITHIN = timedelta(days=7)  # by then a digest has come
+WITHIN = timedelta(days=7)  # by then a digest has come
 
 
-class _Given(NamedTuple):
+class Given(NamedTuple):
+    """An urgent action item, whose it is, and since when."""
+
     pk: int
     owner_id: int | None
     owner_team_id: int | None
@@ -31,15 +33,15 @@ class _Given(NamedTuple):
 
 
 def write_due(now: datetime) -> list[int]:
-    """Write a message for everybody to whom something urgent was given, who works today and whose
-    hour has come; return the keys of the messages.
+    """Write a message for everybody to whom something urgent was given and whose morning it is, on
+    any working day; return the keys of the messages.
 
     Several items are one message. Writing again, or twice at the same time, changes nothing: what
     is written here is in the ledger, and no digest says it again. Takes one query where nothing
     was given.
     """
     policy = saved.current()
-    given = _given(policy, now)
+    given = given_lately(policy, now - GRACE)
     written: list[int] = []
     if given:
         for batch in people.in_batches(_answering(given.values())):
@@ -47,8 +49,9 @@ def write_due(now: datetime) -> list[int]:
     return written
 
 
-def _given(policy: Policy, now: datetime) -> dict[int, _Given]:
-    """What was given lately and is urgent, by its key; what its owner was told of already not."""
+def given_lately(policy: Policy, until: datetime) -> dict[int, Given]:
+    """What was given lately, by `until`, and is urgent, by its key; without what its owner was told
+    of already."""
     told = LedgerEntry.objects.filter(
         action_item=OuterRef("pk"),
         step=ASSIGNED,
@@ -56,13 +59,13 @@ def _given(policy: Policy, now: datetime) -> dict[int, _Given]:
         message__written_at__gte=OuterRef("given_at"),
     )
     items = ActionItem.objects.open().filter(
-        given_at__range=(now - _WITHIN, now - GRACE), priority__in=policy.at_once
+        given_at__range=(until - WITHIN, until), priority__in=policy.at_once
     )
-    rows = items.exclude(Exists(told)).order_by().values_list(*_Given._fields)
-    return {row[0]: _Given(*row) for row in rows}
+    rows = items.exclude(Exists(told)).order_by().values_list(*Given._fields)
+    return {row[0]: Given(*row) for row in rows}
 
 
-def _answering(given: Iterable[_Given]) -> QuerySet[User]:
+def _answering(given: Iterable[Given]) -> QuerySet[User]:
     """Who may answer for these: their owners, and whoever is in a team that owns one, or leads
     it."""
     rows = list(given)
@@ -74,27 +77,42 @@ def _answering(given: Iterable[_Given]) -> QuerySet[User]:
 
 
 def _write_batch(
-    batch: list[User], given: dict[int, _Given], policy: Policy, now: datetime
+    batch: list[User], given: dict[int, Given], policy: Policy, now: datetime
 ) -> list[int]:
     calendars = people.calendars_of(batch, policy=policy, now=now)
     claims = claims_of(batch, until=now.date(), now=now)
     told = ledger.told_to(batch, claims, {})
     found = {}
     for person in batch:
-        calendar = calendars[person.pk]
-        urgent = [
-            claim
-            for claim in claims.get(person.pk, [])
-            if claim.item in given and calendar.is_to_hear_now(given[claim.item].given_at, now)
-        ]
-        morning = calendar.morning_of(calendar.local_day(now))
-        due = news(urgent, [], morning, policy=policy, told=told[person.pk])
-        items = [(claim, step) for claim, step in due.items if step.step == ASSIGNED]
-        if items:
-            found[person] = News(items, [])
+        own, calendar = claims.get(person.pk, []), calendars[person.pk]
+        due = urgent_news(own, given, calendar, policy=policy, told=told[person.pk], now=now)
+        if due:
+            found[person] = due
     return ledger.write(
         found, [_draft(p, due, calendars[p.pk], now) for p, due in found.items()], now
     )
+
+
+def urgent_news(
+    claims: Iterable[Claim],
+    given: Mapping[int, Given],
+    calendar: Calendar,
+    *,
+    policy: Policy,
+    told: Told,
+    now: datetime,
+) -> News:
+    """What is to be said `now`, and does not wait for a digest, to somebody with these claims."""
+    urgent = [
+        claim
+        for claim in claims
+        if claim.item in given and calendar.is_to_hear_now(given[claim.item].given_at, now)
+    ]
+    if not urgent:
+        return News([], [])
+    morning = calendar.morning_of(calendar.local_day(now))
+    due = news(urgent, [], morning, policy=policy, told=told)
+    return News([(claim, step) for claim, step in due.items if step.step == ASSIGNED], [])
 
 
 def _draft(person: User, due: News, calendar: Calendar, now: datetime) -> Draft:

@@ -1,11 +1,13 @@
-"""When somebody may be reminded: a person's days and hour. Pure: no clock, no database."""
+"""When somebody may be reminded: a person's days and hours. Pure: no clock, no database."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+WINDOW = 3  # hours: reminders go out from 9:00 until 12:00, or wait for the next morning
 _DAY = timedelta(days=1)
 _A_WEEK = 7
 _LONGEST_PAUSE = 366  # whose next day lies further away has none
@@ -13,10 +15,12 @@ _LONGEST_PAUSE = 366  # whose next day lies further away has none
 
 @dataclass(frozen=True)
 class Calendar:
-    """The days on which a person is reminded, and from which hour of their own clock on.
+    """The days on which a person is reminded, and the hour of their own clock at which it begins.
 
-    `weekdays` are ISO weekdays, Monday being 1, without those that the person keeps quiet.
-    `weekly_on` is the weekday of somebody who wants one digest a week; None is daily.
+    `weekdays` are ISO weekdays, Monday being 1, without the person's quiet days. `weekly_on` is
+    the weekday of somebody who wants one digest a week; None is daily. `steps_on` is the weekday
+    of the weekly steps of all their action items. `missed` are working days in whose morning no
+    reminders ran: a weekly digest moves on from them as it does from a holiday.
     """
 
     zone: ZoneInfo
@@ -24,6 +28,8 @@ class Calendar:
     weekdays: frozenset[int]
     holidays: frozenset[date] = frozenset()
     weekly_on: int | None = None
+    steps_on: int = 1
+    missed: frozenset[date] = frozenset()
 
     def works_on(self, day: date) -> bool:
         return day.isoweekday() in self.weekdays and day not in self.holidays
@@ -38,7 +44,14 @@ class Calendar:
         if self.weekly_on is None:
             return True
         since = (day.isoweekday() - self.weekly_on) % _A_WEEK
-        return not any(self.works_on(day - back * _DAY) for back in range(1, since + 1))
+        earlier = (day - back * _DAY for back in range(1, since + 1))
+        return not any(self.works_on(before) and before not in self.missed for before in earlier)
+
+    @property
+    def weekday_of_steps(self) -> int:
+        """`steps_on`, or the first working weekday after it where nobody works then."""
+        ahead = ((self.steps_on - 1 + days) % _A_WEEK + 1 for days in range(_A_WEEK))
+        return next((day for day in ahead if day in self.weekdays), self.steps_on)
 
     def next_day(self, after: date) -> date | None:
         """The first digest day after `after`; None where there is none within a year."""
@@ -56,27 +69,60 @@ class Calendar:
     def local_day(self, now: datetime) -> date:
         return now.astimezone(self.zone).date()
 
-    def morning(self, now: datetime) -> Morning | None:
-        """The morning to which `now` belongs; None before the hour and on other days.
+    def opens_at(self, day: date) -> datetime:
+        """The moment from which reminders may be sent on `day`."""
+        return datetime.combine(day, time(self.hour), self.zone)
 
-        A morning lasts until midnight: who missed its first hour is reminded in a later one.
-        """
+    def closes_at(self, day: date) -> datetime:
+        """The moment from which they may no longer be sent: never later than midnight."""
+        late = self.hour + WINDOW
+        return datetime.combine(day + late // 24 * _DAY, time(0 if late >= 24 else late), self.zone)
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether reminders may be sent `now`: in the first hours of a working morning."""
         local = now.astimezone(self.zone)
-        if local.hour < self.hour or not self.is_digest_day(local.date()):
-            return None
-        return self.morning_of(local.date())
+        return self.hour <= local.hour < self.hour + WINDOW and self.works_on(local.date())
+
+    def next_opening(self, now: datetime) -> datetime | None:
+        """When reminders may be sent next, after `now`; None where not within a year."""
+        today = self.local_day(now)
+        first = 0 if now < self.opens_at(today) else 1
+        days = (today + ahead * _DAY for ahead in range(first, _LONGEST_PAUSE + 1))
+        return next((self.opens_at(day) for day in days if self.works_on(day)), None)
+
+    def morning(self, now: datetime) -> Morning | None:
+        """The morning to which `now` belongs; None at other hours and on other days."""
+        day = self.local_day(now)
+        return self.morning_of(day) if self.is_open(now) and self.is_digest_day(day) else None
+
+    def missed_of(self, runs: Iterable[tuple[datetime, datetime]], now: datetime) -> frozenset[date]:
+        """Working days of the last week in whose window none of the `runs` fell.
+
+        Each run is a stretch of time, first and last moment. A window before the first run is not
+        missed: nothing was promised then.
+        """
+        spans, today = sorted(runs), self.local_day(now)
+        days = (today - back * _DAY for back in range(_A_WEEK))
+        return frozenset(
+            day
+            for day in days
+            if self.works_on(day)
+            and (closed := self.closes_at(day)) <= now
+            and spans
+            and spans[0][0] < (opened := self.opens_at(day))
+            and not any(began < closed and opened <= last for began, last in spans)
+        )
 
     def is_to_hear_now(self, since: datetime, now: datetime) -> bool:
-        """Whether what happened at `since` is to be said `now`, by who must not wait for a digest.
+        """Whether what happened at `since` is to be said `now`, without waiting for a digest.
 
-        That is on any working day from the hour on, also of who wants one digest a week; but not
-        what today's digest, which began later, says as well.
+        That is on any working morning, also of who wants one digest a week; but not what today's
+        digest, which began later, says as well.
         """
-        local, began = now.astimezone(self.zone), since.astimezone(self.zone)
-        if local.hour < self.hour or not self.works_on(local.date()):
+        if not self.is_open(now):
             return False
-        was_before = began.date() < local.date() or began.hour < self.hour
-        return not (was_before and self.is_digest_day(local.date()))
+        today = self.local_day(now)
+        return since >= self.opens_at(today) or not self.is_digest_day(today)
 
     def morning_of(self, day: date) -> Morning:
         return Morning(day=day, next_day=self.next_day(day), calendar=self)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
-from itertools import chain
 
 from django.db import transaction
 
 from accounts.models import User
-from incidents.models import LedgerEntry, PostmortemReminder
-from incidents.reminders import people, saved, summary
+from incidents.models import LedgerEntry, PostmortemReminder, ReminderRun
+from incidents.reminders import hours, people, saved, summary
 from incidents.reminders.calendars import Morning
 from incidents.reminders.claims import Claim, claims_of
 from incidents.reminders.keys import among
@@ -22,7 +21,7 @@ from messaging import operations
 from messaging.models import Message
 from messaging.operations import Draft
 
-TOPIC = "digest"
+TOPIC = hours.DIGEST
 _ROWS = 2000
 
 
@@ -35,8 +34,10 @@ def write_due(now: datetime) -> list[int]:
     """
     policy = saved.current()
     batches = people.in_batches(people.reminded())
-    digests = chain.from_iterable(_write_batch(batch, policy, now) for batch in batches)
-    return [*digests, *summary.write_due(policy=policy, now=now)]
+    digests = [key for batch in batches for key in _write_batch(batch, policy, now)]
+    summaries = summary.write_due(policy=policy, now=now)
+    ReminderRun.objects.note(now)
+    return [*digests, *summaries]
 
 
 def _write_batch(batch: list[User], policy: Policy, now: datetime) -> list[int]:
@@ -44,6 +45,7 @@ def _write_batch(batch: list[User], policy: Policy, now: datetime) -> list[int]:
     awake = [person for person in batch if person.pk in mornings]
     if not awake:
         return []
+    _withdraw_late({person.pk: mornings[person.pk].day for person in awake}, now)
     claims, waiting = facts_of(awake, mornings, policy=policy, now=now)
     told = told_to(awake, claims, waiting)
     found = {
@@ -73,6 +75,21 @@ def _mornings(batch: list[User], policy: Policy, now: datetime) -> dict[int, Mor
     return {person: morning for person, morning in found.items() if person not in had_one}
 
 
+@transaction.atomic
+def _withdraw_late(days: Mapping[int, date], now: datetime) -> None:
+    """Drop what was to reach these people on an earlier day than `days` names for each and never
+    left: today's digest says it anew, as things are today. What is just being sent is left alone.
+    """
+    waiting = hours.late(Message.objects.waiting().filter(recipient__in=among(days)))
+    held = waiting.select_for_update(skip_locked=True, of=("self",)).select_related("instead_of")
+    late = [each for each in held if each.day < days[each.recipient_id or 0]]
+    if late:
+        announced = {each.original.pk for each in late}
+        LedgerEntry.objects.filter(message__in=announced).delete()
+        PostmortemReminder.objects.filter(message__in=announced).delete()
+        Message.objects.filter(pk__in=[each.pk for each in late]).update(dropped_at=now)
+
+
 def _key(day: date, person: int) -> str:
     return f"{TOPIC}:{day}:user-{person}"
 
@@ -90,13 +107,18 @@ def facts_of(
 
 
 def told_to(
-    persons: list[User], claims: Mapping[int, list[Claim]], waiting: Mapping[int, list[Waiting]]
+    persons: list[User],
+    claims: Mapping[int, list[Claim]],
+    waiting: Mapping[int, list[Waiting]],
+    *,
+    but_by: Collection[int] = (),
 ) -> dict[int, Told]:
-    """By person's key, what they were told of these items and postmortems before."""
+    """By person's key, what they were told of these items and postmortems before, `but_by` the
+    messages with these keys."""
     told: dict[int, Told] = defaultdict(Told)
     items = {claim.item for own in claims.values() for claim in own}
     entries = LedgerEntry.objects.filter(recipient__in=persons, action_item__in=among(items))
-    for person, item, since, step in entries.order_by().values_list(
+    for person, item, since, step in entries.exclude(message__in=but_by).order_by().values_list(
         "recipient_id", "action_item_id", "due_on", "step"
     ):
         told[person].items[item][since].append(step)
@@ -104,7 +126,7 @@ def told_to(
     reminders = PostmortemReminder.objects.filter(
         recipient__in=persons, incident__in=among(incidents)
     )
-    for person, incident, since, step in reminders.order_by().values_list(
+    for person, incident, since, step in reminders.exclude(message__in=but_by).order_by().values_list(
         "recipient_id", "incident_id", "since_on", "step"
     ):
         told[person].postmortems[incident][since].append(step)

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from incidents.reminders import at_once, digest, summary
+from incidents.reminders import at_once, digest, hours, summary
 from incidents.reminders.contents import Contents
 from messaging import composing, unsubscribing
 from messaging.composing import Letter
@@ -19,9 +19,19 @@ _MOST_IN_CHAT = 10
 
 def connect() -> None:
     """Give messages of our topics their words."""
-    composing.connect("digest", digest_letter, name="Reminder digest", replaces_earlier=True)
-    composing.connect(at_once.TOPIC, at_once_letter, name="Given to you")
-    composing.connect(summary.TOPIC, summary_letter, name="A team’s week")
+    composing.connect(
+        hours.DIGEST,
+        digest_letter,
+        name="Reminder digest",
+        replaces_earlier=True,
+        postponer=hours.postpone,
+    )
+    composing.connect(
+        at_once.TOPIC, at_once_letter, name="Given to you", postponer=hours.postpone
+    )
+    composing.connect(
+        summary.TOPIC, summary_letter, name="A team’s week", postponer=hours.postpone
+    )
 
 
 def digest_letter(message: Message, now: datetime) -> Letter | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import chain
 from zoneinfo import ZoneInfo
@@ -11,8 +12,11 @@ from zoneinfo import ZoneInfo
 from django.db.models import QuerySet
 
 from accounts.models import DigestFrequency, Holiday, Team, User
+from incidents.models import ReminderRun
 from incidents.reminders.calendars import Calendar, zone_named
 from incidents.reminders.policy import Policy
+
+Spans = Sequence[tuple[datetime, datetime]]  # when the reminders ran
 
 BATCH = 500
 _AROUND = timedelta(days=400)  # as far as calendars look, and the longest time zone
@@ -32,24 +36,43 @@ def in_batches(people: QuerySet[User]) -> Iterator[list[User]]:
 
 
 def calendars_of(people: Iterable[User], *, policy: Policy, now: datetime) -> dict[int, Calendar]:
-    """Each person's calendar around `now`, by their key, in three queries for any number."""
+    """Each person's calendar around `now`, by their key, in four queries for any number."""
     asked = list(people)
     holidays = holidays_of(asked, now=now)
+    runs = ReminderRun.objects.spans()
     return {
-        person.pk: calendar_of(person, holidays=holidays[person.pk], policy=policy)
+        person.pk: calendar_of(
+            person, holidays=holidays[person.pk], policy=policy, runs=runs, now=now
+        )
         for person in asked
     }
 
 
-def calendar_of(person: User, *, holidays: frozenset[date], policy: Policy) -> Calendar:
-    """When `person` may be reminded, by the policy and by their own wishes."""
-    return Calendar(
+def calendar_of(
+    person: User,
+    *,
+    holidays: frozenset[date],
+    policy: Policy,
+    runs: Spans,
+    now: datetime,
+) -> Calendar:
+    """When `person` may be reminded, by the policy and by their own preferences."""
+    calendar = Calendar(
         zone=zone_named(person.time_zone),
         hour=policy.hour if person.digest_hour is None else person.digest_hour,
         weekdays=frozenset(policy.weekdays) - set(person.quiet_weekdays),
         holidays=holidays,
         weekly_on=policy.weekly_on if person.digest == DigestFrequency.WEEKLY else None,
+        steps_on=policy.weekly_on,
     )
+    return _after_outages(calendar, runs, now)
+
+
+def _after_outages(calendar: Calendar, runs: Spans, now: datetime) -> Calendar:
+    """`calendar`, with the mornings that a weekly message missed since reminders did not run."""
+    if calendar.weekly_on is None:
+        return calendar
+    return replace(calendar, missed=calendar.missed_of(runs, now))
 
 
 def holidays_of(people: Iterable[User], *, now: datetime) -> dict[int, frozenset[date]]:
@@ -63,19 +86,24 @@ def holidays_of(people: Iterable[User], *, now: datetime) -> dict[int, frozenset
 def calendars_of_teams(
     teams: Iterable[Team], *, policy: Policy, now: datetime
 ) -> Iterator[tuple[Team, Calendar]]:
-    """When each team is told of its week: once, where its lead lives, else by UTC."""
+    """When each team is told of its week: once, in the zone of its lead, else in UTC."""
     for_all, of_team = _holidays(now.date())
+    runs = ReminderRun.objects.spans()
     for team in teams:
-        yield (
-            team,
-            Calendar(
-                zone=zone_of_team(team),
-                hour=policy.hour,
-                weekdays=frozenset(policy.weekdays),
-                holidays=for_all | of_team.get(team.pk, frozenset()),
-                weekly_on=policy.weekly_on,
-            ),
+        calendar = Calendar(
+            zone=zone_of_team(team),
+            hour=policy.hour,
+            weekdays=frozenset(policy.weekdays),
+            holidays=for_all | of_team.get(team.pk, frozenset()),
+            weekly_on=policy.weekly_on,
         )
+        yield team, _after_outages(calendar, runs, now)
+
+
+def weekly(calendar: Calendar, *, policy: Policy, now: datetime) -> Calendar:
+    """The calendar of the same person for what comes to them once a week."""
+    runs = ReminderRun.objects.spans()
+    return _after_outages(replace(calendar, weekly_on=policy.weekly_on), runs, now)
 
 
 def zone_of_team(team: Team) -> ZoneInfo:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -13,11 +13,11 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Role, Team, User
 from core import times
-from incidents.models import ActionItem, Incident, PostmortemStatus
-from incidents.reminders import ledger, people
+from incidents.models import ActionItem, Incident, PostmortemStatus, ReminderRun
+from incidents.reminders import at_once, hours, ledger, people
 from incidents.reminders.calendars import Calendar
-from incidents.reminders.claims import claims_of
-from incidents.reminders.news import News, news
+from incidents.reminders.claims import Claim, claims_of
+from incidents.reminders.news import News, Told, news
 from incidents.reminders.policy import (
     ASSIGNED,
     DECISION,
@@ -126,39 +126,78 @@ class _Facts:
         self.persons = persons
         self._now = now
         self._holidays = people.holidays_of(persons, now=now)
+        self._runs = ReminderRun.objects.spans()
         self._claims = claims_of(persons, until=now.date() + _FAR, now=now)
         end = now + timedelta(days=DAYS)
         self._waiting = waiting_for(persons, policy=_sooner(saved, changed), now=end)
-        self._told = ledger.told_to(persons, self._claims, self._waiting)
+        # What could not be sent in its morning is said anew, by the next digest.
+        self._late = self._written_late(persons, saved)
+        self._told = ledger.told_to(persons, self._claims, self._waiting, but_by=self._late)
         self._had_one = _written(persons, now)
 
     def calendar(self, person: User, policy: Policy) -> Calendar:
-        return people.calendar_of(person, holidays=self._holidays[person.pk], policy=policy)
+        return people.calendar_of(
+            person,
+            holidays=self._holidays[person.pk],
+            policy=policy,
+            runs=self._runs,
+            now=self._now,
+        )
+
+    def _written_late(self, persons: list[User], policy: Policy) -> set[int]:
+        """Keys of the messages whose entries the next digest says anew."""
+        calendars = {person.pk: self.calendar(person, policy) for person in persons}
+        waiting = hours.late(Message.objects.waiting().filter(recipient__in=persons))
+        return {
+            each.original.pk
+            for each in waiting.select_related("instead_of")
+            if calendars[each.recipient_id or 0].closes_at(each.day) <= self._now
+        }
 
     def digests(self, policy: Policy) -> dict[tuple[date, int], Digest]:
         """What would be sent under `policy`, by day and person."""
+        given = at_once.given_lately(policy, self._now)
         return {
             (day, person.pk): digest
             for person in self.persons
-            for day, digest in self._of(person, policy)
+            for day, digest in self._of(person, policy, given)
         }
 
-    def _of(self, person: User, policy: Policy) -> Iterator[tuple[date, Digest]]:
+    def _of(
+        self, person: User, policy: Policy, given: Mapping[int, at_once.Given]
+    ) -> Iterator[tuple[date, Digest]]:
         told, calendar = copy.deepcopy(self._told[person.pk]), self.calendar(person, policy)
+        claims = self._claims.get(person.pk, [])
         today = calendar.local_day(self._now)
         for day in (today + timedelta(days=ahead) for ahead in range(DAYS)):
-            if not calendar.is_digest_day(day) or (person.pk, day) in self._had_one:
+            moment = max(calendar.opens_at(day), self._now)
+            if moment >= calendar.closes_at(day):
                 continue
-            due = news(
-                self._claims.get(person.pk, []),
-                self._waiting.get(person.pk, []),
-                calendar.morning_of(day),
-                policy=policy,
-                told=told,
-            )
-            if due:
-                due.add_to(told)
-                yield day, Digest(subjects=list(_subjects(due)))
+            said = []
+            if calendar.is_digest_day(day) and (person.pk, day) not in self._had_one:
+                own = self._waiting.get(person.pk, [])
+                morning = calendar.morning_of(day)
+                said.append(news(claims, own, morning, policy=policy, told=told))
+                said[-1].add_to(told)
+            urgent = self._urgent(claims, given, calendar, policy, told, moment)
+            urgent.add_to(told)
+            subjects = [subject for due in (*said, urgent) for subject in _subjects(due)]
+            if subjects:
+                yield day, Digest(subjects)
+
+    def _urgent(
+        self,
+        claims: list[Claim],
+        given: Mapping[int, at_once.Given],
+        calendar: Calendar,
+        policy: Policy,
+        told: Told,
+        moment: datetime,
+    ) -> News:
+        """What does not wait for a digest on that day, once its time for second thoughts is over."""
+        at = max(moment, self._now + at_once.GRACE)
+        recent = {key: each for key, each in given.items() if at - each.given_at <= at_once.WITHIN}
+        return at_once.urgent_news(claims, recent, calendar, policy=policy, told=told, now=at)
 
 
 def _sooner(one: Policy, other: Policy) -> Policy:

@@ -17,7 +17,7 @@ from incidents.reminders import ledger
 from messaging import delivery
 from messaging.models import Message
 from tests.factories import ActionItemFactory, IncidentFactory, TeamFactory, UserFactory
-from tests.incidents.reminders.ticks import DAY, MONDAY, MONDAY_NOON, tick
+from tests.incidents.reminders.ticks import DAY, MONDAY, MONDAY_MORNING, tick
 
 pytestmark = pytest.mark.django_db
 
@@ -58,14 +58,14 @@ def test_the_same_day_brings_no_second_digest(ana):
     tick()
     ActionItemFactory(owner=ana, due_on=MONDAY)
 
-    assert tick(MONDAY_NOON + timedelta(hours=1)) == []
+    assert tick(MONDAY_MORNING + timedelta(hours=1)) == []
 
 
 def test_nothing_is_sent_on_a_day_without_a_new_step(ana):
     ActionItemFactory(owner=ana, due_on=MONDAY - DAY)
     tick()
 
-    assert tick(MONDAY_NOON + DAY) == []
+    assert tick(MONDAY_MORNING + DAY) == []
 
 
 def test_what_was_named_before_stands_below_what_is_new(ana):
@@ -73,7 +73,7 @@ def test_what_was_named_before_stands_below_what_is_new(ana):
     tick()
     ActionItemFactory(owner=ana, due_on=MONDAY + DAY, title="Newly due")
 
-    [digest] = tick(MONDAY_NOON + DAY)
+    [digest] = tick(MONDAY_MORNING + DAY)
 
     new, before = digest.body.split("YOU WERE REMINDED OF THIS BEFORE")
     assert "Newly due" in new
@@ -111,8 +111,8 @@ def test_today_is_the_readers_day(ben):
 def test_nobody_is_disturbed_at_the_weekend(ana):
     ActionItemFactory(owner=ana, due_on=MONDAY - DAY)
 
-    assert tick(MONDAY_NOON - DAY) == []
-    assert len(tick(MONDAY_NOON)) == 1
+    assert tick(MONDAY_MORNING - DAY) == []
+    assert len(tick(MONDAY_MORNING)) == 1
 
 
 @pytest.mark.parametrize("change", [{"digest": "off"}, {"is_active": False}, {"email": ""}])
@@ -130,7 +130,7 @@ def test_a_team_is_reminded_through_its_lead(ana, ben):
     team.members.set([ana, ben])
     ActionItemFactory(owner_team=team, due_on=MONDAY)
 
-    assert [m.to for m in tick(MONDAY_NOON + timedelta(hours=8))] == [["ana@example.com"]]
+    assert [m.to for m in tick(MONDAY_MORNING + timedelta(hours=8))] == [["ana@example.com"]]
 
 
 def test_a_team_without_an_active_lead_is_reminded_as_a_whole(ana, ben, rita):
@@ -140,7 +140,7 @@ def test_a_team_without_an_active_lead_is_reminded_as_a_whole(ana, ben, rita):
     team.members.set([ana, ben])
     ActionItemFactory(owner_team=team, due_on=MONDAY)
 
-    sent = tick(MONDAY_NOON + timedelta(hours=8))
+    sent = tick(MONDAY_MORNING + timedelta(hours=8))
 
     assert {m.to[0] for m in sent} == {"ana@example.com", "ben@example.com"}
 
@@ -152,7 +152,7 @@ def test_an_item_without_an_owner_reminds_nobody(ana):
 
 
 def test_reminders_go_on_after_the_postmortem_is_published(ana):
-    published = IncidentFactory(status="published", published_at=MONDAY_NOON)
+    published = IncidentFactory(status="published", published_at=MONDAY_MORNING)
     ActionItemFactory(incident=published, owner=ana, due_on=MONDAY)
 
     assert len(tick()) == 1
@@ -172,7 +172,7 @@ def test_a_restricted_incident_is_not_named_to_who_may_not_see_it(ana):
 
 
 def test_an_archived_incident_is_not_named(ana):
-    gone = IncidentFactory(archived_at=MONDAY_NOON)
+    gone = IncidentFactory(archived_at=MONDAY_MORNING)
     ActionItemFactory(incident=gone, owner=ana, due_on=MONDAY)
 
     assert tick() == []
@@ -180,7 +180,7 @@ def test_an_archived_incident_is_not_named(ana):
 
 
 def _finish(item):
-    item.status, item.closing_note, item.closed_at = "done", "See the dashboard.", MONDAY_NOON
+    item.status, item.closing_note, item.closed_at = "done", "See the dashboard.", MONDAY_MORNING
     item.save()
 
 
@@ -207,14 +207,14 @@ def _leave(item):
 @pytest.mark.parametrize("change", [_finish, _hide, _move, _hand_over, _leave])
 def test_what_changes_between_writing_and_sending_is_not_sent(ana, change):
     item = ActionItemFactory(owner=ana, due_on=MONDAY)
-    [key] = ledger.write_due(MONDAY_NOON)
+    [key] = ledger.write_due(MONDAY_MORNING)
     change(item)
 
-    outcomes = delivery.deliver([key], clock=lambda: MONDAY_NOON)
+    outcomes = delivery.deliver([key], clock=lambda: MONDAY_MORNING)
 
     digest = Message.objects.get()
     assert outcomes == {key: delivery.Outcome.DROPPED}
-    assert digest.dropped_at == MONDAY_NOON
+    assert digest.dropped_at == MONDAY_MORNING
     assert mail.outbox == []
 
 
@@ -222,7 +222,7 @@ def test_after_thirty_days_a_decision_is_asked_for_once_and_then_there_is_silenc
     ActionItemFactory(owner=ana, due_on=MONDAY - 30 * DAY, title="Forgotten")
 
     [asked] = tick()
-    later = [m for day in range(1, 60) for m in tick(MONDAY_NOON + day * DAY)]
+    later = [m for day in range(1, 60) for m in tick(MONDAY_MORNING + day * DAY)]
 
     assert "PLEASE DECIDE" in asked.body
     assert later == []
@@ -233,7 +233,7 @@ def test_what_waits_for_a_decision_is_counted_but_not_repeated(ana):
     tick()
     ActionItemFactory(owner=ana, due_on=MONDAY + DAY, title="Fresh")
 
-    [digest] = tick(MONDAY_NOON + DAY)
+    [digest] = tick(MONDAY_MORNING + DAY)
 
     assert "Forgotten" not in digest.body
     assert "1 older one waits for your decision" in digest.body
@@ -246,7 +246,7 @@ def test_a_new_due_date_starts_anew(ana):
     item.due_on = MONDAY + DAY
     item.save()
 
-    [digest] = tick(MONDAY_NOON + DAY)
+    [digest] = tick(MONDAY_MORNING + DAY)
 
     assert digest.subject == "1 due today"
 
@@ -257,7 +257,7 @@ def test_a_new_owner_is_told_although_the_old_one_was(ana, rita):
     item.owner = rita
     item.save()
 
-    assert [m.to for m in tick(MONDAY_NOON + timedelta(hours=1))] == [["rita@example.com"]]
+    assert [m.to for m in tick(MONDAY_MORNING + timedelta(hours=1))] == [["rita@example.com"]]
 
 
 def test_ticks_of_a_whole_quarter_say_each_step_once(ana):
@@ -289,8 +289,8 @@ def test_a_digest_that_could_not_be_sent_is_kept_and_sent_later(ana, settings):
     assert digest.sent_at is None
     assert "refused" in digest.last_error
     settings.EMAIL_BACKEND = working
-    assert tick(MONDAY_NOON + timedelta(seconds=50)) == []
-    [message] = tick(MONDAY_NOON + timedelta(hours=20))  # the next day, and still not lost
+    assert tick(MONDAY_MORNING + timedelta(seconds=50)) == []
+    [message] = tick(MONDAY_MORNING + timedelta(hours=20))  # the next day, and still not lost
     digest.refresh_from_db()
     assert message.extra_headers["Message-ID"] == digest.message_id
     assert digest.last_error == ""
@@ -317,11 +317,11 @@ def _queries_of_a_tick(now: datetime) -> int:
 
 def test_the_number_of_queries_does_not_grow_with_items(ana, rita):
     ActionItemFactory(owner=ana, due_on=MONDAY)
-    one = _queries_of_a_tick(MONDAY_NOON)
+    one = _queries_of_a_tick(MONDAY_MORNING)
     for _ in range(20):
         ActionItemFactory(owner=rita, due_on=MONDAY)
 
-    assert _queries_of_a_tick(MONDAY_NOON) == one
+    assert _queries_of_a_tick(MONDAY_MORNING) == one
 
 
 def test_the_number_of_queries_does_not_grow_with_people_and_what_only_they_may_see(ana, rita):
@@ -336,11 +336,11 @@ def test_the_number_of_queries_does_not_grow_with_people_and_what_only_they_may_
 
     restricted(ana)
     restricted(rita)
-    one = queries(MONDAY_NOON)
+    one = queries(MONDAY_MORNING)
     for _ in range(20):
         restricted(UserFactory(role=Role.AUTHOR))
 
-    assert queries(MONDAY_NOON) == one
+    assert queries(MONDAY_MORNING) == one
     assert LedgerEntry.objects.count() == 22
 
 
@@ -351,7 +351,7 @@ def test_people_with_nothing_new_cost_no_query_each(ana, rita):
 
     silent(1)
     tick()
-    tuesday = MONDAY_NOON + DAY
+    tuesday = MONDAY_MORNING + DAY
     few = _queries_of_a_tick(tuesday)
     silent(20)
     tick(tuesday)

@@ -23,11 +23,11 @@ from incidents.reminders.policy import Policy
 from messaging import composing, delivery
 from messaging.models import Message
 from tests.factories import ActionItemFactory, TeamFactory, UserFactory
-from tests.incidents.reminders.ticks import DAY, MONDAY, MONDAY_NOON, tick
+from tests.incidents.reminders.ticks import DAY, MONDAY, MONDAY_MORNING, tick
 
 pytestmark = pytest.mark.django_db
 
-FRIDAY_NOON = MONDAY_NOON - 3 * DAY
+FRIDAY_MORNING = MONDAY_MORNING - 3 * DAY
 MINUTES = timedelta(minutes=1)
 
 
@@ -46,7 +46,7 @@ def urgent(item) -> ActionItem:
     return item
 
 
-def give(item: ActionItem, to: User | None, by: User, at: datetime = FRIDAY_NOON, **more) -> None:
+def give(item: ActionItem, to: User | None, by: User, at: datetime = FRIDAY_MORNING, **more) -> None:
     action_items.reassign(item, owner=to, by=by, at=at, **more)
 
 
@@ -60,24 +60,24 @@ def minute(now: datetime) -> list[EmailMessage]:
 
 def change_in_a_list(item: ActionItem, to: User, by: User) -> None:
     change = partial(action_items.change, to=Change(owner=GivenTo(person=to)))
-    action_items.each([item], partial(change, by=by, at=FRIDAY_NOON))
+    action_items.each([item], partial(change, by=by, at=FRIDAY_MORNING))
 
 
 def promise_anew(item: ActionItem, to: User, by: User) -> None:
     terms = Terms(title="Alert on expiry", owner=to)
-    action_items.add(item.incident, terms=terms, by=by, at=FRIDAY_NOON)
+    action_items.add(item.incident, terms=terms, by=by, at=FRIDAY_MORNING)
 
 
 def write_anew(item: ActionItem, to: User, by: User) -> None:
     terms = Terms(title="Alert on expiry", owner=to, due_on=item.due_on)
-    action_items.edit(item, terms=terms, version=1, by=by, at=FRIDAY_NOON)
+    action_items.edit(item, terms=terms, version=1, by=by, at=FRIDAY_MORNING)
 
 
 @pytest.mark.parametrize("way", [give, change_in_a_list, promise_anew, write_anew])
 def test_whoever_is_given_an_item_is_told_in_the_next_digest_and_by_whom(way, ana, ben, item):
     way(item, ben, ana)
 
-    [told] = tick(MONDAY_NOON + timedelta(hours=6))
+    [told] = tick(MONDAY_MORNING + timedelta(hours=6))
 
     assert told.to == ["ben@example.com"]
     assert told.subject == "1 new for you"
@@ -85,14 +85,14 @@ def test_whoever_is_given_an_item_is_told_in_the_next_digest_and_by_whom(way, an
     assert "Alert on expiry" in told.body
     assert "Ana Author gave it to you" in told.body
     assert "Ana Author gave it to you" in told.alternatives[0][0]
-    assert tick(MONDAY_NOON + DAY + timedelta(hours=6)) == []
+    assert tick(MONDAY_MORNING + DAY + timedelta(hours=6)) == []
 
 
 @pytest.mark.parametrize("way", [give, change_in_a_list, promise_anew, write_anew])
 def test_who_takes_an_item_is_told_nothing(way, ben, item):
     way(item, ben, ben)
 
-    assert tick(MONDAY_NOON + timedelta(hours=6)) == []
+    assert tick(MONDAY_MORNING + timedelta(hours=6)) == []
 
 
 def test_an_owner_who_came_with_a_file_is_told_nothing(ana, ben, item):
@@ -101,28 +101,28 @@ def test_an_owner_who_came_with_a_file_is_told_nothing(ana, ben, item):
     text = render_incident(item.incident).replace("Owner: ben", "Owner: rita")
     UserFactory(username="rita")
 
-    importing.store(parse(text, name="x.md"), by=ana, at=MONDAY_NOON)
+    importing.store(parse(text, name="x.md"), by=ana, at=MONDAY_MORNING)
 
     item.refresh_from_db()
     assert (item.owner.username, item.given_at, item.given_by) == ("rita", None, None)
-    assert tick(MONDAY_NOON + timedelta(hours=6)) == []
+    assert tick(MONDAY_MORNING + timedelta(hours=6)) == []
 
 
 def test_a_file_that_changes_no_owner_leaves_what_was_given_news(ana, ben, item):
     give(item, ben, ana)
     text = render_incident(item.incident).replace("other · P2", "detect · P3")
 
-    importing.store(parse(text, name="x.md"), by=ana, at=MONDAY_NOON)
+    importing.store(parse(text, name="x.md"), by=ana, at=MONDAY_MORNING)
 
     item.refresh_from_db()
     assert item.priority == "P3"
-    assert "Alert on expiry" in tick(MONDAY_NOON + timedelta(hours=6))[0].body
+    assert "Alert on expiry" in tick(MONDAY_MORNING + timedelta(hours=6))[0].body
 
 
 def test_what_is_said_with_it_comes_with_it(ana, ben, item):
     give(item, ben, ana, note="Look at the\nstaging cluster first.")
 
-    [told] = tick(MONDAY_NOON + timedelta(hours=6))
+    [told] = tick(MONDAY_MORNING + timedelta(hours=6))
 
     assert "“Look at the staging cluster first.”" in told.body
     assert "“Look at the staging cluster first.”" in told.alternatives[0][0]
@@ -130,17 +130,17 @@ def test_what_is_said_with_it_comes_with_it(ana, ben, item):
 
 def test_what_is_given_and_taken_away_before_it_is_sent_is_never_told(ana, ben, item):
     give(item, ben, ana)
-    give(item, ana, ana, at=FRIDAY_NOON + MINUTES)
+    give(item, ana, ana, at=FRIDAY_MORNING + MINUTES)
 
-    assert tick(MONDAY_NOON + timedelta(hours=6)) == []
+    assert tick(MONDAY_MORNING + timedelta(hours=6)) == []
 
 
 def test_what_is_taken_away_after_the_message_was_written_is_not_in_it(ana, ben, urgent):
-    give(urgent, ben, ana, at=MONDAY_NOON + timedelta(hours=6))
-    at_once.write_due(MONDAY_NOON + timedelta(hours=6, minutes=3))
-    give(urgent, ana, ana, at=MONDAY_NOON + timedelta(hours=6, minutes=4))
+    give(urgent, ben, ana, at=MONDAY_MORNING + timedelta(hours=6))
+    at_once.write_due(MONDAY_MORNING + timedelta(hours=6, minutes=3))
+    give(urgent, ana, ana, at=MONDAY_MORNING + timedelta(hours=6, minutes=4))
 
-    now = MONDAY_NOON + timedelta(hours=6, minutes=5)
+    now = MONDAY_MORNING + timedelta(hours=6, minutes=5)
     delivery.deliver(delivery.due(now), clock=lambda: now)
 
     assert mail.outbox == []
@@ -152,9 +152,9 @@ def test_of_what_a_team_is_given_those_are_told_who_answer_for_it(ana, ben, rita
     team = TeamFactory(name="Payments", lead=rita if has_lead else None)
     team.members.set([ana, ben, rita])
 
-    action_items.reassign(item, owner_team=team, by=ana, at=FRIDAY_NOON)
+    action_items.reassign(item, owner_team=team, by=ana, at=FRIDAY_MORNING)
 
-    told = tick(MONDAY_NOON + timedelta(hours=6))
+    told = tick(MONDAY_MORNING + timedelta(hours=6))
     assert {each.to[0] for each in told} == (
         {"rita@example.com"} if has_lead else {"ben@example.com", "rita@example.com"}
     )
@@ -162,17 +162,17 @@ def test_of_what_a_team_is_given_those_are_told_who_answer_for_it(ana, ben, rita
 
 
 def test_who_may_not_read_the_incident_any_more_is_told_nothing(ana, ben, urgent):
-    give(urgent, ben, ana, at=MONDAY_NOON)
+    give(urgent, ben, ana, at=MONDAY_MORNING)
     urgent.incident.visibility = "restricted"
     urgent.incident.save()
 
-    assert minute(MONDAY_NOON + timedelta(hours=6)) == []
-    assert tick(MONDAY_NOON + timedelta(hours=6)) == []
+    assert minute(MONDAY_MORNING + timedelta(hours=6)) == []
+    assert tick(MONDAY_MORNING + timedelta(hours=6)) == []
     assert LedgerEntry.objects.count() == 0
 
 
 def test_what_is_urgent_is_told_at_once_and_the_digest_does_not_repeat_it(ana, ben, urgent):
-    noon_there = MONDAY_NOON + timedelta(hours=8)
+    noon_there = MONDAY_MORNING + timedelta(hours=8)
     give(urgent, ben, ana, at=noon_there)
 
     assert minute(noon_there + MINUTES) == []
@@ -190,21 +190,21 @@ def test_what_is_urgent_is_told_at_once_and_the_digest_does_not_repeat_it(ana, b
 def test_several_urgent_items_are_one_message(ana, ben):
     for n in range(3):
         promised = ActionItemFactory(owner=ana, priority="P0", title=f"Promise {n}-")
-        give(promised, ben, ana, at=MONDAY_NOON + timedelta(hours=6))
+        give(promised, ben, ana, at=MONDAY_MORNING + timedelta(hours=6))
 
-    [told] = minute(MONDAY_NOON + timedelta(hours=6, minutes=2))
+    [told] = minute(MONDAY_MORNING + timedelta(hours=6, minutes=2))
 
     assert told.subject == "P0 for you: 3 action items"
     assert all(f"Promise {n}-" in told.body for n in range(3))
 
 
 def test_what_is_urgent_waits_for_a_working_day_and_comes_with_its_digest(ana, ben, urgent):
-    saturday = MONDAY_NOON - 2 * DAY
+    saturday = MONDAY_MORNING - 2 * DAY
     give(urgent, ben, ana, at=saturday)
 
     assert minute(saturday + timedelta(hours=6)) == []
-    assert minute(MONDAY_NOON + timedelta(hours=6)) == []
-    assert "Alert on expiry" in tick(MONDAY_NOON + timedelta(hours=6))[0].body
+    assert minute(MONDAY_MORNING + timedelta(hours=6)) == []
+    assert "Alert on expiry" in tick(MONDAY_MORNING + timedelta(hours=6))[0].body
 
 
 def test_who_wants_one_digest_a_week_is_told_of_what_is_urgent_on_the_next_working_day(
@@ -212,9 +212,9 @@ def test_who_wants_one_digest_a_week_is_told_of_what_is_urgent_on_the_next_worki
 ):
     ben.digest, ben.quiet_weekdays = "weekly", [2]
     ben.save()
-    give(urgent, ben, ana, at=MONDAY_NOON + timedelta(hours=14))
+    give(urgent, ben, ana, at=MONDAY_MORNING + timedelta(hours=14))
 
-    days = {ahead: minute(MONDAY_NOON + ahead * DAY + timedelta(hours=6)) for ahead in (1, 2, 3)}
+    days = {ahead: minute(MONDAY_MORNING + ahead * DAY + timedelta(hours=6)) for ahead in (1, 2, 3)}
 
     assert [ahead for ahead, told in days.items() if told] == [2]
 
@@ -222,15 +222,15 @@ def test_who_wants_one_digest_a_week_is_told_of_what_is_urgent_on_the_next_worki
 def test_who_wants_no_reminders_is_told_nothing_and_who_chats_in_the_chat(ana, ben, urgent):
     ben.digest = "off"
     ben.save()
-    give(urgent, ben, ana, at=MONDAY_NOON)
-    assert minute(MONDAY_NOON + timedelta(hours=6)) == []
+    give(urgent, ben, ana, at=MONDAY_MORNING)
+    assert minute(MONDAY_MORNING + timedelta(hours=6)) == []
 
     ben.digest, ben.digest_by = "daily", "inbox"
     ben.save()
 
-    assert minute(MONDAY_NOON + timedelta(hours=6)) == tick(MONDAY_NOON + timedelta(hours=6)) == []
+    assert minute(MONDAY_MORNING + timedelta(hours=6)) == tick(MONDAY_MORNING + timedelta(hours=6)) == []
     message = Message.objects.inbox_of(ben).get()
-    letter = composing.compose(message, MONDAY_NOON + timedelta(hours=6))
+    letter = composing.compose(message, MONDAY_MORNING + timedelta(hours=6))
     assert letter is not None
     assert "Ana Author gave it to you" in letter.chat
     assert "[Reassign](" in letter.chat
@@ -246,13 +246,13 @@ def test_who_wants_no_reminders_is_told_nothing_and_who_chats_in_the_chat(ana, b
 )
 def test_the_policy_says_who_is_told_and_when(ana, ben, omar, assigned, at_once_of, in_digest_of):
     terms = replace(Policy(), assigned=assigned)
-    reminder_policies.save_policy(terms, number=0, by=omar, at=FRIDAY_NOON)
+    reminder_policies.save_policy(terms, number=0, by=omar, at=FRIDAY_MORNING)
     for priority in ("P0", "P1", "P2"):
         promised = ActionItemFactory(owner=ana, priority=priority, title=f"Of {priority}.")
-        give(promised, ben, ana, at=MONDAY_NOON + timedelta(hours=8))
+        give(promised, ben, ana, at=MONDAY_MORNING + timedelta(hours=8))
 
-    now = "".join(each.body for each in minute(MONDAY_NOON + timedelta(hours=9)))
-    later = "".join(each.body for each in tick(MONDAY_NOON + DAY + timedelta(hours=9)))
+    now = "".join(each.body for each in minute(MONDAY_MORNING + timedelta(hours=9)))
+    later = "".join(each.body for each in tick(MONDAY_MORNING + DAY + timedelta(hours=9)))
 
     named = [[p for p in ("P0", "P1", "P2") if f"Of {p}." in text] for text in (now, later)]
     assert named == [at_once_of, in_digest_of]
@@ -262,7 +262,7 @@ def test_the_preview_names_what_was_newly_given(ana, ben, item):
     give(item, ben, ana)
     never = replace(Policy(), assigned=Assigned.NEVER)
 
-    rows = preview.preview([ben], saved=Policy(), changed=never, now=MONDAY_NOON)
+    rows = preview.preview([ben], saved=Policy(), changed=never, now=MONDAY_MORNING)
 
     assert [(row.day, row.saved and row.saved.summary) for row in rows] == [
         (MONDAY, "1 newly given")
@@ -271,28 +271,28 @@ def test_the_preview_names_what_was_newly_given(ana, ben, item):
 
 
 def test_a_message_of_what_was_given_says_how_it_stands_when_it_is_opened(ana, ben, urgent):
-    give(urgent, ben, ana, at=MONDAY_NOON + timedelta(hours=6))
-    minute(MONDAY_NOON + timedelta(hours=7))
+    give(urgent, ben, ana, at=MONDAY_MORNING + timedelta(hours=6))
+    minute(MONDAY_MORNING + timedelta(hours=7))
     message = Message.objects.get()
 
     action_items.complete(
-        urgent, evidence="It is there.", by=ben, at=MONDAY_NOON + timedelta(hours=8)
+        urgent, evidence="It is there.", by=ben, at=MONDAY_MORNING + timedelta(hours=8)
     )
 
-    assert composing.compose(message, MONDAY_NOON + timedelta(hours=9)) is None
+    assert composing.compose(message, MONDAY_MORNING + timedelta(hours=9)) is None
 
 
 def test_being_given_something_is_no_reminder_that_is_counted(ana, ben, item):
     give(item, ben, ana)
-    tick(MONDAY_NOON + timedelta(hours=6))
-    action_items.complete(item, evidence="It is there.", by=ben, at=MONDAY_NOON + DAY)
+    tick(MONDAY_MORNING + timedelta(hours=6))
+    action_items.complete(item, evidence="It is there.", by=ben, at=MONDAY_MORNING + DAY)
 
     numbers = follow_up(
         ben,
         Scope(
             today=MONDAY + 2 * DAY,
             since=MONDAY - 30 * DAY,
-            zone=MONDAY_NOON.tzinfo,
+            zone=MONDAY_MORNING.tzinfo,
             decision_after=30,
         ),
     )
@@ -304,9 +304,9 @@ def test_what_was_given_takes_as_many_queries_for_three_items_as_for_one(ana, be
     def count(items: int) -> int:
         for _ in range(items):
             promised = ActionItemFactory(owner=ana, priority="P0")
-            give(promised, ben, ana, at=MONDAY_NOON + timedelta(hours=6))
+            give(promised, ben, ana, at=MONDAY_MORNING + timedelta(hours=6))
         with CaptureQueriesContext(connection) as queries:
-            assert len(minute(MONDAY_NOON + timedelta(hours=7))) == 1
+            assert len(minute(MONDAY_MORNING + timedelta(hours=7))) == 1
         LedgerEntry.objects.all().delete()
         Message.objects.all().delete()
         return len(queries)

@@ -14,7 +14,7 @@ from incidents.reminders import ledger
 from incidents.reminders.policy import Policy
 from incidents.reminders.preview_teams import preview_teams
 from tests.factories import ActionItemFactory, TeamFactory
-from tests.incidents.reminders.ticks import DAY, MONDAY, MONDAY_NOON
+from tests.incidents.reminders.ticks import DAY, MONDAY, MONDAY_MORNING
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +32,7 @@ def test_each_team_that_is_told_has_its_days_under_both_policies(payments):
     TeamFactory(name="Nothing is promised by it")
     Holiday.objects.create(on=MONDAY + 7 * DAY, team=payments, name="Payments day")
 
-    [row], more = preview_teams(saved=Policy(), changed=WEDNESDAYS, now=MONDAY_NOON)
+    [row], more = preview_teams(saved=Policy(), changed=WEDNESDAYS, now=MONDAY_MORNING)
 
     assert (row.team, str(row.zone), more) == (payments, "Europe/Dublin", 0)
     assert (row.saved.days, row.saved.hour) == ((MONDAY, MONDAY + 8 * DAY), 9)
@@ -40,9 +40,9 @@ def test_each_team_that_is_told_has_its_days_under_both_policies(payments):
 
 
 def test_what_went_out_today_is_left_out(payments):
-    ledger.write_due(MONDAY_NOON)
+    ledger.write_due(MONDAY_MORNING)
 
-    [row], _ = preview_teams(saved=Policy(), changed=Policy(), now=MONDAY_NOON)
+    [row], _ = preview_teams(saved=Policy(), changed=Policy(), now=MONDAY_MORNING)
 
     assert row.saved.days == (MONDAY + 7 * DAY,)
     assert row.is_same

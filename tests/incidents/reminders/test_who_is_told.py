@@ -19,7 +19,7 @@ from tests.factories import (
     TeamFactory,
     UserFactory,
 )
-from tests.incidents.reminders.ticks import DAY, MONDAY, MONDAY_NOON, tick
+from tests.incidents.reminders.ticks import DAY, MONDAY, MONDAY_MORNING, tick
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +30,7 @@ def letters(days: int, start: int = 0) -> dict[tuple[int, str], str]:
     return {
         (day, sent.to[0].removesuffix("@example.com")): sent.body.lower()
         for day in range(start, start + days)
-        for sent in tick(MONDAY_NOON + day * DAY)
+        for sent in tick(MONDAY_MORNING + day * DAY)
     }
 
 
@@ -84,7 +84,7 @@ def test_the_items_of_who_left_no_team_go_to_the_postmortems_owner(ana, rita):
 
 
 def test_an_item_without_an_owner_is_asked_about_after_two_working_days(ana):
-    friday = MONDAY_NOON - 3 * DAY
+    friday = MONDAY_MORNING - 3 * DAY
     incident = IncidentFactory(owner=ana, status="published", published_at=friday)
     ActionItemFactory(incident=incident, title="Nobody’s", created_at=friday)
 
@@ -101,7 +101,7 @@ def test_whoever_keeps_the_postmortem_is_asked_for_an_owner(ana, omar, rita, kee
     rita.save()
     people = {"owner": {"owner": ana}, "created_by": {"owner": rita, "created_by": ana}}
     incident = IncidentFactory(**people.get(keeper, {}))
-    ActionItemFactory(incident=incident, created_at=MONDAY_NOON - 7 * DAY)
+    ActionItemFactory(incident=incident, created_at=MONDAY_MORNING - 7 * DAY)
 
     told = letters(1)
 
@@ -110,7 +110,7 @@ def test_whoever_keeps_the_postmortem_is_asked_for_an_owner(ana, omar, rita, kee
 
 def test_what_others_promised_in_a_retold_write_up_is_nobodys_here(omar):
     retold = IncidentFactory(source_url="https://example.com/postmortem")
-    ActionItemFactory(incident=retold, origin="source", created_at=MONDAY_NOON - 30 * DAY)
+    ActionItemFactory(incident=retold, origin="source", created_at=MONDAY_MORNING - 30 * DAY)
 
     assert letters(3) == {}
 
@@ -122,7 +122,7 @@ def test_a_declined_item_comes_back_on_its_day(ana):
         closing_note="Too dear.",
         accepted_risk="An hour of manual work.",
         re_review_on=MONDAY + DAY,
-        closed_at=MONDAY_NOON - 90 * DAY,
+        closed_at=MONDAY_MORNING - 90 * DAY,
         title="Second region",
     )
 
@@ -144,7 +144,7 @@ def test_a_snoozed_item_is_silent_until_its_day_and_then_comes_back(ana):
 @pytest.mark.parametrize("keeper", ["owner", "created_by"])
 def test_a_draft_that_nobody_touches_is_named_once_to_who_keeps_it(ana, keeper):
     IncidentFactory(
-        **{keeper: ana}, title="Half a story", updated_at=MONDAY_NOON - 6 * DAY, status="draft"
+        **{keeper: ana}, title="Half a story", updated_at=MONDAY_MORNING - 6 * DAY, status="draft"
     )
 
     told = letters(20)
@@ -157,13 +157,13 @@ def test_a_draft_that_nobody_touches_is_named_once_to_who_keeps_it(ana, keeper):
 @pytest.mark.parametrize(
     "fields",
     [
-        {"status": "published", "published_at": MONDAY_NOON},
+        {"status": "published", "published_at": MONDAY_MORNING},
         {"status": "not_required", "not_required_reason": "A drill."},
-        {"archived_at": MONDAY_NOON},
+        {"archived_at": MONDAY_MORNING},
     ],
 )
 def test_a_postmortem_that_is_done_waits_for_nobody(ana, fields):
-    IncidentFactory(owner=ana, updated_at=MONDAY_NOON - 60 * DAY, **fields)
+    IncidentFactory(owner=ana, updated_at=MONDAY_MORNING - 60 * DAY, **fields)
 
     assert letters(3) == {}
 
@@ -171,7 +171,7 @@ def test_a_postmortem_that_is_done_waits_for_nobody(ana, fields):
 def test_a_review_that_waits_is_named_to_its_owner_and_the_teams_reviewers(payments, ana, rita):
     UserFactory(username="elsewhere", role="reviewer")
     incident = IncidentFactory(owner=ana, title="Ready to read")
-    postmortems.request_review(incident, by=ana, at=MONDAY_NOON)
+    postmortems.request_review(incident, by=ana, at=MONDAY_MORNING)
 
     told = letters(20)
 
@@ -181,19 +181,19 @@ def test_a_review_that_waits_is_named_to_its_owner_and_the_teams_reviewers(payme
 
 def test_a_review_of_somebody_without_a_team_waits_for_all_reviewers(ana, rita):
     incident = IncidentFactory(owner=ana)
-    postmortems.request_review(incident, by=ana, at=MONDAY_NOON - 7 * DAY)
+    postmortems.request_review(incident, by=ana, at=MONDAY_MORNING - 7 * DAY)
 
     assert {who for _, who in letters(1)} == {"ana", "rita"}
 
 
 def test_what_was_published_before_the_digest_went_out_is_not_named(ana):
-    incident = IncidentFactory(owner=ana, updated_at=MONDAY_NOON - 30 * DAY)
-    [key] = ledger.write_due(MONDAY_NOON)
+    incident = IncidentFactory(owner=ana, updated_at=MONDAY_MORNING - 30 * DAY)
+    [key] = ledger.write_due(MONDAY_MORNING)
     assert PostmortemReminder.objects.get().message_id == key
-    incident.status, incident.published_at = "published", MONDAY_NOON
+    incident.status, incident.published_at = "published", MONDAY_MORNING
     incident.save()
 
-    assert digest.compose(Message.objects.get(), now=MONDAY_NOON) is None
+    assert digest.compose(Message.objects.get(), now=MONDAY_MORNING) is None
 
 
 def test_no_part_in_a_restricted_incident_makes_it_known(payments, ana, rita, omar):
@@ -214,8 +214,8 @@ def test_no_part_in_a_restricted_incident_makes_it_known(payments, ana, rita, om
 def test_everything_comes_in_one_digest_a_day(payments, ana, rita):
     ActionItemFactory(owner=ana, due_on=MONDAY)
     ActionItemFactory(owner=rita, due_on=MONDAY - 8 * DAY)
-    ActionItemFactory(incident=IncidentFactory(owner=ana), created_at=MONDAY_NOON - 9 * DAY)
-    IncidentFactory(owner=ana, updated_at=MONDAY_NOON - 30 * DAY)
+    ActionItemFactory(incident=IncidentFactory(owner=ana), created_at=MONDAY_MORNING - 9 * DAY)
+    IncidentFactory(owner=ana, updated_at=MONDAY_MORNING - 30 * DAY)
 
     to_ana = [letter for letter in tick() if letter.to == ["ana@example.com"]]
 
@@ -247,8 +247,8 @@ def test_who_chose_an_hour_is_told_from_that_hour_on(vera):
     vera.save()
     ActionItemFactory(owner=vera, due_on=MONDAY)
 
-    assert tick(MONDAY_NOON + timedelta(hours=2)) == []
-    assert len(tick(MONDAY_NOON + timedelta(hours=3))) == 1
+    assert tick(MONDAY_MORNING + timedelta(hours=2)) == []
+    assert len(tick(MONDAY_MORNING + timedelta(hours=3))) == 1
 
 
 def test_who_wants_one_digest_a_week_gets_everything_on_monday(ana):
@@ -257,7 +257,7 @@ def test_who_wants_one_digest_a_week_gets_everything_on_monday(ana):
     for due_on in (MONDAY - 2 * DAY, MONDAY + DAY, MONDAY + 4 * DAY, MONDAY + 30 * DAY):
         ActionItemFactory(owner=ana, due_on=due_on)
 
-    sent = [(day, m.subject) for day in range(8) for m in tick(MONDAY_NOON + day * DAY)]
+    sent = [(day, m.subject) for day in range(8) for m in tick(MONDAY_MORNING + day * DAY)]
 
     assert sent == [
         (0, "1 overdue, 1 due tomorrow, 1 due Friday"),
@@ -271,13 +271,13 @@ def test_a_team_hears_of_its_week_on_monday(payments, ana, rita):
     secret = IncidentFactory(visibility="restricted", owner=rita)
     ActionItemFactory(incident=secret, owner=rita, due_on=MONDAY - DAY)
 
-    sent = {day: tick(MONDAY_NOON + day * DAY, topic="weekly_summary") for day in range(-3, 7)}
+    sent = {day: tick(MONDAY_MORNING + day * DAY, topic="weekly_summary") for day in range(-3, 7)}
 
     assert [day for day, mails in sent.items() if mails] == [0]
     [summary] = sent[0]
     assert summary.to == ["ana@example.com"]
     assert summary.subject == "Payments: 2 open, 1 overdue, 0 done"
-    assert tick(MONDAY_NOON + timedelta(hours=1), topic="weekly_summary") == []
+    assert tick(MONDAY_MORNING + timedelta(hours=1), topic="weekly_summary") == []
 
 
 def test_a_team_whose_lead_wants_no_mail_and_that_has_no_channel_hears_nothing(payments, ana):
@@ -295,15 +295,15 @@ def test_putting_a_digest_into_words_takes_as_many_queries_for_three_lines_as_fo
         for _ in range(count):
             ActionItemFactory(owner=ana, due_on=MONDAY)
             ActionItemFactory(owner=rita, due_on=MONDAY - 8 * DAY)
-            ActionItemFactory(incident=IncidentFactory(owner=ana), created_at=MONDAY_NOON - 9 * DAY)
-            IncidentFactory(owner=ana, updated_at=MONDAY_NOON - 30 * DAY)
+            ActionItemFactory(incident=IncidentFactory(owner=ana), created_at=MONDAY_MORNING - 9 * DAY)
+            IncidentFactory(owner=ana, updated_at=MONDAY_MORNING - 30 * DAY)
 
     def queries() -> int:
         Message.objects.all().delete()
-        ledger.write_due(MONDAY_NOON)
+        ledger.write_due(MONDAY_MORNING)
         message = Message.objects.select_related("recipient").get(recipient=ana)
         with CaptureQueriesContext(connection) as captured:
-            digest.compose(message, now=MONDAY_NOON)
+            digest.compose(message, now=MONDAY_MORNING)
         return len(captured)
 
     some(1)

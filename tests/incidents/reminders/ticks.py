@@ -10,11 +10,11 @@ from incidents.reminders import ledger
 from messaging import delivery
 
 MONDAY = date(2026, 3, 2)
-MONDAY_NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+MONDAY_MORNING = datetime(2026, 3, 2, 11, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 
 
-def tick(now: datetime = MONDAY_NOON, topic: str = "digest") -> list[mail.EmailMessage]:
+def tick(now: datetime = MONDAY_MORNING, topic: str = "digest") -> list[mail.EmailMessage]:
     """One hourly tick; the mails of `topic` that it sent."""
     before = len(mail.outbox)
     ledger.write_due(now)
