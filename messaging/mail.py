@@ -7,6 +7,7 @@ import smtplib
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 
+from accounts.models import DigestFrequency
 from messaging.composing import Letter
 from messaging.models import Message
 
@@ -49,11 +50,12 @@ def send(message: Message, letter: Letter, connection: BaseEmailBackend) -> None
 
 
 def addresses(message: Message) -> list[str]:
-    """Whom a mail goes to: its recipient, or those who answer for its team."""
+    """Whom a mail goes to: its recipient, or those who answer for its team and want reminders."""
     if message.recipient is not None:
         people = [message.recipient]
     else:
-        people = message.team.answerable() if message.team else []
+        answerable = message.team.answerable() if message.team else []
+        people = [person for person in answerable if person.digest != DigestFrequency.OFF]
     return [person.email for person in people if person.email]
 
 

@@ -69,6 +69,11 @@ class Calendar:
     def local_day(self, now: datetime) -> date:
         return now.astimezone(self.zone).date()
 
+    @property
+    def hours(self) -> str:
+        """When reminders are sent, in words: “9:00 and 12:00”."""
+        return f"{self.hour}:00 and {min(self.hour + WINDOW, 24) % 24}:00"
+
     def opens_at(self, day: date) -> datetime:
         """The moment from which reminders may be sent on `day`."""
         return datetime.combine(day, time(self.hour), self.zone)

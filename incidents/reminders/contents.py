@@ -12,6 +12,11 @@ from incidents.reminders.lines import Line
 _ROUND = str.maketrans("[]<>", "()‹›")
 
 
+def unlinked(title: str) -> str:
+    """`title` without the brackets that make links in Markdown, however a service escapes them."""
+    return title.translate(_ROUND)
+
+
 @dataclass(frozen=True)
 class Section:
     """Some lines of a digest under one heading."""
@@ -27,7 +32,7 @@ class Contents:
 
     recipient: User
     subject: str
-    hour: int
+    hours: str
     sections: list[Section]
     before: list[Line]
     more: int
@@ -53,10 +58,10 @@ class Contents:
 
 
 def _plain(line: Line) -> Line:
-    """`line` without the brackets that make links in Markdown, however a service escapes them."""
+    """`line` with nothing in it that makes a link of its own."""
     return replace(
         line,
-        title=line.title.translate(_ROUND),
-        incident=line.incident.translate(_ROUND),
-        note=line.note.translate(_ROUND),
+        title=unlinked(line.title),
+        incident=unlinked(line.incident),
+        note=unlinked(line.note),
     )

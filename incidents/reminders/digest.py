@@ -56,7 +56,6 @@ _WORDS = {
     LATE: "Is something in the way?",
 }
 _IN_THE_SUBJECT = {
-    GIVEN: "{} new for you",
     LEFT: "{} left behind",
     NOBODYS: "{} without an owner",
     DECLINED: "{} declined before",
@@ -196,7 +195,7 @@ def _contents(
     return Contents(
         recipient=person,
         subject=_urgent(found, texts) if is_at_once else str(_counts(found, morning.day)),
-        hour=morning.calendar.hour,
+        hours=morning.calendar.hours,
         sections=[
             Section(_TITLES[part], _WORDS.get(part, ""), sections[part])
             for part in sorted(sections)
@@ -236,7 +235,9 @@ def _urgent(found: _Found, texts: Texts) -> str:
 
 
 def _counts(found: _Found, today: date) -> Counts:
-    counts = Counts()
+    news = sum(map(len, found.new.values())) + len(found.postmortems)
+    given = len(found.new.get(GIVEN, []))
+    counts = Counts(new=news, given=given, is_all_new=not found.before)
     own = [each for part in _OWN for each in found.new.get(part, [])]
     for each in (*own, *found.before):
         if each.claim.facts.due_on:

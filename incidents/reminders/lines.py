@@ -34,8 +34,8 @@ class Given:
 
 @dataclass(frozen=True)
 class Line:
-    """One action item or postmortem in a digest. `item` is the action item's key, if it is one.
-    `note` is what was said to its new owner.
+    """One action item or postmortem in a digest. `item` is the action item's key and `priority`
+    its priority, if it is one. `note` is what was said to its new owner.
 
     `answers` are what its reader may do with one click; `answer_url` offers the same on a page.
     """
@@ -47,6 +47,7 @@ class Line:
     is_late: bool = False
     note: str = ""
     item: int | None = None
+    priority: str = ""
     answer_url: str = ""
     answers: list[Link] = field(default_factory=list)
 
@@ -72,6 +73,7 @@ def item_line(
         note=" ".join(to_plain_text(given.note).split()) if given else "",
         is_late=late > 0 and not claim.facts.is_declined,
         item=item.pk,
+        priority=item.priority,
         answer_url=choose.url if choose else "",
         answers=choose.choices(item, policy=policy, today=today) if choose else [],
     )
@@ -113,8 +115,15 @@ def _due(due_on: date | None, today: date) -> str:
 
 @dataclass
 class Counts:
-    """How much of what a digest holds, in the words of its subject."""
+    """How much of what a digest holds, in the words of its subject, which leads with the news.
 
+    `new` counts what the digest was written for, `given` what of that was given to its reader;
+    `is_all_new` says that it repeats nothing.
+    """
+
+    new: int = 0
+    given: int = 0
+    is_all_new: bool = True
     overdue: int = 0
     today: int = 0
     tomorrow: int = 0
@@ -138,6 +147,7 @@ class Counts:
 
     def __str__(self) -> str:
         parts = [
+            *self._news(),
             (self.overdue, "{} overdue"),
             (self.today, "{} due today"),
             (self.tomorrow, "{} due tomorrow"),
@@ -152,3 +162,9 @@ class Counts:
         rest = sum(count for count, _ in counted[len(told) :])
         more = [f"{rest} more"] if rest else []
         return ", ".join([*(words.format(count) for count, words in told), *more])
+
+    def _news(self) -> list[tuple[int, str]]:
+        """What is new, where that is not all there is."""
+        if self.is_all_new or self.given == self.new:
+            return [(self.given, "{} new for you")]
+        return [(self.new, "{} new"), (self.given, "{} given to you")]

@@ -100,10 +100,15 @@ def calendars_of_teams(
         yield team, _after_outages(calendar, runs, now)
 
 
-def weekly(calendar: Calendar, *, policy: Policy, now: datetime) -> Calendar:
-    """The calendar of the same person for what comes to them once a week."""
+def weekly_calendars_of(
+    people: Iterable[User], *, policy: Policy, now: datetime
+) -> dict[int, Calendar]:
+    """Each person's calendar, by their key, for what comes to them once a week."""
     runs = ReminderRun.objects.spans()
-    return _after_outages(replace(calendar, weekly_on=policy.weekly_on), runs, now)
+    return {
+        key: _after_outages(replace(calendar, weekly_on=policy.weekly_on), runs, now)
+        for key, calendar in calendars_of(people, policy=policy, now=now).items()
+    }
 
 
 def zone_of_team(team: Team) -> ZoneInfo:

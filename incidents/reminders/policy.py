@@ -1,8 +1,8 @@
 """What is said about an action item, and when: facts and a morning in, steps out. Pure.
 
 Each step is counted from a day: from the due date shortly before it, on it, some days late, then
-every week, and at last one request for a decision; after that there is silence until somebody
-decides. Steps that a weekend, a holiday or a machine that stood still swallowed are passed over
+every week on the person's weekday, and at last one request for a decision; after that there is
+silence until somebody decides. Steps that a weekend, a holiday or a machine that stood still swallowed are passed over
 for the latest one.
 """
 
@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import cached_property
+from functools import lru_cache
 from typing import NamedTuple
 
 from core.errors import DomainError
@@ -32,6 +32,7 @@ REVIEW_WAITING = "review_waiting"
 
 _OVERDUE = "overdue_"
 _NOT_ON_THE_LADDER = -1_000
+_A_WEEK = 7
 NEWS_FOR = 31  # days: what was given longer ago and not told yet comes with the due date
 # The ways to tell somebody of what another person gave to them, each with the priorities of which
 # they are told without waiting for a digest.
@@ -94,16 +95,14 @@ class Policy:
     hour: int = 9
     weekly_on: int = 1
 
-    @cached_property
-    def ladder(self) -> tuple[Rung, ...]:
-        """The steps from the due date on, the first one first."""
-        late = sorted({days for days in self.overdue if 0 < days < self.decision_after})
-        weekly = range((late or [0])[-1], self.decision_after, self.overdue_every)
-        return (
-            Rung(0, DUE_TODAY),
-            *(Rung(days, f"{_OVERDUE}{days}") for days in (*late, *weekly[1:])),
-            Rung(self.decision_after, DECISION),
-        )
+    def ladder(self, due_on: date, weekday: int) -> tuple[Rung, ...]:
+        """The steps of an item due on `due_on`, the first one first.
+
+        Those that come every week, or every few weeks, are on the `weekday` of whoever is told: on
+        the one nearest to the day on which they would be due, so that all items of a person are
+        named on the same day.
+        """
+        return _ladder(self, due_on.isoweekday(), weekday)
 
     @property
     def at_once(self) -> frozenset[str]:
@@ -118,9 +117,28 @@ class Policy:
         """
         late = (morning.day - due_on).days
         if late >= 0:
-            return [rung.step for rung in self.ladder if rung.days <= late][-1]
+            ladder = self.ladder(due_on, morning.calendar.weekday_of_steps)
+            return [rung.step for rung in ladder if rung.days <= late][-1]
         is_close = -late <= self.due_soon
         return DUE_SOON if is_close or morning.is_last_before(due_on) else None
+
+
+@lru_cache(maxsize=1024)
+def _ladder(policy: Policy, due_weekday: int, weekday: int) -> tuple[Rung, ...]:
+    last = max((days for days in policy.overdue if 0 < days < policy.decision_after), default=0)
+    late = sorted({days for days in policy.overdue if 0 < days <= last})
+    steady = range(last, policy.decision_after, policy.overdue_every)[1:]
+    if policy.overdue_every % _A_WEEK == 0:
+        # Moved by three days at most, to the weekday.
+        moved = (days + (weekday - due_weekday - days + 3) % _A_WEEK - 3 for days in steady)
+        late += [days for days in moved if last < days < policy.decision_after]
+    else:
+        late += steady
+    return (
+        Rung(0, DUE_TODAY),
+        *(Rung(days, f"{_OVERDUE}{days}") for days in late),
+        Rung(policy.decision_after, DECISION),
+    )
 
 
 class PolicyContradicts(DomainError):
@@ -128,7 +146,17 @@ class PolicyContradicts(DomainError):
 
 
 def check(policy: Policy) -> None:
-    """Raises PolicyContradicts, with a sentence that says what to change."""
+    """Raise PolicyContradicts, with a sentence that says what to change."""
+    if not policy.due_days_sev1 <= policy.due_days_sev2 <= policy.due_days:
+        raise PolicyContradicts(
+            "A more severe incident must not leave more time: choose at most as many days for SEV1 "
+            "as for SEV2, and at most as many for SEV2 as for the others."
+        )
+    if policy.due_soon >= policy.due_days_sev1:
+        raise PolicyContradicts(
+            "“Due soon” would begin before an action item of a SEV1 is written down: choose fewer "
+            f"than {policy.due_days_sev1} days."
+        )
     if any(days >= policy.decision_after for days in policy.overdue):
         raise PolicyContradicts(
             "Every reminder after the due date comes before the request for a decision: "

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
+
 from accounts.models import Team
 from incidents.reminders import people, summary
 from incidents.reminders.calendars import Calendar
@@ -27,10 +29,11 @@ class Mornings:
 
 @dataclass(frozen=True)
 class TeamRow:
-    """When a team would be told under each of two policies, where it lives."""
+    """When a team would be told under each of two policies, and in which zone: None where its
+    members are told, each in their own morning."""
 
     team: Team
-    zone: ZoneInfo
+    zone: ZoneInfo | None
     saved: Mornings
     changed: Mornings
 
@@ -52,7 +55,7 @@ def preview_teams(*, saved: Policy, changed: Policy, now: datetime) -> tuple[lis
     rows = [
         TeamRow(
             team,
-            before[team].zone,
+            None if team.to_members else before[team].zone,
             saved=_mornings(before[team], written[team.pk], now),
             changed=_mornings(after[team], written[team.pk], now),
         )
@@ -64,15 +67,21 @@ def preview_teams(*, saved: Policy, changed: Policy, now: datetime) -> tuple[lis
 def _written(teams: list[Team], now: datetime) -> dict[int, set[date]]:
     """The days around `now` of which each team was told already."""
     around = (now.date() - timedelta(days=1), now.date() + timedelta(days=1))
-    messages = Message.objects.filter(topic=summary.TOPIC, team__in=teams, day__range=around)
+    messages = Message.objects.filter(topic=summary.TOPIC, day__range=around).order_by()
+    keys = [team.pk for team in teams]
+    to_these = messages.filter(Q(team__in=keys) | Q(about__team__in=keys))
     days: dict[int, set[date]] = defaultdict(set)
-    for team, day in messages.order_by().values_list("team", "day"):
-        days[team].add(day)
+    for team, about, day in to_these.values_list("team", "about", "day"):
+        days[team or about["team"]].add(day)
     return days
 
 
 def _mornings(calendar: Calendar, written: set[date], now: datetime) -> Mornings:
     today = calendar.local_day(now)
     days = (today + timedelta(days=ahead) for ahead in range(DAYS))
-    due = (day for day in days if calendar.is_digest_day(day) and day not in written)
+    due = (
+        day
+        for day in days
+        if calendar.is_digest_day(day) and day not in written and now < calendar.closes_at(day)
+    )
     return Mornings(tuple(due), calendar.hour)

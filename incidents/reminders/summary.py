@@ -1,15 +1,18 @@
-"""The week of a team in a few numbers: told once a week to its channel, or else to its lead."""
+"""The week of a team in a few numbers: told once a week to its channel, or else to its lead, or
+else to each of its members."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import chain
 from typing import NamedTuple
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from accounts.models import DigestFrequency, Team, User
@@ -17,9 +20,12 @@ from core import times
 from core.templatetags import ui
 from incidents.analytics import FollowUp, Scope, follow_up
 from incidents.analytics.holders import Row
+from incidents.analytics.reach import Reach
 from incidents.analytics.recurring import RecurringPattern
-from incidents.models import ActionItem
+from incidents.models import ActionItem, Severity
 from incidents.reminders import people, saved
+from incidents.reminders.calendars import zone_named
+from incidents.reminders.contents import unlinked
 from incidents.reminders.policy import Policy
 from messaging import operations
 from messaging.models import Channel, Message, Route
@@ -27,7 +33,7 @@ from messaging.operations import Draft
 
 TOPIC = "weekly_summary"
 _DAYS = 7
-_NAMED = 5  # services and patterns
+_NAMED = 5  # items, services and patterns
 
 
 class Line(NamedTuple):
@@ -39,18 +45,34 @@ class Line(NamedTuple):
 
 
 @dataclass(frozen=True)
+class WorstItem:
+    """An overdue action item as the summary names it."""
+
+    title: str
+    url: str
+    words: str
+
+    @property
+    def plain_title(self) -> str:
+        """The title without the brackets that make links in Markdown."""
+        return unlinked(self.title)
+
+
+@dataclass(frozen=True)
 class TeamWeek:
     """How a team and its people keep their promises: the page of follow-up, for the last seven
     days, as one reader would see it.
 
     To the team's channel it counts the incidents that everybody may see, since who reads there is
-    not known; to the lead in person, its `reader`, what the lead may see.
+    not known; to one `reader`, the lead or a member, what that person may see. `worst` are the most
+    pressing of the overdue action items among these.
     """
 
     team: Team
     numbers: FollowUp
     reader: User | None
     url: str
+    worst: tuple[WorstItem, ...]
 
     @property
     def subject(self) -> str:
@@ -106,27 +128,46 @@ def _days(days: int | None) -> str:
 
 
 def write_due(*, policy: Policy, now: datetime) -> list[int]:
-    """Write the summary of each team whose day and hour it is; return the messages' keys.
+    """Write the summary of each team whose morning it is; return the messages' keys.
 
-    Writing again changes nothing. A team that nothing is promised by, and one that has neither a
-    channel nor a lead who wants to hear of it, gets none.
+    Writing again changes nothing. A team that promised nothing gets none, and neither does one in
+    which nobody wants to hear of it.
     """
-    written = operations.write_many(_drafts(policy, now), at=now)
-    return [message.pk for message in written]
+    drafts = chain(_team_drafts(policy, now), _member_drafts(policy, now))
+    return [message.pk for message in operations.write_many(drafts, at=now)]
 
 
-def _drafts(policy: Policy, now: datetime) -> Iterator[Draft]:
-    teams = told().select_related("lead")
+def _team_drafts(policy: Policy, now: datetime) -> Iterator[Draft]:
+    """To the channels and leads of teams."""
+    teams = told().filter(to_members=False).select_related("lead")
     for team, calendar in people.calendars_of_teams(teams, policy=policy, now=now):
         if morning := calendar.morning(now):
             yield Draft(f"{TOPIC}:{morning.day}:team-{team.pk}", TOPIC, morning.day, team=team)
 
 
+def _member_drafts(policy: Policy, now: datetime) -> Iterator[Draft]:
+    """To each member of teams without a channel and a lead, in the member's own morning."""
+    teams = told().filter(to_members=True).values_list("pk", flat=True)
+    members = Team.members.through.objects.filter(team__in=list(teams)).order_by("team", "user")
+    pairs = list(members.values_list("team", "user"))
+    persons = people.reminded().in_bulk({person for _, person in pairs})
+    calendars = people.weekly_calendars_of(persons.values(), policy=policy, now=now)
+    for team, person in pairs:
+        if person in persons and (morning := calendars[person].morning(now)):
+            key = f"{TOPIC}:{morning.day}:team-{team}:user-{person}"
+            yield Draft(key, TOPIC, morning.day, persons[person], about={"team": team})
+
+
+_HAS_CHANNEL = Exists(Channel.objects.active().filter(team=OuterRef("pk")))
+_HAS_ONE_TO_TELL = Q(_HAS_CHANNEL) | Q(lead__isnull=False, lead__is_active=True)
+
+
 def told() -> QuerySet[Team]:
-    """Teams that are told of their week: something is promised by them, and there is a channel or
-    a lead to tell."""
-    has_channel = Exists(Channel.objects.active().filter(team=OuterRef("pk")))
-    has_lead = Q(lead__is_active=True) & ~Q(lead__digest=DigestFrequency.OFF)
+    """Teams that are told of their week: something is promised by them, and there is a channel, a
+    lead or, without both, a member to tell. `to_members` says that it is the last."""
+    wants_it = Q(lead__is_active=True) & ~Q(lead__digest=DigestFrequency.OFF)
+    members = people.reminded().filter(teams=OuterRef("pk"))
+    has_members = Exists(members) & (Q(lead=None) | Q(lead__is_active=False))
     open_items = ActionItem.objects.open()
     own = Exists(open_items.filter(owner_team=OuterRef("pk")))
     of_members = Exists(
@@ -134,7 +175,10 @@ def told() -> QuerySet[Team]:
             Exists(open_items.filter(owner=OuterRef("pk")))
         )
     )
-    return Team.objects.filter(has_channel | has_lead).filter(own | of_members)
+    told = Team.objects.filter(Q(_HAS_CHANNEL) | wants_it | has_members).filter(own | of_members)
+    return told.annotate(
+        to_members=ExpressionWrapper(~_HAS_ONE_TO_TELL, output_field=BooleanField())
+    )
 
 
 def week_of(team: Team, reader: User | None, *, today: date) -> TeamWeek | None:
@@ -143,22 +187,58 @@ def week_of(team: Team, reader: User | None, *, today: date) -> TeamWeek | None:
     scope = Scope(
         today=today,
         since=today - timedelta(days=_DAYS - 1),
-        zone=people.zone_of_team(team),
+        zone=_zone(team, reader),
         decision_after=saved.current().decision_after,
         teams=(team.pk,),
     )
     numbers = follow_up(reader, scope)
+    if numbers.is_empty:
+        return None
     page = f"{settings.SITE_URL}{reverse('follow_up')}"
     url = f"{page}?{urlencode({'team': team.slug, 'period': _DAYS})}"
-    return None if numbers.is_empty else TeamWeek(team, numbers, reader, url)
+    return TeamWeek(team, numbers, reader, url, _worst(team, reader, today))
+
+
+def _worst(team: Team, reader: User | None, today: date) -> tuple[WorstItem, ...]:
+    """The most pressing overdue items that `reader` may see: those of the highest priority, among
+    these those of the most severe incidents, and of these the ones that are late for longest."""
+    items = Reach.of(reader, (), (team.pk,)).items.overdue(today)
+    worst = items.order_by("priority", "incident__severity", "due_on", "pk")
+    return tuple(
+        _worst_item(item, today)
+        for item in worst.select_related("incident", "owner", "owner_team")[:_NAMED]
+    )
+
+
+def _worst_item(item: ActionItem, today: date) -> WorstItem:
+    is_known = item.incident.severity != Severity.UNKNOWN
+    late = f"{ui.counted(item.days_overdue(today), 'day')} overdue"
+    owner = str(item.owner or item.owner_team or "unassigned")
+    facts = (item.priority, item.incident.severity if is_known else "", late, owner)
+    url = f"{settings.SITE_URL}{item.get_absolute_url()}"
+    return WorstItem(item.title, url, ", ".join(filter(None, facts)))
+
+
+def _zone(team: Team, reader: User | None) -> ZoneInfo:
+    return zone_named(reader.time_zone) if reader else people.zone_of_team(team)
 
 
 def compose(message: Message, *, now: datetime) -> TeamWeek | None:
-    """The summary as it would be `now`; None where there is nothing to say."""
+    """The summary as it would be `now`; None where there is nothing to say to its recipient."""
+    if message.recipient is not None:
+        return _compose_for_member(message, message.recipient, now)
     team = message.team
     if team is None:
         return None
     # By mail it goes to those who answer for the team: its active lead, and nobody beside.
     lead = team.lead if team.lead and team.lead.is_active else None
     reader = lead if message.route == Route.MAIL else None
-    return week_of(team, reader, today=now.astimezone(people.zone_of_team(team)).date())
+    return week_of(team, reader, today=now.astimezone(_zone(team, reader)).date())
+
+
+def _compose_for_member(message: Message, person: User, now: datetime) -> TeamWeek | None:
+    team = Team.objects.filter(pk=message.about.get("team"), members=person).first()
+    wants_it = person.is_active and person.digest != DigestFrequency.OFF
+    if team is None or not (wants_it or message.sent_at):
+        return None
+    return week_of(team, person, today=now.astimezone(_zone(team, person)).date())

@@ -125,7 +125,7 @@ def test_what_may_no_longer_be_seen_is_not_told_by_an_old_message(ana, ben, sign
     item = ActionItemFactory(incident=incident, owner=ana, due_on=NOON.date(), title="Hush")
     message = operations.write(key="1", topic="digest", day=NOON.date(), at=NOON, recipient=ana)
     message.entries.create(action_item=item, step="due_today", due_on=NOON.date(), recipient=ana)
-    delivery.deliver([message.pk], clock=lambda: NOON)
+    delivery.deliver([message.pk], clock=lambda: NOON - timedelta(hours=2))
     incident.visibility, incident.owner = "restricted", ben
     incident.save()
 

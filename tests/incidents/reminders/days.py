@@ -32,6 +32,7 @@ def calendars(draw: st.DrawFn, around: date) -> Calendar:
         weekdays=draw(st.frozensets(st.integers(1, 7), min_size=1)),
         holidays=frozenset(around + days_on * DAY for days_on in off),
         weekly_on=draw(st.none() | st.integers(1, 7)),
+        steps_on=draw(st.integers(1, 7)),
     )
 
 

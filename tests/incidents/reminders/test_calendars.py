@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import zoneinfo
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidents.reminders.calendars import Calendar, zone_named
+from incidents.reminders.calendars import WINDOW, Calendar, zone_named
 from tests.incidents.reminders.days import DAY, OFFICE, UTC_ZONE, WEEKDAYS, calendars, days
 
-DUBLIN = zoneinfo.ZoneInfo("Europe/Dublin")
+DUBLIN = ZoneInfo("Europe/Dublin")
 FRIDAY, MONDAY, TUESDAY = date(2026, 3, 6), date(2026, 3, 9), date(2026, 3, 10)
 moments = st.datetimes(datetime(2024, 1, 1), datetime(2032, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001
+QUARTER = timedelta(minutes=15)
 WEEKLY = Calendar(zone=UTC_ZONE, hour=9, weekdays=WEEKDAYS, weekly_on=1)
 
 
 @given(data=st.data(), now=moments)
-def test_a_morning_is_a_working_day_of_the_person_and_not_before_their_hour(data, now):
+def test_a_morning_is_three_hours_of_a_working_day_from_the_persons_hour_on(data, now):
     calendar = data.draw(calendars(now.date()))
 
     morning = calendar.morning(now)
@@ -27,7 +29,7 @@ def test_a_morning_is_a_working_day_of_the_person_and_not_before_their_hour(data
     local = now.astimezone(calendar.zone)
     if morning is not None:
         assert morning.day == local.date()
-        assert local.hour >= calendar.hour
+        assert calendar.hour <= local.hour < calendar.hour + WINDOW
         assert local.isoweekday() in calendar.weekdays
         assert local.date() not in calendar.holidays
         assert morning.next_day is None or morning.next_day > morning.day
@@ -41,10 +43,10 @@ def test_what_must_not_wait_is_said_now_or_by_todays_digest_and_never_by_both(da
     for now in (since + timedelta(hours=n) for n in range(24 * 12)):
         local = now.astimezone(calendar.zone)
         says_now = calendar.is_to_hear_now(since, now)
-        has_hour = calendar.works_on(local.date()) and local.hour >= calendar.hour
-        began = since.astimezone(calendar.zone)
-        missed = began.date() == local.date() and began.hour >= calendar.hour
-        assert says_now is (has_hour and (missed or not calendar.is_digest_day(local.date())))
+        in_time = calendar.hour <= local.hour < calendar.hour + WINDOW
+        missed = since >= calendar.opens_at(local.date())
+        says_now_rightly = missed or not calendar.is_digest_day(local.date())
+        assert says_now is (in_time and calendar.works_on(local.date()) and says_now_rightly)
 
 
 @given(data=st.data(), day=days)
@@ -106,8 +108,9 @@ def test_every_digest_day_of_every_zone_has_a_tick_in_its_morning(data, day):
     mornings = [tick for tick in of_the_day if calendar.morning(tick)]
 
     # There is none where the clock jumped over the rest of the day, or the zone left it out.
-    latest = max((tick.astimezone(calendar.zone).hour for tick in of_the_day), default=-1)
-    assert bool(mornings) == (calendar.is_digest_day(day) and latest >= calendar.hour)
+    hours = {tick.astimezone(calendar.zone).hour for tick in of_the_day}
+    has_hour = bool(hours & set(range(calendar.hour, calendar.hour + WINDOW)))
+    assert bool(mornings) == (calendar.is_digest_day(day) and has_hour)
 
 
 def test_the_clock_change_neither_skips_nor_doubles_the_morning():
@@ -120,6 +123,70 @@ def test_the_clock_change_neither_skips_nor_doubles_the_morning():
     assert not dublin.morning(winter - minute)
     assert dublin.morning(summer)
     assert not dublin.morning(summer - minute)
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "Asia/Kathmandu"])
+@pytest.mark.parametrize("day", [FRIDAY, date(2026, 3, 8), date(2026, 3, 29), date(2026, 11, 1)])
+def test_the_window_is_from_nine_to_twelve_on_the_clock_of_the_person(zone, day):
+    every_day = Calendar(zone=ZoneInfo(zone), hour=9, weekdays=frozenset(range(1, 8)))
+    local = datetime(day.year, day.month, day.day, tzinfo=every_day.zone)
+    minutes = [local + timedelta(minutes=15 * n) for n in range(24 * 4)]
+
+    is_open = [at.time() for at in minutes if every_day.is_open(at.astimezone(UTC))]
+
+    assert (is_open[0], is_open[-1], len(is_open)) == (time(9), time(11, 45), 12)
+
+
+@given(data=st.data(), now=moments)
+def test_the_next_opening_is_the_first_moment_that_is_open(data, now):
+    calendar = data.draw(calendars(now.date()))
+
+    opening = calendar.next_opening(now)
+
+    assert opening is not None
+    if not calendar.is_open(now):
+        quarters = (now + timedelta(minutes=15 * n) for n in range(int((opening - now) / QUARTER)))
+        assert not any(map(calendar.is_open, quarters))
+    # Where the clock jumps over the hour, or all of the day, the window opens after it.
+    assert calendar.is_open(opening.astimezone(UTC)) or not _exists(opening)
+
+
+def _exists(at: datetime) -> bool:
+    return at.astimezone(UTC).astimezone(at.tzinfo).replace(fold=0) == at.replace(fold=0)
+
+
+def test_late_in_the_evening_the_window_ends_at_midnight():
+    late = Calendar(zone=UTC_ZONE, hour=23, weekdays=WEEKDAYS)
+
+    assert late.morning(datetime(2026, 3, 2, 23, 45, tzinfo=UTC))
+    assert not late.morning(datetime(2026, 3, 3, 0, 15, tzinfo=UTC))
+    assert late.closes_at(MONDAY) == datetime(MONDAY.year, 3, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("back_at", "missed"),
+    [
+        (datetime(2026, 3, 9, 11, 59, tzinfo=UTC), []),
+        (datetime(2026, 3, 9, 12, 0, tzinfo=UTC), [MONDAY]),
+        (datetime(2026, 3, 10, 16, 0, tzinfo=UTC), [MONDAY, TUESDAY]),
+    ],
+)
+def test_a_weekly_digest_that_an_outage_swallowed_comes_on_the_next_morning(back_at, missed):
+    """Reminders ran until Sunday, and again from `back_at` on."""
+    until_sunday = (datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 3, 8, tzinfo=UTC))
+    now = back_at + timedelta(hours=12)
+
+    found = WEEKLY.missed_of([until_sunday, (back_at, now)], now)
+
+    assert found == set(missed)
+    assert replace(WEEKLY, missed=found).is_digest_day(MONDAY + len(missed) * DAY)
+    assert not replace(WEEKLY, missed=found).is_digest_day(MONDAY + (len(missed) + 1) * DAY)
+
+
+def test_before_the_first_run_nothing_was_missed():
+    began = datetime(2026, 3, 10, 16, 0, tzinfo=UTC)
+
+    assert WEEKLY.missed_of([(began, began + DAY)], began + DAY) == frozenset()
 
 
 def test_an_hour_that_the_clock_change_leaves_out_is_the_next_one():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
@@ -154,7 +154,7 @@ def test_of_what_a_team_is_given_those_are_told_who_answer_for_it(ana, ben, rita
 
     action_items.reassign(item, owner_team=team, by=ana, at=FRIDAY_MORNING)
 
-    told = tick(MONDAY_MORNING + timedelta(hours=6))
+    told = [*tick(MONDAY_MORNING), *tick(MONDAY_MORNING + timedelta(hours=6))]
     assert {each.to[0] for each in told} == (
         {"rita@example.com"} if has_lead else {"ben@example.com", "rita@example.com"}
     )
@@ -185,6 +185,21 @@ def test_what_is_urgent_is_told_at_once_and_the_digest_does_not_repeat_it(ana, b
     assert "does not wait for your next digest" in told.body
     assert (again, next_day) == ([], [])
     assert [entry.step for entry in LedgerEntry.objects.all()] == ["assigned"]
+
+
+def test_what_is_urgent_and_given_after_the_morning_is_in_the_next_digest(ana, ben, urgent):
+    """Ben works in Los Angeles: it is 22:10 there."""
+    given_at = datetime(2026, 3, 3, 6, 10, tzinfo=UTC)
+    give(urgent, ben, ana, at=given_at)
+
+    told = {
+        at: [*minute(at), *tick(at)]
+        for at in (given_at + n * timedelta(minutes=30) for n in range(1, 48))
+    }
+
+    assert [(at, [each.subject for each in mails]) for at, mails in told.items() if mails] == [
+        (datetime(2026, 3, 3, 17, 10, tzinfo=UTC), ["1 new for you"])
+    ]
 
 
 def test_several_urgent_items_are_one_message(ana, ben):
@@ -249,10 +264,10 @@ def test_the_policy_says_who_is_told_and_when(ana, ben, omar, assigned, at_once_
     reminder_policies.save_policy(terms, number=0, by=omar, at=FRIDAY_MORNING)
     for priority in ("P0", "P1", "P2"):
         promised = ActionItemFactory(owner=ana, priority=priority, title=f"Of {priority}.")
-        give(promised, ben, ana, at=MONDAY_MORNING + timedelta(hours=8))
+        give(promised, ben, ana, at=MONDAY_MORNING + timedelta(hours=7))
 
-    now = "".join(each.body for each in minute(MONDAY_MORNING + timedelta(hours=9)))
-    later = "".join(each.body for each in tick(MONDAY_MORNING + DAY + timedelta(hours=9)))
+    now = "".join(each.body for each in minute(MONDAY_MORNING + timedelta(hours=8)))
+    later = "".join(each.body for each in tick(MONDAY_MORNING + DAY + timedelta(hours=8)))
 
     named = [[p for p in ("P0", "P1", "P2") if f"Of {p}." in text] for text in (now, later)]
     assert named == [at_once_of, in_digest_of]

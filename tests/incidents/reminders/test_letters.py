@@ -16,6 +16,8 @@ from messaging.models import Message
 from tests.factories import NOON, ActionItemFactory, IncidentFactory, TeamFactory, UserFactory
 from tests.incidents.reminders.mornings import sent_digest, today
 
+MORNING = NOON - timedelta(hours=2)
+
 pytestmark = pytest.mark.django_db
 
 MONDAY = date(2026, 3, 2)
@@ -38,8 +40,8 @@ class Page(HTMLParser):
 
 
 def digest_of(person) -> composing.Letter:
-    ledger.write_due(NOON)
-    letter = composing.compose(Message.objects.get(recipient=person, topic="digest"), NOON)
+    ledger.write_due(MORNING)
+    letter = composing.compose(Message.objects.get(recipient=person, topic="digest"), MORNING)
     assert letter is not None
     return letter
 
@@ -77,8 +79,8 @@ def test_what_has_to_be_done_about_it_gives_each_part_its_heading(ana, omar):
     gone = UserFactory(is_active=False, full_name="Kim Gone")
     cleo = UserFactory(full_name="Cleo Coder")
     TeamFactory(lead=ana).members.add(gone, cleo)
-    kept = IncidentFactory(owner=ana, updated_at=NOON - 20 * DAY, title="Cache stampede")
-    old = {"created_at": NOON - 90 * DAY, "incident": kept}
+    kept = IncidentFactory(owner=ana, updated_at=MORNING - 20 * DAY, title="Cache stampede")
+    old = {"created_at": MORNING - 90 * DAY, "incident": kept}
     ActionItemFactory(owner=ana, due_on=MONDAY - 30 * DAY, title="Decide me", **old)
     ActionItemFactory(owner=ana, due_on=MONDAY - 3 * DAY, title="Late me", **old)
     ActionItemFactory(owner=ana, due_on=MONDAY, title="Today me", **old)
@@ -89,7 +91,7 @@ def test_what_has_to_be_done_about_it_gives_each_part_its_heading(ana, omar):
     ActionItemFactory(
         owner=ana,
         status="wont_do",
-        closed_at=NOON - 90 * DAY,
+        closed_at=MORNING - 90 * DAY,
         closing_note="Too dear.",
         accepted_risk="It happens again.",
         re_review_on=MONDAY,
@@ -177,19 +179,19 @@ def _summaries(team) -> list[str]:
     message = Message.objects.create(
         **{"key": "w", "topic": "weekly_summary", "team": team, "route": "mail", "day": today()},
         **{"message_id": "<w@example.com>", "thread": "<w@example.com>"},
-        **{"written_at": NOON, "not_before": NOON},
+        **{"written_at": MORNING, "not_before": MORNING},
     )
-    letter = composing.compose(message, NOON)
+    letter = composing.compose(message, MORNING)
     return [letter.subject, letter.html, letter.text, letter.chat] if letter else []
 
 
 def test_a_digest_that_could_name_nothing_else_is_not_sent(ana, rita):
     incident = IncidentFactory(title="Zanzibar merger", owner=rita)
     ActionItemFactory(owner=ana, incident=incident, due_on=MONDAY)
-    keys = ledger.write_due(NOON)
+    keys = ledger.write_due(MORNING)
     Incident.objects.filter(pk=incident.pk).update(visibility="restricted")
 
-    outcomes = delivery.deliver(keys, clock=lambda: NOON)
+    outcomes = delivery.deliver(keys, clock=lambda: MORNING)
 
     assert set(outcomes.values()) == {delivery.Outcome.DROPPED}
     assert mail.outbox == []

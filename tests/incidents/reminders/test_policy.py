@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections import defaultdict
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -75,11 +76,11 @@ class Ledger:
         (1, "overdue_1"),
         (2, "overdue_1"),
         (3, "overdue_3"),
-        (9, "overdue_3"),
-        (10, "overdue_10"),
-        (17, "overdue_17"),
-        (24, "overdue_24"),
-        (29, "overdue_24"),
+        (11, "overdue_3"),
+        (12, "overdue_12"),
+        (19, "overdue_19"),
+        (26, "overdue_26"),
+        (29, "overdue_26"),
         (30, "decision"),
         (400, "decision"),
     ],
@@ -119,13 +120,56 @@ def test_what_was_due_on_saturday_is_said_on_monday_as_overdue():
     assert reached(SATURDAY, MONDAY) == "overdue_1"
 
 
-@given(terms=policies())
-def test_the_ladder_goes_up_and_ends_with_the_decision(terms):
-    offsets = [rung.days for rung in terms.ladder]
+@given(terms=policies(), due_on=days, weekday=st.integers(1, 7))
+def test_the_ladder_goes_up_and_ends_with_the_decision(terms, due_on, weekday):
+    ladder = terms.ladder(due_on, weekday)
+    offsets = [rung.days for rung in ladder]
 
     assert offsets == sorted(set(offsets))
-    assert terms.ladder[0].step == "due_today"
-    assert [rung.step for rung in terms.ladder].index("decision") == len(offsets) - 1
+    assert ladder[0].step == "due_today"
+    assert [rung.step for rung in ladder].index("decision") == len(offsets) - 1
+
+
+@given(due_on=days, weekday=st.integers(1, 7))
+def test_the_weekly_steps_of_all_items_are_on_one_weekday_and_a_week_apart(due_on, weekday):
+    """The steps of the first and the third day stay where they are, and so does the decision."""
+    offsets = [rung.days for rung in DEFAULTS.ladder(due_on, weekday)]
+
+    weekly = offsets[3:-1]
+    assert offsets[:3] == [0, 1, 3]
+    assert offsets[-1] == 30
+    assert {(due_on + days * DAY).isoweekday() for days in weekly} == {weekday}
+    assert 7 <= weekly[0] <= 13
+    assert [after - before for before, after in pairwise(weekly)] == [7] * (len(weekly) - 1)
+    assert 30 - weekly[-1] <= 9
+
+
+def test_steps_that_are_no_whole_weeks_apart_count_from_the_due_date():
+    ladder = Policy(overdue_every=5).ladder(WEDNESDAY, 1)
+
+    assert [rung.days for rung in ladder] == [0, 1, 3, 8, 13, 18, 23, 28, 30]
+
+
+@pytest.mark.parametrize(("quiet", "weekday"), [((), 1), ((1,), 2), ((1, 2, 3), 4), ((5,), 1)])
+def test_the_weekday_of_steps_is_one_on_which_the_person_works(quiet, weekday):
+    calendar = Calendar(zone=UTC_ZONE, hour=9, weekdays=WEEKDAYS - set(quiet), steps_on=1)
+
+    assert calendar.weekday_of_steps == weekday
+
+
+def test_many_late_items_are_said_on_one_day_of_the_week():
+    """After the steps of the first days: fourteen items due on fourteen days."""
+    taken: dict[date, Ledger] = {}
+    for ahead in range(14):
+        due_on = WEDNESDAY + ahead * DAY
+        taken[due_on] = Ledger(OFFICE, DEFAULTS)
+        taken[due_on].run(due_on, 29, ItemFacts(due_on=due_on, owner_since=due_on))
+
+    weekly = [
+        day for due_on, ledger in taken.items() for day, _ in ledger.told if (day - due_on).days > 5
+    ]
+
+    assert {day.isoweekday() for day in weekly} == {1}
 
 
 @given(data=st.data(), start=days, terms=policies())
@@ -360,7 +404,7 @@ def test_a_postmortem_that_waits_is_named_once(postmortem, told):
     assert found == [told]
 
 
-@given(step=st.sampled_from([rung.step for rung in DEFAULTS.ladder]))
+@given(step=st.sampled_from([rung.step for rung in DEFAULTS.ladder(WEDNESDAY, 1)]))
 def test_a_step_never_comes_after_itself_but_after_unknown_ones(step):
     assert not policy.comes_after(step, [step])
     assert policy.comes_after(step, ["a_step_of_long_ago"])

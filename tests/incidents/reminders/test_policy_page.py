@@ -22,8 +22,8 @@ from incidents.reminders import ledger, preview, saved
 from incidents.reminders.policy import Policy, PolicyContradicts
 from tests.factories import NOON, ActionItemFactory, IncidentFactory, TeamFactory
 
-MONDAY_NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
-MONDAY = MONDAY_NOON.date()
+MONDAY_MORNING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+MONDAY = MONDAY_MORNING.date()
 DAY = timedelta(days=1)
 LATER = replace(Policy(), overdue=(2,), due_days_sev1=10)
 
@@ -139,14 +139,13 @@ def test_the_preview_is_what_the_ticks_will_send(ana):
     ActionItemFactory(owner=ana, due_on=MONDAY - DAY)
     ActionItemFactory(owner=ana, due_on=MONDAY + 2 * DAY)
 
-    rows = preview.preview([ana], saved=Policy(), changed=LATER, now=MONDAY_NOON)
+    rows = preview.preview([ana], saved=Policy(), changed=LATER, now=MONDAY_MORNING)
 
     assert [(row.day, row.saved and row.saved.summary) for row in rows if row.saved] == [
         (MONDAY, "1 late, 1 due soon"),
         (MONDAY + 2 * DAY, "1 late, 1 due today"),
         (MONDAY + 3 * DAY, "1 late"),
-        (MONDAY + 7 * DAY, "1 late"),
-        (MONDAY + 9 * DAY, "1 late"),
+        (MONDAY + 7 * DAY, "2 late"),
     ]
     assert [(row.day, row.changed and row.changed.summary) for row in rows if row.changed] == [
         (MONDAY, "1 due today, 1 due soon"),
@@ -160,11 +159,11 @@ def test_the_preview_is_what_the_ticks_will_send(ana):
 
 def test_the_preview_writes_nothing_and_leaves_out_what_went_out_today(ana):
     ActionItemFactory(owner=ana, due_on=MONDAY)
-    ledger.write_due(MONDAY_NOON)
+    ledger.write_due(MONDAY_MORNING)
 
-    rows = preview.preview([ana], saved=Policy(), changed=Policy(), now=MONDAY_NOON)
+    rows = preview.preview([ana], saved=Policy(), changed=Policy(), now=MONDAY_MORNING)
 
-    assert [row.day for row in rows] == [MONDAY + DAY, MONDAY + 3 * DAY, MONDAY + 10 * DAY]
+    assert [row.day for row in rows] == [MONDAY + DAY, MONDAY + 3 * DAY, MONDAY + 7 * DAY]
     assert LedgerEntry.objects.count() == 1
 
 

@@ -58,7 +58,7 @@ def test_a_lead_is_not_told_of_their_own_items_as_lead(payments, ana):
 
     tick()
 
-    assert [entry.step for entry in LedgerEntry.objects.all()] == ["overdue_3"]
+    assert [entry.step for entry in LedgerEntry.objects.all()] == ["overdue_7"]
 
 
 def test_the_items_of_who_left_go_to_the_team_at_once_and_stay_there(payments, rita):
@@ -247,8 +247,8 @@ def test_who_chose_an_hour_is_told_from_that_hour_on(vera):
     vera.save()
     ActionItemFactory(owner=vera, due_on=MONDAY)
 
-    assert tick(MONDAY_MORNING + timedelta(hours=2)) == []
-    assert len(tick(MONDAY_MORNING + timedelta(hours=3))) == 1
+    assert tick(MONDAY_MORNING + timedelta(hours=3)) == []
+    assert len(tick(MONDAY_MORNING + timedelta(hours=4))) == 1
 
 
 def test_who_wants_one_digest_a_week_gets_everything_on_monday(ana):
