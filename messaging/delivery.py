@@ -30,6 +30,7 @@ class Outcome(StrEnum):
     SENT = "sent"
     DROPPED = "dropped"
     FAILED = "failed"
+    NEXT_CHANNEL = "next channel"
     POSTPONED = "postponed"
     TAKEN = "taken"
 
@@ -73,6 +74,8 @@ def deliver(keys: Iterable[int], *, clock: Callable[[], datetime]) -> dict[int, 
     try:
         for key in keys:
             outcomes[key] = _deliver_one(key, current, clock())
+            while outcomes[key] == Outcome.NEXT_CHANNEL:
+                outcomes[key] = _deliver_one(key, current, clock())
     finally:
         _close(current.connection)
     return outcomes
@@ -88,8 +91,7 @@ def _deliver_one(key: int, current: _Round, now: datetime) -> Outcome:
         log.warning("Message %s was not sent: %s", key, error, exc_info=not _is_expected(error))
         _close(current.connection)  # the next one starts with a new connection
         current.is_mail_away = current.is_mail_away or isinstance(error, mail.ServerAway)
-        _record_failure(key, error, now)
-        return Outcome.FAILED
+        return _record_failure(key, error, now)
 
 
 def _send(key: int, current: _Round, now: datetime) -> Outcome:
@@ -134,28 +136,57 @@ def _hold(key: int) -> Message | None:
     return (
         Message.objects.waiting()
         .select_for_update(skip_locked=True, of=("self",))
-        .select_related("recipient", "team__lead", "channel", "instead_of")
+        .select_related("recipient", "team__lead", "channel", "instead_of__channel")
         .filter(pk=key)
         .first()
     )
 
 
-def _record_failure(key: int, error: Exception, now: datetime) -> None:
-    """Keep the reason, and have the message tried again later, or given up."""
+def _record_failure(key: int, error: Exception, now: datetime) -> Outcome:
+    """Keep the reason, and have the message tried again: at once by another channel that did not
+    have its turn, else later; or give it up."""
     with transaction.atomic():
         held = _hold(key)
         if held is None:
-            return
+            return Outcome.TAKEN
         held.attempts += 1
         held.last_error = reason_of(error)
-        if held.channel is not None and isinstance(error, chat.TROUBLES):
-            gone = chat.is_permanent(error)
-            operations.note_failure(held.channel, held.last_error, at=now, is_permanent=gone)
-        if _is_hopeless(held, error, now):
-            _give_up(held, now)
+        if held.route == Route.CHAT and isinstance(error, chat.TROUBLES):
+            outcome = _record_channel_failure(held, error, now)
         else:
-            held.not_before = now + retries.pause_after(held.attempts)
-        held.save(update_fields=["attempts", "last_error", "not_before", "failed_at"])
+            outcome = Outcome.FAILED
+            if _is_hopeless(held, error, now):
+                _give_up(held, now)
+            else:
+                held.not_before = now + retries.pause_after(held.attempts)
+        held.save(
+            update_fields=[
+                *("attempts", "last_error", "not_before", "failed_at"),
+                *("channel", "channel_tries"),
+            ]
+        )
+        return outcome
+
+
+def _record_channel_failure(held: Message, error: Exception, now: datetime) -> Outcome:
+    """Choose the channel that is tried next, and when; give the message up where each has had its
+    attempts."""
+    failed = held.channel
+    if failed is not None:
+        held.count_try(failed)
+        gone = chat.is_permanent(error)
+        operations.note_failure(failed, held.last_error, at=now, is_permanent=gone)
+    following = routing.next_channel(held, most_tries=retries.CHAT_ATTEMPTS)
+    if following is None:
+        _give_up(held, now)
+        return Outcome.FAILED
+    held.channel = following
+    rounds = max(held.channel_tries.values(), default=0)
+    if following != failed and held.tries_of(following) < max(rounds, 1):
+        held.not_before = now
+        return Outcome.NEXT_CHANNEL
+    held.not_before = now + retries.pause_after(rounds)
+    return Outcome.FAILED
 
 
 def reason_of(error: Exception) -> str:

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=1)
-# A chat that has failed for half an hour is not waited for: a mail goes out instead.
+# After half an hour in which no chat took it, a message goes by mail instead. Each channel has so
+# many attempts within that time.
 CHAT_ATTEMPTS = 6
 # A mail server may be away for as long as other mail servers would wait for it (RFC 5321, 4.5.4.1).
 MAIL_DAYS = timedelta(days=5)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from accounts.models import Team, User
-from messaging.models import Channel, Route
+from messaging.models import Channel, Message, Route
 
 
 class Way(NamedTuple):
@@ -54,3 +54,12 @@ class Ways:
 def without_chat(person: User | None) -> Way:
     """The way that is left where no chat can be used."""
     return Way(Route.INBOX) if person is not None and not person.email else Way(Route.MAIL)
+
+
+def next_channel(message: Message, *, most_tries: int) -> Channel | None:
+    """The active channel of the recipient that failed least often to take `message`, the best of
+    these; None where each had `most_tries`."""
+    owner = {"user": message.recipient} if message.recipient else {"team": message.team}
+    channels = Channel.objects.active().filter(**owner).best_first()
+    left = [channel for channel in channels if message.tries_of(channel) < most_tries]
+    return min(left, key=message.tries_of, default=None)

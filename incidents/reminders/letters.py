@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from incidents.reminders import at_once, digest, hours, summary
 from incidents.reminders.contents import Contents
-from messaging import composing, unsubscribing
+from messaging import composing, outcomes, unsubscribing
 from messaging.composing import Letter
 from messaging.models import Message
 
@@ -36,19 +36,23 @@ def connect() -> None:
 
 def digest_letter(message: Message, now: datetime) -> Letter | None:
     """The digest as it would be `now`; None where nothing is left to say."""
-    return _letter(digest.compose(message, now=now))
+    return _letter(message, digest.compose(message, now=now))
 
 
 def at_once_letter(message: Message, now: datetime) -> Letter | None:
     """What does not wait for the next digest; None where it was taken away again."""
-    return _letter(digest.compose(message, now=now, is_at_once=True))
+    return _letter(message, digest.compose(message, now=now, is_at_once=True))
 
 
-def _letter(contents: Contents | None) -> Letter | None:
+def _letter(message: Message, contents: Contents | None) -> Letter | None:
     if contents is None:
         return None
     unsubscribe_url = unsubscribing.url_for(contents.recipient)
-    context = {"letter": contents, "unsubscribe_url": unsubscribe_url}
+    context = {
+        "letter": contents,
+        "unsubscribe_url": unsubscribe_url,
+        "why_by_mail": outcomes.why_by_mail(message),
+    }
     in_chat = context | {"letter": contents.for_chat(_MOST_IN_CHAT)}
     return Letter(
         subject=contents.subject,
@@ -67,7 +71,12 @@ def summary_letter(message: Message, now: datetime) -> Letter | None:
         return None
     unsubscribe_url = unsubscribing.url_for(week.reader) if week.reader else ""
     profile_url = f"{settings.SITE_URL}{reverse('profile')}"
-    context = {"week": week, "unsubscribe_url": unsubscribe_url, "profile_url": profile_url}
+    context = {
+        "week": week,
+        "unsubscribe_url": unsubscribe_url,
+        "profile_url": profile_url,
+        "why_by_mail": outcomes.why_by_mail(message),
+    }
     return Letter(
         subject=week.subject,
         text=render_to_string("mail/weekly_summary.txt", context),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404
 from django.utils.dateparse import parse_date
 from django.utils.safestring import SafeString
@@ -22,14 +22,16 @@ from incidents.models import (
     ActionItemDependency,
     ActionItemStatus,
     Changed,
-    LedgerEntry,
     Via,
 )
 from incidents.operations import action_items
 from incidents.reminders import saved
 from incidents.views.action_item_rows import due, rows, with_what_rows_show
 from incidents.views.fix_history import fix_checks
+from messaging.models import Message
+from messaging.outcomes import Result, outcome_of
 
+_REMINDERS = 10
 _CHANGES = 100  # the latest ones; who needs more finds them in the administration
 
 
@@ -46,6 +48,15 @@ class Related:
     due: str
     due_stage: str
     incident: str  # empty where it is the same one
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """One reminder: of which day, to whom, and what became of it."""
+
+    day: date
+    to: str
+    result: Result
 
 
 @dataclass(frozen=True)
@@ -91,9 +102,18 @@ def action_item_context(item: ActionItem, user: User, today: date) -> dict[str, 
     }
 
 
-def _reminders(item: ActionItem) -> QuerySet[LedgerEntry]:
-    told = item.reminders.select_related("message", "recipient")
-    return told.order_by("-message__day")[:10]
+def _reminders(item: ActionItem) -> list[Reminder]:
+    """The latest reminders of `item`, and what became of each."""
+    told = item.reminders.select_related("message", "recipient").order_by("-message__day", "-pk")
+    substitutes = Prefetch("message__substitutes", Message.objects.order_by("pk"))
+    return [
+        Reminder(
+            entry.message.day,
+            str(entry.recipient),
+            outcome_of(entry.message, entry.message.substitutes.all()),
+        )
+        for entry in told.prefetch_related(substitutes)[:_REMINDERS]
+    ]
 
 
 def related(items: Iterable[ActionItem], of: ActionItem, today: date) -> list[Related]:

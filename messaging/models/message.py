@@ -88,6 +88,13 @@ class Message(models.Model):
     failed_at = models.DateTimeField(null=True, blank=True, help_text="when it was given up")
     attempts = models.PositiveIntegerField(default=0)
     last_error = models.TextField(blank=True)
+    channel_tries = models.JSONField(
+        default=dict,
+        db_default=models.Value({}, models.JSONField()),
+        blank=True,
+        editable=False,
+        help_text="how often each channel failed to take it, by the channel’s key",
+    )
     read_at = models.DateTimeField(null=True, blank=True)
     instead_of = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.CASCADE, related_name="substitutes"
@@ -147,3 +154,11 @@ class Message(models.Model):
         """The message that this one stands for, whose channel failed or that was asked for
         again; else the message itself. What others keep about a message is kept about this."""
         return self.instead_of or self
+
+    def tries_of(self, channel: Channel) -> int:
+        """How often `channel` failed to take this message."""
+        return int(self.channel_tries.get(str(channel.pk), 0))
+
+    def count_try(self, channel: Channel) -> None:
+        """One more failure of `channel`; the caller saves it."""
+        self.channel_tries = self.channel_tries | {str(channel.pk): self.tries_of(channel) + 1}

@@ -111,10 +111,11 @@ class Posted:
 
 @dataclass
 class Receiver:
-    """A service that takes chat: what it took, and how it answers."""
+    """A service that takes chat: what it took, and how it answers, at some paths otherwise."""
 
     url: str = ""
     status: int = 200
+    status_at: dict[str, int] = field(default_factory=dict)
     location: str = ""
     delay: float = 0
     posted: list[Posted] = field(default_factory=list)
@@ -138,7 +139,7 @@ class _Handler(BaseHTTPRequestHandler):
         host = self.headers["Host"].partition(":")[0]
         time.sleep(self.receiver.delay)
         self.receiver.posted.append(Posted(host, self.path, json.loads(body or b"{}")))
-        self.send_response(self.receiver.status)
+        self.send_response(self.receiver.status_at.get(self.path, self.receiver.status))
         if self.receiver.location:
             self.send_header("Location", self.receiver.location)
         self.send_header("Content-Length", "2")

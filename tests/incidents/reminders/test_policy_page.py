@@ -152,8 +152,7 @@ def test_the_preview_is_what_the_ticks_will_send(ana):
         (MONDAY + DAY, "1 late"),
         (MONDAY + 2 * DAY, "1 due today"),
         (MONDAY + 4 * DAY, "1 late"),
-        (MONDAY + 8 * DAY, "1 late"),
-        (MONDAY + 11 * DAY, "1 late"),
+        (MONDAY + 7 * DAY, "1 late"),
     ]
 
 
