@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Iterator
 from types import FrameType
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 from django.conf import settings
 from django.db import connections
@@ -23,6 +23,7 @@ from accounts.operations import first_sign_in_link
 from config.embedded import EmbeddedError
 from config.folders import make_private
 from config.preparation import NotReady, prepare
+from config.running import LOCK
 from config.supervisor import KeepsDying, Part, Supervisor, end_leftovers
 
 MARK = "NEVERTWICE_SERVER"  # the environment of every process that we start holds it
@@ -141,16 +142,27 @@ def _database() -> contextlib.AbstractContextManager[None]:
 @contextlib.contextmanager
 def _alone() -> Iterator[None]:
     """One server for each folder, held by a lock that the kernel drops when we die."""
-    with open(settings.VAR_DIR / "server.lock", "a+") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
+    with open(settings.VAR_DIR / LOCK, "a+") as lock:
+        if not _is_locked(lock):
             lock.seek(0)
-            raise CannotServe(f"Nevertwice is already running from here: {lock.read()}") from error
+            raise CannotServe(f"Nevertwice is already running from here: {lock.read()}")
         lock.truncate(0)
         lock.write(f"{settings.SITE_URL}/ (process {os.getpid()})")
         lock.flush()
         yield
+
+
+def _is_locked(lock: TextIO) -> bool:
+    """Lock the file, unless a server holds it: a command that asks for the address holds it too,
+    for a moment."""
+    for pause in (0.2, 0.2, 0.2, 0):
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(pause)
+        else:
+            return True
+    return False
 
 
 def _require_free_port() -> None:

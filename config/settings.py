@@ -26,6 +26,7 @@ from config.environment import (
     site_url,
     url_with_scheme,
 )
+from config.running import address_of_server
 
 VAR_DIR = read("VAR_DIR", folder, BASE_DIR / "var", expected="a folder")
 
@@ -36,7 +37,7 @@ PORT = read("PORT", port, 8000, expected="a port number from 1 to 65535")
 SITE_URL = read(
     "SITE_URL",
     site_url,
-    f"http://127.0.0.1:{PORT}",
+    address_of_server(VAR_DIR) or f"http://127.0.0.1:{PORT}",
     expected="the address people type, such as https://nevertwice.example.com",
 )
 SITE_IS_SECURE = SITE_URL.startswith("https://")

@@ -108,6 +108,19 @@ class UserQuerySet(models.QuerySet["User"]):
 
 
 class UserManager(DjangoUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+    def called(self, name: str) -> User | None:
+        """The person with this user name or e-mail address, in any case; None where nobody has it.
+
+        The exact user name wins. Raises MultipleObjectsReturned where the name means several.
+        """
+        exact = self.filter(username=name).first()
+        if exact is not None:
+            return exact
+        found = self.filter(models.Q(username__iexact=name) | models.Q(email__iexact=name))
+        if len(people := list(found[:2])) > 1:
+            raise self.model.MultipleObjectsReturned(name)
+        return people[0] if people else None
+
     def create_superuser(
         self, username: str, email: str | None = None, password: str | None = None, **extra: Any
     ) -> User:

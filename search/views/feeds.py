@@ -86,6 +86,7 @@ def _written(saved: SavedSearch, entries: list[feed.Entry], changed_at: datetime
         link=settings.SITE_URL + saved.get_absolute_url(),
         feed_url=settings.SITE_URL + saved.feed_url,
         description=printable(f"Found by: {saved.text}"),
+        author_name="Nevertwice",  # required (RFC 4287, 4.1.1); an entry has many authors
         changed_at=changed_at.astimezone(UTC),
     )
     for entry in entries:

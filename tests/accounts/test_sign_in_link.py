@@ -159,6 +159,35 @@ def test_the_commands_print_the_address(ana):
     assert printed("first_administrator", "--quiet").startswith("http")
 
 
+def _link_for(name: str) -> User:
+    out = StringIO()
+    call_command("sign_in_link", name, stdout=out)
+    token = out.getvalue().strip().rstrip("/").rpartition("/")[2]
+    return operations.use_sign_in_link(token, at=timezone.now())
+
+
+def test_the_command_takes_a_user_name_or_an_e_mail_address_in_any_case(ana):
+    for name in ("ana", "ana@example.com", "ANA@Example.COM", " Ana "):
+        assert _link_for(name) == ana
+
+
+def test_an_exact_user_name_wins_and_what_means_two_people_is_refused(ana, ben):
+    ben.username = "Ana@Example.com"
+    ben.save()
+
+    assert _link_for("Ana@Example.com") == ben
+    with pytest.raises(CommandError, match="Give the exact user name"):
+        call_command("sign_in_link", "ana@example.com")
+
+
+def test_who_is_deactivated_gets_no_link_by_their_address_either(ana):
+    ana.is_active = False
+    ana.save()
+
+    with pytest.raises(CommandError, match="deactivated"):
+        call_command("sign_in_link", "ana@example.com")
+
+
 def test_createsuperuser_makes_an_administrator(monkeypatch):
     monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "correct horse battery")
 

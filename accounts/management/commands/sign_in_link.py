@@ -1,4 +1,4 @@
-"""manage.py sign_in_link USERNAME"""
+"""manage.py sign_in_link USERNAME_OR_EMAIL"""
 
 from __future__ import annotations
 
@@ -18,12 +18,18 @@ class Command(BaseCommand):
     help = "Print a one-time sign-in link, good for 15 minutes."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("username")
+        parser.add_argument("person", help="user name or e-mail address")
 
-    def handle(self, *args: Any, username: str, **options: Any) -> None:
-        user = User.objects.filter(username=username).first()
+    def handle(self, *args: Any, person: str, **options: Any) -> None:
+        try:
+            user = User.objects.called(person.strip())
+        except User.MultipleObjectsReturned as error:
+            raise CommandError(
+                f"“{person}” is the user name of one person and the e-mail address of another. "
+                "Give the exact user name."
+            ) from error
         if user is None:
-            raise CommandError(f"Nobody here has the user name “{username}”.")
+            raise CommandError(f"Nobody here has the user name or e-mail address “{person}”.")
         if not user.is_active:
-            raise CommandError(f"“{username}” is deactivated and cannot sign in.")
+            raise CommandError(f"“{person}” is deactivated and cannot sign in.")
         self.stdout.write(issue_sign_in_link(user, at=timezone.now()))
