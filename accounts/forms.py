@@ -8,9 +8,11 @@ from typing import Any
 from allauth.account.forms import LoginForm
 from django import forms
 
-from accounts.models import User
+from accounts.models import DigestFrequency, User
 from accounts.time_zones import TimeZoneField
 from core import times
+
+_DAYS_OF_A_WEEK = 7
 
 
 class ProfileForm(forms.ModelForm):
@@ -65,6 +67,16 @@ class ProfileForm(forms.ModelForm):
         if taken.exists():
             raise forms.ValidationError("Somebody else has this e-mail address.")
         return address
+
+
+    def clean_quiet_weekdays(self) -> list[int]:
+        days: list[int] = self.cleaned_data["quiet_weekdays"]
+        if len(set(days)) == _DAYS_OF_A_WEEK and self.data.get("digest") != DigestFrequency.OFF:
+            raise forms.ValidationError(
+                "With seven quiet days nothing is ever sent. Leave a day free, or choose “Never” "
+                "above to turn reminders off."
+            )
+        return days
 
 
 class SignInForm(LoginForm):

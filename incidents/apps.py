@@ -6,6 +6,8 @@ class IncidentsConfig(AppConfig):
 
     def ready(self) -> None:
         # Models can be imported only once every app is loaded.
-        from incidents.reminders import letters  # noqa: PLC0415
+        from accounts import preferences  # noqa: PLC0415
+        from incidents.reminders import hours, letters  # noqa: PLC0415
 
         letters.connect()
+        preferences.connect(hours.warnings_for)

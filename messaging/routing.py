@@ -63,3 +63,15 @@ def next_channel(message: Message, *, most_tries: int) -> Channel | None:
     channels = Channel.objects.active().filter(**owner).best_first()
     left = [channel for channel in channels if message.tries_of(channel) < most_tries]
     return min(left, key=message.tries_of, default=None)
+
+
+def warnings_for(person: User) -> list[str]:
+    """Why reminders to somebody who wants them by chat come by mail, if they do."""
+    if person.digest_by != Route.CHAT:
+        return []
+    channels = list(Channel.objects.filter(user=person))
+    if any(channel.is_active for channel in channels):
+        return []
+    if channels:
+        return ["All your channels are off, so reminders come by e-mail until one works again."]
+    return ["You have no channel yet, so reminders come by e-mail until you add one."]

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from accounts import operations
+from accounts import operations, preferences
 from accounts.forms import ProfileForm
 from accounts.models import User
 from accounts.requests import SignedInRequest
@@ -21,6 +21,8 @@ def profile(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         operations.change_profile(person)
         messages.success(request, "Saved.")
+        for warning in preferences.warnings_for(person, form.changed_data):
+            messages.warning(request, warning)
         return redirect("profile")
     context = {
         "form": form,

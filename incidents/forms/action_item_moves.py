@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any, cast
 
@@ -78,9 +79,31 @@ class CompletingForm(ClosingForm):
     )
     verified_by = PersonChoiceField(
         label="Who verified it?",
-        help_text="Best somebody other than who did it. You may name yourself.",
+        help_text="Somebody other than whoever did it. Left empty, its page says that nobody else "
+        "has verified it yet.",
     )
-    field_order = ["evidence", "evidence_url", "verified_by", "leave_parts_open"]
+    despite_waits = forms.BooleanField(label="Done all the same", required=False)
+    field_order = ["despite_waits", "evidence", "evidence_url", "verified_by", "leave_parts_open"]
+
+    def __init__(
+        self, *args: Any, item: ActionItem, waits: Sequence[ActionItem] = (), **kwargs: Any
+    ) -> None:
+        """`waits` are the open items that it waits for, where the form is shown and not sent."""
+        super().__init__(*args, item=item, **kwargs)
+        self.is_waiting = bool(waits)
+        names = ", ".join(f"{each.incident.reference} “{each.title}”" for each in waits)
+        self.fields["despite_waits"].help_text = f"It still waits for {names}." if waits else ""
+        self.fields["despite_waits"].widget.attrs.pop("autofocus", None)
+        self.fields["evidence"].widget.attrs["autofocus"] = True
+
+    def visible_fields(self) -> list[forms.BoundField]:
+        shown = super().visible_fields()
+        if self.is_waiting or self.is_bound and self._is_asked_about_waits():
+            return shown
+        return [field for field in shown if field.name != "despite_waits"]
+
+    def _is_asked_about_waits(self) -> bool:
+        return "despite_waits" in self.errors or self.cleaned_data.get("despite_waits", False)
 
 
 class DecliningForm(ClosingForm):

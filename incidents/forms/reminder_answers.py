@@ -75,7 +75,10 @@ def form_for(asked: Asked, data: Any, *, today: date, policy: Policy) -> MovingF
     about = {"item": asked.item}
     on_day = about | {"today": today}
     forms_by_answer: dict[str, Any] = {
-        Answer.DONE: (CompletingForm, about | {"initial": {"verified_by": asked.person}}),
+        Answer.DONE: (
+            CompletingForm,
+            about | {"waits": () if data else _waits(asked)},
+        ),
         Answer.SNOOZE: (SnoozeByDaysForm, on_day | {"policy": policy}),
         Answer.REDATE: (RedateForm, on_day),
         Answer.SPLIT: (SplitForm, on_day),
@@ -90,6 +93,12 @@ def form_for(asked: Asked, data: Any, *, today: date, policy: Policy) -> MovingF
         if isinstance(field, PersonChoiceField):
             _name_no_strangers(field)
     return form
+
+
+def _waits(asked: Asked) -> list[ActionItem]:
+    """The open items that the one asked about waits for, where that matters."""
+    is_done = asked.link.answer == Answer.DONE
+    return action_items.open_waits(asked.item, by=asked.person) if is_done else []
 
 
 def _name_no_strangers(field: PersonChoiceField) -> None:

@@ -18,6 +18,7 @@ class Changed(models.TextChoices):
     SNOOZE = "snooze", "Snoozed until"
     RE_REVIEW = "re_review", "To be looked at again"
     PARENT = "parent", "Part of"
+    WAIT = "wait", "Waits for"
 
 
 class Via(models.TextChoices):
@@ -33,7 +34,8 @@ class ActionItemChange(models.Model):
     """One fact of an action item that changed: written once, never changed.
 
     `before` and `after` are what it was and became: a status as stored, a day as YYYY-MM-DD, an
-    owner by name as it then was; empty for none. They never name another incident.
+    owner by name as it then was, an item that is waited for by its key; empty for none. They never
+    name another incident.
     """
 
     item = models.ForeignKey(ActionItem, on_delete=models.CASCADE, related_name="changes")

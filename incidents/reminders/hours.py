@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from accounts.models import DigestFrequency
+from accounts.models import DigestFrequency, User
 from incidents.reminders import people, saved
 from incidents.reminders.calendars import Calendar
 from incidents.reminders.policy import ASSIGNED
@@ -37,6 +37,16 @@ def postpone(message: Message, now: datetime) -> datetime | None:
 def late(waiting: MessageQuerySet) -> MessageQuerySet:
     """Of the messages `waiting`, those to a person that a digest of a later day replaces."""
     return waiting.filter(topic__in=(DIGEST, ASSIGNED), requested_by=None)
+
+
+def warnings_for(person: User) -> list[str]:
+    """That the quiet days of `person` leave no day on which anybody is reminded, if so."""
+    if set(saved.current().weekdays) - set(person.quiet_weekdays):
+        return []
+    return [
+        "Your quiet days are all the days on which reminders are sent here, so you get none. Leave "
+        "one of them free, or choose “Never”."
+    ]
 
 
 def _calendar(message: Message, now: datetime) -> Calendar | None:

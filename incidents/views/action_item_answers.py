@@ -1,8 +1,8 @@
 """What the pages of one action item share: finding it, and answering where it stands.
 
 Each form opens in place where a list or an incident page shows the item, and as a page of its own
-without JavaScript. `place` says where it stands: `incident`, `list`, `board`, or empty for its own
-page.
+without JavaScript. `place` says where that is: `incident`, `list`, `board`, `home`, or empty for the
+item's own page.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from core import drafts
 from core.errors import DomainError
 from incidents.models import ActionItem
 from incidents.operations import action_items
+from incidents.reminders import saved
 from incidents.views.action_item_rows import rows
 from incidents.views.action_items_part import action_items_context
 
@@ -30,6 +31,7 @@ _PLACES = {
     "incident": "action_items/_row.html",
     "list": "action_items/_list_row.html",
     "board": "action_items/_board_card.html",
+    "home": "action_items/_row.html",
 }
 
 # Which field of a form a refusal is about, by the first name that the form has.
@@ -40,6 +42,7 @@ _FIELDS: dict[type[DomainError], tuple[str, ...]] = {
     action_items.RiskMissing: ("accepted_risk",),
     action_items.ReReviewRefused: ("re_review_on",),
     action_items.OpenParts: ("leave_parts_open",),
+    action_items.StillWaits: ("despite_waits",),
     action_items.DueRefused: ("due_on",),
     action_items.SnoozeRefused: ("until",),
     action_items.OwnerMayNotSee: ("owner_choice", "owner"),
@@ -77,21 +80,22 @@ def _shown_again(request: SignedInRequest, item: ActionItem) -> HttpResponse:
         context = action_items_context(request.user, item.incident)
         answer = render(request, "incidents/_action_items.html", context)
         return reswap(retarget(answer, "#action-items"), "outerHTML")
-    if request.htmx and place == "list":
+    if request.htmx and place in ("list", "home"):
         return row_of(request, item.pk)
     if request.htmx and place == "board":
         return redirect(list_address(request))
     if place == "incident":
         return redirect(f"{item.incident.get_absolute_url()}#action-items")
-    return redirect(item)
+    return redirect("home") if place == "home" else redirect(item)
 
 
 def row_of(request: SignedInRequest, pk: int) -> HttpResponse:
+    place = place_of(request)
     found = ActionItem.objects.visible_to(request.user).filter(pk=pk)
-    row = next(iter(rows(found, request.user, timezone.localdate())), None)
+    policy = saved.current() if place == "home" else None
+    row = next(iter(rows(found, request.user, timezone.localdate(), policy=policy)), None)
     if row is None:
         raise Http404
-    place = place_of(request)
     template = _PLACES.get(place, "action_items/_row.html")
     return render(request, template, {"row": row, "place": place})
 

@@ -46,7 +46,8 @@ def progressable(request: SignedInRequest, pk: int, to: str) -> ActionItem:
 def action_item_complete(request: SignedInRequest, pk: int) -> HttpResponse:
     """Done, with what shows it and who looked."""
     item = progressable(request, pk, "close")
-    form = CompletingForm(request.POST or None, item=item, initial={"verified_by": request.user})
+    waits = [] if request.POST else action_items.open_waits(item, by=request.user)
+    form = CompletingForm(request.POST or None, item=item, waits=waits)
 
     def change(said: dict[str, Any]) -> str:
         action_items.complete(
@@ -55,6 +56,7 @@ def action_item_complete(request: SignedInRequest, pk: int) -> HttpResponse:
             evidence_url=said["evidence_url"],
             verified_by=said["verified_by"],
             leave_parts_open=form.leaves_parts_open(),
+            despite_waits=said["despite_waits"],
             version=said["version"],
             by=request.user,
             at=timezone.now(),

@@ -95,7 +95,7 @@ def action_item_context(item: ActionItem, user: User, today: date) -> dict[str, 
         "may_snooze": item.is_open and action_items.snoozes_left(item, saved.current()) > 0,
         "is_to_re_review": bool(item.re_review_on and item.re_review_on <= today),
         "verified_by_another": item.verified_by_id not in (None, item.closed_by_id),
-        "changes": _changes(item),
+        "changes": _changes(item, user),
         "reminders": _reminders(item),
         "fix_checks": fix_checks(user, item),
         "nav": "action_items",
@@ -155,23 +155,39 @@ def _may_go_on(item: ActionItem, waits_for: list[Related]) -> bool:
     return is_blocked and bool(waits_for) and not any(other.is_open for other in waits_for)
 
 
-def _changes(item: ActionItem) -> list[Change]:
-    """What became of `item`, the latest first."""
-    found = item.changes.select_related("by").order_by("-at", "-pk")[:_CHANGES]
+def _changes(item: ActionItem, user: User) -> list[Change]:
+    """What became of `item`, the latest first; without waits for what `user` may not see."""
+    found = list(item.changes.select_related("by").order_by("-at", "-pk")[:_CHANGES])
+    waited = {change.before or change.after for change in found if change.what == Changed.WAIT}
+    names = _names(waited, item, user) if waited else {}
     return [
         Change(
-            text=_words(change),
+            text=_words(change, names),
             who=str(change.by or ""),
             at=change.at,
             via="" if change.via == Via.APP else change.get_via_display(),
             note=markdown.render(change.note) if change.note else "",
         )
         for change in found
+        if change.what != Changed.WAIT or (change.before or change.after) in names
     ]
 
 
-def _words(change: ActionItemChange) -> str:
+def _names(keys: set[str], of: ActionItem, user: User) -> dict[str, str]:
+    """By key, what these items are called, of which `user` may see the incidents."""
+    found = ActionItem.objects.visible_to(user).filter(pk__in=[key for key in keys if key.isdecimal()])
+    return {
+        str(other.pk): f"“{other.title}”"
+        if other.incident_id == of.incident_id
+        else f"{other.incident.reference} “{other.title}”"
+        for other in found.select_related("incident")
+    }
+
+
+def _words(change: ActionItemChange, names: dict[str, str]) -> str:
     before, after = change.before, change.after
+    if change.what == Changed.WAIT:
+        return f"Waits for {names[after]}" if after else f"No longer waits for {names[before]}"
     if change.what == Changed.STATUS:
         return f"{_status(before)} → {_status(after)}"
     if change.what == Changed.OWNER:

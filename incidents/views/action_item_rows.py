@@ -21,7 +21,9 @@ from incidents.models import (
     Origin,
     PatternLink,
 )
+from incidents.operations.action_items import snoozes_left
 from incidents.permissions import can_progress, can_write
+from incidents.reminders.policy import Policy
 from incidents.views.action_item_reading import items_of, patterns_of
 from incidents.views.action_item_remarks import own_remarks
 from incidents.views.addresses import action_item_part_url, incident_url, pattern_url
@@ -86,6 +88,7 @@ class ActionItemRow:
     version: int
     due_on: str = ""  # the day, whatever became of the item
     has_owner: bool = False  # one with an account: nobody else is reminded
+    snooze_url: str = ""  # where it may be snoozed, and the list offers that
     did_not_hold: str = ""  # references of the incidents in which it came back all the same
 
 
@@ -126,11 +129,13 @@ def rows(
     *,
     with_patterns: bool = True,
     failed: Mapping[int, str] | None = None,
+    policy: Policy | None = None,
 ) -> list[ActionItemRow]:
     """`items` as rows for `user`, who must be allowed to see them; `today` is the reader's.
 
-    `failed` says by key in which incidents a fix did not hold, of those that `user` may see. A
-    queryset is fetched with all that rows show; other items bring it along.
+    `failed` says by key in which incidents a fix did not hold, of those that `user` may see. With
+    a `policy` the rows offer what may be snoozed by it. A queryset is fetched with all that rows
+    show; other items bring it along.
     """
     shown = with_what_rows_show(items) if isinstance(items, QuerySet) else list(items)
     patterns = {
@@ -139,7 +144,7 @@ def rows(
         ]
         for item in (shown if with_patterns else ())
     }
-    return _rows(shown, user, today, patterns, failed or {})
+    return _rows(shown, user, today, patterns, failed or {}, policy)
 
 
 def _rows(
@@ -148,6 +153,7 @@ def _rows(
     today: date,
     patterns: _Patterns,
     failed: Mapping[int, str],
+    policy: Policy | None = None,
 ) -> list[ActionItemRow]:
     writes = can_write(user)
     return [
@@ -157,10 +163,19 @@ def _rows(
             patterns.get(item.incident_id, ()),
             may_edit=writes,
             may_progress=writes or can_progress(user, item),
+            snooze_url=_snooze_url(item, today, policy) if policy else "",
             did_not_hold=failed.get(item.pk, ""),
         )
         for item in items
     ]
+
+
+def _snooze_url(item: ActionItem, today: date, policy: Policy) -> str:
+    """Where `item` may be snoozed; empty where it may not, or is already."""
+    is_snoozed = item.snoozed_until is not None and item.snoozed_until > today
+    if not item.is_open or is_snoozed or not snoozes_left(item, policy):
+        return ""
+    return action_item_part_url("action_item_snooze", item.pk)
 
 
 def rows_of(pks: Sequence[int], user: User, today: date) -> list[ActionItemRow]:

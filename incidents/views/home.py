@@ -17,6 +17,7 @@ from accounts.requests import SignedInRequest
 from core.prepared import Prepared
 from incidents.models import ActionItem, Incident, PlaybookRun, PostmortemStatus
 from incidents.permissions import can_publish, can_write
+from incidents.reminders import saved
 from incidents.views.action_item_rows import rows
 from incidents.views.incident_rows import incident_rows
 from incidents.views.pattern_trends import kept_trends
@@ -92,7 +93,7 @@ def _action_items(user: User, today: date) -> dict[str, Any]:
     first_pks = [pk for pk in open_pks if pk not in my_pks][:SHORT]
     items = ActionItem.objects.filter(pk__in={*my_pks, *first_pks}).order_by()
     items = items.select_related("incident", "owner", "owner_team")
-    shown = rows(list(items), user, today, with_patterns=False)
+    shown = rows(list(items), user, today, with_patterns=False, policy=saved.current())
     by_pk = {row.pk: row for row in shown}
     return {
         "my_rows": [by_pk[pk] for pk in my_pks if pk in by_pk],

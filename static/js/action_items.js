@@ -1,5 +1,5 @@
-// The list of action items: how many are selected, cards that are dragged, and the focus, which
-// stays with the action item that was changed. Without this, all of it works by forms and links.
+// Lists of action items: how many are selected, cards that are dragged, and the focus, which stays
+// with the action item that was changed. Without this, all of it works by forms and links.
 (() => {
   const results = () => document.getElementById("action-item-results");
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from allauth.account.models import EmailAddress
 
-from tests.factories import TeamFactory
+from django.urls import reverse
+
+from tests.factories import ChannelFactory, TeamFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -92,3 +94,58 @@ def test_the_number_of_queries_does_not_grow_with_teams(
 
     with django_assert_max_num_queries(10):
         client.get("/profile/")
+
+
+def _save(client, person, **changed):
+    kept = {
+        **{"full_name": person.full_name, "email": person.email, "time_zone": person.time_zone},
+        **{"theme": "auto", "digest": "daily", "digest_by": "mail", "digest_hour": ""},
+    }
+    return client.post(reverse("profile"), kept | changed, follow=True)
+
+
+def test_seven_quiet_days_are_refused_with_what_to_do_instead(ana, signed_in):
+    answer = _save(signed_in(ana), ana, quiet_weekdays=["1", "2", "3", "4", "5", "6", "7"])
+
+    ana.refresh_from_db()
+    assert "With seven quiet days nothing is ever sent" in answer.content.decode()
+    assert ana.quiet_weekdays == []
+
+
+def test_who_turns_reminders_off_may_keep_seven_quiet_days(ana, signed_in):
+    days = ["1", "2", "3", "4", "5", "6", "7"]
+
+    answer = _save(signed_in(ana), ana, digest="off", quiet_weekdays=days)
+
+    ana.refresh_from_db()
+    assert "Reminders are off: way, hour and quiet days count once they are on." in (
+        answer.content.decode()
+    )
+    assert ana.quiet_weekdays == [1, 2, 3, 4, 5, 6, 7]
+
+
+@pytest.mark.parametrize(
+    ("changed", "warning"),
+    [
+        ({"digest_by": "chat"}, "You have no channel yet, so reminders come by e-mail"),
+        ({"quiet_weekdays": ["1", "2", "3", "4", "5"]}, "so you get none"),
+        ({"digest": "off", "digest_hour": "10"}, "Reminders are off"),
+        ({"digest": "off"}, ""),
+        ({"digest_hour": "10", "quiet_weekdays": ["5"]}, ""),
+    ],
+)
+def test_what_has_no_effect_is_said_when_it_is_saved(ana, signed_in, changed, warning):
+    page = _save(signed_in(ana), ana, **changed).content.decode()
+
+    assert "Saved." in page
+    assert ("alert-warning" in page) is bool(warning)
+    assert warning in page
+
+
+@pytest.mark.parametrize(("is_active", "is_warned"), [(True, False), (False, True)])
+def test_by_chat_with_channels_warns_only_where_all_are_off(ana, signed_in, is_active, is_warned):
+    ChannelFactory(user=ana, is_active=is_active)
+
+    page = _save(signed_in(ana), ana, digest_by="chat").content.decode()
+
+    assert ("All your channels are off" in page) is is_warned

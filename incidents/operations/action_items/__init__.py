@@ -11,7 +11,7 @@ from incidents.operations.action_items.closing import (
     reopen_held,
 )
 from incidents.operations.action_items.dates import default_due_on, redate
-from incidents.operations.action_items.dependencies import stop_waiting, wait_for
+from incidents.operations.action_items.dependencies import open_waits, stop_waiting, wait_for
 from incidents.operations.action_items.foreseeing import Foreseen, foresee
 from incidents.operations.action_items.owners import note_giver, owner_keys, reassign
 from incidents.operations.action_items.progress import block, move, start
@@ -29,6 +29,7 @@ from incidents.operations.action_items.refusals import (
     ReReviewRefused,
     RiskMissing,
     SnoozeRefused,
+    StillWaits,
     VerifierRefused,
 )
 from incidents.operations.action_items.snoozing import (
@@ -61,6 +62,7 @@ __all__ = [
     "Refused",
     "RiskMissing",
     "SnoozeRefused",
+    "StillWaits",
     "Terms",
     "VerifierRefused",
     "add",
@@ -78,6 +80,7 @@ __all__ = [
     "keep_declined",
     "move",
     "note_giver",
+    "open_waits",
     "owner_keys",
     "reassign",
     "redate",

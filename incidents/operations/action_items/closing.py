@@ -12,6 +12,7 @@ from core import times
 from core.text import clean_markdown, one_line
 from incidents import permissions
 from incidents.models import ActionItem, ActionItemStatus
+from incidents.operations.action_items.dependencies import require_no_open_waits
 from incidents.operations.action_items.holding import facts, hold, hold_open, require_seen, save
 from incidents.operations.action_items.owners import may_see
 from incidents.operations.action_items.parts import require_no_open_parts
@@ -36,6 +37,7 @@ def complete(
     evidence_url: str = "",
     verified_by: User | None = None,
     leave_parts_open: bool = False,
+    despite_waits: bool = False,
     version: int | None = None,
     by: User,
     at: datetime,
@@ -44,14 +46,16 @@ def complete(
     """`item` is done; `evidence`, a note in Markdown, or `evidence_url`, a link, shows it.
 
     `verified_by` looked at that; None is whoever says so. Raises EvidenceMissing,
-    VerifierRefused, OpenParts unless `leave_parts_open`, StaleWrite where `version` is not the
-    current one, AlreadyClosed, ActionItemGone, or PermissionDenied.
+    VerifierRefused, OpenParts unless `leave_parts_open`, StillWaits unless `despite_waits`,
+    StaleWrite where `version` is not the current one, AlreadyClosed, ActionItemGone, or
+    PermissionDenied.
     """
     if not evidence.strip() and not evidence_url.strip():
         raise EvidenceMissing("Say what shows that it is done: a link, or a sentence.")
     held = hold_open(item, by=by, to="close", version=version)
     was = facts(held)
     require_no_open_parts(held, leave_open=leave_parts_open)
+    require_no_open_waits(held, by=by, despite=despite_waits)
     verifier = verified_by or by
     if verifier != by and not may_see(verifier, held):
         raise VerifierRefused(f"{verifier} cannot open this incident, so cannot have looked at it.")

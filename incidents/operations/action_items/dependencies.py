@@ -8,10 +8,10 @@ from django.db import connection, transaction
 
 from accounts.models import User
 from incidents import permissions
-from incidents.models import ActionItem, ActionItemDependency
+from incidents.models import ActionItem, ActionItemDependency, Changed
 from incidents.operations import revisions
 from incidents.operations.action_items.holding import hold, hold_open
-from incidents.operations.action_items.refusals import DependencyRefused
+from incidents.operations.action_items.refusals import DependencyRefused, StillWaits
 
 _LOCK = 7_101_002  # whoever holds it says what waits for what, so that no two make a circle
 _MOST = 20
@@ -42,6 +42,7 @@ def wait_for(item: ActionItem, other: ActionItem, *, by: User, at: datetime) -> 
     if _waits(found.pk, held.pk, by):
         raise DependencyRefused(f"“{found.title}” waits for this one, so neither could begin.")
     held.dependencies.create(depends_on=found)
+    _keep(held, after=str(found.pk), by=by, at=at)
     revisions.record(held.incident, by=by, at=at, summary=f"Action item waits: {held.title}")
 
 
@@ -57,8 +58,35 @@ def stop_waiting(item: ActionItem, other: ActionItem, *, by: User, at: datetime)
     )
     found = ActionItemDependency.objects.visible_to(by).filter(item=held, depends_on=other.pk)
     if found.delete()[0]:
+        _keep(held, before=str(other.pk), by=by, at=at)
         summary = f"Action item waits no more: {held.title}"
         revisions.record(held.incident, by=by, at=at, summary=summary)
+
+
+def open_waits(item: ActionItem, *, by: User) -> list[ActionItem]:
+    """The open action items that `item` waits for, as far as `by` may see them."""
+    found = ActionItemDependency.objects.visible_to(by).filter(item=item)
+    return [
+        each.depends_on
+        for each in found.select_related("depends_on__incident").order_by("pk")
+        if each.depends_on.is_open
+    ]
+
+
+def require_no_open_waits(item: ActionItem, *, by: User, despite: bool) -> None:
+    """Raise StillWaits where `item` waits for open ones that `by` may see, unless `despite`."""
+    left = [] if despite else open_waits(item, by=by)
+    if left:
+        named = f"“{left[0].title}”" if len(left) == 1 else f"{len(left)} open action items"
+        raise StillWaits(f"It still waits for {named}. Say that it is done all the same, or wait.")
+
+
+def _keep(
+    item: ActionItem, *, before: str = "", after: str = "", by: User, at: datetime
+) -> None:
+    """Add to the history what `item` waits for from now on, or no longer. It is kept by its key:
+    who may not see that item is not told of it."""
+    item.changes.create(at=at, by=by, what=Changed.WAIT, before=before, after=after)
 
 
 def _waits(first: int, last: int, by: User) -> bool:

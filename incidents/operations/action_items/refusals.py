@@ -49,6 +49,10 @@ class NotDeclined(DomainError):
     """It was taken up again, or done, meanwhile."""
 
 
+class StillWaits(DomainError):
+    """Something that waits for open action items is not done by oversight."""
+
+
 class OpenParts(DomainError):
     """Parts of it are still open, and nobody said that they stay so."""
 

@@ -250,3 +250,32 @@ def test_every_number_of_the_policy_is_in_the_form():
     shown = {name for _, names in ReminderPolicyForm.GROUPS for name in names}
 
     assert shown == set(asdict(Policy()))
+
+
+@pytest.mark.parametrize(
+    ("terms", "message"),
+    [
+        ({"due_days_sev1": 90}, "A more severe incident must not leave more time"),
+        ({"due_days_sev2": 61}, "A more severe incident must not leave more time"),
+        ({"due_days_sev1": 31, "due_days_sev2": 30}, "A more severe incident must not leave more"),
+        ({"due_soon": 15}, "would begin before an action item of a SEV1 is written down"),
+        ({"lead_after": 30}, "The team lead is told before a decision"),
+        ({"weekly_on": 7}, "The weekly digest comes on one of the working days"),
+    ],
+)
+def test_a_policy_that_contradicts_itself_is_refused_with_what_to_change(
+    omar, signed_in, terms, message
+):
+    asked = query_of(replace(Policy(), **terms))
+
+    page = signed_in(omar).get("/reminders/policy/preview/", asked, follow=True).content.decode()
+    signed_in(omar).post("/reminders/policy/", asked)
+
+    assert message in page
+    assert not ReminderPolicy.objects.exists()
+
+
+def test_equal_days_for_every_severity_are_no_contradiction(omar):
+    save(replace(Policy(), due_days_sev1=30, due_days_sev2=30, due_days=30), omar)
+
+    assert saved.current().due_days_sev1 == 30
