@@ -16,7 +16,7 @@ from tests.faults.conftest import Installation, database_url, wait_until
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 
-NOON = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
+MORNING = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
 YESTERDAY = date(2026, 3, 2)
 PEOPLE = 120  # more than two tasks’ worth
 MOST_TICKS = 30
@@ -38,7 +38,7 @@ def _all_are_sent() -> bool:
 def _tick_until_all_are_sent(installation: Installation) -> int:
     """A tick every ten minutes, by the simulated clock; how many it took."""
     for tick in range(MOST_TICKS):
-        installation.tick((NOON + tick * delivery.LEASE).isoformat())
+        installation.tick((MORNING + tick * delivery.LEASE).isoformat())
         give_up = time.monotonic() + PATIENCE
         while time.monotonic() < give_up:
             if _all_are_sent():
@@ -59,7 +59,7 @@ def test_each_digest_comes_once_by_a_broker_that(broker, copies, promises, inbox
     installation.start_worker(processes=4, application=HASTY)
 
     ticks = _tick_until_all_are_sent(installation)
-    installation.tick((NOON + ticks * delivery.LEASE).isoformat())  # once more, for nothing
+    installation.tick((MORNING + ticks * delivery.LEASE).isoformat())  # once more, for nothing
     time.sleep(1)
 
     with capsys.disabled():
@@ -75,7 +75,7 @@ def test_two_beats_and_ten_workers_at_once_send_each_digest_once(promises, inbox
 
     for _ in range(10):
         for _beat in range(2):
-            installation.tick(NOON.isoformat())
+            installation.tick(MORNING.isoformat())
     _tick_until_all_are_sent(installation)
     time.sleep(1)
 
@@ -95,7 +95,7 @@ def test_a_worker_killed_between_sending_and_recording_sends_that_mail_again_as_
             installation.kill_worker()
 
     taken.when_taken = kill_once
-    installation.tick(NOON.isoformat())
+    installation.tick(MORNING.isoformat())
     wait_until(lambda: len(taken.taken) >= PEOPLE // 2, seconds=60, what="half of the mails")
     [(to, message_id)] = taken.taken[-1:]
     installation.start_worker(processes=2, application=HASTY)

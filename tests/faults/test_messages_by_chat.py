@@ -20,7 +20,7 @@ from tests.faults.conftest import database_url, wait_until
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 
-NOON = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
+MORNING = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
 YESTERDAY = date(2026, 3, 2)
 PEOPLE = 20
 
@@ -77,14 +77,14 @@ def test_doubled_ticks_and_tasks_post_once_and_a_mail_replaces_what_failed(inbox
     installation.start_worker()
 
     for _ in range(4):
-        installation.tick(NOON.isoformat())
+        installation.tick(MORNING.isoformat())
     wait_until(
         lambda: Message.objects.filter(route="chat").delivered().count() == PEOPLE - 2,
         seconds=60,
         what="all posts",
     )
     for _ in range(2):
-        installation.tick((NOON + delivery.LEASE).isoformat())
+        installation.tick((MORNING + delivery.LEASE).isoformat())
     wait_until(
         lambda: Message.objects.filter(route="mail").delivered().count() == 2,
         seconds=60,

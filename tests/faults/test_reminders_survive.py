@@ -22,8 +22,8 @@ from tests.faults.conftest import Inbox, Installation, database_url, wait_until
 
 pytestmark = pytest.mark.faults
 
-TUESDAY_NOON = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
-NOW = TUESDAY_NOON.isoformat()
+TUESDAY_MORNING = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
+NOW = TUESDAY_MORNING.isoformat()
 YESTERDAY = date(2026, 3, 2)
 PEOPLE = 40
 # How often two workers' processes may have had a mail on its way that its server had already
@@ -33,7 +33,7 @@ PROCESSES = 2
 
 def _later(ticks: int) -> str:
     """The moment of a tick at which what was left to a killed worker is given to another one."""
-    return (TUESDAY_NOON + ticks * delivery.LEASE).isoformat()
+    return (TUESDAY_MORNING + ticks * delivery.LEASE).isoformat()
 
 
 def _doubled(inbox: Inbox) -> int:
@@ -202,7 +202,7 @@ def test_many_ticks_at_once_write_and_send_once(inbox, install):
     wait_until(
         lambda: Message.objects.exclude(sent_at=None).count() == PEOPLE, seconds=30, what="all sent"
     )
-    installation.tick((TUESDAY_NOON + timedelta(hours=1)).isoformat())
+    installation.tick((TUESDAY_MORNING + timedelta(hours=1)).isoformat())
     time.sleep(1)
 
     assert _each_person_has_one_message(taken)

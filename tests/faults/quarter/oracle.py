@@ -109,6 +109,7 @@ def calendar_of(person: Person) -> Calendar:
         weekdays=frozenset(POLICY.weekdays) - set(person.quiet),
         holidays=frozenset({HOLIDAY}),
         weekly_on=POLICY.weekly_on if person.digest == "weekly" else None,
+        steps_on=POLICY.weekly_on,
     )
 
 

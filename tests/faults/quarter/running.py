@@ -13,6 +13,7 @@ from random import Random
 
 from django.db import connection
 
+from incidents.reminders.calendars import WINDOW
 from messaging import delivery
 from messaging.models import Message
 from tests.faults.quarter import changes
@@ -160,7 +161,9 @@ class Quarter:
             time.sleep(0.02)
 
     def _waiting(self) -> int:
-        return Message.objects.waiting().count()
+        """Messages to be sent in this tick or soon after; what missed its morning is not."""
+        soon = self.listeners.now + timedelta(hours=WINDOW)
+        return Message.objects.waiting().filter(not_before__lte=soon).count()
 
     def _untried(self) -> bool:
         return Message.objects.waiting().filter(attempts=0).exists()

@@ -122,9 +122,11 @@ def _person(number: int, chance: Random) -> Person:
     elif kind == 13:
         person.quiet = (chance.choice((1, 3, 5)),)
     elif kind == 17:
-        person.hour = 11
+        person.hour = 8
     elif kind == 19:
         person.is_active = False
+    if person.zone == "Australia/Sydney":
+        person.hour = 10  # at 0:00 UTC the window is open for two hours at least, for retries
     return person
 
 
