@@ -60,11 +60,11 @@ def matters_to(test: pytest.Function) -> bool:
     return (test.path, test.originalname) in readers() or "clock" in test.keywords
 
 
-def begin(at: datetime) -> None:
-    """Set the clock of this process to `at`."""
+def begin(at: datetime, *, tick: bool = True) -> None:
+    """Set the clock of this process to `at`; without `tick` it stays there."""
     while _running:
         _running.pop().stop()
-    _running.append(time_machine.travel(at.timestamp(), tick=True))
+    _running.append(time_machine.travel(at.timestamp(), tick=tick))
     _running[-1].start()
 
 

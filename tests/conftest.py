@@ -13,6 +13,7 @@ import pytest
 from django.conf import settings as product_settings
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 from hypothesis import HealthCheck
 from hypothesis import settings as examples
 
@@ -70,6 +71,12 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 @pytest.fixture(autouse=True)
 def _clock() -> None:
     """The moment at which the test begins; `pytest_runtest_setup` has set it."""
+
+
+@pytest.fixture
+def stopped_clock() -> None:
+    """For tests that compare two answers: no minute passes between them."""
+    clocks.begin(timezone.now(), tick=False)
 
 
 @pytest.fixture(autouse=True)

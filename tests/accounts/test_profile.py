@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from tests.factories import ChannelFactory, TeamFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.clock]
 
 FIELDS = {
     "full_name": "Ana A.",

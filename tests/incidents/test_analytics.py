@@ -8,6 +8,8 @@ from incidents import analytics
 from incidents.models import TimelineEvent
 from tests.factories import NOON
 
+pytestmark = pytest.mark.clock
+
 MINUTE = timedelta(minutes=1)
 
 

@@ -32,7 +32,7 @@ from tests.safety import traces
 from tests.safety.addresses import World
 from tests.safety.traces import Question, Reader
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
 
 # Nobody else uses these words, nor words like them.
 TITLE = "Zanzibar merger leaked"

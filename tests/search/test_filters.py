@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
 from search.filters import Filters
+
+pytestmark = pytest.mark.clock
 
 SEVERE = Filters(chosen={"severity": ("SEV1", "SEV2")})
 

@@ -6,6 +6,8 @@ import pytest
 
 from incidents.forms.clock import ClockGap, ClockTwice, clock_of, moment_of
 
+pytestmark = pytest.mark.clock
+
 AUTUMN, SPRING = date(2026, 10, 25), date(2026, 3, 29)
 DUBLIN = "Europe/Dublin"
 

@@ -8,6 +8,8 @@ from incidents.models import Incident, TimelineEvent
 from incidents.views.clock import ZONE_NOT_STATED, clock_named, occurred_words
 from incidents.views.timeline import FOLD_ABOVE, timeline
 
+pytestmark = pytest.mark.clock
+
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 
