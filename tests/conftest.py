@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 import shutil
@@ -18,7 +19,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as examples
 
 from accounts.models import Role, User
-from tests import clocks
+from tests import clocks, database_template
 from tests.factories import UserFactory
 
 # How long an example takes says how busy the machine is, nothing about the product.
@@ -91,12 +92,16 @@ def _own_folders(settings, tmp_path):
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix) -> Iterator[None]:
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix, django_db_blocker
+) -> Iterator[None]:
     """Without DATABASE_URL, an embedded PostgreSQL runs as long as the tests do."""
-    if not product_settings.DATABASE_IS_EMBEDDED:
-        yield
-        return
-    with dataclasses.replace(product_settings.EMBEDDED_POSTGRES, durable=False).in_use():
+    with contextlib.ExitStack() as running:
+        if product_settings.DATABASE_IS_EMBEDDED:
+            server = dataclasses.replace(product_settings.EMBEDDED_POSTGRES, durable=False)
+            running.enter_context(server.in_use())
+        with django_db_blocker.unblock():
+            database_template.use()
         yield
 
 
