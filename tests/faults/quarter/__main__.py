@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 from config import embedded
+from tests import clocks
 
 
 def main() -> int:
@@ -48,7 +49,10 @@ def _in(folder: Path, given: argparse.Namespace) -> int:
         "CHANNEL_PRIVATE_HOSTS": "127.0.0.1",
         "DATABASE_POOL_SIZE": "0",  # as whoever runs workers sets it
     }
+    clocks.begin(clocks.WEDNESDAY)
+    clocks.pass_on()
     inherited = {key: os.environ[key] for key in ("PATH", "HOME", "LANG") if key in os.environ}
+    inherited |= clocks.of_processes()
     os.environ.update(ours | {"CELERY_BROKER_URL": ""})
 
     import django  # noqa: PLC0415  # everything below reads these settings
