@@ -37,6 +37,7 @@ app.conf.update(
         },
         "urgent": {"task": "incidents.tasks.tell_at_once", "schedule": crontab()},
         "messages": {"task": "messaging.tasks.send_due_messages", "schedule": crontab()},
+        "backup": {"task": "backups.tasks.back_up_when_due", "schedule": crontab(minute="*/10")},
         "likeness": {"task": "search.tasks.read_what_changed", "schedule": crontab(minute=40)},
     },
 )

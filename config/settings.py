@@ -12,6 +12,7 @@ from environ import Env
 from config import embedded
 from config.environment import (
     BASE_DIR,
+    WrongSetting,
     boolean,
     database,
     folder,
@@ -60,6 +61,7 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 INSTALLED_APPS = [
     "config",
+    "backups",
     "search",
     "incidents",
     "playbooks",
@@ -185,6 +187,24 @@ STORAGES = {
 
 UPLOAD_MAX_BYTES = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+
+# --- backups --------------------------------------------------------------------------------
+
+BACKUP_DIR = read("BACKUP_DIR", folder, VAR_DIR / "backups", expected="a folder")
+for _taken in (EMBEDDED_POSTGRES.folder, MEDIA_ROOT, STATIC_ROOT):
+    if _taken == BACKUP_DIR or _taken in BACKUP_DIR.parents:
+        raise WrongSetting(
+            f"BACKUP_DIR is {str(BACKUP_DIR)!r}; expected a folder outside {_taken}."
+        )
+BACKUP_NIGHTLY = read("BACKUP_NIGHTLY", boolean, DATABASE_IS_EMBEDDED, expected="true or false")
+BACKUP_HOUR = read("BACKUP_HOUR", number(0, 23), 2, expected="an hour from 0 to 23, in UTC")
+BACKUP_KEYS = read("BACKUP_KEYS", boolean, False, expected="true or false")
+BACKUP_KEEP_DAILY = read(
+    "BACKUP_KEEP_DAILY", number(1, 1000), 7, expected="a number from 1 to 1000"
+)
+BACKUP_KEEP_WEEKLY = read(
+    "BACKUP_KEEP_WEEKLY", number(0, 1000), 4, expected="a number from 0 to 1000"
+)
 
 # --- mail and background work ---------------------------------------------------------------
 

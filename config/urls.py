@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("messaging.urls")),
     path("", include("accounts.urls")),
     path("", include("core.urls")),
+    path("backups/", include("backups.urls")),
     path("health/", health, name="health"),
     path("admin/", admin.site.urls),
 ]

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 
-from messaging.models import Channel, ChannelTrial, Message
+from messaging.models import Channel, ChannelTrial, Message, SendingPause
 
 
 class _ReadOnly(admin.ModelAdmin):
@@ -53,3 +53,9 @@ class ChannelTrialAdmin(_ReadOnly):
     list_display = ["by", "at"]
     list_select_related = ["by"]
     search_fields = ["by__username"]
+
+
+@admin.register(SendingPause)
+class SendingPauseAdmin(_ReadOnly):
+    list_display = ["reason", "started_at", "ended_at", "ended_by"]
+    list_select_related = ["ended_by"]

@@ -15,7 +15,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from core.errors import DomainError
 from core.prepared import among
 from messaging import chat, composing, mail, operations, retries, routing
-from messaging.models import Message, Route
+from messaging.models import Message, Route, SendingPause
 
 log = logging.getLogger("nevertwice.messaging")
 
@@ -44,16 +44,25 @@ class _Round:
     is_mail_away: bool = False
 
 
+def is_paused() -> bool:
+    """Return whether sending is paused, as it is after a restore."""
+    return SendingPause.objects.active().exists()
+
+
 def due(now: datetime) -> list[int]:
-    """Keys of messages that may be sent `now`, the oldest first.
+    """Keys of messages that may be sent `now`, the oldest first; none while sending is paused.
 
     Those that failed are among them once their pause is over.
     """
+    if is_paused():
+        return []
     return list(Message.objects.due(now).values_list("pk", flat=True))
 
 
 def lease(now: datetime) -> list[int]:
     """The same, each given to one caller only and, unless it is sent, to another one later."""
+    if is_paused():
+        return []
     with transaction.atomic():
         waiting = Message.objects.due(now).select_for_update(skip_locked=True)
         keys = list(waiting.values_list("pk", flat=True))
@@ -67,8 +76,11 @@ def deliver(keys: Iterable[int], *, clock: Callable[[], datetime]) -> dict[int, 
     One that another process is sending, or has sent, is left to it. One that fails is kept for a
     later tick, with the reason, and does not keep the others. A process that dies after the mail
     server took a message and before that was written down leaves it to be sent again, under the
-    same Message-ID. Raises only what the database raises when it cannot be reached.
+    same Message-ID. Nothing is sent while sending is paused. Raises only what the database raises
+    when it cannot be reached.
     """
+    if is_paused():
+        return {}
     current = _Round(get_connection())
     outcomes = {}
     try:

@@ -33,6 +33,15 @@ def unseal(sealed: str) -> str:
         ) from error
 
 
+def is_readable(sealed: str) -> bool:
+    """Return whether one of our keys opens it."""
+    try:
+        unseal(sealed)
+    except SealBroken:
+        return False
+    return True
+
+
 def _keys() -> tuple[str, ...]:
     """Newest first. SECRET_KEY is the key of installations that have set no other."""
     older = map(force_str, settings.SECRET_KEY_FALLBACKS)

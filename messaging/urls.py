@@ -22,6 +22,7 @@ urlpatterns = [
     path("messages/", views.message_list, name="message_list"),
     path("messages/<int:pk>/", views.message_detail, name="message_detail"),
     path("messages/<int:pk>/send-again/", views.message_send_again, name="message_send_again"),
+    path("sending/resume/", views.sending_resume, name="sending_resume"),
     # From a mail
     path("unsubscribe/<str:token>/", views.unsubscribe, name="unsubscribe"),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 from django.core.cache import cache
 
@@ -12,6 +13,7 @@ from search.models import Synonym
 
 Form = tuple[str, ...]
 
+_FIRST = Path(__file__).with_name("synonyms.txt")
 _STAMP = "search.synonyms"
 _SECONDS = 10  # after which every process has seen a change
 _known: tuple[str, Mapping[Form, tuple[Form, ...]], int] = ("", {}, 0)
@@ -32,6 +34,13 @@ def expand(asked: Sequence[str]) -> Mapping[str, tuple[Form, ...]]:
             if ways:
                 found[" ".join(term)] = ways
     return found
+
+
+def first_groups() -> list[list[str]]:
+    """Return the groups that a new installation begins with, in the order of their rows."""
+    lines = _FIRST.read_text(encoding="utf-8").splitlines()
+    groups = (line.split(",") for line in lines if line and not line.startswith("#"))
+    return [[term.strip() for term in group] for group in groups]
 
 
 def forget() -> None:

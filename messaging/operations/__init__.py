@@ -20,6 +20,7 @@ from messaging.operations.outbox import (
     write_instead,
     write_many,
 )
+from messaging.operations.pausing import pause_sending, resume_sending, withdraw_waiting
 
 __all__ = [
     "AlreadyOnItsWay",
@@ -31,12 +32,15 @@ __all__ = [
     "arrived",
     "note_failure",
     "note_success",
+    "pause_sending",
     "read",
     "read_all",
     "remove_channel",
     "reseal_channels",
+    "resume_sending",
     "send_again",
     "test_channel",
+    "withdraw_waiting",
     "write",
     "write_instead",
     "write_many",

@@ -8,7 +8,12 @@ from messaging.views.channels import (
     team_channel_list,
 )
 from messaging.views.inbox import inbox, inbox_message, inbox_message_read, inbox_read_all
-from messaging.views.outbox import message_detail, message_list, message_send_again
+from messaging.views.outbox import (
+    message_detail,
+    message_list,
+    message_send_again,
+    sending_resume,
+)
 from messaging.views.unsubscribing import unsubscribe
 
 __all__ = [
@@ -24,6 +29,7 @@ __all__ = [
     "message_detail",
     "message_list",
     "message_send_again",
+    "sending_resume",
     "team_channel_add",
     "team_channel_list",
     "unsubscribe",

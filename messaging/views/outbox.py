@@ -13,13 +13,13 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import SignedInRequest
 from core.errors import DomainError
 from messaging import composing, operations
 from messaging.forms import OutboxForm
-from messaging.models import Channel, Message
+from messaging.models import Channel, Message, SendingPause
 from messaging.models.message import MessageQuerySet
 
 PAGE_SIZE = 50
@@ -57,6 +57,7 @@ def message_list(request: SignedInRequest) -> HttpResponse:
             "due": Message.objects.waiting().count(),
             "failed": recently.failed().count(),
         },
+        "pause": SendingPause.objects.active().first(),
         "failing": Channel.objects.exclude(failing_since=None).select_related("user", "team"),
     }
     return render(request, "messaging/message_list.html", context)
@@ -113,3 +114,12 @@ def message_send_again(request: SignedInRequest, pk: int) -> HttpResponse:
         return redirect("message_detail", pk=again.pk)
     context = {"message": message, "name": composing.name_of(message.topic)}
     return render(request, "messaging/message_send_again.html", context)
+
+
+@require_POST
+@_administrators_only
+def sending_resume(request: SignedInRequest) -> HttpResponse:
+    """End the pause of all messages that a restore begins."""
+    if operations.resume_sending(by=request.user, at=timezone.now()):
+        messages.success(request, "Sending resumed. The next reminders go out within the hour.")
+    return redirect("message_list")

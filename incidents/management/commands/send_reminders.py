@@ -28,6 +28,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = _moment(options["now"]) if options["now"] else timezone.now()
+        if delivery.is_paused():
+            raise CommandError(
+                "Sending is paused since a restore. `manage.py resume_sending` ends the pause."
+            )
         written = [*ledger.write_due(now), *at_once.write_due(now)]
         outcomes = delivery.deliver(delivery.due(now), clock=lambda: now)
         self.stdout.write(f"{len(written)} written")

@@ -81,6 +81,18 @@ def _read(folder: Path, path: Path) -> bytes:
         raise SeedRefused(f"{path.relative_to(folder).as_posix()}: {error}") from error
 
 
+def is_untouched() -> bool:
+    """Return whether every incident, pattern and playbook is as a seed file made it."""
+    seeded = set(SeededFile.objects.values_list("became", "state"))
+    rows: list[Row] = [*Incident.objects.all(), *FailurePattern.objects.all()]
+    rows += Playbook.objects.all()
+    return all(
+        (_address(row, None), _state(row)) in seeded
+        and not (isinstance(row, Incident) and row.is_archived)
+        for row in rows
+    )
+
+
 @transaction.atomic
 def _seed_file(
     parsed: Parsed, name: str, digest: str, before: SeededFile | None, at: datetime

@@ -1,0 +1,103 @@
+"""`manage.py restore FILE`: a backup into an empty installation."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import Error
+from django.utils import timezone
+
+from backups import restoring
+from backups.archive import Archive
+from backups.making import megabytes
+from backups.operations import reason_of
+from core.errors import DomainError
+
+
+class Command(BaseCommand):
+    help = "Restore a backup into an empty installation, or check one with --check."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path, metavar="FILE")
+        parser.add_argument(
+            "--check", action="store_true", help="check the file and show what is in it, no more"
+        )
+        parser.add_argument(
+            "--replace-seeds",
+            action="store_true",
+            help="replace what the first start put into the database, where nobody changed it",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            if options["check"]:
+                self._check(options["file"])
+            else:
+                self._restore(options["file"], replace_seeds=options["replace_seeds"])
+        except FileNotFoundError as error:
+            raise CommandError(f"There is no file {error.filename}.") from error
+        except DomainError as error:
+            raise CommandError(str(error)) from error
+        except (OSError, Error) as error:
+            raise CommandError(f"Nothing was restored. {_reason(error)}") from error
+        except KeyboardInterrupt:
+            self.stderr.write("Interrupted.")
+            raise SystemExit(130) from None
+
+    def _check(self, path: Path) -> None:
+        with Archive(path) as archive:
+            manifest = archive.manifest
+            for member in archive.members():
+                while member.content.read(1024 * 1024):
+                    pass
+            restoring.require_usable(manifest)
+        created = datetime.fromisoformat(manifest["created_at"])
+        rows = sum(table["rows"] for table in manifest["tables"])
+        keys = "with keys" if manifest["keys"]["included"] else "without keys"
+        self.stdout.write(
+            f"{path} is complete. It was made on {created:%Y-%m-%d at %H:%M} UTC by Nevertwice "
+            f"{manifest['version']} at {manifest['site_url']}: {rows:,} rows and "
+            f"{manifest['uploads']['number']} uploads ({megabytes(manifest['uploads']['size'])}), "
+            f"{keys}."
+        )
+
+    def _restore(self, path: Path, *, replace_seeds: bool) -> None:
+        done = restoring.restore(
+            path, replace_seeds=replace_seeds, at=timezone.now(), say=self.stderr.write
+        )
+        self.stdout.write(f"Restored {done.rows:,} rows and {done.uploads} uploads.")
+        for line in (*done.to_do, *_notes(done)):
+            self.stdout.write(f"- {line}")
+
+
+def _notes(done: restoring.Restored) -> list[str]:
+    """Everything that an operator should know after a restore."""
+    notes = ["Everybody has to sign in again."]
+    if done.differing_keys:
+        notes.append(
+            f"{' and '.join(done.differing_keys)} of the old installation differ from those here: "
+            "links in mails already sent do not work."
+        )
+    if done.unreadable_channels:
+        notes.append(
+            f"{done.unreadable_channels} chat channels cannot be read without those keys. Set them "
+            "and restart, or enter the channels again."
+        )
+    if done.not_sent:
+        notes.append(f"{done.not_sent} messages that were due are marked as not sent.")
+    notes.append(
+        "Sending is paused. When this installation replaces the old one, resume it on the page "
+        "Messages or with `manage.py resume_sending`."
+    )
+    return notes
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return f"{error.filename or 'A file'}: {error.strerror or error}."
+    return reason_of(error)
