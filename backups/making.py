@@ -18,6 +18,7 @@ from backups import dumping, keys, uploads
 from backups.archive import Writer
 from backups.version import product_version
 from core.errors import DomainError
+from core.templatetags.ui import counted
 
 PART_SUFFIX = ".nevertwice-part"
 RESERVE = 64 * 1024 * 1024  # bytes that a backup leaves free: the database needs some
@@ -49,16 +50,12 @@ class Made:
         sentences = []
         if found.missing_count:
             sentences.append(
-                f"{_counted(found.missing_count)} of which the database knows not found on "
-                f"disk, so not in the backup: {_listed(found.missing, found.missing_count)}."
+                f"{counted(found.missing_count, 'upload')} of which the database knows not found "
+                f"on disk, so not in the backup: {_listed(found.missing, found.missing_count)}."
             )
         if found.changed:
             sentences.append(f"Shorter than at the start of the copy: {_listed(found.changed, 0)}.")
         return " ".join(sentences)
-
-
-def _counted(number: int) -> str:
-    return "1 uploaded file" if number == 1 else f"{number} uploaded files"
 
 
 def _listed(names: list[str], number: int) -> str:

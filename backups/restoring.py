@@ -195,8 +195,9 @@ def _tables_for(manifest: dict[str, Any]) -> loading.Loader:
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # for a table may change once it is filled
         here = schema.applied(cursor)
-    schema.drop(schema.tables(here) if here else [])
-    schema.create(migrations)
+    if set(here) != set(migrations):
+        schema.drop(schema.tables(here) if here else [])
+        schema.create(migrations)
     loader = loading.Loader(manifest)
     loader.begin()
     return loader

@@ -15,6 +15,7 @@ from backups import operations
 from backups.making import megabytes
 from backups.models import BackupKind
 from core.errors import DomainError
+from core.templatetags.ui import counted
 
 WITHOUT_KEYS = (
     "Its keys are not in it. Keep SECRET_KEY (or var/secret_key) and CHANNEL_KEY in another safe "
@@ -49,8 +50,8 @@ class Command(BaseCommand):
             self.stderr.write("Interrupted. No backup was made.")
             raise SystemExit(130) from None
         made = finished.made
-        files = "1 upload" if made.uploads.number == 1 else f"{made.uploads.number} uploads"
-        self.stdout.write(f"{made.path}: {megabytes(made.size)}, {made.rows:,} rows, {files}.")
+        content = f"{counted(made.rows, 'row')}, {counted(made.uploads.number, 'upload')}"
+        self.stdout.write(f"{made.path}: {megabytes(made.size)}, {content}.")
         if made.warning:
             self.stderr.write(made.warning)
         self.stdout.write(WITH_KEYS if options["with_keys"] else WITHOUT_KEYS)

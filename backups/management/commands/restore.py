@@ -16,6 +16,7 @@ from backups.archive import Archive
 from backups.making import megabytes
 from backups.operations import reason_of
 from core.errors import DomainError
+from core.templatetags.ui import counted
 
 
 class Command(BaseCommand):
@@ -58,19 +59,21 @@ class Command(BaseCommand):
             restoring.require_usable(manifest)
         created = datetime.fromisoformat(manifest["created_at"])
         rows = sum(table["rows"] for table in manifest["tables"])
+        uploads = manifest["uploads"]
         keys = "with keys" if manifest["keys"]["included"] else "without keys"
         self.stdout.write(
             f"{path} is complete. It was made on {created:%Y-%m-%d at %H:%M} UTC by Nevertwice "
-            f"{manifest['version']} at {manifest['site_url']}: {rows:,} rows and "
-            f"{manifest['uploads']['number']} uploads ({megabytes(manifest['uploads']['size'])}), "
-            f"{keys}."
+            f"{manifest['version']} at {manifest['site_url']}: {counted(rows, 'row')} and "
+            f"{counted(uploads['number'], 'upload')} ({megabytes(uploads['size'])}), {keys}."
         )
 
     def _restore(self, path: Path, *, replace_seeds: bool) -> None:
         done = restoring.restore(
             path, replace_seeds=replace_seeds, at=timezone.now(), say=self.stderr.write
         )
-        self.stdout.write(f"Restored {done.rows:,} rows and {done.uploads} uploads.")
+        self.stdout.write(
+            f"Restored {counted(done.rows, 'row')} and {counted(done.uploads, 'upload')}."
+        )
         for line in (*done.to_do, *_notes(done)):
             self.stdout.write(f"- {line}")
 
@@ -79,17 +82,21 @@ def _notes(done: restoring.Restored) -> list[str]:
     """Everything that an operator should know after a restore."""
     notes = ["Everybody has to sign in again."]
     if done.differing_keys:
+        names, ending = (
+            " and ".join(done.differing_keys),
+            "s" if len(done.differing_keys) < 2 else "",
+        )
         notes.append(
-            f"{' and '.join(done.differing_keys)} of the old installation differ from those here: "
-            "links in mails already sent do not work."
+            f"{names} of the old installation differ{ending} from what is set here: links in mails "
+            "already sent do not work."
         )
     if done.unreadable_channels:
         notes.append(
-            f"{done.unreadable_channels} chat channels cannot be read without those keys. Set them "
-            "and restart, or enter the channels again."
+            f"{counted(done.unreadable_channels, 'chat channel')} cannot be read without the old "
+            "key. Set it in .env and restart, or enter the address again."
         )
     if done.not_sent:
-        notes.append(f"{done.not_sent} messages that were due are marked as not sent.")
+        notes.append(f"Not sent, though due: {counted(done.not_sent, 'message')}. See Messages.")
     notes.append(
         "Sending is paused. When this installation replaces the old one, resume it on the page "
         "Messages or with `manage.py resume_sending`."
