@@ -97,7 +97,12 @@ def _alone() -> Iterator[psycopg.Connection[Any]]:
         ).fetchone() or (False,)
         if not is_ours:
             raise AlreadyRunning("Another backup is being made. Try again when it is done.")
-        yield connection
+        try:
+            yield connection
+        finally:
+            # The server notices a closed connection a little later; the lock is free at once.
+            with contextlib.suppress(psycopg.Error):
+                connection.execute("SELECT pg_advisory_unlock(%s)", [ONE_BACKUP])
 
 
 def _recorded(

@@ -9,7 +9,7 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
 ROOT = Path(__file__).resolve().parent.parent
-OURS = ("incidents", "playbooks", "search", "messaging", "accounts", "config", "core")
+OURS = ("backups", "incidents", "playbooks", "search", "messaging", "accounts", "config", "core")
 
 # Of messaging, whose operations are one file each.
 CLOCKLESS = {"composing", "delivery", "mail", "operations", "retries", "routing"}

@@ -48,9 +48,11 @@ class Installation:
     @contextmanager
     def in_use(self) -> Iterator[None]:
         """Within the block the product works on this installation, in every thread."""
-        before = connection.settings_dict["NAME"]
+        database = connection.settings_dict
+        before, pool = database["NAME"], database["OPTIONS"].get("pool")
         self._close()
-        connection.settings_dict["NAME"] = self.name
+        database["NAME"] = self.name
+        database["OPTIONS"].pop("pool", None)  # which has fewer connections than tests threads
         folders = {
             "VAR_DIR": self.folder,
             "MEDIA_ROOT": self.folder / "uploads",
@@ -62,7 +64,9 @@ class Installation:
                 yield
         finally:
             self._close()
-            connection.settings_dict["NAME"] = before
+            database["NAME"] = before
+            if pool:
+                database["OPTIONS"]["pool"] = pool
 
     def manage(self, *arguments: object, **variables: str) -> subprocess.CompletedProcess[str]:
         """Run `manage.py` here, as a person at a shell does."""

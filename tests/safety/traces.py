@@ -28,6 +28,7 @@ _HEADERS_OF_THEIR_OWN = {"Date", "Expires", "Set-Cookie"}
 # Commands that have no --as, since they are for whoever runs the machine and sees everything.
 OPERATORS = {
     *(
+        "backup",
         "export",
         "first_administrator",
         "import",
@@ -35,6 +36,8 @@ OPERATORS = {
         "prepare",
         "reindex",
         "reseal_channels",
+        "restore",
+        "resume_sending",
         "seed",
         "send_reminders",
     ),
