@@ -35,6 +35,9 @@ def serve(folder, **variables) -> subprocess.CompletedProcess[str]:
         ("EMAIL_URL", "mail.example.com", "smtp://USER:PASSWORD@HOST:PORT"),
         ("CELERY_BROKER_URL", "sqs://", "redis://HOST:PORT/NUMBER"),
         ("BEHIND_PROXY", "2", "true or false"),
+        ("BACKUP_HOUR", "24", "an hour from 0 to 23, in UTC"),
+        ("BACKUP_NIGHTLY", "at night", "true or false"),
+        ("BACKUP_KEEP_DAILY", "0", "a number from 1 to 1000"),
     ],
 )
 def test_a_wrong_value_is_named_with_what_was_expected(tmp_path, name, value, expected):
@@ -65,3 +68,12 @@ def test_a_database_that_does_not_answer_is_named_without_its_password(tmp_path)
     assert "Connection refused" in last
     assert "geheim" not in done.stderr + done.stdout
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("name", ["postgres", "postgres/backups", "uploads/backups"])
+def test_backups_are_not_kept_inside_of_what_they_save(tmp_path, name):
+    refused = serve(tmp_path, BACKUP_DIR=str(tmp_path / name))
+
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("BACKUP_DIR is ")
+    assert "expected a folder outside" in refused.stderr

@@ -98,6 +98,7 @@ def everything(ana):
     )
     Channel.objects.create(user=ana, kind="slack", name="Mine", created_at=NOON)
     ChannelTrial.objects.create(by=ana, at=NOON)
+    operations.pause_sending(reason="Restored from a backup.", at=NOON)
     LedgerEntry.objects.create(
         action_item=item, step="overdue", due_on=NOON.date(), recipient=ana, message=message
     )
