@@ -35,9 +35,15 @@ from search import synonyms
 from search.models import Synonym
 
 # Filled by migrations and by every start.
-_OWN = (*schema.DERIVED, *schema.TEMPORARY, ContentType, Permission, Synonym)
+_OWN: tuple[type[models.Model], ...] = (
+    *schema.DERIVED,
+    *schema.TEMPORARY,
+    ContentType,
+    Permission,
+    Synonym,
+)
 # Filled by the seeds, whose top rows `is_untouched` compares with the seed files.
-_SEEDED = (
+_SEEDED: tuple[type[models.Model], ...] = (
     *(Incident, Incident.services.through, Incident.tags.through, ActionItem, Edition),
     *(PatternLink, PlaybookUse, Revision, RootCause, Section, SectionVersion, SeededFile),
     *(Service, Tag, TimelineEvent),

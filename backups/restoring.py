@@ -64,7 +64,8 @@ def restore(path: Path, *, replace_seeds: bool, at: datetime, say: Say) -> Resto
         with _alone():
             require_empty(replace_seeds=replace_seeds)
             restored = _restore(archive, at=at, say=say)
-    _finish(say=say, at=at)
+    cache.clear()
+    (settings.VAR_DIR / "seeds.stamp").unlink(missing_ok=True)
     return restored
 
 
@@ -140,7 +141,7 @@ def _without_pool() -> Iterator[None]:
     options = connection.settings_dict["OPTIONS"]
     pool = options.get("pool")
     connection.close()
-    connection.close_pool()
+    connection.close_pool()  # type: ignore[attr-defined]  # of Django's PostgreSQL backend
     options.pop("pool", None)
     try:
         yield
@@ -217,11 +218,11 @@ def _take(
         raise Damaged(f"The backup holds “{member.name}”, which is unknown. Nothing was restored.")
 
 
-def _finish(*, at: datetime, say: Say) -> None:
-    """Calculate what a backup leaves out. A start does the same where this is interrupted."""
-    cache.clear()
-    (settings.VAR_DIR / "seeds.stamp").unlink(missing_ok=True)
-    say("Making the search index.")
+def calculate(*, at: datetime) -> None:
+    """Make the search index and whatever else a backup leaves out.
+
+    Where this is interrupted, the next start makes the index.
+    """
     call_command("reindex", verbosity=0)
     keeping.catch_up(at=at)
     with connection.cursor() as cursor:

@@ -103,12 +103,13 @@ def _named(cursor: Cursor, columns: Mapping[str, Collection[str]]) -> Iterator[s
         table = model._meta.db_table
         for column in model._meta.concrete_fields:
             is_file = isinstance(column, models.FileField)
-            if not is_file or column.column not in columns.get(table, ()):
+            name = column.column or ""
+            if not is_file or name not in columns.get(table, ()):
                 continue
             query = sql.SQL("SELECT {0} FROM {1} WHERE {0} <> '' ORDER BY 1").format(
-                sql.Identifier(column.column), sql.Identifier(table)
+                sql.Identifier(name), sql.Identifier(table)
             )
-            yield from (name for (name,) in cursor.stream(query))
+            yield from (file for (file,) in cursor.stream(query))
 
 
 class Staged:

@@ -45,7 +45,9 @@ def database(name: str) -> Iterator[str]:
 def url(name: str) -> str:
     of = connection.settings_dict
     user = of["USER"] + (f":{of['PASSWORD']}" if of["PASSWORD"] else "")
-    host = of["HOST"].replace("/", "%2F") + (f":{of['PORT']}" if of["PORT"] else "")
+    port = f":{of['PORT']}" if of["PORT"] else ""
+    # A folder with the server's socket stands before the name of the database.
+    host = f"/{of['HOST']}" if of["HOST"].startswith("/") else f"{of['HOST']}{port}"
     return f"postgres://{user}@{host}/{name}"
 
 

@@ -67,7 +67,7 @@ class Archive:
             fileobj=self._file, mode="r:", encoding="utf-8", errors="surrogateescape"
         ) as tar:
             while self._file.tell() < self._end and (entry := tar.next()) is not None:
-                tar.members.clear()  # which otherwise grow with the number of members
+                tar.members = []  # type: ignore[attr-defined]  # else memory grows with each
                 if entry.name == form.SUMS:
                     return
                 content = _Checked(tar.fileobj, entry, sums.readline())  # type: ignore[arg-type]

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from django.conf import settings
 from django.core.cache import cache
@@ -83,10 +84,12 @@ class Installation:
     def environment(self) -> dict[str, str]:
         """The variables of a shell in which the product is this installation."""
         database = connection.settings_dict
-        user, host = database.get("USER") or "", database.get("HOST") or ""
+        user, host = quote(database.get("USER") or ""), database.get("HOST") or ""
         if database.get("PASSWORD"):
-            user += f":{database['PASSWORD']}"
-        place = host.replace("/", "%2F") + (f":{database['PORT']}" if database["PORT"] else "")
+            user += f":{quote(database['PASSWORD'])}"
+        port = f":{database['PORT']}" if database["PORT"] else ""
+        # A folder with the server's socket stands before the name of the database.
+        place = f"/{host}" if host.startswith("/") else f"{host}{port}"
         ours = ("DJANGO_SETTINGS_MODULE", "SITE_URL", "EMAIL_URL", "SECRET_KEY", "BACKUP_DIR")
         inherited = {name: value for name, value in os.environ.items() if name not in ours}
         return inherited | {

@@ -45,7 +45,7 @@ class Command(BaseCommand):
         except DomainError as error:
             raise CommandError(str(error)) from error
         except (OSError, Error) as error:
-            raise CommandError(f"Nothing was restored. {_reason(error)}") from error
+            raise CommandError(_reason(error)) from error
         except KeyboardInterrupt:
             self.stderr.write("Interrupted.")
             raise SystemExit(130) from None
@@ -68,14 +68,24 @@ class Command(BaseCommand):
         )
 
     def _restore(self, path: Path, *, replace_seeds: bool) -> None:
-        done = restoring.restore(
-            path, replace_seeds=replace_seeds, at=timezone.now(), say=self.stderr.write
-        )
+        try:
+            done = restoring.restore(
+                path, replace_seeds=replace_seeds, at=timezone.now(), say=self.stderr.write
+            )
+        except (KeyboardInterrupt, OSError, Error):
+            self.stderr.write("Nothing was restored.")
+            raise
         self.stdout.write(
             f"Restored {counted(done.rows, 'row')} and {counted(done.uploads, 'upload')}."
         )
         for line in (*done.to_do, *_notes(done)):
             self.stdout.write(f"- {line}")
+        self.stderr.write("Making the search index.")
+        try:
+            restoring.calculate(at=timezone.now())
+        except (KeyboardInterrupt, Error):
+            self.stderr.write("The search index is incomplete; the next start makes it.")
+            raise
 
 
 def _notes(done: restoring.Restored) -> list[str]:
