@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import Self
 
 from django.db import models
@@ -58,6 +59,10 @@ class BackupRun(models.Model):
 
     def __str__(self) -> str:
         return f"backup of {self.started_at:%Y-%m-%d %H:%M} UTC"
+
+    @property
+    def file_name(self) -> str:
+        return PurePath(self.path).name
 
     @property
     def state(self) -> str:

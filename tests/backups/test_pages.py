@@ -44,7 +44,7 @@ def test_a_recent_backup_needs_no_notice(signed_in, omar):
     page = text(signed_in(omar), "backup_list")
 
     assert "5 h 6 min ago" in page
-    assert "/srv/backups/one.tar" in page
+    assert ">one.tar<" in page
     assert text(signed_in(omar), "backup_notice").strip() == ""
 
 
