@@ -103,7 +103,7 @@ def test_a_check_reports_and_changes_nothing(source, untouched, capsys):
 
 
 def test_a_backup_of_an_older_version_is_migrated(source, prepared, tmp_path):
-    latest = ["messaging", "0004_sendingpause"]
+    latest = ["messaging", "0005_sending_pause"]
 
     def older(manifest):
         manifest["migrations"].remove(latest)

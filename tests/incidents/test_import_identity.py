@@ -290,7 +290,7 @@ def test_what_was_imported_before_places_were_stored_is_recognised(tmp_path):
 
 def _as_before_places_were_stored(name: str) -> None:
     ImportedFile.objects.all().delete()
-    import_module("incidents.migrations.0022_earlier_imports").store_earlier_imports(apps, None)
+    import_module("incidents.migrations.0024_earlier_imports").store_earlier_imports(apps, None)
     assert {file.path for file in ImportedFile.objects.all()} == {name}
 
 

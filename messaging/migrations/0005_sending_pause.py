@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('messaging', '0003_message_subject'),
+        ('messaging', '0004_channel_tries'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

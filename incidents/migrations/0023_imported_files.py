@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('incidents', '0020_split_by_a_link'),
+        ('incidents', '0022_offered_labels'),
     ]
 
     operations = [

@@ -37,7 +37,7 @@ def _digest(text):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("incidents", "0021_imported_files"),
+        ("incidents", "0023_imported_files"),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('incidents', '0021_reminder_runs'),
+        ('incidents', '0025_reminder_runs'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
