@@ -179,7 +179,8 @@ class _Comparison:
             return None
         size = len(here) + len(there)
         countdown = _Countdown(_rounds(_STEPS_EACH * size + self.pool, size))
-        before, after = "".join(map(letters.get, here)), "".join(map(letters.get, there))
+        before = "".join([letters[unit] for unit in here])
+        after = "".join([letters[unit] for unit in there])
         # Without its mode for lines, which takes the letter that is a line end for one.
         found = self.library.diff_main(before, after, False, countdown)
         spent = countdown.used * (countdown.used + size // 8)
