@@ -68,7 +68,6 @@ class ProfileForm(forms.ModelForm):
             raise forms.ValidationError("Somebody else has this e-mail address.")
         return address
 
-
     def clean_quiet_weekdays(self) -> list[int]:
         days: list[int] = self.cleaned_data["quiet_weekdays"]
         if len(set(days)) == _DAYS_OF_A_WEEK and self.data.get("digest") != DigestFrequency.OFF:

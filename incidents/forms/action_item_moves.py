@@ -98,7 +98,7 @@ class CompletingForm(ClosingForm):
 
     def visible_fields(self) -> list[forms.BoundField]:
         shown = super().visible_fields()
-        if self.is_waiting or self.is_bound and self._is_asked_about_waits():
+        if self.is_waiting or (self.is_bound and self._is_asked_about_waits()):
             return shown
         return [field for field in shown if field.name != "despite_waits"]
 

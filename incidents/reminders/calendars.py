@@ -100,7 +100,9 @@ class Calendar:
         day = self.local_day(now)
         return self.morning_of(day) if self.is_open(now) and self.is_digest_day(day) else None
 
-    def missed_of(self, runs: Iterable[tuple[datetime, datetime]], now: datetime) -> frozenset[date]:
+    def missed_of(
+        self, runs: Iterable[tuple[datetime, datetime]], now: datetime
+    ) -> frozenset[date]:
         """Working days of the last week in whose window none of the `runs` fell.
 
         Each run is a stretch of time, first and last moment. A window before the first run is not

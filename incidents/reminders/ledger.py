@@ -118,16 +118,20 @@ def told_to(
     told: dict[int, Told] = defaultdict(Told)
     items = {claim.item for own in claims.values() for claim in own}
     entries = LedgerEntry.objects.filter(recipient__in=persons, action_item__in=among(items))
-    for person, item, since, step in entries.exclude(message__in=but_by).order_by().values_list(
-        "recipient_id", "action_item_id", "due_on", "step"
+    for person, item, since, step in (
+        entries.exclude(message__in=but_by)
+        .order_by()
+        .values_list("recipient_id", "action_item_id", "due_on", "step")
     ):
         told[person].items[item][since].append(step)
     incidents = {each.incident for own in waiting.values() for each in own}
     reminders = PostmortemReminder.objects.filter(
         recipient__in=persons, incident__in=among(incidents)
     )
-    for person, incident, since, step in reminders.exclude(message__in=but_by).order_by().values_list(
-        "recipient_id", "incident_id", "since_on", "step"
+    for person, incident, since, step in (
+        reminders.exclude(message__in=but_by)
+        .order_by()
+        .values_list("recipient_id", "incident_id", "since_on", "step")
     ):
         told[person].postmortems[incident][since].append(step)
     return told

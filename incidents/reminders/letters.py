@@ -26,12 +26,8 @@ def connect() -> None:
         replaces_earlier=True,
         postponer=hours.postpone,
     )
-    composing.connect(
-        at_once.TOPIC, at_once_letter, name="Given to you", postponer=hours.postpone
-    )
-    composing.connect(
-        summary.TOPIC, summary_letter, name="A team’s week", postponer=hours.postpone
-    )
+    composing.connect(at_once.TOPIC, at_once_letter, name="Given to you", postponer=hours.postpone)
+    composing.connect(summary.TOPIC, summary_letter, name="A team’s week", postponer=hours.postpone)
 
 
 def digest_letter(message: Message, now: datetime) -> Letter | None:

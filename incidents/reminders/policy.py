@@ -2,8 +2,8 @@
 
 Each step is counted from a day: from the due date shortly before it, on it, some days late, then
 every week on the person's weekday, and at last one request for a decision; after that there is
-silence until somebody decides. Steps that a weekend, a holiday or a machine that stood still swallowed are passed over
-for the latest one.
+silence until somebody decides. Of several steps missed over a weekend, a holiday or an outage, only
+the latest is sent.
 """
 
 from __future__ import annotations

@@ -194,7 +194,7 @@ class _Facts:
         told: Told,
         moment: datetime,
     ) -> News:
-        """What does not wait for a digest on that day, once its time for second thoughts is over."""
+        """Return what is sent at once on that day, after the time in which it may be taken back."""
         at = max(moment, self._now + at_once.GRACE)
         recent = {key: each for key, each in given.items() if at - each.given_at <= at_once.WITHIN}
         return at_once.urgent_news(claims, recent, calendar, policy=policy, told=told, now=at)

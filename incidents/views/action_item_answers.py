@@ -1,8 +1,8 @@
 """What the pages of one action item share: finding it, and answering where it stands.
 
 Each form opens in place where a list or an incident page shows the item, and as a page of its own
-without JavaScript. `place` says where that is: `incident`, `list`, `board`, `home`, or empty for the
-item's own page.
+without JavaScript. `place` says where that is: `incident`, `list`, `board`, `home`, or empty for
+the item's own page.
 """
 
 from __future__ import annotations

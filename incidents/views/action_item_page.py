@@ -175,7 +175,9 @@ def _changes(item: ActionItem, user: User) -> list[Change]:
 
 def _names(keys: set[str], of: ActionItem, user: User) -> dict[str, str]:
     """By key, what these items are called, of which `user` may see the incidents."""
-    found = ActionItem.objects.visible_to(user).filter(pk__in=[key for key in keys if key.isdecimal()])
+    found = ActionItem.objects.visible_to(user).filter(
+        pk__in=[key for key in keys if key.isdecimal()]
+    )
     return {
         str(other.pk): f"“{other.title}”"
         if other.incident_id == of.incident_id

@@ -19,7 +19,12 @@ def printed(folder, **variables: str) -> str:
     bare = environment(folder, DJANGO_SETTINGS_MODULE="config.settings", **variables)
     bare.pop("PORT", None) if "PORT" not in variables else None
     asked = subprocess.run(
-        [sys.executable, "-c", PRINT], cwd=ROOT, env=bare, capture_output=True, text=True, check=True
+        [sys.executable, "-c", PRINT],
+        cwd=ROOT,
+        env=bare,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return asked.stdout.strip()
 

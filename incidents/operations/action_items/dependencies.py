@@ -81,9 +81,7 @@ def require_no_open_waits(item: ActionItem, *, by: User, despite: bool) -> None:
         raise StillWaits(f"It still waits for {named}. Say that it is done all the same, or wait.")
 
 
-def _keep(
-    item: ActionItem, *, before: str = "", after: str = "", by: User, at: datetime
-) -> None:
+def _keep(item: ActionItem, *, before: str = "", after: str = "", by: User, at: datetime) -> None:
     """Add to the history what `item` waits for from now on, or no longer. It is kept by its key:
     who may not see that item is not told of it."""
     item.changes.create(at=at, by=by, what=Changed.WAIT, before=before, after=after)

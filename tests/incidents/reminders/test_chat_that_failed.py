@@ -1,4 +1,4 @@
-"""A reminder whose chat failed: its mail says why it came, and the item's page says what happened."""
+"""When chat fails, the mail says why it came, and the item's page says what happened."""
 
 from __future__ import annotations
 

@@ -46,7 +46,9 @@ def urgent(item) -> ActionItem:
     return item
 
 
-def give(item: ActionItem, to: User | None, by: User, at: datetime = FRIDAY_MORNING, **more) -> None:
+def give(
+    item: ActionItem, to: User | None, by: User, at: datetime = FRIDAY_MORNING, **more
+) -> None:
     action_items.reassign(item, owner=to, by=by, at=at, **more)
 
 
@@ -243,7 +245,11 @@ def test_who_wants_no_reminders_is_told_nothing_and_who_chats_in_the_chat(ana, b
     ben.digest, ben.digest_by = "daily", "inbox"
     ben.save()
 
-    assert minute(MONDAY_MORNING + timedelta(hours=6)) == tick(MONDAY_MORNING + timedelta(hours=6)) == []
+    assert (
+        minute(MONDAY_MORNING + timedelta(hours=6))
+        == tick(MONDAY_MORNING + timedelta(hours=6))
+        == []
+    )
     message = Message.objects.inbox_of(ben).get()
     letter = composing.compose(message, MONDAY_MORNING + timedelta(hours=6))
     assert letter is not None
@@ -332,7 +338,7 @@ def test_what_was_given_takes_as_many_queries_for_three_items_as_for_one(ana, be
 def test_what_is_said_with_it_is_plain_words_in_a_mail(ana, ben, item):
     give(item, ben, ana, note="**Drain** `node` <pod-name> first.")
 
-    [told] = tick(MONDAY_NOON + timedelta(hours=6))
+    [told] = tick(MONDAY_MORNING)
 
     assert "“Drain node <pod-name> first.”" in told.body
     assert "“Drain node &lt;pod-name&gt; first.”" in told.alternatives[0][0]

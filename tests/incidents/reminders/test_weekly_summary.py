@@ -142,8 +142,9 @@ def test_an_item_that_its_reader_may_not_see_is_not_named(payments, ana, rita):
     ActionItemFactory(incident=secret, owner=ana, title="Hush", due_on=(now - DAY).date())
     ActionItemFactory(owner=ana, title="Plain", due_on=(now - DAY).date())
 
-    to_lead, to_channel = summary_letter(by_mail(payments), now), summary_letter(
-        by_chat(payments), now
+    to_lead, to_channel = (
+        summary_letter(by_mail(payments), now),
+        summary_letter(by_chat(payments), now),
     )
 
     assert "Hush" in to_lead.text
@@ -210,9 +211,7 @@ def test_a_team_with_a_lead_who_wants_no_reminders_does_not_fall_to_its_members(
     assert tick(MONDAY_MORNING, topic="weekly_summary") == []
 
 
-def test_where_the_channel_fails_nobody_who_turned_reminders_off_gets_the_mail(
-    payments, ana, rita
-):
+def test_where_the_channel_fails_nobody_who_turned_reminders_off_gets_the_mail(payments, ana, rita):
     ana.digest = "off"
     ana.save()
     payments.refresh_from_db()

@@ -295,7 +295,9 @@ def test_putting_a_digest_into_words_takes_as_many_queries_for_three_lines_as_fo
         for _ in range(count):
             ActionItemFactory(owner=ana, due_on=MONDAY)
             ActionItemFactory(owner=rita, due_on=MONDAY - 8 * DAY)
-            ActionItemFactory(incident=IncidentFactory(owner=ana), created_at=MONDAY_MORNING - 9 * DAY)
+            ActionItemFactory(
+                incident=IncidentFactory(owner=ana), created_at=MONDAY_MORNING - 9 * DAY
+            )
             IncidentFactory(owner=ana, updated_at=MONDAY_MORNING - 30 * DAY)
 
     def queries() -> int:

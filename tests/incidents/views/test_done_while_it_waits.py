@@ -83,9 +83,7 @@ def test_what_one_may_not_see_is_neither_named_nor_asked_about(waiting, other, a
     assert status == 302
 
 
-def test_the_history_tells_what_it_waited_for_and_since_when_not(
-    waiting, other, ana, signed_in
-):
+def test_the_history_tells_what_it_waited_for_and_since_when_not(waiting, other, ana, signed_in):
     action_items.stop_waiting(waiting, other, by=ana, at=NOON)
 
     _, shown = page(signed_in, ana, waiting, "action_item_detail")

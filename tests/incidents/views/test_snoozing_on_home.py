@@ -1,4 +1,4 @@
-"""Home offers snooze beside done, by the same form and within the same bounds as the item's page."""
+"""Home offers snooze beside done, by the form and within the bounds of the item's page."""
 
 from __future__ import annotations
 
