@@ -162,7 +162,7 @@ def pattern_suggestion_decide(request: SignedInRequest, reference: str) -> HttpR
         messages.error(request, str(error))
     if not request.htmx:
         return redirect(f"{incident.get_absolute_url()}#patterns")
-    more = {"state": state, "words": words}
+    more: dict[str, Any] = {"state": state, "words": words}
     more["version"] = link.version if link else pattern_links.NO_LINK
     offered = [*before, *(suggestions(incident) if state == UNDECIDED else [])]
     one = next((one for one in offered if one.slug == pattern.slug), None)
