@@ -123,7 +123,7 @@ def _table(
 
 
 class _Parts:
-    """What is written to it, compressed, in parts of about PART bytes each."""
+    """Everything written to it, compressed, in parts of about PART bytes each."""
 
     def __init__(self, give: Callable[[int, bytes], None]) -> None:
         self._give = give

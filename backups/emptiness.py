@@ -1,4 +1,4 @@
-"""Which content an installation has, so that a restore overwrites nothing that anybody wrote."""
+"""The content an installation has, so that a restore overwrites nothing that anybody wrote."""
 
 from __future__ import annotations
 

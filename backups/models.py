@@ -1,4 +1,4 @@
-"""Which backups were made, and which failed."""
+"""The backups that were made, and those that failed."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ class InUse(DomainError):
 
 @dataclass
 class Restored:
-    """What came back, and what the operator should know or do."""
+    """The result of a restore, and what the operator should know or do."""
 
     rows: int = 0
     uploads: int = 0

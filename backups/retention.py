@@ -1,4 +1,4 @@
-"""Which old backups are kept: the newest of each of the last days, and of each of some weeks."""
+"""Retention of old backups: the newest of each of the last days, and of each of some weeks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When the nightly backup is due."""
+"""The schedule of the nightly backup."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ def applied(cursor: Cursor) -> Migrations:
 
 
 def unknown(migrations: Collection[tuple[str, str]]) -> Migrations:
-    """Those of `migrations` that this version of the product does not have."""
+    """Return those of `migrations` that this version of the product does not have."""
     nodes = _executor().loader.graph.nodes
     ours = {app for app, _ in nodes}
     return [node for node in migrations if node not in nodes and node[0] in ours]

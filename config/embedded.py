@@ -213,8 +213,8 @@ class Server:
             process.send_signal(signal.SIGHUP)
 
     def _socket_is_in_place(self) -> bool:
-        """Whether the running server listens where it is looked for: an earlier version had its
-        socket in a folder that anybody could have made."""
+        """Return True if the running server listens where we look for it: earlier versions put the
+        socket into a folder that anybody could have made."""
         lines = (self.folder / "postmaster.pid").read_text().splitlines()
         return len(lines) < 5 or Path(lines[4]) == socket_folder(self.folder)
 

@@ -66,7 +66,7 @@ def socket_folder(folder: Path) -> Path:
 
 
 def is_private(folder: Path) -> bool:
-    """Whether `folder` is a real folder of ours that nobody else may enter or replace."""
+    """Return True if `folder` is a real folder of ours that nobody else may enter or replace."""
     try:
         status, above = folder.lstat(), folder.parent.stat()
     except OSError:

@@ -15,7 +15,7 @@ _READ_ONLY = "25006"  # a standby answers, or the disk was full once
 
 
 class Outage(Enum):
-    """Which part does not work; the value is how many seconds to wait before trying again."""
+    """The part that does not work; the value is the number of seconds to wait before a retry."""
 
     DATABASE = 10
     DISK = 60

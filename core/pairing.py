@@ -1,4 +1,4 @@
-"""Which part of one version is which part of another: by what they say, not by where they are."""
+"""Pairs of parts of two versions, found by what they say, not by where they are."""
 
 from __future__ import annotations
 

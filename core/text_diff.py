@@ -21,7 +21,7 @@ _WORDS = re.compile(r"\w+|\s+|[^\w\s]")
 _EFFORT = 20_000_000  # comparisons that one pair of texts may cost at worst: about two seconds
 
 Code = tuple[str, int, int, int, int]
-"""What `SequenceMatcher.get_opcodes` says: equal, replace, delete or insert, and both ranges."""
+"""One of `SequenceMatcher.get_opcodes`: equal, replace, delete or insert, and both ranges."""
 Place = tuple[int, int, int, int]
 """A range of lines before, and one after."""
 

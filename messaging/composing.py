@@ -99,7 +99,7 @@ def compose(message: Message, now: datetime) -> Letter | None:
 
 
 def postponed_until(message: Message, now: datetime) -> datetime | None:
-    """When `message` may be sent, if not `now`. What somebody asked for goes out at any time."""
+    """Return when `message` may be sent, if not `now`. Requested messages go out at any time."""
     if message.requested_by_id is not None:
         return None
     return topic_named(message.topic).postponer(message, now)

@@ -91,7 +91,7 @@ _ISATAP = {0x00005EFE, 0x02005EFE}  # the third quarter of an address
 
 
 def is_allowed(host: str) -> bool:
-    """Whether messages may go to the machine at this IP address.
+    """Return True if messages may go to the machine at this IP address.
 
     An IPv6 address that leads to an IPv4 one through a gateway or a tunnel is judged by that, too.
     """
@@ -113,8 +113,10 @@ def _is_public(address: ipaddress.IPv6Address) -> bool:
 
 
 def _is_another_spelling(address: ipaddress.IPv6Address) -> bool:
-    """Whether `address` is nothing but an IPv4 one. By 64:ff9b::/96 a gateway translates; that of
-    64:ff9b:1::/48 is always of a private network."""
+    """Return True if `address` is only another form of an IPv4 one.
+
+    A gateway translates 64:ff9b::/96; 64:ff9b:1::/48 is always of a private network.
+    """
     return bool(address.ipv4_mapped) or address in _NAT64 or address in _COMPATIBLE
 
 

@@ -1,4 +1,4 @@
-"""What became of a message, in words for whoever it concerns."""
+"""The outcome of a message, in words for the people it concerns."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ _SENT = {Route.MAIL: "sent by e-mail", Route.CHAT: "sent by chat", Route.INBOX: 
 
 @dataclass(frozen=True)
 class Result:
-    """What became of a message, and when that was, where it is over."""
+    """The outcome of a message, and its moment if it is final."""
 
     words: str
     at: datetime | None = None
 
 
 def outcome_of(message: Message, substitutes: Iterable[Message]) -> Result:
-    """What became of `message`, for which these `substitutes` were sent or are to be sent."""
+    """Return the outcome of `message`, for which these `substitutes` are sent."""
     latest = [each for each in substitutes if each.requested_by_id is None][-1:]
     if message.failed_at and latest:
         return _of_substitute(message, latest[0])

@@ -1,4 +1,4 @@
-"""What changed between two versions of a playbook, in a sentence."""
+"""Describe the changes between two versions of a playbook in a sentence."""
 
 from __future__ import annotations
 

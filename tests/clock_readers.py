@@ -1,4 +1,4 @@
-"""Which tests read the clock, by themselves or by what they use, and so can depend on the moment.
+"""Find the tests that read the clock, by themselves or by what they use.
 
 Found in the source: a function reads the clock if it calls one, or names a function that does.
 Fixtures count, since a test names them among its arguments.

@@ -66,5 +66,5 @@ def _context(request: HttpRequest, sentence: str) -> dict[str, Any]:
 
 
 def _is_text(name: str, value: str) -> bool:
-    """Whether a person wrote this: a text with a space in it, or of some length."""
+    """Return True if a person wrote this: a text with a space in it, or of some length."""
     return typed_text.is_writing(name, value) and (len(value) > 40 or len(value.split()) > 1)

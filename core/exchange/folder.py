@@ -130,7 +130,7 @@ def _reason_of_name(path: Path, root: Path) -> str:
 
 
 def _is_ours(path: Path) -> bool:
-    """Whether the file begins as those do that this product writes."""
+    """Return True if the file begins as those that this product writes."""
     try:
         head = read_bytes(path, limit=500)
     except Unreadable:

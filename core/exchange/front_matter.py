@@ -27,7 +27,7 @@ Mapping = dict[str, "Scalar | dict[str, Scalar]"]
 
 @dataclass
 class FrontMatter:
-    """What a file says about itself, key by key. Wrong shapes become problems, not exceptions.
+    """The front matter of a file, key by key. Wrong shapes become problems, not exceptions.
 
     `entries` are the pieces of the source, in order; `unread` are those that became no value, and
     those of which `keep_unknown_keys` found more than was asked for.

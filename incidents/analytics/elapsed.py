@@ -1,4 +1,4 @@
-"""How long after one milestone another came, as exactly as both are known."""
+"""The time from one milestone to another, as exactly as both are known."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ _TRIES = 5  # how often a merge is computed anew because somebody else saved mea
 
 @dataclass(frozen=True, kw_only=True)
 class SectionFields:
-    """What the form of a section holds."""
+    """The fields of a section's form."""
 
     title: str
     body: str

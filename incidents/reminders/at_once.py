@@ -50,8 +50,8 @@ def write_due(now: datetime) -> list[int]:
 
 
 def given_lately(policy: Policy, until: datetime) -> dict[int, Given]:
-    """What was given lately, by `until`, and is urgent, by its key; without what its owner was told
-    of already."""
+    """Return the urgent action items assigned lately, until `until`, by key, without those that
+    their owner was told of already."""
     told = LedgerEntry.objects.filter(
         action_item=OuterRef("pk"),
         step=ASSIGNED,
@@ -102,7 +102,7 @@ def urgent_news(
     told: Told,
     now: datetime,
 ) -> News:
-    """What is to be said `now`, and does not wait for a digest, to somebody with these claims."""
+    """Return what somebody with these claims is told `now`, without waiting for a digest."""
     urgent = [
         claim
         for claim in claims

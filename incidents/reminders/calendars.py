@@ -1,4 +1,4 @@
-"""When somebody may be reminded: a person's days and hours. Pure: no clock, no database."""
+"""A person's days and hours for reminders. Pure: no clock, no database."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Calendar:
 
     @property
     def hours(self) -> str:
-        """When reminders are sent, in words: “9:00 and 12:00”."""
+        """The hours of reminders in words: “9:00 and 12:00”."""
         return f"{self.hour}:00 and {min(self.hour + WINDOW, 24) % 24}:00"
 
     def opens_at(self, day: date) -> datetime:
@@ -84,12 +84,12 @@ class Calendar:
         return datetime.combine(day + late // 24 * _DAY, time(0 if late >= 24 else late), self.zone)
 
     def is_open(self, now: datetime) -> bool:
-        """Whether reminders may be sent `now`: in the first hours of a working morning."""
+        """Return True if reminders may be sent `now`: in the first hours of a working morning."""
         local = now.astimezone(self.zone)
         return self.hour <= local.hour < self.hour + WINDOW and self.works_on(local.date())
 
     def next_opening(self, now: datetime) -> datetime | None:
-        """When reminders may be sent next, after `now`; None where not within a year."""
+        """Return the next moment after `now` to send reminders; None if not within a year."""
         today = self.local_day(now)
         first = 0 if now < self.opens_at(today) else 1
         days = (today + ahead * _DAY for ahead in range(first, _LONGEST_PAUSE + 1))
@@ -121,7 +121,7 @@ class Calendar:
         )
 
     def is_to_hear_now(self, since: datetime, now: datetime) -> bool:
-        """Whether what happened at `since` is to be said `now`, without waiting for a digest.
+        """Return True if what happened at `since` is to be said `now`, not in a digest.
 
         That is on any working morning, also of who wants one digest a week; but not what today's
         digest, which began later, says as well.

@@ -17,7 +17,7 @@ _NO_MORNING = timedelta(days=1)
 
 
 def postpone(message: Message, now: datetime) -> datetime | None:
-    """When `message` may be sent, if not `now`, by the hours of its recipient.
+    """Return when `message` may be sent, if not `now`, by the hours of its recipient.
 
     A message of an earlier day leaves a digest day to that day's own digest, which says it anew.
     Where the recipient wants no reminders any more it is not postponed: it is dropped when it is
@@ -40,7 +40,7 @@ def late(waiting: MessageQuerySet) -> MessageQuerySet:
 
 
 def warnings_for(person: User) -> list[str]:
-    """That the quiet days of `person` leave no day on which anybody is reminded, if so."""
+    """Return a warning if the quiet days of `person` leave no day for reminders, else ""."""
     if set(saved.current().weekdays) - set(person.quiet_weekdays):
         return []
     return [

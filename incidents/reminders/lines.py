@@ -115,7 +115,7 @@ def _due(due_on: date | None, today: date) -> str:
 
 @dataclass
 class Counts:
-    """How much of what a digest holds, in the words of its subject, which leads with the news.
+    """The counts of a digest, in the words of its subject, which leads with the news.
 
     `new` counts what the digest was written for, `given` what of that was given to its reader;
     `is_all_new` says that it repeats nothing.
@@ -164,7 +164,7 @@ class Counts:
         return ", ".join([*(words.format(count) for count, words in told), *more])
 
     def _news(self) -> list[tuple[int, str]]:
-        """What is new, where that is not all there is."""
+        """The number of new ones, where that is not all there is."""
         if self.is_all_new or self.given == self.new:
             return [(self.given, "{} new for you")]
         return [(self.new, "{} new"), (self.given, "{} given to you")]

@@ -56,7 +56,7 @@ def calendar_of(
     runs: Spans,
     now: datetime,
 ) -> Calendar:
-    """When `person` may be reminded, by the policy and by their own preferences."""
+    """Return the calendar of `person`, by the policy and by their own preferences."""
     calendar = Calendar(
         zone=zone_named(person.time_zone),
         hour=policy.hour if person.digest_hour is None else person.digest_hour,
@@ -86,7 +86,7 @@ def holidays_of(people: Iterable[User], *, now: datetime) -> dict[int, frozenset
 def calendars_of_teams(
     teams: Iterable[Team], *, policy: Policy, now: datetime
 ) -> Iterator[tuple[Team, Calendar]]:
-    """When each team is told of its week: once, in the zone of its lead, else in UTC."""
+    """Return when each team gets its weekly summary: once, in its lead's zone, else in UTC."""
     for_all, of_team = _holidays(now.date())
     runs = ReminderRun.objects.spans()
     for team in teams:

@@ -29,8 +29,8 @@ class Mornings:
 
 @dataclass(frozen=True)
 class TeamRow:
-    """When a team would be told under each of two policies, and in which zone: None where its
-    members are told, each in their own morning."""
+    """The times of a team's summary under each of two policies, and their zone: None where its
+    members get it, each in their own morning."""
 
     team: Team
     zone: ZoneInfo | None

@@ -230,5 +230,5 @@ def _at_once(
 
 
 def _comes_back(day: date | None) -> str:
-    """When a declined item is asked about again."""
+    """Return the day on which a declined item is asked about again."""
     return f"It comes back on {times.day(day)}." if day else "It does not come back."

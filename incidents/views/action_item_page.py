@@ -156,7 +156,7 @@ def _may_go_on(item: ActionItem, waits_for: list[Related]) -> bool:
 
 
 def _changes(item: ActionItem, user: User) -> list[Change]:
-    """What became of `item`, the latest first; without waits for what `user` may not see."""
+    """Return the history of `item`, latest first; without waits for what `user` may not see."""
     found = list(item.changes.select_related("by").order_by("-at", "-pk")[:_CHANGES])
     waited = {change.before or change.after for change in found if change.what == Changed.WAIT}
     names = _names(waited, item, user) if waited else {}

@@ -171,7 +171,7 @@ def _rows(
 
 
 def _snooze_url(item: ActionItem, today: date, policy: Policy) -> str:
-    """Where `item` may be snoozed; empty where it may not, or is already."""
+    """Return the address that snoozes `item`; empty where it may not be, or is already."""
     is_snoozed = item.snoozed_until is not None and item.snoozed_until > today
     if not item.is_open or is_snoozed or not snoozes_left(item, policy):
         return ""

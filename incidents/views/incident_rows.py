@@ -133,8 +133,8 @@ class _Mark:
 
 
 def _resolved(incident: Incident) -> str:
-    """How long it took to resolve, as exactly as both milestones are known; that they are out of
-    order where they are; empty where either is not recorded."""
+    """Return the time to resolve, as exactly as both milestones are known, or that they are out of
+    order; empty where either is not recorded."""
     if incident.started_at is None or incident.resolved_at is None:
         return ""
     precision = incident.resolved_precision or Precision.MINUTE  # type: ignore[attr-defined]

@@ -165,7 +165,7 @@ class _Presenter:
         return f"{about}{times.clock(begins)}"
 
     def _days(self, event: TimelineEvent) -> str:
-        """How long something lasted that is known to the day."""
+        """Return how long something lasted that is known to the day."""
         if event.ends_at is not None:
             return f"until {times.day(self.clock.local(event.ends_at))}"
         is_rough = event.precision == Precision.APPROXIMATE

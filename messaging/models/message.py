@@ -156,7 +156,7 @@ class Message(models.Model):
         return self.instead_of or self
 
     def tries_of(self, channel: Channel) -> int:
-        """How often `channel` failed to take this message."""
+        """Return how often `channel` failed to take this message."""
         return int(self.channel_tries.get(str(channel.pk), 0))
 
     def count_try(self, channel: Channel) -> None:

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 class FailurePatternQuerySet(models.QuerySet["FailurePattern"]):
     def current(self) -> Self:
-        """Those in use: all that are not archived."""
+        """Return those in use: all that are not archived."""
         return self.filter(archived_at=None)
 
 

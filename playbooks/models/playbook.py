@@ -28,7 +28,7 @@ REVIEW_EVERY = timedelta(days=180)  # where a playbook does not say by when to r
 
 class PlaybookQuerySet(models.QuerySet["Playbook"]):
     def current(self) -> Self:
-        """Those in use: all that are not archived."""
+        """Return those in use: all that are not archived."""
         return self.filter(archived_at=None)
 
     def saying(self, typed: str) -> Self:
@@ -57,7 +57,7 @@ class PlaybookQuerySet(models.QuerySet["Playbook"]):
         return self.with_review_due().order_by("due_on", "title")
 
     def to_review(self, today: date) -> Self:
-        """Those in use that somebody should read: doubted, or not confirmed for too long."""
+        """Return those in use that are due for review: doubted, or not confirmed for too long."""
         return self.current().with_review_due().filter(Q(due_on__lte=today) | ~Q(doubt=""))
 
 

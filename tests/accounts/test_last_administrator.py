@@ -17,7 +17,7 @@ ONLY = "This is the only active administrator."
 
 
 def posted(person, **more):
-    """What the admin's page of `person` sends."""
+    """Return what the admin's page of `person` sends."""
     return {
         "username": person.username,
         "full_name": person.full_name,

@@ -29,7 +29,7 @@ WRITERS = 20
 
 @dataclass
 class Written:
-    """What was acknowledged to the writers, with the moment: reference, text and upload."""
+    """Everything acknowledged to the writers, with its moment: reference, text and upload."""
 
     entries: list[tuple[float, str, str, str]] = field(default_factory=list)
     errors: list[BaseException] = field(default_factory=list)
@@ -115,7 +115,7 @@ def wait_for(happened) -> None:
 
 
 def check_invariants(folder: Path) -> None:
-    """What holds after each operation holds for every incident that was restored."""
+    """Assert for every restored incident what holds after each operation."""
     assert Incident.objects.count() >= 2 * WRITERS
     for incident in Incident.objects.all():
         numbers = list(incident.revisions.order_by("number").values_list("number", flat=True))

@@ -1,4 +1,4 @@
-"""Whoever comes to the browser next: Back shows nothing of what was read."""
+"""After signing out, Back shows nothing of what was read."""
 
 from playwright.sync_api import expect
 

@@ -342,7 +342,7 @@ def test_another_spelling_of_a_private_address_is_refused_when_it_is_typed(ana, 
 
 
 def test_a_name_that_leads_elsewhere_when_it_is_connected_to_is_refused(ana, settings, receiver):
-    """What a name stands for may change after it was typed."""
+    """The address of a name may change after it was typed."""
     room = channel(ana, "webhook", f"{receiver.url}/in")
     write(ana)
     settings.CHANNEL_PRIVATE_HOSTS = []

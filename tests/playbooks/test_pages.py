@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 
 def seen(playbook):
-    """What a page of the playbook, opened just now, carries."""
+    """Return what a page of the playbook, opened just now, carries."""
     return {"version": Playbook.objects.get(pk=playbook.pk).seen_version}
 
 

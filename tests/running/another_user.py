@@ -1,4 +1,4 @@
-"""What another user of the machine can do, tried as `nobody`. Needs root."""
+"""Attacks by another user of the machine, tried as `nobody`. Needs root."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ PRINT = "from django.conf import settings; print(settings.SITE_URL)"
 
 
 def printed(folder, **variables: str) -> str:
-    """What a command in a shell of its own, with these variables, calls the site."""
+    """Return the site's address as a command prints it, in a shell with these variables."""
     bare = environment(folder, DJANGO_SETTINGS_MODULE="config.settings", **variables)
     bare.pop("PORT", None) if "PORT" not in variables else None
     asked = subprocess.run(

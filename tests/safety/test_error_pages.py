@@ -37,7 +37,7 @@ urlpatterns = [
 
 @pytest.fixture
 def log():
-    """What the product writes to its log, as configured."""
+    """Return what the product writes to its log, as configured."""
     [console] = (one for one in logging.getLogger().handlers if one.get_name() == "console")
     written = StringIO()
     before = console.setStream(written)

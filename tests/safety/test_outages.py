@@ -1,5 +1,6 @@
-"""What people are told while the database or the disk does not work, and what becomes of their
-text. PostgreSQL itself raises each error; the full disk is a real one of 64 kB."""
+"""Answers while the database or the disk does not work, and the text that was being saved.
+
+PostgreSQL itself raises each error; the full disk is a real one of 64 kB."""
 
 from __future__ import annotations
 

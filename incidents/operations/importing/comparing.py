@@ -1,4 +1,4 @@
-"""How much two states of a document have in common, and which revision a file is based on."""
+"""Compare two states of a document, and find the revision that a file is based on."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def share_kept(before: ParsedPostmortem, now: ParsedPostmortem) -> float:
 
 
 def continues(before: ParsedPostmortem, now: ParsedPostmortem) -> bool:
-    """Whether `now`, found where `before` was, is a later state of the same document.
+    """Return True if `now`, found where `before` was, is a later state of the same document.
 
     True where half of the text is still there, or where the title is the same, unless a long text
     was replaced altogether.
@@ -62,7 +62,7 @@ def continues(before: ParsedPostmortem, now: ParsedPostmortem) -> bool:
 
 
 def holds_all_of(before: ParsedPostmortem, now: ParsedPostmortem) -> bool:
-    """Whether `now` says everything that `before` says."""
+    """Return True if `now` says everything that `before` says."""
     return not Counter(words_of(before)) - Counter(words_of(now))
 
 

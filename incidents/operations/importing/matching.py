@@ -1,4 +1,4 @@
-"""Which incident a document is, if it is one that is here already: by its source, never its title.
+"""Find the incident that a document already is here: by its source, never by its title.
 
 In this order: the reference that our own export wrote; the place that the file was imported from;
 the address of the source; the same content in another place. What fits only in part becomes an
@@ -164,7 +164,7 @@ class Matcher:
         return self.by is None or self.visible.filter(pk=incident.pk).exists()
 
     def _is_state_of(self, incident: Incident) -> bool:
-        """Whether the document holds most of what some recent revision of `incident` says."""
+        """Return True if the document holds most of a recent revision of `incident`."""
         revisions = incident.revisions.values_list("number", flat=True)
         numbers = [comparing.based_on(incident, self.parsed), *revisions[:1]]
         states = [comparing.document_at(incident, number) for number in dict.fromkeys(numbers)]

@@ -1,4 +1,4 @@
-"""What importing asks where it cannot tell whether two incidents are the same one."""
+"""Questions of an import that cannot tell whether two incidents are the same one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where an imported document comes from."""
+"""The source of an imported document."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Source:
         return shown(self.path)
 
     def still_has(self, file: ImportedFile) -> bool:
-        """Whether the place of `file` still holds a file, and is not this one.
+        """Return True if the place of `file` still holds a file, and is not this one.
 
         That is assumed of a place of another named source, which cannot be looked at.
         """

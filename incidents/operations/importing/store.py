@@ -37,7 +37,7 @@ class ImportRefused(DomainError):
 
 
 class ChangedHere(DomainError):
-    """What a file is of was changed here since the file was made; nothing was written.
+    """The incident was changed here since the file was made; nothing was written.
 
     `reference` is that of the incident, or the slug of a pattern or playbook.
     """

@@ -1,4 +1,4 @@
-"""What others changed since the person opened the page, shown before anything is done to it."""
+"""Changes by others since the person opened the page, shown before anything is done to it."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ print(json.dumps(texts))
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of the words: `saved` were acknowledged, `open` never got an answer."""
+    """The number of words: `saved` were acknowledged, `open` never got an answer."""
 
     seed: int
     saved: int

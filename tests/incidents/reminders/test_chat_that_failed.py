@@ -1,4 +1,4 @@
-"""When chat fails, the mail says why it came, and the item's page says what happened."""
+"""After a failure of chat, mail and page say what happened."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ def change_something(persons: list[User], chance: Random, at: datetime) -> None:
 
 
 def moments(persons: list[User], start: datetime, end: datetime) -> list[datetime]:
-    """When there is something to do: as windows open, half an hour later, and at first."""
+    """Return the moments to act: as windows open, half an hour later, and at first."""
     calendars = people.calendars_of(persons, policy=saved.current(), now=start).values()
     days = [start.date() + ahead * DAY for ahead in range(-1, preview.DAYS + 2)]
     opening = {calendar.opens_at(day).astimezone(UTC) for calendar in calendars for day in days}
@@ -88,7 +88,7 @@ def live(at: Iterable[datetime]) -> None:
 
 
 def really_sent(since: datetime, until: datetime) -> Sent:
-    """What was sent, by day and person."""
+    """Return what was sent, by day and person."""
     sent: Sent = {}
     mails = Message.objects.filter(sent_at__range=(since, until), recipient__isnull=False)
     for message in mails.filter(topic__in=(ledger.TOPIC, at_once.TOPIC)):
@@ -101,7 +101,7 @@ def really_sent(since: datetime, until: datetime) -> Sent:
 
 
 def promised(rows: list[preview.Row], until: datetime) -> Sent:
-    """What the preview says of the mornings that begin before `until`."""
+    """Return the preview's mornings that begin before `until`."""
     calendars = people.calendars_of(
         [row.person for row in rows], policy=saved.current(), now=until - PERIOD
     )

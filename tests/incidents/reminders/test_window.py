@@ -27,7 +27,7 @@ def moment(day: int, hour: int, minute: int = 0) -> datetime:
 
 
 def live(start: datetime, until: datetime, step: timedelta = 4 * QUARTER) -> dict[datetime, list]:
-    """What beat and worker do from `start` to before `until`; the mails that were sent, by when."""
+    """Act as beat and worker from `start` to `until`; return the mails sent, by moment."""
     sent: dict[datetime, list] = {}
     now = start
     while now < until:

@@ -1,4 +1,4 @@
-"""What a field labelled Markdown holds is formatted wherever it is shown, or shown as plain words.
+"""Markdown fields are formatted wherever they are shown, or shown as plain words.
 
 `TYPED` holds marks that must not be seen and a word in angle brackets that must be.
 """

@@ -54,7 +54,7 @@ def address(run, verb):
 
 
 def seen(run):
-    """What a page of the run, opened just now, carries."""
+    """Return what a page of the run, opened just now, carries."""
     return {"version": playbook_runs.run_version(run.ticks.all())}
 
 

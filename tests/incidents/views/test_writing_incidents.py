@@ -22,7 +22,7 @@ def base(incident):
 
 
 def seen(incident):
-    """What a page of the incident, opened just now, carries."""
+    """Return what a page of the incident, opened just now, carries."""
     return {"revision": incident.revisions.first().number}
 
 
