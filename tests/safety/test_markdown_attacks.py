@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.markdown import render
+from core.markdown import MAX_LENGTH, render
 from tests.safety.markup import problems_in
 
 CALL = "alert(1)"
@@ -204,3 +204,55 @@ pieces = st.sampled_from(
 @given(st.lists(pieces, min_size=1, max_size=8).map("".join))
 def test_nor_in_any_mixture_of_them(text):
     assert problems_in(render(text)) == []
+
+
+TYPED = [
+    "<scr<b>ipt>alert(1)</scr</b>ipt>",
+    "<b><script>alert(1)</script></b>",
+    "<b onclick=alert(1)>x</b>",
+    "<b\n onclick=alert(1)>x</b>",
+    "<br onload=alert(1)>",
+    "<br/onload=alert(1)//>",
+    "<details ontoggle=alert(1) open>\nx\n</details>",
+    "<details open>\n<summary><img src=x onerror=alert(1)></summary>\nx\n</details>",
+    "<details>\n<summary onclick=alert(1)>x</summary>\n</details>",
+    "<summary><script>alert(1)</script></summary>",
+    "<sub><details></sub>\n</details><svg onload=alert(1)>",
+    "<!-- <b> --><script>alert(1)</script><!-- </b> -->",
+    "<!-- x\n--> <img src=x onerror=alert(1)>",
+    "<kbd>[x](javascript:alert(1))</kbd>",
+    "<mark>&lt;script&gt;alert(1)&lt;/script&gt;</mark>",
+    "``` <script>alert(1)</script>\nx\n```",
+    "| a |\n|---|\n| b | <img src=x onerror=alert(1)> | <svg onload=alert(1)> |",
+    "[^<script>alert(1)</script>]: <img src=x onerror=alert(1)>",
+    "[<img src=x onerror=alert(1)>]: javascript:alert(1)",
+    "[a]: javascript:alert(1)\n\n[a]",
+    "[](javascript:alert(1))",
+    '[](https://ok.example/"onmouseover="alert(1))',
+    "https://ok.example/<img src=x onerror=alert(1)>",
+    "https://ok.example/%22%3E%3Cscript%3Ealert(1)%3C/script%3E",
+    ">" * 40 + "<script>alert(1)</script>",
+    "![<img src=x onerror=alert(1)>](/uploads/a.png)",
+    '![" onerror="alert(1)](/uploads/a.png \'x" onload="alert(1)\')',
+    "javascript://ok.example/%0aalert(1)",
+    'x@ok.example" onclick="alert(1)',
+]
+
+
+@pytest.mark.parametrize("text", TYPED)
+@pytest.mark.parametrize("around", ["{}", "> {}", "- {}", "<b>{}</b>", "<details>\n{}\n</details>"])
+def test_what_is_shown_as_typed_runs_nothing(text, around):
+    assert problems_in(render(around.format(text))) == []
+
+
+@pytest.mark.parametrize("text", RAW)
+def test_a_text_that_is_too_long_to_format_runs_nothing(text):
+    assert problems_in(render(text + " " * MAX_LENGTH)) == []
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(st.sampled_from([*TYPED, "<b>", "</b>", "<details>\n", "\n</details>"]), max_size=6)
+)
+def test_nor_does_any_mixture_of_what_is_shown_as_typed(texts):
+    assert problems_in(render("\n".join(texts))) == []
