@@ -67,13 +67,16 @@ def _firefox(playwright: Playwright) -> Browser:
 
 
 @pytest.fixture
-def context(context: BrowserContext) -> BrowserContext:
-    """What happens in it is written down, and kept when the test fails.
+def context(context: BrowserContext, request: pytest.FixtureRequest) -> BrowserContext:
+    """A context with the clock of the test, whose trace is kept when the test fails.
 
-    Without snapshots: they run a script in every frame, and a mail's frame complains of scripts.
+    Setting the clock, as snapshots would, runs a script in every frame. The frame of a mail
+    complains of scripts: tests that open one are marked `shows_mail`, and read no clock there.
     """
     if context.browser.browser_type.name == "chromium":
         context.tracing.start()
+    if request.node.get_closest_marker("shows_mail") is None:
+        context.clock.set_system_time(timezone.now())
     return context
 
 

@@ -46,6 +46,7 @@ def links_of(title: str) -> dict[str, str]:
     return {words: url for url, words in re.findall(r'<a href="([^"]+)"[^>]*>([^<]+)</a>', beside)}
 
 
+@pytest.mark.shows_mail
 def test_done_from_the_mail_in_the_mailbox(enter, administrator, site, promised):
     page = enter(administrator)
     page.goto(f"{site}/mailbox/")
