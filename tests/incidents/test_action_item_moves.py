@@ -18,6 +18,7 @@ from tests.factories import (
     TeamFactory,
     UserFactory,
 )
+from tests.incidents.reminders.mornings import today
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +33,8 @@ def body(response) -> str:
 
 
 def in_days(days: int) -> str:
-    return (timezone.localdate() + days * DAY).isoformat()
+    """Return a day as Ana's calendar counts them."""
+    return (today() + days * DAY).isoformat()
 
 
 def test_who_may_not_move_it_on_is_told_why(vera, signed_in):

@@ -18,6 +18,7 @@ from tests.factories import (
     TeamFactory,
     UserFactory,
 )
+from tests.incidents.reminders.mornings import today
 
 pytestmark = pytest.mark.django_db
 
@@ -190,7 +191,7 @@ def test_a_new_item_offers_a_due_date_and_is_saved_without_javascript(ana, signe
     incident = IncidentFactory(severity="SEV1")
     client = signed_in(ana)
     address = f"/incidents/{incident.reference}/action-items/new/"
-    offered = (timezone.localdate() + 15 * DAY).isoformat()
+    offered = (today() + 15 * DAY).isoformat()
 
     form = body(client.get(address))
     answer = client.post(

@@ -151,7 +151,7 @@ def test_what_is_restricted_between_writing_and_sending_is_named_to_nobody_else(
     lead, incident = ana, IncidentFactory(title="Zanzibar merger", owner=rita)
     team = TeamFactory(lead=lead)
     team.members.add(ben)
-    item = {"incident": incident, "due_on": today() - 8 * DAY, "title": "Hide the papers"}
+    item = {"incident": incident, "due_on": today() - 10 * DAY, "title": "Hide the papers"}
     ActionItemFactory(owner=ana, position=1, **item)
     ActionItemFactory(owner=ben, position=2, **item)
     ActionItemFactory(owner=ana, due_on=today() - DAY, title="Tell everybody")

@@ -328,7 +328,7 @@ def test_who_may_not_change_an_item_is_offered_no_link(ana):
     cleo = UserFactory(username="cleo", role=Role.VIEWER)
     lead = UserFactory(username="lead", role=Role.VIEWER)
     TeamFactory(lead=lead).members.add(cleo)
-    ActionItemFactory(owner=cleo, due_on=today() - 8 * DAY, title="Late")
+    ActionItemFactory(owner=cleo, due_on=today() - 10 * DAY, title="Late")
 
     [digest] = sent_digest(lead)
 
