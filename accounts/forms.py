@@ -24,7 +24,7 @@ class ProfileForm(forms.ModelForm):
         coerce=int,
         empty_value=None,
         required=False,
-        help_text="In your time zone.",
+        help_text="In your time zone. Reminders are sent within three hours, or on the next morning.",
     )
     quiet_weekdays = forms.TypedMultipleChoiceField(
         label="Quiet days",

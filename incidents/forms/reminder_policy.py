@@ -54,7 +54,11 @@ class ReminderPolicyForm(WritingForm):
         max_length=60,
         help_text="One reminder on each of these days, such as 1, 3.",
     )
-    overdue_every = _days("Then every so many days", least=1)
+    overdue_every = _days(
+        "Then every so many days",
+        least=1,
+        help_text="Whole weeks fall on the weekly day, for all items of a person together.",
+    )
     decision_after = _days(
         "Decision, days late", least=2, help_text="Asked once, then silence until somebody decides."
     )
@@ -64,8 +68,8 @@ class ReminderPolicyForm(WritingForm):
     assigned = forms.ChoiceField(
         label="Given to somebody",
         choices=Assigned,
-        help_text="Its new owner is told, unless they took it. The next digest has what is not "
-        "told at once.",
+        help_text="Its new owner is told, unless they took it. “At once” is within the three "
+        "hours of their morning; what is given later is in the next digest.",
     )
     unassigned_after = _optional_days(
         "No owner, working days", "Then the postmortem’s owner is asked.", most=30
@@ -76,7 +80,12 @@ class ReminderPolicyForm(WritingForm):
     )
     snooze_days = _days("At most so many days", least=1, most=90)
     snoozes = _days("So often in a row", most=20)
-    hour = _days("From hour", most=23, help_text="Of each person’s own clock, 0 to 23.")
+    hour = _days(
+        "From hour",
+        most=23,
+        help_text="Of each person’s own clock, 0 to 23. Reminders are sent within three hours; "
+        "what misses them is sent on the next working day.",
+    )
     weekdays = forms.TypedMultipleChoiceField(
         label="Working days",
         coerce=int,
@@ -87,7 +96,7 @@ class ReminderPolicyForm(WritingForm):
         label="Weekly, on",
         coerce=int,
         choices=WEEKDAYS,
-        help_text="For weekly digests and the teams’ summaries.",
+        help_text="For weekly reminders, weekly digests and the teams’ summaries.",
     )
 
     GROUPS = (

@@ -12,8 +12,8 @@ from accounts.models import User
 
 
 class Assigned(models.TextChoices):
-    """When somebody is told of an action item that another person gave to them: where it is not at
-    once, in the next digest."""
+    """When somebody is told of an action item that another person gave to them: in the next digest
+    or, in their morning, without waiting for one."""
 
     NEVER = "never", "Never"
     DIGEST = "digest", "In the next digest"

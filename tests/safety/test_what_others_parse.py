@@ -196,7 +196,7 @@ def test_a_mail_has_the_headers_that_programs_look_for(mails):
         assert parsedate_to_datetime(str(parsed["Date"])).year >= 2026
         identifier = re.compile(r"<[^<>\s@]+@[^<>\s@]+>")
         for name in ("Message-ID", "References", "In-Reply-To"):
-            assert identifier.fullmatch(str(parsed[name])), name
+            assert identifier.fullmatch(str(parsed[name]).strip()), name
         assert parsed["Message-ID"] != parsed["References"]
         assert parsed["Auto-Submitted"] == "auto-generated"
         assert re.fullmatch(r"<https?://[^<>\s]+>", str(parsed["List-Unsubscribe"]).strip())
