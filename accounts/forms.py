@@ -24,7 +24,7 @@ class ProfileForm(forms.ModelForm):
         coerce=int,
         empty_value=None,
         required=False,
-        help_text="In your time zone. Reminders are sent within three hours, or on the next morning.",
+        help_text="In your time zone. Reminders come within three hours, or the next morning.",
     )
     quiet_weekdays = forms.TypedMultipleChoiceField(
         label="Quiet days",

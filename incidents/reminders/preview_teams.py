@@ -52,10 +52,11 @@ def preview_teams(*, saved: Policy, changed: Policy, now: datetime) -> tuple[lis
         for policy in (saved, changed)
     )
     written = _written(teams, now)
+    to_members = set(summary.told_by_members().values_list("pk", flat=True))
     rows = [
         TeamRow(
             team,
-            None if team.to_members else before[team].zone,
+            None if team.pk in to_members else before[team].zone,
             saved=_mornings(before[team], written[team.pk], now),
             changed=_mornings(after[team], written[team.pk], now),
         )

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from accounts.models import DigestFrequency, Team, User
@@ -139,7 +139,7 @@ def write_due(*, policy: Policy, now: datetime) -> list[int]:
 
 def _team_drafts(policy: Policy, now: datetime) -> Iterator[Draft]:
     """To the channels and leads of teams."""
-    teams = told().filter(to_members=False).select_related("lead")
+    teams = told().filter(_HAS_ONE_TO_TELL).select_related("lead")
     for team, calendar in people.calendars_of_teams(teams, policy=policy, now=now):
         if morning := calendar.morning(now):
             yield Draft(f"{TOPIC}:{morning.day}:team-{team.pk}", TOPIC, morning.day, team=team)
@@ -147,7 +147,7 @@ def _team_drafts(policy: Policy, now: datetime) -> Iterator[Draft]:
 
 def _member_drafts(policy: Policy, now: datetime) -> Iterator[Draft]:
     """To each member of teams without a channel and a lead, in the member's own morning."""
-    teams = told().filter(to_members=True).values_list("pk", flat=True)
+    teams = told_by_members().values_list("pk", flat=True)
     members = Team.members.through.objects.filter(team__in=list(teams)).order_by("team", "user")
     pairs = list(members.values_list("team", "user"))
     persons = people.reminded().in_bulk({person for _, person in pairs})
@@ -164,7 +164,7 @@ _HAS_ONE_TO_TELL = Q(_HAS_CHANNEL) | Q(lead__isnull=False, lead__is_active=True)
 
 def told() -> QuerySet[Team]:
     """Teams that are told of their week: something is promised by them, and there is a channel, a
-    lead or, without both, a member to tell. `to_members` says that it is the last."""
+    lead or, without both, a member to tell."""
     wants_it = Q(lead__is_active=True) & ~Q(lead__digest=DigestFrequency.OFF)
     members = people.reminded().filter(teams=OuterRef("pk"))
     has_members = Exists(members) & (Q(lead=None) | Q(lead__is_active=False))
@@ -175,10 +175,12 @@ def told() -> QuerySet[Team]:
             Exists(open_items.filter(owner=OuterRef("pk")))
         )
     )
-    told = Team.objects.filter(Q(_HAS_CHANNEL) | wants_it | has_members).filter(own | of_members)
-    return told.annotate(
-        to_members=ExpressionWrapper(~_HAS_ONE_TO_TELL, output_field=BooleanField())
-    )
+    return Team.objects.filter(Q(_HAS_CHANNEL) | wants_it | has_members).filter(own | of_members)
+
+
+def told_by_members() -> QuerySet[Team]:
+    """Of the teams that are told, those with neither a channel nor a lead: each member is told."""
+    return told().filter(~_HAS_ONE_TO_TELL)
 
 
 def week_of(team: Team, reader: User | None, *, today: date) -> TeamWeek | None:
