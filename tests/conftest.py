@@ -19,7 +19,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as examples
 
 from accounts.models import Role, User
-from tests import clocks, database_template
+from tests import clocks, database_template, own_broker
 from tests.factories import UserFactory
 
 # How long an example takes says how busy the machine is, nothing about the product.
@@ -45,6 +45,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure() -> None:
     clocks.begin(clocks.WEDNESDAY)
     sys.addaudithook(clocks.refuse_without)
+    own_broker.use()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -2,24 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from celery import Celery
 
 from config import folder_broker
-
-
-def broker_url() -> str:
-    """Return the broker's address; each process of the tests has a Redis database of its own."""
-    url = os.environ.get("CELERY_BROKER_URL") or "filesystem://localhost/"
-    if url.startswith("redis"):
-        parts = urlsplit(url)
-        worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
-        number = int(parts.path.strip("/") or 0) + int(worker)
-        return parts._replace(path=f"/{number}").geturl()
-    return url
 
 
 def producer(url: str, folder: Path) -> Celery:

@@ -23,7 +23,7 @@ from celery import Celery
 from django.db import connection
 
 from tests import clocks
-from tests.faults.broker import broker_url, producer
+from tests.faults.broker import producer
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -177,7 +177,8 @@ def install(tmp_path: Path) -> Iterator[Callable[..., Installation]]:
                 "DJANGO_SETTINGS_MODULE": "config.settings",
                 "ENV_FILE": os.devnull,
                 "VAR_DIR": str(folder),
-                "CELERY_BROKER_URL": broker_url(),
+                "CELERY_BROKER_URL": os.environ.get("CELERY_BROKER_URL")
+                or "filesystem://localhost/",
             }
             | environment,
         )

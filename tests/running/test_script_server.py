@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
@@ -16,7 +17,6 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
-from tests.faults.broker import broker_url
 from tests.running.server import ROOT, Server, environment, free_port
 
 # One process runs them all, since they share the folder that was prepared first.
@@ -175,7 +175,7 @@ def test_a_command_works_while_the_server_runs_and_while_it_does_not(server):
 
 
 def test_the_worker_answers_over_the_broker(folder, prepared):
-    broker = {"CELERY_BROKER_URL": broker_url()}
+    broker = {name: os.environ[name] for name in ("CELERY_BROKER_URL",) if name in os.environ}
     server = Server(folder, **broker)
     try:
         server.start_and_wait()
