@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from pathlib import PurePath
 from typing import Self
 
 from django.db import models
 from django.db.models import Q
+
+from core import times
 
 
 class BackupKind(models.TextChoices):
@@ -58,7 +61,7 @@ class BackupRun(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"backup of {self.started_at:%Y-%m-%d %H:%M} UTC"
+        return f"backup of {times.moment(self.started_at.astimezone(UTC))} UTC"
 
     @property
     def file_name(self) -> str:

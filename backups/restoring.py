@@ -6,7 +6,7 @@ import contextlib
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from django.db import Error, connection, transaction
 from backups import emptiness, keys, loading, schema, uploads
 from backups.archive import Archive, Damaged, Member, Newer
 from backups.version import is_newer, product_version
+from core import times
 from core.errors import DomainError
 from messaging.models import Channel
 from messaging.operations import pause_sending, withdraw_waiting
@@ -187,7 +188,7 @@ _WITHDRAWN = (
 
 def _why_paused(manifest: dict[str, Any]) -> str:
     moment = datetime.fromisoformat(manifest["created_at"])
-    return f"Restored from the backup of {moment:%-d %b %Y %H:%M} UTC."
+    return f"Restored from the backup of {times.moment(moment.astimezone(UTC))} UTC."
 
 
 def _tables_for(manifest: dict[str, Any]) -> loading.Loader:

@@ -11,6 +11,7 @@ from typing import Literal
 from django.conf import settings
 
 from backups.models import BackupRun
+from core import times
 
 OLD = timedelta(hours=48)
 
@@ -31,7 +32,7 @@ class Status:
 
     @property
     def line(self) -> str:
-        """One line for /health/, such as “warn, 51 hours old, last attempt failed”."""
+        """One line for /health/, such as “warn, 2 days 3 h old, last attempt failed”."""
         parts: list[str] = [self.state, _old(self.age)]
         if self.failure:
             parts.append("last attempt failed")
@@ -41,8 +42,7 @@ class Status:
 def _old(age: timedelta | None) -> str:
     if age is None:
         return "none yet"
-    hours = int(age.total_seconds() // 3600)
-    return "1 hour old" if hours == 1 else f"{hours} hours old"
+    return f"{times.duration(age)} old"
 
 
 def current(now: datetime) -> Status:

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models import User
+from core import times
 from incidents.models.action_item import ActionItem
 from incidents.models.incident import Incident
 from messaging.models import Message
@@ -139,4 +140,4 @@ class ReminderRun(models.Model):
         ordering = ["-last_at"]
 
     def __str__(self) -> str:
-        return f"{self.began_at:%Y-%m-%d %H:%M} to {self.last_at:%Y-%m-%d %H:%M}"
+        return f"{times.moment(self.began_at)} to {times.moment(self.last_at)}"

@@ -15,6 +15,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
+from core import times
 from core.errors import DomainError
 from incidents.reminders.calendars import Morning
 
@@ -155,7 +156,7 @@ def check(policy: Policy) -> None:
     if policy.due_soon >= policy.due_days_sev1:
         raise PolicyContradicts(
             "“Due soon” would begin before an action item of a SEV1 is written down: choose fewer "
-            f"than {policy.due_days_sev1} days."
+            f"than {times.days(policy.due_days_sev1)}."
         )
     if any(days >= policy.decision_after for days in policy.overdue):
         raise PolicyContradicts(

@@ -19,11 +19,11 @@ def test_health_answers_without_sign_in_and_says_how_old_the_last_backup_is(clie
 @pytest.mark.parametrize(
     ("nightly", "hours", "failed", "line"),
     [
-        (True, 5, False, b"ok, 5 hours old"),
-        (True, 1, False, b"ok, 1 hour old"),
-        (True, 49, False, b"warn, 49 hours old"),
-        (True, 5, True, b"warn, 5 hours old, last attempt failed"),
-        (False, 500, False, b"off, 500 hours old"),
+        (True, 5, False, b"ok, 5 h old"),
+        (True, 1, False, b"ok, 1 h old"),
+        (True, 49, False, b"warn, 2 days 1 h old"),
+        (True, 5, True, b"warn, 5 h old, last attempt failed"),
+        (False, 500, False, b"off, 21 days old"),
     ],
 )
 def test_an_old_backup_is_a_warning_and_never_a_failure(

@@ -35,6 +35,7 @@ from tests.factories import (
     IncidentFactory,
     PatternFactory,
     PatternLinkFactory,
+    PlaybookFactory,
     PlaybookRunFactory,
     RootCauseFactory,
     SectionFactory,
@@ -74,6 +75,7 @@ WITHOUT_A_VERSION = {
     "playbook_run_tick": "A run keeps its revision of the playbook. Ticking again changes nothing.",
     "playbook_run_attach": "It is refused where the run belongs to an incident already.",
     "channel_test": "It sends a test message, and changes nothing.",
+    "sending_resume": AGAIN,
     "message_send_again": "Sending looks at the message's state at that moment.",
     "reminder_answer": "The link works once, and only while its item is as it was when sent.",
 }
@@ -116,6 +118,7 @@ OTHERS = [
     *("action_item_bulk", "incident_reopen", "fix_check_answer", "incident_similar_decide"),
     *("pattern_suggestion_decide", "pattern_edit", "playbook_edit", "playbook_mark_reviewed"),
     *("playbook_doubt", "playbook_revision_restore", "playbook_run_finish", "playbook_run_discard"),
+    *("playbook_archive", "playbook_unarchive", "pattern_archive", "pattern_unarchive"),
 ]
 ELSEWHERE = {"reminder_policy": "tests/incidents/views/test_reminder_policy_page.py"}
 WITH_A_VERSION = [*ITEM, *DONE_ITEM, *POSTMORTEM, *PARTS, *OTHERS]
@@ -174,8 +177,10 @@ def scene(ana, ben) -> dict[str, Any]:
         "fix": DoneActionItemFactory(incident=earlier, closed_at=NOON.replace(year=2021)),
         "other": IncidentFactory(),
         "pattern": PatternFactory(),
-        "playbook": Playbook.objects.get(),
+        "playbook": playbook,
         "run": PlaybookRunFactory(playbook=playbook),
+        "archived_pattern": PatternFactory(archived_at=NOON),
+        "archived_playbook": PlaybookFactory(archived_at=NOON),
     }
     revisions.record(incident, by=ben, at=NOON, summary="First")
     return found
@@ -204,6 +209,10 @@ def other_request(name: str, scene: dict[str, Any]) -> tuple[str, dict[str, Any]
         "playbook_mark_reviewed": ([playbook], {}),
         "playbook_doubt": ([playbook], {"note": "It is gone."}),
         "playbook_revision_restore": ([playbook, 1], {}),
+        "playbook_archive": ([playbook], {}),
+        "playbook_unarchive": ([scene["archived_playbook"].slug], {}),
+        "pattern_archive": ([scene["pattern"].slug], {}),
+        "pattern_unarchive": ([scene["archived_pattern"].slug], {}),
         "playbook_run_finish": ([scene["run"].pk], {"outcome": "helped"}),
         "playbook_run_discard": ([scene["run"].pk], {}),
     }

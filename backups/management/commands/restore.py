@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from backups import restoring
 from backups.archive import Archive
 from backups.making import megabytes
 from backups.operations import reason_of
+from core import times
 from core.errors import DomainError
 from core.templatetags.ui import counted
 
@@ -61,8 +62,9 @@ class Command(BaseCommand):
         rows = sum(table["rows"] for table in manifest["tables"])
         uploads = manifest["uploads"]
         keys = "with keys" if manifest["keys"]["included"] else "without keys"
+        made = times.moment(created.astimezone(UTC))
         self.stdout.write(
-            f"{path} is complete. It was made on {created:%Y-%m-%d at %H:%M} UTC by Nevertwice "
+            f"{path} is complete. It was made on {made} UTC by Nevertwice "
             f"{manifest['version']} at {manifest['site_url']}: {counted(rows, 'row')} and "
             f"{counted(uploads['number'], 'upload')} ({megabytes(uploads['size'])}), {keys}."
         )

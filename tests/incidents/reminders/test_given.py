@@ -338,7 +338,7 @@ def test_what_was_given_takes_as_many_queries_for_three_items_as_for_one(ana, be
 def test_what_is_said_with_it_is_plain_words_in_a_mail(ana, ben, item):
     give(item, ben, ana, note="**Drain** `node` <pod-name> first.")
 
-    [told] = tick(MONDAY_MORNING)
+    [told] = tick(MONDAY_MORNING + timedelta(hours=6))
 
     assert "“Drain node <pod-name> first.”" in told.body
     assert "“Drain node &lt;pod-name&gt; first.”" in told.alternatives[0][0]

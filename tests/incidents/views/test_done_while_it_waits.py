@@ -36,6 +36,8 @@ def _restrict(item) -> None:
 
 def page(signed_in, person, item, name="action_item_complete", **data):
     client, address = signed_in(person), reverse(name, args=[item.pk])
+    item.refresh_from_db()
+    data = data and {"version": item.version, **data}
     answer = client.post(address, data) if data else client.get(address)
     return answer.status_code, answer.content.decode()
 

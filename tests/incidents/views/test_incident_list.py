@@ -250,7 +250,7 @@ def test_to_filter_by_it_is_to_filter_by_what_there_is_not(signed_in, vera, ana)
 
 def test_a_label_that_nobody_uses_yet_is_offered_while_writing(signed_in, ben, ana):
     hers = IncidentFactory(visibility="restricted", owner=ana)
-    hers.services.add(ServiceFactory(name="Project X"))
+    hers.services.add(ServiceFactory(name="Project X", is_offered=False))
     ServiceFactory(name="Made for use")
 
     page = signed_in(ben).get(reverse("incident_new"))

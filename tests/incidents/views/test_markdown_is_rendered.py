@@ -11,6 +11,7 @@ import pytest
 from django.urls import reverse
 
 from incidents.models import PostmortemStatus
+from incidents.operations.fix_checks import fix_version
 from tests.factories import (
     ActionItemFactory,
     DoneActionItemFactory,
@@ -42,7 +43,8 @@ def test_the_note_of_a_fix(signed_in, ana):
     now = incident_of(pattern, (2026, 3, 1))
     client = signed_in(ana)
     address = reverse("fix_check_answer", args=[now.reference])
-    client.post(address, {"item": fix.pk, "answer": "held", "note": TYPED})
+    version = fix_version(fix.closed_at)
+    client.post(address, {"item": fix.pk, "answer": "held", "note": TYPED, "version": version})
 
     page = page_of(client, now.get_absolute_url())
 

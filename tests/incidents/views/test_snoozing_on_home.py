@@ -24,6 +24,10 @@ def path(item) -> str:
     return reverse("action_item_snooze", args=[item.pk])
 
 
+def sent(item, **typed) -> dict:
+    return {"place": "home", "version": item.version, **typed}
+
+
 def test_each_item_of_mine_has_snooze_beside_done(ana, item, signed_in):
     page = signed_in(ana).get(reverse("home")).content.decode()
 
@@ -70,7 +74,9 @@ def test_saved_in_place_the_row_is_there_again_without_snooze(ana, item, signed_
     until = timezone.localdate() + 2 * DAY
 
     row = signed_in(ana).post(
-        path(item), {"place": "home", "until": until.isoformat()}, headers=HTMX
+        path(item),
+        sent(item, until=until.isoformat()),
+        headers=HTMX,
     )
 
     item.refresh_from_db()
@@ -85,7 +91,9 @@ def test_beyond_the_bounds_it_is_refused_in_place(ana, item, signed_in):
     until = timezone.localdate() + 15 * DAY
 
     answer = signed_in(ana).post(
-        path(item), {"place": "home", "until": until.isoformat()}, headers=HTMX
+        path(item),
+        sent(item, until=until.isoformat()),
+        headers=HTMX,
     )
 
     assert answer.status_code == 422
@@ -97,7 +105,7 @@ def test_without_javascript_it_is_a_page_that_leads_back_home(ana, item, signed_
     until = timezone.localdate() + 2 * DAY
 
     page = client.get(f"{path(item)}?place=home").content.decode()
-    answer = client.post(path(item), {"place": "home", "until": until.isoformat()})
+    answer = client.post(path(item), sent(item, until=until.isoformat()))
 
     assert "<html" in page
     assert answer.url == reverse("home")
@@ -106,7 +114,7 @@ def test_without_javascript_it_is_a_page_that_leads_back_home(ana, item, signed_
 def test_done_on_home_shows_a_row_of_home_again(ana, item, signed_in):
     address = reverse("action_item_complete", args=[item.pk])
 
-    row = signed_in(ana).post(address, {"place": "home", "evidence": "There."}, headers=HTMX)
+    row = signed_in(ana).post(address, sent(item, evidence="There."), headers=HTMX)
 
     assert 'form="change-many"' not in row.content.decode()
     assert f'id="action-item-{item.pk}"' in row.content.decode()
