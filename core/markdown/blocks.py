@@ -18,6 +18,8 @@ _DETAILS = re.compile(
     re.IGNORECASE,
 )
 
+_TOKENS_OF_A_CELL = 3
+
 
 def count_steps(state: StateBlock, _start: int, _end: int, _silent: bool) -> bool:
     """Spend the budget, and match nothing: the first rule that is tried on every line."""
@@ -122,6 +124,8 @@ def _block(name: str, tag: str, content: str) -> list[Token]:
 def table_with_every_cell(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """Read a table, with the cells of a row that its heading has no column for."""
     first = len(state.tokens)
+    if not silent:  # a whole row is read before the steps are counted again
+        state.env["budget"].spend(_TOKENS_OF_A_CELL * getLine(state, start).count("|"))
     if not table(state, start, end, silent):
         return False
     if not silent:
@@ -136,7 +140,9 @@ def _with_surplus_cells(state: StateBlock, tokens: list[Token]) -> Iterator[Toke
             line, cells = (token.map or [0])[0], 0
         cells += token.type == "td_open"
         if token.type == "tr_close" and cells:
-            for words in _row(getLine(state, line))[cells:]:
+            surplus = _row(getLine(state, line))[cells:]
+            state.env["budget"].spend(_TOKENS_OF_A_CELL * len(surplus))
+            for words in surplus:
                 yield Token("td_open", "td", 1, block=True, level=token.level + 1)
                 yield Token(
                     "inline", "", 0, content=words.strip(), children=[], level=token.level + 2

@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from markdown_it import MarkdownIt
+from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from mdit_py_plugins.deflist import deflist_plugin
@@ -25,8 +26,8 @@ _OPTIONS = {
     "inline_definitions": True,
     "store_labels": True,
 }
-_ENDS_A_PARAGRAPH = {"alt": ["paragraph", "reference", "blockquote"]}
-_ON_EVERY_LINE = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+_ENDS_A_PARAGRAPH: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote"]}
+_ON_EVERY_LINE: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
 
 
 def parser() -> MarkdownIt:
@@ -34,7 +35,7 @@ def parser() -> MarkdownIt:
     made = MarkdownIt("commonmark", _OPTIONS)
     made.enable(["table", "strikethrough"]).disable(["html_block", "html_inline"])
     made.use(footnote_plugin, inline=False, move_to_end=False).use(deflist_plugin)
-    made.normalizeLinkText = lambda link: link  # an address is shown as it was typed
+    made.normalizeLinkText = _as_typed  # type: ignore[method-assign, assignment]  # an address is shown as it was typed
     _add_block_rules(made)
     inline = made.inline.ruler
     inline.before("text", "steps", inlines.count_steps)
@@ -50,6 +51,10 @@ def parser() -> MarkdownIt:
     core.after("definitions", "footnotes", footnotes.settle_footnotes)
     core.push("numbers", number_items)
     return made
+
+
+def _as_typed(address: str) -> str:
+    return address
 
 
 def _add_block_rules(made: MarkdownIt) -> None:

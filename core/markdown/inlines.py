@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from linkify_it import LinkifyIt
+from linkify_it import LinkifyIt  # type: ignore[import-untyped]
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
@@ -18,9 +18,11 @@ _KEPT_TAG = re.compile(
     re.IGNORECASE,
 )
 _FOOTNOTE = re.compile(r"\[\^([^\]\s]{1,200})\]")
-_LONG_RUN = re.compile(r"([*_~])\1{100,}")  # of marks; nobody emphasises with so many
+_RUN = re.compile(r"([*_~])\1{3,}")
+_LONGEST_RUN = 100  # of one mark; nobody emphasises with more
 _SCHEME = re.compile(r"(?:^|[^a-z0-9.+-])((?:https?|ftp):)$", re.IGNORECASE)
 _LONGEST_ADDRESS = 4_000  # characters; a longer one is text
+_STEPS_OF_AN_ADDRESS = 5  # it takes as long as these
 _END_OF_ADDRESS = re.compile(r"[\s<]")
 # “deploy.sh” and “main.py” are files, not the sites that their endings could name.
 _ADDRESSES = LinkifyIt().set({"fuzzy_link": False}).add("//", None)
@@ -33,9 +35,12 @@ def count_steps(state: StateInline, _silent: bool) -> bool:
 
 
 def long_run(state: StateInline, silent: bool) -> bool:
-    """Read a long run of one mark as text: every single mark would be paired with every other."""
-    found = _LONG_RUN.match(state.src, state.pos, state.posMax)
+    """Read a very long run of one mark as text: each single mark would be a token to pair."""
+    found = _RUN.match(state.src, state.pos, state.posMax)
     if found is None:
+        return False
+    if len(found[0]) <= _LONGEST_RUN:
+        state.env["budget"].spend(len(found[0]))
         return False
     if not silent:
         state.append_pending(found[0])
@@ -87,6 +92,7 @@ def address(state: StateInline, silent: bool) -> bool:
     scheme = _SCHEME.search(f"{state.pending[-8:]}:")
     if scheme is None:
         return False
+    state.env["budget"].spend(_STEPS_OF_AN_ADDRESS)
     start = position + 1 - len(scheme[1])
     found = _ADDRESSES.match_at_start(state.src[start : _end_of_address(state, position)])
     if found is None:
@@ -110,7 +116,7 @@ def _end_of_address(state: StateInline, position: int) -> int:
     if not begin <= position < end:
         found = _END_OF_ADDRESS.search(state.src, position, state.posMax)
         end = found.start() if found else state.posMax
-        state.env |= {"word": (position, end), "of": state}
+        state.env["word"], state.env["of"] = (position, end), state
     return min(end, position + _LONGEST_ADDRESS)
 
 

@@ -35,7 +35,8 @@ def code_info(token: Token) -> str:
 
 def _marker(item: Token) -> str:
     number = f"{item.meta['number']}. " if "number" in item.meta else ""
-    return number + _BOXES.get(item.meta.get("checked"), "")
+    box = _BOXES[item.meta["checked"]] if "checked" in item.meta else ""
+    return number + box
 
 
 def _words(token: Token) -> str:

@@ -79,7 +79,7 @@ def test_the_steps_of_parsing_do_not_grow_with_the_square(name, no_budget, monke
 
 @pytest.mark.parametrize(
     "name",
-    ["tasks", "opening images", "crossing emphasis"],
+    ["tasks", "opening images", "crossing emphasis", "long runs of stars", "surplus cells"],
 )
 def test_the_longest_text_takes_bounded_time(name):
     text = SHAPES[name](markdown.MAX_LENGTH)[: markdown.MAX_LENGTH]
