@@ -42,7 +42,8 @@ class Status:
 def _old(age: timedelta | None) -> str:
     if age is None:
         return "none yet"
-    return f"{times.duration(age)} old"
+    hour = timedelta(hours=1)
+    return f"{times.duration(age - age % hour if age > hour else age)} old"
 
 
 def current(now: datetime) -> Status:
