@@ -12,7 +12,6 @@ from django.views.decorators.http import require_safe
 from accounts.requests import SignedInRequest
 from backups import status
 from backups.models import BackupRun
-from core import times
 from messaging.models import SendingPause
 
 SHOWN = 30
@@ -35,7 +34,7 @@ def backup_list(request: SignedInRequest) -> HttpResponse:
         "nightly": settings.BACKUP_NIGHTLY,
         "hour": settings.BACKUP_HOUR,
         "folder": settings.BACKUP_DIR,
-        "daily": times.days(settings.BACKUP_KEEP_DAILY),
+        "daily": settings.BACKUP_KEEP_DAILY,
         "weekly": settings.BACKUP_KEEP_WEEKLY,
         "with_keys": settings.BACKUP_KEYS,
     }

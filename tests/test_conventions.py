@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.template.loader import get_template
 from django.urls import URLPattern, URLResolver, get_resolver
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -113,6 +114,12 @@ def test_times_are_formatted_for_people_in_one_module_only():
     }
 
     assert spots == set()
+
+
+def test_every_template_compiles():
+    for path in (ROOT / "templates").rglob("*"):
+        if path.is_file():
+            get_template(str(path.relative_to(ROOT / "templates")))
 
 
 def test_templates_format_no_times_of_their_own():

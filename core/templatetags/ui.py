@@ -226,6 +226,7 @@ register.filter("as_weekday", times.weekday)
 register.filter("as_short_weekday", times.short_weekday)
 register.filter("as_month", times.month)
 register.filter("as_days", times.days)
+register.filter("as_duration", times.duration)
 register.filter("as_hour", times.whole_hour)
 
 
