@@ -52,7 +52,7 @@ def test_a_recent_backup_needs_no_notice(signed_in, omar):
     ("runs", "said"),
     [
         ([], "There is no backup yet."),
-        ([(49, "")], "The last backup is 2 d 1 h old."),
+        ([(49, "")], "The last backup is 2 days 1 h old."),
         ([(5, ""), (1, "The disk is full.")], "The last backup failed: The disk is full."),
     ],
 )
