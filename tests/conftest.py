@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Iterator
 from urllib.parse import urlsplit
@@ -43,6 +44,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure() -> None:
+    # A shell starts what runs in its background with Ctrl-C ignored, and every process would
+    # inherit that; some tests interrupt one.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     clocks.begin(clocks.WEDNESDAY)
     sys.addaudithook(clocks.refuse_without)
     own_broker.use()

@@ -106,7 +106,9 @@ def fill(installation: Installation) -> None:
     ana = factories.UserFactory(username="ana", full_name="Ána “Tab\t” \\N Author")
     team = factories.TeamFactory(lead=ana)
     written = incidents.create(
-        IncidentFields(title="Registry secret expired", services=services_named(["registry"])),
+        IncidentFields(
+            title="Registry secret expired", services=services_named(["registry"], by=ana)
+        ),
         by=ana,
         at=NOON,
     )

@@ -12,7 +12,7 @@ import pytest
 
 from tests.faults.broker import clock_file
 from tests.faults.conftest import ROOT
-from tests.faults.quarter.listening import Heard, incidents_in
+from tests.faults.quarter.listening import Heard, Listeners, incidents_in
 from tests.faults.quarter.reckoning import Reckoning
 from tests.faults.quarter.world import FIRST_DAY, World, make, marked
 
@@ -48,6 +48,23 @@ def test_an_incident_is_known_by_its_title_and_by_its_reference(text):
 )
 def test_a_signed_address_names_no_incident(text):
     assert not incidents_in([text])
+
+
+@pytest.mark.parametrize(
+    ("name", "is_digest"),
+    [
+        ("<digest.3.2026-03-09@nt>", True),
+        ("9 new, 9 overdue\nHello person15,", True),
+        ("<weekly_summary.3.2026-03-09@nt>", False),
+        ("Team 3: 37 open, 24 overdue, 0 done\n* Promise 103 of INC-21", False),
+    ],
+)
+def test_a_weekly_summary_is_no_digest_by_mail_or_by_chat(name, is_digest):
+    listeners = Listeners(now=datetime.combine(FIRST_DAY, datetime.min.time(), UTC))
+
+    listeners._hear(15, name, name, [name])
+
+    assert listeners.heard[0].is_digest is is_digest
 
 
 @pytest.mark.parametrize(("person", "leaks"), [(1, 0), (2, 0), (3, 0), (4, 1)])

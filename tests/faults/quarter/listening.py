@@ -25,6 +25,9 @@ _INCIDENT = re.compile(r".{0,60}?(?:‹inc (\d+)›|(?<![\w:-])INC-(\d+)(?![\w-]
 _MORE = re.compile(r"And \d+ more")
 
 
+_SUMMARY = re.compile(r"<weekly_summary\.|Team \d+: ")  # by mail, or by chat
+
+
 @dataclass(frozen=True)
 class Heard:
     """One message as it arrived: to which person, when by the simulated clock, and what it names.
@@ -98,7 +101,7 @@ class Listeners:
                 person,
                 name,
                 self.now,
-                is_digest=not name.startswith("<weekly_summary."),
+                is_digest=_SUMMARY.match(name) is None,
                 new=frozenset(map(int, _ITEM.findall(new))),
                 incidents=incidents_in(all_of_it),
                 is_cut=bool(_MORE.search(text)),
