@@ -39,7 +39,7 @@ references = [page.rstrip("/").rsplit("/", 1)[-1] for page in json.loads(sys.arg
 texts = []
 for one in Incident.objects.filter(reference__in=references):
     texts += one.sections.values_list("body", flat=True)
-    texts += one.timeline_events.values_list("text", flat=True)
+    texts += one.timeline.values_list("text", flat=True)
 print(json.dumps(texts))
 """
 
