@@ -17,9 +17,11 @@ from backups import schema
 from incidents.models import (
     ActionItem,
     Edition,
+    ImportedFile,
     Incident,
     PatternLink,
     PlaybookUse,
+    ReminderRun,
     Revision,
     RootCause,
     Section,
@@ -40,13 +42,14 @@ _OWN: tuple[type[models.Model], ...] = (
     *schema.TEMPORARY,
     ContentType,
     Permission,
+    ReminderRun,
     Synonym,
 )
 # Filled by the seeds, whose top rows `is_untouched` compares with the seed files.
 _SEEDED: tuple[type[models.Model], ...] = (
     *(Incident, Incident.services.through, Incident.tags.through, ActionItem, Edition),
     *(PatternLink, PlaybookUse, Revision, RootCause, Section, SectionVersion, SeededFile),
-    *(Service, Tag, TimelineEvent),
+    *(ImportedFile, Service, Tag, TimelineEvent),
     *(FailurePattern, Playbook, Playbook.patterns.through, PlaybookRevision, PlaybookStep),
 )
 

@@ -14,6 +14,7 @@ from psycopg import sql
 
 from accounts.models import SignInLink
 from backups.models import BackupRun
+from incidents.models import WriteMark
 from search.models import (
     Document,
     KeyStatistic,
@@ -32,6 +33,7 @@ Migrations = list[tuple[str, str]]
 DERIVED: tuple[type[models.Model], ...] = (
     *(Document, Passages, Word, KeyStatistic),
     *(Portrait, Posting, TermCount, Lesson),
+    WriteMark,
 )
 # Valid on the old installation only: nobody is to be signed in by a backup.
 TEMPORARY: tuple[type[models.Model], ...] = (Session, SignInLink, EmailConfirmation, BackupRun)

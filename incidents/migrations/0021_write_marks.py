@@ -4,7 +4,7 @@ from django.db import migrations, models
 # ends, and taken back with a savepoint. SKIP LOCKED passes over marks that other transactions
 # hold, so that no writer waits for another.
 FUNCTION = """
-CREATE FUNCTION incidents_mark_write() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION incidents_mark_write() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF current_setting('nevertwice.marked_' || TG_ARGV[0], true) = 'yes' THEN
     RETURN NULL;

@@ -20,6 +20,7 @@ UNREACHABLE = "postgres://ana:geheim@127.0.0.1:9/nevertwice"
 NO_DATABASE = r"The database cannot be reached \(.*Connection refused\)\. Check that it runs"
 # One call of each command that needs the database.
 CALLS = {
+    "backup": [],
     "export": ["{folder}"],
     "first_administrator": [],
     "import": ["{file}"],
@@ -27,6 +28,7 @@ CALLS = {
     "prepare": [],
     "reindex": [],
     "reseal_channels": [],
+    "resume_sending": [],
     "search": ["disk full"],
     "seed": [],
     "send_reminders": [],
@@ -39,6 +41,9 @@ CALLS = {
 }
 # Wrong arguments: none of these needs the database.
 WRONG = [
+    (["restore"], 2, "required: FILE"),
+    (["restore", "{folder}/missing"], 1, "missing"),
+    (["resume_sending", "x"], 2, "unrecognized arguments: x"),
     (["banana"], 1, "Unknown command: 'banana'"),
     (["export"], 2, "required: REFERENCE, DIR|required: DIR"),
     (["import"], 2, "required: PATH"),
@@ -60,7 +65,7 @@ WRONG = [
     (["send_reminders", "--now", "2026-01-01T09:00"], 1, "which says no time zone"),
     (["send_reminders", "--now", "0001-01-01T00:00:00+14:00"], 1, "a year from 2000 to 2100"),
     (["send_reminders", "--now", "9999-12-31T23:59:59-12:00"], 1, "a year from 2000 to 2100"),
-    (["sign_in_link"], 2, "required: username"),
+    (["sign_in_link"], 2, "required: person"),
     (["similar"], 2, "required: reference"),
     (["suggest_patterns"], 2, "required: reference"),
 ]
@@ -111,7 +116,8 @@ def test_every_command_of_ours_is_called_here():
     files = [*ROOT.glob("*/management/commands/*.py")]
     ours = {file.stem for file in files} - {"__init__"}
 
-    assert ours - CALLS.keys() == {"serve"}  # which test_wrong_settings.py calls
+    # Those are called by test_wrong_settings.py, and by tests/backups with a file to restore.
+    assert ours - CALLS.keys() == {"serve", "restore"}
     assert ours <= CALLS.keys() | {arguments[0] for arguments, _, _ in WRONG}
 
 

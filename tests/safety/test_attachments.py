@@ -258,7 +258,8 @@ def test_the_preview_shows_what_the_page_will_show(ana, signed_in):
         "/markdown/preview/", {"content": "**Bold** <script>alert(1)</script>"}
     )
 
-    assert answer.content.decode().strip() == "<p><strong>Bold</strong> </p>"
+    shown = answer.content.decode().strip()
+    assert shown == "<p><strong>Bold</strong> &lt;script&gt;alert(1)&lt;/script&gt;</p>"
 
 
 def test_a_preview_of_too_much_is_refused(ana, signed_in):

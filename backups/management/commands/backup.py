@@ -44,6 +44,8 @@ class Command(BaseCommand):
             finished = operations.back_up(
                 _path(options["to"]), with_keys=options["with_keys"], clock=timezone.now
             )
+        except psycopg.OperationalError:
+            raise  # the database cannot be reached, which every command says in the same words
         except (DomainError, OSError, psycopg.Error, Error) as error:
             raise CommandError(f"No backup was made. {operations.reason_of(error)}") from error
         except KeyboardInterrupt:

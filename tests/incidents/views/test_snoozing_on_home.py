@@ -39,13 +39,13 @@ def test_each_item_of_mine_has_snooze_beside_done(ana, item, signed_in):
 @pytest.mark.parametrize(
     "change",
     [
-        {"snooze_count": 3},
-        {"snoozed_until": timezone.localdate() + 2 * DAY, "snooze_count": 1},
-        {"status": "done", "closed_at": timezone.now(), "closing_note": "There."},
+        lambda: {"snooze_count": 3},
+        lambda: {"snoozed_until": timezone.localdate() + 2 * DAY, "snooze_count": 1},
+        lambda: {"status": "done", "closed_at": timezone.now(), "closing_note": "There."},
     ],
 )
 def test_what_may_not_be_snoozed_is_not_offered(ana, item, signed_in, change):
-    for name, value in change.items():
+    for name, value in change().items():
         setattr(item, name, value)
     item.save()
 
