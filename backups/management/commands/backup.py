@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 from django.core.management.base import BaseCommand, CommandError
-from django.db import Error
+from django.db import Error, OperationalError
 from django.utils import timezone
 
 from backups import operations
@@ -44,8 +44,9 @@ class Command(BaseCommand):
             finished = operations.back_up(
                 _path(options["to"]), with_keys=options["with_keys"], clock=timezone.now
             )
-        except psycopg.OperationalError:
-            raise  # the database cannot be reached, which every command says in the same words
+        except psycopg.OperationalError as error:
+            # Every command says in the same words that the database cannot be reached.
+            raise OperationalError(str(error)) from error
         except (DomainError, OSError, psycopg.Error, Error) as error:
             raise CommandError(f"No backup was made. {operations.reason_of(error)}") from error
         except KeyboardInterrupt:
