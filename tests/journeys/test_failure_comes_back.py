@@ -49,7 +49,7 @@ def test_confirm_see_what_was_promised_and_take_it_up_again(enter, administrator
     # Confirming shows the past in place, and the callout above.
     page.locator("#patterns").get_by_role("button", name="Confirm").click()
     expect(callout).to_contain_text("Second time in 14 months")
-    expect(callout).to_contain_text(re.compile(r"Watch the resolver.*overdue \d+ days"))
+    expect(callout).to_contain_text(re.compile(r"Watch the resolver.*\d+ days overdue"))
     expect(callout).to_contain_text("“Cache on every node” was done on 1 Oct 2025.")
 
     question = page.get_by_role("group", name="Did “Cache on every node” hold?")
