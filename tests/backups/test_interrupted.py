@@ -133,4 +133,4 @@ def test_a_database_that_cannot_be_reached_is_one_sentence(source, prepared):
 
         assert done.returncode == 1
         assert "Traceback" not in done.stderr
-        assert "CommandError: " in done.stderr
+        assert "Connection refused" in done.stderr
