@@ -1,4 +1,4 @@
-"""How many mornings bring somebody a digest about action items that nobody moves on.
+"""Count the mornings on which somebody gets a digest about action items that nobody moves on.
 
     python -m bench.mails                    # owners of 9 to 14 items
     python -m bench.mails --items 20 30
@@ -52,7 +52,7 @@ def mornings(items: int, chance: random.Random, *, is_backlog: bool = False) -> 
 def _is_told(
     due_dates: list[date], taken: list[dict[date, list[str]]], day: date, policy: Policy
 ) -> bool:
-    """Whether a step of any item is due on `day`; what is due counts as told."""
+    """Return True if a step of any item is due on `day`; what is due counts as told."""
     morning, news = OFFICE.morning_of(day), 0
     for due_on, before in zip(due_dates, taken, strict=True):
         facts = ItemFacts(due_on=due_on, owner_since=START)
