@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from core.anchors import longest_increasing
 
 _WORD = re.compile(r"\w+")
 _MOST_COMPARED = 40_000  # pairs of parts; beyond it only what is the same is paired
@@ -71,21 +72,8 @@ def _pair_equal(found: dict[int, int], old: Sequence[str], new: Sequence[str]) -
 def moved(found: dict[int, int]) -> set[int]:
     """Return the indexes of `old` that changed their order: the fewest without which the others
     are in the order in which they were."""
-    olds = sorted(found)
-    tails: list[int] = []  # by length less one, the index in `new` that ends the shortest run
-    ends: list[int] = []  # and whose that is
-    before: dict[int, int | None] = {}
-    for old in olds:
-        place = bisect_left(tails, found[old])
-        before[old] = ends[place - 1] if place else None
-        tails[place : place + 1] = [found[old]]
-        ends[place : place + 1] = [old]
-    kept: set[int] = set()
-    at = ends[-1] if ends else None
-    while at is not None:
-        kept.add(at)
-        at = before[at]
-    return set(olds) - kept
+    kept = longest_increasing(sorted(found.items()))
+    return set(found) - {old for old, _ in kept}
 
 
 def in_order(old: Sequence[str], new: Sequence[str]) -> list[tuple[int | None, int | None]]:

@@ -7,7 +7,6 @@ When it is spent, changed words are not marked, and long rewritten parts are sho
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import Literal
 
+from core.anchors import anchors
 from core.pairing import in_order
 
 _WORDS = re.compile(r"\w+|\s+|[^\w\s]")
@@ -124,7 +124,8 @@ def _codes(before: Sequence[str], after: Sequence[str], effort: _Effort) -> list
     if effort.allows(before[start:a], after[start:c]):
         codes += _compared(before, after, (start, a, start, c))
     else:
-        meetings = _meetings(before, after, start, (a, c))
+        met = anchors(before[start:a], after[start:c])
+        meetings = [(start + here, start + there) for here, there in met]
         for (was_a, was_c), (is_a, is_c) in pairwise([(start - 1, start - 1), *meetings, (a, c)]):
             place = (was_a + 1, is_a, was_c + 1, is_c)
             codes += _between(before, after, place, effort)
@@ -140,29 +141,6 @@ def _in_common(pairs: Iterator[tuple[str, str]]) -> int:
             break
         number += 1
     return number
-
-
-def _meetings(
-    before: Sequence[str], after: Sequence[str], start: int, end: tuple[int, int]
-) -> list[tuple[int, int]]:
-    """Return the most lines that occur once on each side, in the same order on both."""
-    here, there = Counter(before[start : end[0]]), Counter(after[start : end[1]])
-    at = {line: c for c, line in enumerate(after[start : end[1]], start) if there[line] == 1}
-    tails: list[int] = []  # of the increasing sequences so far, by length: where they end in after
-    found: list[tuple[int, int, int]] = []  # where, and the index in `found` of the one before
-    ends: list[int] = []
-    for a, line in enumerate(before[start : end[0]], start):
-        if here[line] == 1 and line in at:
-            length = bisect_left(tails, at[line])
-            tails[length : length + 1] = [at[line]]
-            ends[length : length + 1] = [len(found)]
-            found.append((a, at[line], ends[length - 1] if length else -1))
-    met: list[tuple[int, int]] = []
-    last = ends[-1] if ends else -1
-    while last >= 0:
-        a, c, last = found[last]
-        met.append((a, c))
-    return met[::-1]
 
 
 def _between(

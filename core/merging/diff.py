@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections import Counter
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from itertools import pairwise
 from math import isqrt
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from diff_match_patch import diff_match_patch
 
+from core.anchors import anchors
 from core.merging.tokens import Vocabulary
 
 # The library compares characters, in JavaScript UTF-16 units: each different token becomes one
@@ -137,7 +136,7 @@ class _Comparison:
         start, end, first, last = part
         here, there = self.base[start:end], self.other[first:last]
         at = start, first
-        for anchor, met in _anchors(here, there, self.words.is_word.__getitem__):
+        for anchor, met in anchors(here, there, self.words.is_word.__getitem__):
             yield Hunk(at[0], start + anchor, at[1], first + met)
             at = start + anchor + 1, first + met + 1
         yield Hunk(at[0], end, at[1], last)
@@ -147,7 +146,7 @@ class _Comparison:
         here, there = self._lines(self.base, start, end), self._lines(self.other, first, last)
         ours = [tuple(self.base[a:b]) for a, b in pairwise(here)]
         others = [tuple(self.other[a:b]) for a, b in pairwise(there)]
-        for anchor, met in _anchors(ours, others, len):
+        for anchor, met in anchors(ours, others, len):
             yield Hunk(start, here[anchor], first, there[met])
             start, first = here[anchor + 1], there[met + 1]
         yield Hunk(start, end, first, last)
@@ -244,35 +243,3 @@ def _hunks_of(found: list[tuple[int, str]]) -> list[Hunk]:
             start, first = hunks[-1].start, hunks.pop().first
         hunks.append(Hunk(start, at, first, met))
     return hunks
-
-
-def _anchors(
-    here: Sequence[Any], there: Sequence[Any], is_eligible: Callable[[Any], object]
-) -> list[tuple[int, int]]:
-    """Return where both sequences have what each has once, as far as it is in the same order."""
-    times_here, times_there = Counter(here), Counter(there)
-    where = {unit: at for at, unit in enumerate(there)}
-    pairs = [
-        (at, where[unit])
-        for at, unit in enumerate(here)
-        if times_here[unit] == 1 == times_there[unit] and is_eligible(unit)
-    ]
-    return _longest_increasing(pairs)
-
-
-def _longest_increasing(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return the longest chain of `pairs`, sorted by the first, in which the second grows too."""
-    tails: list[int] = []
-    tail_at: list[int] = []
-    before: list[int] = []
-    for at, (_, met) in enumerate(pairs):
-        length = bisect_left(tails, met)
-        before.append(tail_at[length - 1] if length else -1)
-        tails[length : length + 1] = [met]
-        tail_at[length : length + 1] = [at]
-    chain = []
-    at = tail_at[-1] if tail_at else -1
-    while at >= 0:
-        chain.append(pairs[at])
-        at = before[at]
-    return chain[::-1]
