@@ -137,7 +137,7 @@ def test_what_declining_needs_is_marked(ana, signed_in):
 
 @pytest.mark.parametrize(("due_in", "offered"), [(3, True), (-3, False)])
 def test_a_new_day_begins_with_the_old_one_while_it_can_be_kept(due_in, offered, ana, signed_in):
-    item = ActionItemFactory(due_on=timezone.localdate() + due_in * DAY)
+    item = ActionItemFactory(due_on=today() + due_in * DAY)
 
     page = signed_in(ana).get(f"/action-items/{item.pk}/redate/")
 

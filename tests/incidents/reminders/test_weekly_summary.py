@@ -20,6 +20,7 @@ from tests.factories import (
     ServiceFactory,
     TeamFactory,
 )
+from tests.incidents.reminders.mornings import today
 from tests.incidents.reminders.ticks import DAY, MONDAY, MONDAY_MORNING, tick
 
 pytestmark = pytest.mark.django_db
@@ -112,7 +113,7 @@ def test_it_names_the_most_pressing_items_by_priority_then_severity_then_delay(p
 
     def late(title, *, days, **item):
         severity = item.pop("severity", "SEV3")
-        due_on = (now - days * DAY).date()
+        due_on = today() - days * DAY
         incident = IncidentFactory(severity=severity)
         ActionItemFactory(incident=incident, owner=rita, title=title, due_on=due_on, **item)
 
@@ -122,7 +123,7 @@ def test_it_names_the_most_pressing_items_by_priority_then_severity_then_delay(p
     late("Fourth", days=29, priority="P1")
     late("Fifth", days=90, priority="P2")
     late("Sixth", days=80, priority="P2")
-    ActionItemFactory(owner=rita, title="Not late", due_on=(now + DAY).date(), priority="P0")
+    ActionItemFactory(owner=rita, title="Not late", due_on=today() + DAY, priority="P0")
 
     letter = summary_letter(by_mail(payments), now)
     in_chat = summary_letter(by_chat(payments), now).chat

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.factories import ActionItemFactory, IncidentFactory
+from tests.incidents.reminders.mornings import today
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -17,7 +18,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def item(ana):
-    return ActionItemFactory(owner=ana, due_on=timezone.localdate() - DAY, title="Rotate it")
+    return ActionItemFactory(owner=ana, due_on=today() - DAY, title="Rotate it")
 
 
 def path(item) -> str:
@@ -40,7 +41,7 @@ def test_each_item_of_mine_has_snooze_beside_done(ana, item, signed_in):
     "change",
     [
         lambda: {"snooze_count": 3},
-        lambda: {"snoozed_until": timezone.localdate() + 2 * DAY, "snooze_count": 1},
+        lambda: {"snoozed_until": today() + 2 * DAY, "snooze_count": 1},
         lambda: {"status": "done", "closed_at": timezone.now(), "closing_note": "There."},
     ],
 )
@@ -62,7 +63,7 @@ def test_who_may_not_move_it_on_is_not_offered_it(item, vera, signed_in):
 def test_the_form_opens_in_place_with_the_bounds_of_the_policy(ana, item, signed_in):
     form = signed_in(ana).get(f"{path(item)}?place=home", headers=HTMX).content.decode()
 
-    latest = timezone.localdate() + 14 * DAY
+    latest = today() + 14 * DAY
     assert form.lstrip().startswith("<li")
     assert f'max="{latest.isoformat()}"' in form
     assert "3 of 3 times are left" in form
@@ -71,7 +72,7 @@ def test_the_form_opens_in_place_with_the_bounds_of_the_policy(ana, item, signed
 
 
 def test_saved_in_place_the_row_is_there_again_without_snooze(ana, item, signed_in):
-    until = timezone.localdate() + 2 * DAY
+    until = today() + 2 * DAY
 
     row = signed_in(ana).post(
         path(item),
@@ -88,7 +89,7 @@ def test_saved_in_place_the_row_is_there_again_without_snooze(ana, item, signed_
 
 
 def test_beyond_the_bounds_it_is_refused_in_place(ana, item, signed_in):
-    until = timezone.localdate() + 15 * DAY
+    until = today() + 15 * DAY
 
     answer = signed_in(ana).post(
         path(item),
@@ -102,7 +103,7 @@ def test_beyond_the_bounds_it_is_refused_in_place(ana, item, signed_in):
 
 def test_without_javascript_it_is_a_page_that_leads_back_home(ana, item, signed_in):
     client = signed_in(ana)
-    until = timezone.localdate() + 2 * DAY
+    until = today() + 2 * DAY
 
     page = client.get(f"{path(item)}?place=home").content.decode()
     answer = client.post(path(item), sent(item, until=until.isoformat()))
@@ -128,9 +129,7 @@ def test_home_takes_as_many_queries_for_three_items_as_for_one(
     with django_assert_num_queries(20, exact=False) as one:
         client.get(reverse("home"))
     for _ in range(2):
-        ActionItemFactory(
-            owner=ana, due_on=timezone.localdate(), incident=IncidentFactory(created_by=ana)
-        )
+        ActionItemFactory(owner=ana, due_on=today(), incident=IncidentFactory(created_by=ana))
 
     with django_assert_num_queries(len(one), exact=False):
         client.get(reverse("home"))
