@@ -11,7 +11,7 @@ from django.http import HttpRequest
 
 from accounts.models import User
 from incidents.models import ActionItem, Incident, Section, SectionVersion
-from incidents.operations import action_items, revisions
+from incidents.operations import action_item_changes, revisions
 from incidents.operations.times import refresh_times
 
 # An address that is written without its scheme is one of https.
@@ -44,8 +44,8 @@ def save_part(part: Any, *, by: User, at: datetime) -> None:
         part.updated_by = by
     if isinstance(part, ActionItem):
         stored = ActionItem.objects.filter(pk=part.pk).first()
-        before = action_items.owner_keys(stored) if stored else (None, None)
-        action_items.note_giver(part, before, by=by, at=at)
+        before = action_item_changes.owner_keys(stored) if stored else (None, None)
+        action_item_changes.note_giver(part, before, by=by, at=at)
     part.save()
     if isinstance(part, Section):
         SectionVersion.objects.get_or_create(

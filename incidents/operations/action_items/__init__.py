@@ -13,7 +13,7 @@ from incidents.operations.action_items.closing import (
 from incidents.operations.action_items.dates import default_due_on, redate
 from incidents.operations.action_items.dependencies import open_waits, stop_waiting, wait_for
 from incidents.operations.action_items.foreseeing import Foreseen, foresee
-from incidents.operations.action_items.owners import note_giver, owner_keys, reassign
+from incidents.operations.action_items.owners import reassign
 from incidents.operations.action_items.progress import block, move, start
 from incidents.operations.action_items.refusals import (
     ActionItemGone,
@@ -79,9 +79,7 @@ __all__ = [
     "foresee",
     "keep_declined",
     "move",
-    "note_giver",
     "open_waits",
-    "owner_keys",
     "reassign",
     "redate",
     "reopen",

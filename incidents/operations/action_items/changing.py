@@ -12,9 +12,10 @@ from accounts.models import Team, User
 from core.errors import DomainError
 from incidents import permissions
 from incidents.models import CLOSED, ActionItem, ActionItemStatus, Priority
+from incidents.operations.action_item_changes import facts
 from incidents.operations.action_items.closing import reopen
 from incidents.operations.action_items.dates import agree_due
-from incidents.operations.action_items.holding import facts, hold, hold_open, save
+from incidents.operations.action_items.holding import hold, hold_open, save
 from incidents.operations.action_items.owners import agree_owner
 from incidents.operations.action_items.progress import move
 from incidents.operations.action_items.refusals import DueRefused

@@ -12,8 +12,9 @@ from core import times
 from core.text import clean_markdown, one_line
 from incidents import permissions
 from incidents.models import ActionItem, ActionItemStatus
+from incidents.operations.action_item_changes import facts
 from incidents.operations.action_items.dependencies import require_no_open_waits
-from incidents.operations.action_items.holding import facts, hold, hold_open, require_seen, save
+from incidents.operations.action_items.holding import hold, hold_open, require_seen, save
 from incidents.operations.action_items.owners import may_see
 from incidents.operations.action_items.parts import require_no_open_parts
 from incidents.operations.action_items.refusals import (

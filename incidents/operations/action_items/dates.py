@@ -11,7 +11,8 @@ from accounts.models import User
 from core import times
 from core.text import one_line
 from incidents.models import ActionItem, Incident, Severity
-from incidents.operations.action_items.holding import facts, hold_open, save
+from incidents.operations.action_item_changes import facts
+from incidents.operations.action_items.holding import hold_open, save
 from incidents.operations.action_items.refusals import DueRefused, ReasonMissing
 from incidents.reminders import saved
 from incidents.reminders.policy import Policy

@@ -1,4 +1,4 @@
-"""Holding an action item while it changes, and keeping what became of it."""
+"""Lock an action item while it changes, and save it with its history."""
 
 from __future__ import annotations
 
@@ -6,17 +6,14 @@ from datetime import datetime
 
 from accounts.models import User
 from core.errors import StaleWrite
-from core.text import clean_markdown
 from incidents import permissions
-from incidents.models import ActionItem, ActionItemChange, Changed, Incident
+from incidents.models import ActionItem, Changed, Incident
 from incidents.operations import revisions
+from incidents.operations.action_item_changes import Facts, facts, keep_changes
 from incidents.operations.action_items.refusals import ActionItemGone, AlreadyClosed
-
-Facts = dict[str, str]
 
 # When one of these changes somebody moved it on, and a snooze has done its work.
 _MOVES_ON = (Changed.STATUS, Changed.OWNER, Changed.DUE)
-_LONGEST = 300
 
 
 def hold(item: ActionItem, *, version: int | None = None) -> ActionItem:
@@ -60,18 +57,6 @@ def hold_open(item: ActionItem, *, by: User, to: str, version: int | None = None
     return held
 
 
-def facts(item: ActionItem) -> Facts:
-    """The facts of `item` whose changes are kept, as they stand."""
-    return {
-        Changed.STATUS: item.status,
-        Changed.OWNER: str(item.owner or item.owner_team or item.owner_as_written),
-        Changed.DUE: item.due_on.isoformat() if item.due_on else "",
-        Changed.SNOOZE: item.snoozed_until.isoformat() if item.snoozed_until else "",
-        Changed.RE_REVIEW: item.re_review_on.isoformat() if item.re_review_on else "",
-        Changed.PARENT: item.parent.title if item.parent else "",
-    }
-
-
 def save(
     held: ActionItem,
     was: Facts,
@@ -95,30 +80,3 @@ def save(
     keep_changes(held, was, by=by, at=at, note=note, via=via)
     revisions.record(held.incident, by=by, at=at, summary=summary)
     return held
-
-
-def keep_changes(
-    held: ActionItem,
-    was: Facts,
-    *,
-    by: User | None,
-    at: datetime,
-    note: str = "",
-    via: str = "app",
-) -> None:
-    """Write down which facts of `held` are not what they were. `note` goes with the first."""
-    now = facts(held)
-    changed = [fact for fact in now if now[fact] != was[fact]]
-    ActionItemChange.objects.bulk_create(
-        ActionItemChange(
-            item=held,
-            at=at,
-            by=by,
-            what=fact,
-            before=was[fact][:_LONGEST],
-            after=now[fact][:_LONGEST],
-            note=clean_markdown(note) if fact == changed[0] else "",
-            via=via,
-        )
-        for fact in changed
-    )

@@ -9,10 +9,9 @@ from django.db import transaction
 from accounts.models import Team, User
 from core.errors import DomainError
 from incidents.models import ActionItem, Incident
-from incidents.operations.action_items.holding import facts, hold_open, save
+from incidents.operations.action_item_changes import facts, note_giver, owner_keys
+from incidents.operations.action_items.holding import hold_open, save
 from incidents.operations.action_items.refusals import OwnerMayNotSee
-
-OwnerKeys = tuple[int | None, int | None]
 
 
 @transaction.atomic
@@ -69,16 +68,6 @@ def agree_owner(
     before = owner_keys(item)
     item.owner, item.owner_team = owner, owner_team
     note_giver(item, before, by=by, at=at)
-
-
-def owner_keys(item: ActionItem) -> OwnerKeys:
-    return item.owner_id, item.owner_team_id
-
-
-def note_giver(item: ActionItem, before: OwnerKeys, *, by: User, at: datetime) -> None:
-    """That `by` gave `item` to its owner, where that is not the one `before`."""
-    if owner_keys(item) != before:
-        item.given_at, item.given_by = (at, by) if any(owner_keys(item)) else (None, None)
 
 
 def may_see(person: User, item: ActionItem) -> bool:

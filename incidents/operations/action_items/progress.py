@@ -9,7 +9,8 @@ from django.db import transaction
 from accounts.models import User
 from core.errors import DomainError
 from incidents.models import CLOSED, ActionItem, ActionItemStatus
-from incidents.operations.action_items.holding import facts, hold_open, save
+from incidents.operations.action_item_changes import facts
+from incidents.operations.action_items.holding import hold_open, save
 
 
 @transaction.atomic

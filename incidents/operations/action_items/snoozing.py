@@ -10,7 +10,8 @@ from django.utils import timezone
 from accounts.models import User
 from core import times
 from incidents.models import ActionItem
-from incidents.operations.action_items.holding import Facts, facts, hold_open, keep_changes
+from incidents.operations.action_item_changes import Facts, facts, keep_changes
+from incidents.operations.action_items.holding import hold_open
 from incidents.operations.action_items.refusals import SnoozeRefused
 from incidents.reminders import saved
 from incidents.reminders.policy import Policy

@@ -12,8 +12,9 @@ from django.utils import timezone
 from accounts.models import User
 from core.text import one_line
 from incidents.models import ActionItem
+from incidents.operations.action_item_changes import facts
 from incidents.operations.action_items.dates import agree_due
-from incidents.operations.action_items.holding import facts, hold_open, save
+from incidents.operations.action_items.holding import hold_open, save
 from incidents.operations.action_items.refusals import DueRefused, PartRefused
 
 MOST_PARTS = 10

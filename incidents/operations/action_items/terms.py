@@ -13,8 +13,9 @@ from core.text import clean_markdown, one_line
 from incidents import permissions
 from incidents.models import CLOSED, ActionItem, ActionItemKind, Incident, Priority
 from incidents.operations import revisions
+from incidents.operations.action_item_changes import facts
 from incidents.operations.action_items.dates import agree_due
-from incidents.operations.action_items.holding import facts, hold, save
+from incidents.operations.action_items.holding import hold, save
 from incidents.operations.action_items.owners import agree_owner
 from incidents.operations.action_items.parts import agree_parent
 from incidents.operations.action_items.refusals import ActionItemGone

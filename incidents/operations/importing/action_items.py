@@ -9,7 +9,7 @@ from accounts.models import User
 from incidents.exchange import ParsedPostmortem
 from incidents.exchange.documents import ParsedActionItem
 from incidents.models import ActionItem, ActionItemDependency, Changed, Incident, Via
-from incidents.operations.action_items.holding import Facts, facts, keep_changes
+from incidents.operations.action_item_changes import Facts, facts, keep_changes
 from incidents.operations.importing.names import Names
 from incidents.operations.importing.rows import Part, write
 
