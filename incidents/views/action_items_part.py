@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,16 +14,16 @@ from incidents.permissions import can_write
 from incidents.views.action_item_remarks import in_families, remarks_together
 from incidents.views.action_item_rows import rows
 from incidents.views.fix_history import did_not_hold
-from incidents.views.page_state import PageState
+from incidents.views.page_parts import PagePart
 
 
 def action_items_context(
-    user: User, incident: Incident, state: PageState | None = None
+    user: User, incident: Incident, facts: Mapping[str, bool] | None = None
 ) -> dict[str, Any]:
     """What `incidents/_action_items.html` needs. Open ones come first, in their own order, parts
     below what they are part of.
 
-    `state` saves a query each where it knows that nobody judged a fix and that nothing waits.
+    `facts` of the page save a query each where nobody judged a fix and nothing waits.
     Reads `incident.action_items`, already fetched ones included; a caller that prefetches them
     also selects `owner` and `owner_team`.
     """
@@ -33,9 +34,9 @@ def action_items_context(
         items = list(incident.action_items.select_related("owner", "owner_team"))
     for item in items:
         item.incident = incident
-    judged = state is None or state.has_fix_checks
+    judged = facts is None or facts["fix_checks"]
     failed = did_not_hold(user, incident) if judged else {}
-    waiting = state is None or state.has_dependencies
+    waiting = facts is None or facts["dependencies"]
     together = remarks_together(user, incident, items, waiting=waiting)
     today = timezone.localdate()
     made = rows(in_families(items), user, today, with_patterns=False, failed=failed)
@@ -49,3 +50,17 @@ def action_items_context(
         "action_items_open": sum(row.is_open for row in made),
         "can_edit": can_write(user) and not incident.is_archived,
     }
+
+
+PART = PagePart(
+    name="action_items",
+    context_of=action_items_context,
+    facts={
+        "fix_checks": """EXISTS (
+            SELECT FROM incidents_fixcheck f JOIN incidents_actionitem a ON a.id = f.action_item_id
+            WHERE a.incident_id = %(pk)s)""",
+        "dependencies": """EXISTS (
+            SELECT FROM incidents_actionitemdependency d
+            JOIN incidents_actionitem a ON a.id = d.item_id WHERE a.incident_id = %(pk)s)""",
+    },
+)

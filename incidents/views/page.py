@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from accounts.models import User
@@ -28,8 +27,6 @@ from incidents.permissions import can_write
 from incidents.views import header, phases
 from incidents.views.addresses import incident_part_url
 from incidents.views.page_state import PageState, page_state
-from incidents.views.patterns_part import patterns_parts, uses
-from incidents.views.playbook_rows import open_runs_in
 from incidents.views.timeline import timeline
 
 # Where the prose stands among the structured parts. Sections of other kinds stay with the one
@@ -139,37 +136,6 @@ def root_causes_context(user: User, incident: Incident) -> dict[str, Any]:
         "root_causes": [
             _cause_part(incident, cause, can_edit) for cause in incident.root_causes.all()
         ],
-    }
-
-
-def patterns_context(
-    user: User, incident: Incident, state: PageState | None = None
-) -> dict[str, Any]:
-    """For `_patterns.html`: patterns with the other incidents, playbooks, and what was promised.
-
-    Answered alone, it brings the callout along, which follows from it. `state` is there where the
-    whole page is answered, and saves a query where it knows of no playbook used.
-    """
-    used = state is None or state.has_playbook_uses
-    return {
-        **pattern_rows_context(user, incident),
-        "playbook_uses": uses(incident) if used else [],
-        "playbook_runs": open_runs_in(incident) if used else [],
-        "brings_callout": state is None,
-    }
-
-
-def pattern_rows_context(
-    user: User, incident: Incident, *, kept: int | None = None
-) -> dict[str, Any]:
-    """For `_pattern_rows.html`: the patterns alone, and the callout along with them. The link
-    with the key `kept` stays in the list though it was dismissed."""
-    can_edit = may_edit(user, incident)
-    return {
-        "incident": incident,
-        "can_edit": can_edit,
-        **patterns_parts(user, incident, timezone.localdate(), can_edit, kept=kept),
-        "brings_callout": True,
     }
 
 

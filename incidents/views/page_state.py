@@ -6,11 +6,13 @@ rest of the page. Whoever calls this has got the incident through `visible_to`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db import connection
 
 from incidents.models import Incident
+from incidents.views import page_parts
 
 _QUERY = """
 SELECT
@@ -26,12 +28,7 @@ SELECT
   (SELECT coalesce(max(number), 0) FROM incidents_revision WHERE incident_id = %(pk)s),
   (SELECT coalesce(max(r.number), 1) FROM incidents_edition e
    JOIN incidents_revision r ON r.id = e.revision_id WHERE r.incident_id = %(pk)s),
-  EXISTS (SELECT FROM incidents_playbookuse WHERE incident_id = %(pk)s)
-    OR EXISTS (SELECT FROM incidents_playbookrun WHERE incident_id = %(pk)s),
-  EXISTS (SELECT FROM incidents_fixcheck f JOIN incidents_actionitem a ON a.id = f.action_item_id
-          WHERE a.incident_id = %(pk)s),
-  EXISTS (SELECT FROM incidents_actionitemdependency d
-          JOIN incidents_actionitem a ON a.id = d.item_id WHERE a.incident_id = %(pk)s),
+  ARRAY[{facts}]::boolean[],
   concat(
     (SELECT md5(string_agg(s::text, '|' ORDER BY s.position, s.id))
      FROM incidents_section s WHERE s.incident_id = %(pk)s), ' ',
@@ -45,23 +42,24 @@ SELECT
 @dataclass(frozen=True)
 class PageState:
     """Services and tags as (name, slug), roles as (role, name), the numbers of the last revision
-    and of the last published one (the first, where none was published here), whether a playbook was
-    used or is being run, whether a fix was judged, whether an action item waits for another, and a
-    digest of every section, event and cause as they are stored."""
+    and of the last published one (the first, where none was published here), the facts that the
+    connected parts of the page asked for by name, and a digest of every section, event and cause as
+    they are stored."""
 
     services: list[list[str]]
     tags: list[list[str]]
     roles: list[list[str]]
     last_revision: int
     last_edition: int
-    has_playbook_uses: bool
-    has_fix_checks: bool
-    has_dependencies: bool
+    facts: Mapping[str, bool]
     text: str
 
 
 def page_state(incident: Incident) -> PageState:
-    """One query."""
+    """Read the state of the page of `incident`. One query."""
+    asked = {name: sql for part in page_parts.connected() for name, sql in part.facts.items()}
     with connection.cursor() as cursor:
-        cursor.execute(_QUERY, {"pk": incident.pk})
-        return PageState(*cursor.fetchone())
+        cursor.execute(_QUERY.format(facts=", ".join(asked.values())), {"pk": incident.pk})
+        services, tags, roles, revision, edition, facts, text = cursor.fetchone()
+    named = dict(zip(asked, facts, strict=True))
+    return PageState(services, tags, roles, revision, edition, named, text)

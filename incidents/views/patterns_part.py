@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from accounts.models import User
@@ -19,7 +21,10 @@ from incidents.recurrence import History, PastIncident, PlaybookLabel
 from incidents.views.addresses import incident_part_url, incident_url, pattern_url, playbook_url
 from incidents.views.callout import callout
 from incidents.views.clock import occurred_day
+from incidents.views.page import may_edit
+from incidents.views.page_parts import Fragment, PagePart
 from incidents.views.past_promises import PastPromises, fix_words, past_promises
+from incidents.views.playbook_rows import open_runs_in
 
 OTHERS_SHOWN = 6
 UNFOLDED = 2  # patterns of one incident, without folding any
@@ -71,6 +76,38 @@ class UseRow:
     outcome_label: str
     note: SafeString
     run_url: str
+
+
+def patterns_context(
+    user: User, incident: Incident, facts: Mapping[str, bool] | None = None
+) -> dict[str, Any]:
+    """Return the context of `_patterns.html`: patterns with the other incidents, playbooks, and
+    the earlier action items.
+
+    Answered alone, it brings the callout along, which follows from it. `facts` are there where the
+    whole page is answered, and save a query where no playbook was used.
+    """
+    used = facts is None or facts["playbook_uses"]
+    return {
+        **pattern_rows_context(user, incident),
+        "playbook_uses": uses(incident) if used else [],
+        "playbook_runs": open_runs_in(incident) if used else [],
+        "brings_callout": facts is None,
+    }
+
+
+def pattern_rows_context(
+    user: User, incident: Incident, *, kept: int | None = None
+) -> dict[str, Any]:
+    """Return the context of `_pattern_rows.html`: the patterns alone, and the callout along with
+    them. The link with the key `kept` stays in the list though it was dismissed."""
+    can_edit = may_edit(user, incident)
+    return {
+        "incident": incident,
+        "can_edit": can_edit,
+        **patterns_parts(user, incident, timezone.localdate(), can_edit, kept=kept),
+        "brings_callout": True,
+    }
 
 
 def patterns_parts(
@@ -190,3 +227,17 @@ def uses(incident: Incident) -> list[UseRow]:
         )
         for use in used
     ]
+
+
+PART = PagePart(
+    name="patterns",
+    context_of=patterns_context,
+    facts={
+        "playbook_uses": """EXISTS (SELECT FROM incidents_playbookuse WHERE incident_id = %(pk)s)
+            OR EXISTS (SELECT FROM incidents_playbookrun WHERE incident_id = %(pk)s)""",
+    },
+    fragments={
+        "patterns": Fragment("incidents/_patterns.html", patterns_context),
+        "pattern-rows": Fragment("incidents/_pattern_rows.html", pattern_rows_context),
+    },
+)

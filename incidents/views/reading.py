@@ -10,8 +10,7 @@ from django.shortcuts import render
 from accounts.models import User
 from accounts.requests import SignedInRequest
 from incidents.models import Incident
-from incidents.views import page
-from incidents.views.action_items_part import action_items_context
+from incidents.views import page, page_parts
 from incidents.views.page_state import page_state
 from incidents.views.page_text import page_text
 
@@ -24,10 +23,11 @@ def incident_detail(request: SignedInRequest, reference: str) -> HttpResponse:
 
 def _context(user: User, incident: Incident) -> dict[str, Any]:
     state = page_state(incident)
-    return {
+    context = {
         **page.header_context(user, incident, state),
-        **page.patterns_context(user, incident, state),
-        **action_items_context(user, incident, state),
         "text": page_text(user, incident, state),
         "nav": "incidents",
     }
+    for part in page_parts.connected():
+        context |= part.context_of(user, incident, state.facts)
+    return context

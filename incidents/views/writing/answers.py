@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpResponse
@@ -15,22 +14,16 @@ from core.errors import StaleWrite
 from incidents import permissions
 from incidents.forms.fields import WritingForm
 from incidents.models import Incident
-from incidents.views.page import (
-    pattern_rows_context,
-    patterns_context,
-    root_causes_context,
-    timeline_context,
-    visible_incident,
-)
+from incidents.views import page_parts
+from incidents.views.page import root_causes_context, timeline_context, visible_incident
+from incidents.views.page_parts import Fragment
 
 FORM = ["GET", "POST"]
 INVALID, STALE = 422, 409
 
-_PARTS: dict[str, tuple[str, Callable[..., dict[str, Any]]]] = {
-    "timeline": ("incidents/_timeline.html", timeline_context),
-    "root-causes": ("incidents/_root_causes.html", root_causes_context),
-    "patterns": ("incidents/_patterns.html", patterns_context),
-    "pattern-rows": ("incidents/_pattern_rows.html", pattern_rows_context),
+_OWN_PARTS = {
+    "timeline": Fragment("incidents/_timeline.html", timeline_context),
+    "root-causes": Fragment("incidents/_root_causes.html", root_causes_context),
 }
 
 
@@ -90,8 +83,8 @@ def saved_part(
     """
     if not request.htmx:
         return drafts.saved(request, redirect(f"{incident.get_absolute_url()}#{part}"))
-    template, context_of = _PARTS[part]
-    answer = render(request, template, context_of(request.user, incident, **more))
+    shown = _OWN_PARTS.get(part) or page_parts.fragment(part)
+    answer = render(request, shown.template, shown.context_of(request.user, incident, **more))
     return drafts.saved(request, reswap(retarget(answer, f"#{part}"), "outerHTML"))
 
 

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from incidents.models import IncidentRole, RootCause, Section, TimelineEvent
 from incidents.operations.times import refresh_times
-from incidents.views import page
+from incidents.views import page, patterns_part
 from tests.factories import (
     NOON,
     ActionItemFactory,
@@ -259,4 +259,4 @@ def test_each_part_answers_alone(ana):
     assert page.section_context(ana, incident, section)["part"].pk == section.pk
     assert page.timeline_context(ana, incident)["brings_phases"]
     assert page.root_causes_context(ana, incident)["root_causes"] == []
-    assert page.patterns_context(ana, incident)["patterns"] == []
+    assert patterns_part.patterns_context(ana, incident)["patterns"] == []
