@@ -17,7 +17,8 @@ from incidents.analytics import follow_up as follow_up_numbers
 from incidents.models.write_mark import Topic
 from incidents.reminders import saved
 from incidents.views import follow_up_filters, follow_up_picture
-from incidents.views.pattern_trends import KEPT
+
+KEPT = 10 * 60  # seconds
 
 SHOWN = 10  # teams and services at once; the others fold
 
