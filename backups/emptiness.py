@@ -13,6 +13,7 @@ from psycopg import sql
 
 from accounts.models import User
 from accounts.operations import FIRST_ADMINISTRATOR
+from action_items.models import ReminderRun
 from backups import schema
 from incidents.models import (
     ActionItem,
@@ -21,7 +22,6 @@ from incidents.models import (
     Incident,
     PatternLink,
     PlaybookUse,
-    ReminderRun,
     Revision,
     RootCause,
     Section,

@@ -18,8 +18,8 @@ from collections import Counter, defaultdict
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from incidents.reminders.calendars import Calendar
-from incidents.reminders.policy import ItemFacts, Part, Policy, due_steps
+from action_items.reminders.calendars import Calendar
+from action_items.reminders.policy import ItemFacts, Part, Policy, due_steps
 
 OFFICE = Calendar(zone=ZoneInfo("UTC"), hour=9, weekdays=frozenset({1, 2, 3, 4, 5}))
 START, DAYS = date(2026, 1, 5), 91

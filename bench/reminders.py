@@ -32,9 +32,10 @@ django.setup()
 from django.db import connection  # noqa: E402
 
 from accounts.models import Role, Team, User  # noqa: E402
+from action_items.models import LedgerEntry  # noqa: E402
+from action_items.reminders import digest, ledger  # noqa: E402
 from bench.scratch import scratch_database  # noqa: E402
-from incidents.models import ActionItem, Incident, LedgerEntry  # noqa: E402
-from incidents.reminders import digest, ledger  # noqa: E402
+from incidents.models import ActionItem, Incident  # noqa: E402
 from messaging.models import Message  # noqa: E402
 
 NINE = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)  # a Tuesday

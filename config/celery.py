@@ -32,10 +32,10 @@ app.conf.update(
         },
         # Every quarter of an hour, as clocks differ by: nine o'clock is nine o'clock in Nepal too.
         "reminders": {
-            "task": "incidents.tasks.send_due_digests",
+            "task": "action_items.tasks.send_due_digests",
             "schedule": crontab(minute="*/15"),
         },
-        "urgent": {"task": "incidents.tasks.tell_at_once", "schedule": crontab()},
+        "urgent": {"task": "action_items.tasks.tell_at_once", "schedule": crontab()},
         "messages": {"task": "messaging.tasks.send_due_messages", "schedule": crontab()},
         "backup": {"task": "backups.tasks.back_up_when_due", "schedule": crontab(minute="*/10")},
         "likeness": {"task": "search.tasks.read_what_changed", "schedule": crontab(minute=40)},

@@ -62,7 +62,10 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 INSTALLED_APPS = [
     "config",
     "backups",
+    "home",
     "search",
+    "recurrence",
+    "action_items",
     "incidents",
     "playbooks",
     "messaging",

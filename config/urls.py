@@ -7,8 +7,11 @@ from config.health import health
 
 urlpatterns = [
     path("search/", include("search.urls")),
-    # Before incidents: patterns/new/ is no pattern called “new”.
+    # Before recurrence: patterns/new/ is no pattern called “new”.
     path("", include("playbooks.urls")),
+    path("", include("home.urls")),
+    path("", include("recurrence.urls")),
+    path("", include("action_items.urls")),
     path("", include("incidents.urls")),
     path("", include("messaging.urls")),
     path("", include("accounts.urls")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.core.exceptions import PermissionDenied
 
 from accounts.models import Role, User
-from incidents.models import ActionItem, Incident, PlaybookRun
+from incidents.models import Incident
 
 
 def can_write(user: User) -> bool:
@@ -28,26 +28,6 @@ def can_restrict(user: User, incident: Incident) -> bool:
     return can_write(user) and (
         user.is_administrator or user.pk in (incident.owner_id, incident.created_by_id)
     )
-
-
-def can_progress(user: User, item: ActionItem) -> bool:
-    """Move an action item on: whoever may write, and its owner whatever the role; where a team owns
-    it, those who are in that team or lead it."""
-    if can_write(user):
-        return True
-    if item.owner_team_id is not None:
-        return user.is_active and item.owner_team_id in user.team_keys
-    return user.is_active and item.owner_id == user.pk
-
-
-def can_run(user: User) -> bool:
-    """Follow playbooks and say what came of it: everybody with an account (ADR 23)."""
-    return user.is_active
-
-
-def can_discard(user: User, run: PlaybookRun) -> bool:
-    """Throw an open run of a playbook away: whoever began it, authors and above."""
-    return can_write(user) or (user.is_active and run.started_by_id == user.pk)
 
 
 def require(allowed: bool, message: str) -> None:

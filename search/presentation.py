@@ -13,10 +13,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.models import User
+from action_items.views.rows import due
 from core import times
 from core.templatetags import ui
 from incidents.models import ActionItem, ActionItemStatus, PostmortemStatus, Severity
-from incidents.views.action_item_rows import due
 from incidents.views.addresses import incident_url, pattern_url, playbook_start_url, playbook_url
 from playbooks.models import Risk
 from search.experience import Experience, experience

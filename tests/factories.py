@@ -8,13 +8,11 @@ import factory
 from factory.django import DjangoModelFactory
 
 from accounts.models import Role, Team, User
+from action_items.models import CalendarFeed, FixCheck
 from incidents.models import (
     ActionItem,
-    CalendarFeed,
-    FixCheck,
     Incident,
     PatternLink,
-    PlaybookRun,
     PlaybookUse,
     RootCause,
     Section,
@@ -26,6 +24,7 @@ from messaging import sealing
 from messaging.models import Channel, Message
 from playbooks import revisions
 from playbooks.models import FailurePattern, Playbook, PlaybookStep
+from recurrence.models import PlaybookRun
 from search.models import SavedSearch
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)  # a Monday

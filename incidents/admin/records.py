@@ -12,16 +12,8 @@ from incidents.models import (
     ActionItemChange,
     ActionItemDependency,
     Attachment,
-    CalendarFeed,
     Edition,
-    FixCheck,
     ImportedFile,
-    LedgerEntry,
-    PlaybookRun,
-    PlaybookTick,
-    PostmortemReminder,
-    ReminderAnswer,
-    ReminderPolicy,
     Revision,
     SectionVersion,
     SeededFile,
@@ -75,14 +67,6 @@ class AttachmentAdmin(RecordAdmin):
     exclude = ["file"]
 
 
-@admin.register(FixCheck)
-class FixCheckAdmin(RecordAdmin):
-    list_display = ["action_item", "incident", "answer", "reopened", "answered_by", "answered_at"]
-    list_select_related = ["action_item", "incident", "answered_by"]
-    list_filter = ["answer", "reopened"]
-    search_fields = ["action_item__title", "incident__reference", "incident__title"]
-
-
 @admin.register(ActionItemChange)
 class ActionItemChangeAdmin(RecordAdmin):
     list_display = ["item", "what", "before", "after", "by", "via", "at"]
@@ -98,37 +82,6 @@ class ActionItemDependencyAdmin(RecordAdmin):
     search_fields = ["item__title", "depends_on__title"]
 
 
-@admin.register(LedgerEntry)
-class LedgerEntryAdmin(RecordAdmin):
-    list_display = ["action_item", "step", "due_on", "recipient", "message"]
-    list_select_related = ["action_item", "recipient", "message__recipient", "message__team"]
-    list_filter = ["step"]
-    search_fields = ["action_item__title", "recipient__username"]
-
-
-@admin.register(PostmortemReminder)
-class PostmortemReminderAdmin(RecordAdmin):
-    list_display = ["incident", "step", "since_on", "recipient", "message"]
-    list_select_related = ["incident", "recipient", "message__recipient", "message__team"]
-    list_filter = ["step"]
-    search_fields = ["incident__reference", "incident__title", "recipient__username"]
-
-
-@admin.register(ReminderAnswer)
-class ReminderAnswerAdmin(RecordAdmin):
-    list_display = ["action_item", "answer", "message", "at"]
-    list_select_related = ["action_item", "message__recipient", "message__team"]
-    list_filter = ["answer"]
-    search_fields = ["action_item__title", "message__recipient__username"]
-
-
-@admin.register(ReminderPolicy)
-class ReminderPolicyAdmin(RecordAdmin):
-    list_display = ["number", "saved_by", "saved_at"]
-    list_select_related = ["saved_by"]
-    search_fields = ["saved_by__username"]
-
-
 @admin.register(ImportedFile)
 class ImportedFileAdmin(RecordAdmin):
     list_display = ["incident", "source", "path", "imported_at"]
@@ -140,25 +93,3 @@ class ImportedFileAdmin(RecordAdmin):
 class SeededFileAdmin(RecordAdmin):
     list_display = ["name", "became", "seeded_at"]
     search_fields = ["name", "became"]
-
-
-class PlaybookTickInline(admin.TabularInline):
-    model = PlaybookTick
-    extra = 0
-    can_delete = False
-
-
-@admin.register(PlaybookRun)
-class PlaybookRunAdmin(RecordAdmin):
-    list_display = ["playbook", "incident", "started_by", "started_at", "finished_at"]
-    list_select_related = ["playbook", "incident", "started_by"]
-    search_fields = ["playbook__title", "incident__reference", "incident__title"]
-    inlines = [PlaybookTickInline]
-
-
-@admin.register(CalendarFeed)
-class CalendarFeedAdmin(RecordAdmin):
-    list_display = ["owner", "team", "created_at"]
-    list_select_related = ["owner", "team"]
-    search_fields = ["owner__username", "owner__full_name", "team__name"]
-    exclude = ["key"]

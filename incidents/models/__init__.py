@@ -9,8 +9,6 @@ from incidents.models.action_item import (
 from incidents.models.action_item_change import ActionItemChange, Changed, Via
 from incidents.models.action_item_dependency import ActionItemDependency
 from incidents.models.attachment import Attachment
-from incidents.models.calendar_feed import CalendarFeed
-from incidents.models.fix_check import FixAnswer, FixCheck
 from incidents.models.imported_file import ImportedFile
 from incidents.models.incident import (
     Environment,
@@ -24,15 +22,6 @@ from incidents.models.incident import (
 )
 from incidents.models.labels import Service, Tag
 from incidents.models.pattern_link import LinkState, Outcome, PatternLink, PlaybookUse
-from incidents.models.playbook_run import PlaybookRun, PlaybookTick
-from incidents.models.reminder import (
-    Answer,
-    LedgerEntry,
-    PostmortemReminder,
-    ReminderAnswer,
-    ReminderRun,
-)
-from incidents.models.reminder_policy import Assigned, ReminderPolicy
 from incidents.models.revision import Audience, Edition, Revision
 from incidents.models.root_cause import CauseRole, RootCause
 from incidents.models.section import Section, SectionKind, SectionVersion
@@ -47,37 +36,25 @@ __all__ = [
     "ActionItemDependency",
     "ActionItemKind",
     "ActionItemStatus",
-    "Answer",
-    "Assigned",
     "Attachment",
     "Audience",
-    "CalendarFeed",
     "CauseRole",
     "Changed",
     "Edition",
     "Environment",
     "EventKind",
-    "FixAnswer",
-    "FixCheck",
     "ImportedFile",
     "Incident",
     "IncidentRole",
-    "LedgerEntry",
     "LinkState",
     "Milestone",
     "Origin",
     "Outcome",
     "PatternLink",
-    "PlaybookRun",
-    "PlaybookTick",
     "PlaybookUse",
-    "PostmortemReminder",
     "PostmortemStatus",
     "Precision",
     "Priority",
-    "ReminderAnswer",
-    "ReminderPolicy",
-    "ReminderRun",
     "Revision",
     "RootCause",
     "Section",

@@ -47,7 +47,7 @@ def pattern_new(request: SignedInRequest) -> HttpResponse:
             return drafts.saved(request, redirect(pattern))
         except operations.AlreadyThere as taken:
             form.add_error("name", str(taken))
-    return render(request, "patterns/pattern_new.html", {"form": form, "nav": "patterns"})
+    return render(request, "playbooks/pattern_new.html", {"form": form, "nav": "patterns"})
 
 
 @require_http_methods(_FORM)
@@ -73,7 +73,7 @@ def pattern_edit(request: SignedInRequest, slug: str) -> HttpResponse:
             theirs = pattern_fields(stale.current)
             context |= _conflict(stale, theirs, form.said())
             context["form"] = _at_version(form, stale.current.version)
-    return render(request, "patterns/pattern_edit.html", context)
+    return render(request, "playbooks/pattern_edit.html", context)
 
 
 @require_http_methods(_FORM)

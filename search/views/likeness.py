@@ -19,10 +19,10 @@ from core.prepared import Prepared
 from core.seen_version import seen_version
 from core.text import storable
 from incidents.models import Incident, LinkState, PatternLink
-from incidents.operations import pattern_links
 from incidents.permissions import can_write
 from incidents.views.writing.answers import writable_incident
 from playbooks.models import FailurePattern
+from recurrence.operations import pattern_links
 from search.likeness import verdicts
 from search.likeness.eyes import as_seen_by, eyes
 from search.likeness.presentation import Row, rows, to_link

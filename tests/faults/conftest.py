@@ -120,7 +120,7 @@ class Installation:
     def tick(self, now: str) -> None:
         """What beat does every hour."""
         with self._producer() as producer:
-            producer.send_task("incidents.tasks.send_due_digests", kwargs={"now": now})
+            producer.send_task("action_items.tasks.send_due_digests", kwargs={"now": now})
 
     def forget_messages(self) -> None:
         with self._producer() as producer:

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from incidents.models import LedgerEntry
+from action_items.models import LedgerEntry
 from messaging import delivery
 from messaging.models import Message
 from tests.factories import ActionItemFactory, IncidentFactory, UserFactory

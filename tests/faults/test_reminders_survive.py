@@ -13,8 +13,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from action_items.models import LedgerEntry
 from config import embedded
-from incidents.models import ActionItem, LedgerEntry
+from incidents.models import ActionItem
 from messaging import delivery
 from messaging.models import Message
 from tests.factories import ActionItemFactory, IncidentFactory, UserFactory

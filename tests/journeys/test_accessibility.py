@@ -7,9 +7,9 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from incidents.models import ActionItem, Incident, TimelineEvent
-from incidents.operations import playbook_runs
 from playbooks import operations
 from playbooks.models import Playbook
+from recurrence.operations import playbook_runs
 
 pytestmark = pytest.mark.journey
 

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime
 import pytest
 from playwright.sync_api import expect
 
-from incidents.models import ActionItem, FixCheck
+from action_items.models import FixCheck
+from incidents.models import ActionItem
 from playbooks.models import FailurePattern
 from tests.factories import (
     ActionItemFactory,

@@ -6,9 +6,9 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Team, User
+from action_items.operations import action_items
+from action_items.operations.action_items import Terms
 from incidents.models import Incident
-from incidents.operations import action_items
-from incidents.operations.action_items import Terms
 
 pytestmark = pytest.mark.journey
 

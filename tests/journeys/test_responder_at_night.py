@@ -7,8 +7,8 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from accounts.models import SignInLink
-from incidents.models import PlaybookRun
-from incidents.operations import playbook_runs
+from recurrence.models import PlaybookRun
+from recurrence.operations import playbook_runs
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.journey

@@ -7,7 +7,8 @@ import pytest
 from django.core.management import call_command
 from playwright.sync_api import expect
 
-from incidents.models import FixCheck, PatternLink
+from action_items.models import FixCheck
+from incidents.models import PatternLink
 from playbooks.models import FailurePattern
 from search.models import Resemblance
 from tests.factories import DoneActionItemFactory, IncidentFactory, PatternLinkFactory

@@ -8,14 +8,14 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
 from core import text_search
-from incidents.models import PlaybookRun
-from incidents.operations import playbook_runs
 from playbooks import archiving, operations
 from playbooks.content import playbook_fields
 from playbooks.exchange import parse_pattern, parse_playbook, render_pattern, render_playbook
 from playbooks.importing import store_pattern, store_playbook
 from playbooks.models import FailurePattern, Playbook
 from playbooks.operations import StalePattern, StalePlaybook
+from recurrence.models import PlaybookRun
+from recurrence.operations import playbook_runs
 from search.suggestions import library
 from tests.factories import (
     NOON,

@@ -14,9 +14,10 @@ from django.utils import timezone
 from accounts import mailbox
 from accounts.mailbox import MailboxBackend
 from accounts.models import Holiday, SignInLink
-from incidents.models import Answer, Attachment, Incident
+from action_items.models import Answer
+from action_items.reminders import links
+from incidents.models import Attachment, Incident
 from incidents.operations import revisions
-from incidents.reminders import links
 from messaging import unsubscribing
 from playbooks import revisions as playbook_revisions
 from tests.factories import (

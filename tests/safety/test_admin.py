@@ -13,21 +13,16 @@ from django.urls import reverse
 from django.utils.deprecation import RemovedInDjango60Warning
 
 from accounts.models import Holiday, SignInLink, User
-from incidents.models import (
+from action_items.models import (
     Answer,
-    Attachment,
-    Edition,
-    ImportedFile,
-    Incident,
     LedgerEntry,
     PostmortemReminder,
     ReminderAnswer,
     ReminderPolicy,
-    Revision,
-    SeededFile,
 )
+from action_items.reminders import policy
+from incidents.models import Attachment, Edition, ImportedFile, Incident, Revision, SeededFile
 from incidents.operations import revisions
-from incidents.reminders import policy
 from messaging import operations
 from messaging.models import Channel, ChannelTrial
 from playbooks import revisions as playbook_revisions

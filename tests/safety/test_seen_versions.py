@@ -11,14 +11,13 @@ from django.core.serializers import serialize
 from django.test import Client
 from django.urls import reverse
 
+from action_items.models import FixCheck
 from incidents.models import (
     ActionItem,
     ActionItemDependency,
-    FixCheck,
     Incident,
     LinkState,
     PatternLink,
-    PlaybookRun,
     RootCause,
     Section,
     TimelineEvent,
@@ -27,6 +26,7 @@ from incidents.operations import revisions
 from playbooks import operations as playbooks
 from playbooks.content import PlaybookFields, StepFields
 from playbooks.models import FailurePattern, Playbook
+from recurrence.models import PlaybookRun
 from search.models import Resemblance
 from tests.factories import (
     NOON,

@@ -15,12 +15,12 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from incidents.operations import calendar_feeds
-from incidents.reminders import ledger
+from action_items.operations import calendar_feeds
+from action_items.reminders import ledger
 from messaging import delivery
 from search import saved
+from tests.action_items.reminders.ticks import DAY, MONDAY, MONDAY_MORNING
 from tests.factories import NOON, ActionItemFactory, IncidentFactory, TeamFactory
-from tests.incidents.reminders.ticks import DAY, MONDAY, MONDAY_MORNING
 from tests.search.conftest import index  # noqa: F401
 
 pytestmark = pytest.mark.django_db

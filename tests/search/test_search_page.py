@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from incidents.models import PlaybookRun
+from recurrence.models import PlaybookRun
 from tests.factories import (
     NOON,
     ActionItemFactory,

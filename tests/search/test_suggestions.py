@@ -11,8 +11,8 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from incidents.models import LinkState
-from incidents.operations import pattern_links
-from incidents.operations.pattern_links import NO_LINK
+from recurrence.operations import pattern_links
+from recurrence.operations.pattern_links import NO_LINK
 from search.likeness import keeping
 from search.models import Lesson
 from search.suggestions.suggest import suggestions

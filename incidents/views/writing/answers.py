@@ -50,10 +50,12 @@ def form_answer(
     place: str,
     back: str = "",
     status: int = 0,
+    folder: str = "incidents",
     **more: Any,
 ) -> HttpResponse:
     """The form `name`: in place of the element `place` for htmx, else as a page of its own.
 
+    `folder` is that of its two templates.
     `back` is the anchor on the incident page to which cancelling returns. The status says when
     what was sent could not be saved.
     """
@@ -69,8 +71,8 @@ def form_answer(
     }
     status = status or (INVALID if form.is_bound else 200)
     if not request.htmx:
-        return render(request, f"incidents/{name}.html", context, status=status)
-    answer = render(request, f"incidents/_{name}.html", context, status=status)
+        return render(request, f"{folder}/{name}.html", context, status=status)
+    answer = render(request, f"{folder}/_{name}.html", context, status=status)
     return reswap(retarget(answer, f"#{place}"), "outerHTML")
 
 

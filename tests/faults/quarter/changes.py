@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from random import Random
 
 from accounts.models import User
+from action_items.operations import action_items
 from core.errors import DomainError
 from incidents.models import ActionItem, Incident, Visibility
-from incidents.operations import action_items
 from tests.faults.quarter.world import Item, World
 
 _A_DAY = timedelta(days=1)

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from incidents.reminders.calendars import Calendar
-from incidents.reminders.policy import ItemFacts, Part, Policy, due_steps
+from action_items.reminders.calendars import Calendar
+from action_items.reminders.policy import ItemFacts, Part, Policy, due_steps
 from tests.faults.quarter.world import HOLIDAY, Item, Person, Team, World
 
 POLICY = Policy()

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
-from incidents.reminders.digest import MOST_LINES
+from action_items.reminders.digest import MOST_LINES
 from tests.faults.quarter.listening import Heard
 from tests.faults.quarter.oracle import Digest, Oracle
 from tests.faults.quarter.world import World

@@ -13,7 +13,7 @@ from random import Random
 
 from django.db import connection
 
-from incidents.reminders.calendars import WINDOW
+from action_items.reminders.calendars import WINDOW
 from messaging import delivery
 from messaging.models import Message
 from tests.faults.quarter import changes
@@ -23,7 +23,7 @@ from tests.faults.quarter.oracle import Oracle
 from tests.faults.quarter.reckoning import Reckoning
 from tests.faults.quarter.world import BUSINESS_DAYS, FIRST_DAY, World
 
-DIGESTS = "incidents.tasks.send_due_digests"
+DIGESTS = "action_items.tasks.send_due_digests"
 MESSAGES = "messaging.tasks.send_due_messages"
 # In UTC: the morning of Asia and Australia, of Europe, of America; and, around the days on which
 # the clocks change, the hours that are too early before and right after it.

@@ -4,8 +4,9 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from core.errors import DomainError
-from incidents.operations import pattern_links, root_causes
+from incidents.operations import root_causes
 from incidents.operations.root_causes import CauseFields, StaleCause
+from recurrence.operations import pattern_links
 from tests.factories import (
     NOON,
     IncidentFactory,

@@ -12,14 +12,15 @@ import pytest
 from django.db import connection, transaction
 
 from incidents.models import Incident, Section, TimelineEvent
-from incidents.operations import incidents, playbook_runs, sections, timeline
+from incidents.operations import incidents, sections, timeline
 from incidents.operations.incidents import IncidentFields
-from incidents.operations.playbook_runs import RunIsOver
 from incidents.operations.sections import StaleSection
 from incidents.operations.timeline import EventFields
 from playbooks import operations as playbooks
 from playbooks.content import PlaybookFields, StepFields, playbook_fields
 from playbooks.operations import StalePlaybook
+from recurrence.operations import playbook_runs
+from recurrence.operations.playbook_runs import RunIsOver
 from tests.factories import NOON
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -8,7 +8,8 @@ from django.test.utils import CaptureQueriesContext
 
 from incidents.models import IncidentRole, RootCause, Section, TimelineEvent
 from incidents.operations.times import refresh_times
-from incidents.views import page, patterns_part
+from incidents.views import page
+from recurrence.views import incident_part as patterns_part
 from tests.factories import (
     NOON,
     ActionItemFactory,

@@ -11,14 +11,14 @@ import pytest
 from django.urls import reverse
 
 from incidents.models import PostmortemStatus
-from incidents.operations.fix_checks import fix_version
+from recurrence.operations.fix_checks import fix_version
 from tests.factories import (
     ActionItemFactory,
     DoneActionItemFactory,
     IncidentFactory,
     PatternFactory,
 )
-from tests.incidents.views.recurring import fix_of, incident_of
+from tests.recurrence.views.recurring import fix_of, incident_of
 
 pytestmark = pytest.mark.django_db
 

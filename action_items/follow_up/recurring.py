@@ -1,0 +1,68 @@
+"""Promises against failures that came back all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db.models import Count, F
+
+from action_items.follow_up.counts import Counts
+from action_items.follow_up.scope import Reach
+from action_items.models import FixCheck
+from incidents.models import LinkState
+from playbooks.models import FailurePattern
+
+MOST = 20
+
+
+@dataclass(frozen=True)
+class RecurringPattern:
+    """A pattern that came back: how often it was met, lately and ever, what is still promised
+    after its incidents, and the fixes of which somebody said that they did not hold."""
+
+    name: str
+    slug: str
+    recent: int
+    total: int
+    open: int
+    overdue: int
+    failed: int
+
+
+def recurring_patterns(counts: Counts, reach: Reach) -> tuple[RecurringPattern, ...]:
+    """The patterns that were met more than once in `reach`, at least once within a year, and that
+    something is or was promised about; most overdue first. Two queries."""
+    met = {
+        pattern: numbers
+        for pattern, numbers in counts.met.items()
+        if numbers[0] >= 1 and numbers[1] >= 2
+    }
+    failed = _failed(reach, met) if met else {}
+    told = [pattern for pattern in met if pattern in counts.promised or pattern in failed]
+    names = FailurePattern.objects.filter(pk__in=told).values_list("pk", "name", "slug")
+    found = []
+    for pk, name, slug in names:
+        (recent, total), (still_open, overdue) = met[pk], counts.promised.get(pk, (0, 0))
+        found.append(
+            RecurringPattern(name, slug, recent, total, still_open, overdue, failed.get(pk, 0))
+        )
+    found.sort(key=lambda one: (-one.overdue, -one.failed, -one.open, -one.recent, one.name))
+    return tuple(found[:MOST])
+
+
+def _failed(reach: Reach, patterns: Collection[int]) -> dict[int, int]:
+    """Fixes that did not hold, by a pattern of the incident in which they failed."""
+    checks = reach.after_these(FixCheck.objects.failed(), "incident")
+    rows = (
+        checks.filter(
+            action_item__in=reach.items,
+            incident__pattern_links__state=LinkState.CONFIRMED,
+            incident__pattern_links__pattern__in=list(patterns),
+        )
+        .order_by()
+        .values(pattern=F("incident__pattern_links__pattern"))
+        .annotate(fixes=Count("action_item", distinct=True))
+        .values_list("pattern", "fixes")
+    )
+    return dict(rows)

@@ -1,0 +1,78 @@
+"""When an action item is due, and why it may take longer."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from action_items.operations.action_items.holding import hold_open, save
+from action_items.operations.action_items.refusals import DueRefused, ReasonMissing
+from action_items.reminders import saved
+from action_items.reminders.policy import Policy
+from core import times
+from core.text import one_line
+from incidents.models import ActionItem, Incident, Severity
+from incidents.operations.action_item_changes import facts
+
+
+def default_due_on(incident: Incident, today: date, policy: Policy | None = None) -> date:
+    """The due date offered for a new action item of `incident`, counted from `today`. Who asks
+    about many gives the `policy` in force."""
+    policy = policy or saved.current()
+    days = {Severity.SEV1: policy.due_days_sev1, Severity.SEV2: policy.due_days_sev2}
+    return today + timedelta(days=days.get(Severity(incident.severity), policy.due_days))
+
+
+@transaction.atomic
+def redate(
+    item: ActionItem,
+    *,
+    due_on: date,
+    reason: str = "",
+    version: int | None = None,
+    by: User,
+    at: datetime,
+    via: str = "app",
+) -> ActionItem:
+    """Promise `item` for another day. The same day again changes nothing.
+
+    Raises ReasonMissing where it is later than promised and than its severity allows, DueRefused
+    for a day that has passed, StaleWrite where `version` is not the current one, AlreadyClosed,
+    ActionItemGone, or PermissionDenied.
+    """
+    held = hold_open(item, by=by, to="re-date", version=version)
+    was = facts(held)
+    if held.due_on == due_on:
+        return held
+    if due_on < timezone.localdate(at):
+        raise DueRefused("That day has passed. Choose one on which it can be done.")
+    agree_due(held, due_on, reason)
+    summary = f"Action item due {due_on.isoformat()}: {held.title}"
+    return save(held, was, by=by, at=at, summary=summary, note=reason, via=via)
+
+
+def agree_due(
+    item: ActionItem, due_on: date | None, reason: str, policy: Policy | None = None
+) -> None:
+    """Set when `item` is due, counting what its severity allows from the day it was promised.
+
+    Raises ReasonMissing where it would be due later than that and than it is now, or where its
+    date would be taken away, and no `reason` is given.
+    """
+    reason = one_line(reason)
+    if due_on == item.due_on and reason in ("", item.due_reason):
+        return
+    allowed = default_due_on(item.incident, timezone.localdate(item.created_at), policy)
+    is_taken_away = due_on is None and item.due_on is not None
+    is_later = due_on is not None and due_on > max(allowed, item.due_on or allowed)
+    if not reason and (is_taken_away or is_later):
+        raise ReasonMissing(
+            f"By its incident’s severity it has until {times.day(allowed)}. "
+            "Say why it takes longer."
+        )
+    within = due_on is not None and due_on <= allowed
+    item.due_reason = "" if within else (reason or item.due_reason)
+    item.due_on = due_on

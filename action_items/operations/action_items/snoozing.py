@@ -1,0 +1,87 @@
+"""Being reminded later: for some days, a few times, and on record."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from action_items.operations.action_items.holding import hold_open
+from action_items.operations.action_items.refusals import SnoozeRefused
+from action_items.reminders import saved
+from action_items.reminders.policy import Policy
+from core import times
+from incidents.models import ActionItem
+from incidents.operations.action_item_changes import Facts, facts, keep_changes
+
+
+def snooze_until_at_latest(policy: Policy, today: date) -> date:
+    """The last day until which something may be snoozed on `today`."""
+    return today + timedelta(days=policy.snooze_days)
+
+
+def snoozes_left(item: ActionItem, policy: Policy) -> int:
+    """How many times `item` may still be snoozed before somebody moves it on."""
+    return max(policy.snoozes - item.snooze_count, 0)
+
+
+@transaction.atomic
+def snooze(
+    item: ActionItem,
+    *,
+    until: date,
+    reason: str = "",
+    version: int | None = None,
+    by: User,
+    at: datetime,
+    via: str = "app",
+) -> ActionItem:
+    """Nobody is reminded of `item` before `until`. Its due date stays, and so does “overdue”.
+
+    A snooze is no part of the postmortem: it makes no revision. The same day again changes
+    nothing. Raises SnoozeRefused beyond what the policy allows, StaleWrite where `version` is not
+    the current one, AlreadyClosed, ActionItemGone, or PermissionDenied.
+    """
+    held = hold_open(item, by=by, to="snooze", version=version)
+    was, today = facts(held), timezone.localdate(at)
+    if held.snoozed_until == until > today:
+        return held
+    policy = saved.current()
+    if not snoozes_left(held, policy):
+        raise SnoozeRefused(
+            f"It was put off {held.snooze_count} times in a row. Decide instead: another date, "
+            "another owner, smaller parts, or that it will not be done."
+        )
+    latest = snooze_until_at_latest(policy, today)
+    if not today < until <= latest:
+        raise SnoozeRefused(
+            f"Choose a day from tomorrow to {times.day(latest)}: "
+            f"{times.days(policy.snooze_days)} at most."
+        )
+    held.snoozed_until, held.snooze_count = until, held.snooze_count + 1
+    return _keep(held, was, by=by, at=at, note=reason, via=via)
+
+
+@transaction.atomic
+def wake(
+    item: ActionItem, *, version: int | None = None, by: User, at: datetime, via: str = "app"
+) -> ActionItem:
+    """Be reminded of `item` again from now on; the snooze still counts. Again changes nothing.
+
+    Raises StaleWrite where `version` is not the current one, AlreadyClosed, ActionItemGone, or
+    PermissionDenied.
+    """
+    held = hold_open(item, by=by, to="wake", version=version)
+    was = facts(held)
+    held.snoozed_until = None
+    return _keep(held, was, by=by, at=at, note="", via=via)
+
+
+def _keep(
+    held: ActionItem, was: Facts, *, by: User, at: datetime, note: str, via: str
+) -> ActionItem:
+    held.save(update_fields=["snoozed_until", "snooze_count"])
+    keep_changes(held, was, by=by, at=at, note=note, via=via)
+    return held

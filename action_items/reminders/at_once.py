@@ -1,0 +1,121 @@
+"""What is too urgent to wait for a digest: an action item of high priority, given to somebody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from accounts.models import Team, User
+from action_items.models import LedgerEntry
+from action_items.reminders import ledger, people, saved
+from action_items.reminders.calendars import Calendar
+from action_items.reminders.claims import Claim, claims_of
+from action_items.reminders.keys import among
+from action_items.reminders.news import News, Told, news
+from action_items.reminders.policy import ASSIGNED, Policy
+from incidents.models import ActionItem
+from messaging.operations import Draft
+
+TOPIC = ASSIGNED
+GRACE = timedelta(minutes=2)  # for whoever gave it to the wrong person
+WITHIN = timedelta(days=7)  # by then a digest has come
+
+
+class Given(NamedTuple):
+    """An urgent action item, whose it is, and since when."""
+
+    pk: int
+    owner_id: int | None
+    owner_team_id: int | None
+    given_at: datetime
+
+
+def write_due(now: datetime) -> list[int]:
+    """Write a message for everybody to whom something urgent was given and whose morning it is, on
+    any working day; return the keys of the messages.
+
+    Several items are one message. Writing again, or twice at the same time, changes nothing: what
+    is written here is in the ledger, and no digest says it again. Takes one query where nothing
+    was given.
+    """
+    policy = saved.current()
+    given = given_lately(policy, now - GRACE)
+    written: list[int] = []
+    if given:
+        for batch in people.in_batches(_answering(given.values())):
+            written += _write_batch(batch, given, policy, now)
+    return written
+
+
+def given_lately(policy: Policy, until: datetime) -> dict[int, Given]:
+    """Return the urgent action items assigned lately, until `until`, by key, without those that
+    their owner was told of already."""
+    told = LedgerEntry.objects.filter(
+        action_item=OuterRef("pk"),
+        step=ASSIGNED,
+        recipient=OuterRef("owner"),
+        message__written_at__gte=OuterRef("given_at"),
+    )
+    items = ActionItem.objects.open().filter(
+        given_at__range=(until - WITHIN, until), priority__in=policy.at_once
+    )
+    rows = items.exclude(Exists(told)).order_by().values_list(*Given._fields)
+    return {row[0]: Given(*row) for row in rows}
+
+
+def _answering(given: Iterable[Given]) -> QuerySet[User]:
+    """Who may answer for these: their owners, and whoever is in a team that owns one, or leads
+    it."""
+    rows = list(given)
+    owners = {row.owner_id for row in rows if row.owner_id}
+    teams = {row.owner_team_id for row in rows if row.owner_team_id}
+    members = Team.members.through.objects.filter(team__in=teams).values("user")
+    leads = Team.objects.filter(pk__in=teams).values("lead")
+    return people.reminded().filter(Q(pk__in=among(owners)) | Q(pk__in=members) | Q(pk__in=leads))
+
+
+def _write_batch(
+    batch: list[User], given: dict[int, Given], policy: Policy, now: datetime
+) -> list[int]:
+    calendars = people.calendars_of(batch, policy=policy, now=now)
+    claims = claims_of(batch, until=now.date(), now=now)
+    told = ledger.told_to(batch, claims, {})
+    found = {}
+    for person in batch:
+        own, calendar = claims.get(person.pk, []), calendars[person.pk]
+        due = urgent_news(own, given, calendar, policy=policy, told=told[person.pk], now=now)
+        if due:
+            found[person] = due
+    return ledger.write(
+        found, [_draft(p, due, calendars[p.pk], now) for p, due in found.items()], now
+    )
+
+
+def urgent_news(
+    claims: Iterable[Claim],
+    given: Mapping[int, Given],
+    calendar: Calendar,
+    *,
+    policy: Policy,
+    told: Told,
+    now: datetime,
+) -> News:
+    """Return what somebody with these claims is told `now`, without waiting for a digest."""
+    urgent = [
+        claim
+        for claim in claims
+        if claim.item in given and calendar.is_to_hear_now(given[claim.item].given_at, now)
+    ]
+    if not urgent:
+        return News([], [])
+    morning = calendar.morning_of(calendar.local_day(now))
+    due = news(urgent, [], morning, policy=policy, told=told)
+    return News([(claim, step) for claim, step in due.items if step.step == ASSIGNED], [])
+
+
+def _draft(person: User, due: News, calendar: Calendar, now: datetime) -> Draft:
+    day, first = calendar.local_day(now), min(claim.item for claim, _ in due.items)
+    return Draft(f"{TOPIC}:{day}:user-{person.pk}:item-{first}", TOPIC, day, person)

@@ -1,0 +1,186 @@
+"""What each person is to be told of: the action items that they have a part in, and may see."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from itertools import chain
+from typing import NamedTuple
+
+from django.db.models import Max, Q
+
+from accounts.models import Team, User
+from action_items.reminders import sight
+from action_items.reminders.keys import among
+from action_items.reminders.policy import NEWS_FOR, ItemFacts, Part
+from action_items.reminders.standing import Standing, standing_of
+from incidents.models import ActionItem, ActionItemChange, Changed, Origin
+from incidents.models.action_item import ActionItemQuerySet, ActionItemStatus
+
+
+class Claim(NamedTuple):
+    """That somebody has a part in an item, and what the policy needs to know of it. `scope` is the
+    list of action items that holds it: their own ("mine"), their teams’, or that of all."""
+
+    item: int
+    incident: int
+    part: Part
+    facts: ItemFacts
+    scope: str = "mine"
+
+
+class _Row(NamedTuple):
+    pk: int
+    incident_id: int
+    owner_id: int | None
+    owner_team_id: int | None
+    status: str
+    due_on: date | None
+    re_review_on: date | None
+    snoozed_until: date | None
+    given_at: datetime | None
+    given_by_id: int | None
+    created_at: datetime
+    incident__owner_id: int | None
+    incident__created_by_id: int | None
+
+
+_Found = tuple[_Row, Part, Iterable[int]]
+_AROUND = timedelta(days=2)  # somebody's local day may have begun that much earlier
+
+
+def claims_of(people: Iterable[User], *, until: date, now: datetime) -> dict[int, list[Claim]]:
+    """By person's key, what each of these active people has a part in, and may see.
+
+    That is what is open and due by `until` or was given to them lately, seen from `now`, what was
+    declined and is to be looked at again by `until`, and what lost its owner. Who answers for an
+    item is its owner, or the team that owns it; the team of an owner who has left; and where there
+    is none of these, whoever keeps the postmortem: its owner, or else who began it, or else the
+    administrators.
+
+    Takes a fixed number of queries for any number of people and items.
+    """
+    asked = list(people)
+    standing = standing_of(asked)
+    found = {
+        "teams": [*_answered(standing, until, now), *_led(standing, until)],
+        "all": list(_kept(standing, until)),
+    }
+    rows = [(*each, scope) for scope, of_scope in found.items() for each in of_scope]
+    since = _owner_since([row.pk for row, part, *_ in rows if part in (Part.HEIR, Part.KEEPER)])
+    claims: dict[int, list[Claim]] = defaultdict(list)
+    for row, part, persons, scope in rows:
+        is_own = part == Part.OWNER and row.owner_id is not None
+        facts = _facts(row, since.get(row.pk))
+        claim = Claim(row.pk, row.incident_id, part, facts, "mine" if is_own else scope)
+        for person in persons:
+            claims[person].append(_as_its_giver(claim) if person == row.given_by_id else claim)
+    return _visible(asked, claims)
+
+
+def _facts(row: _Row, owner_since: datetime | None) -> ItemFacts:
+    return ItemFacts(
+        due_on=row.due_on,
+        owner_since=(owner_since or row.created_at).date(),
+        is_declined=row.status == ActionItemStatus.WONT_DO,
+        re_review_on=row.re_review_on,
+        snoozed_until=row.snoozed_until,
+        given_on=row.given_at.date() if row.given_at else None,
+    )
+
+
+def _as_its_giver(claim: Claim) -> Claim:
+    """What one gave to oneself, or to the team that one answers for, is no news."""
+    return claim._replace(facts=replace(claim.facts, given_on=None))
+
+
+def _rows(items: ActionItemQuerySet) -> Iterator[_Row]:
+    alive = items.filter(incident__archived_at=None).order_by()
+    return map(_Row._make, alive.values_list(*_Row._fields))
+
+
+def _answered(standing: Standing, until: date, now: datetime) -> Iterator[_Found]:
+    """Items of these people, of their teams, and of who has left these."""
+    given_since = now - timedelta(days=NEWS_FOR) - _AROUND
+    due = ActionItem.objects.open().filter(Q(due_on__lte=until) | Q(given_at__gte=given_since))
+    declined = ActionItem.objects.to_re_review(until)
+    gone = list(standing.of_departed)
+    theirs = Q(owner__in=standing.people) | Q(owner_team__in=list(standing.of_team))
+    for row in chain(_rows(due.filter(theirs)), _rows(declined.filter(theirs))):
+        if row.owner_id is not None:
+            yield row, Part.OWNER, (row.owner_id,)
+        elif row.owner_team_id is not None:
+            yield row, Part.OWNER, standing.of_team[row.owner_team_id]
+    if gone:
+        left = (
+            ActionItem.objects.open().filter(owner__in=among(gone)),
+            declined.filter(owner__in=among(gone)),
+        )
+        for row in chain.from_iterable(map(_rows, left)):
+            yield row, Part.HEIR, standing.of_departed[row.owner_id or 0]
+
+
+def _led(standing: Standing, until: date) -> Iterator[_Found]:
+    """Items of the people whom they lead."""
+    if standing.of_member:
+        due = ActionItem.objects.open().filter(due_on__lt=until)
+        for row in _rows(due.filter(owner__in=among(standing.of_member))):
+            yield row, Part.LEAD, standing.of_member[row.owner_id or 0]
+
+
+def _kept(standing: Standing, until: date) -> Iterator[_Found]:
+    """Items for which nobody answers, of the postmortems that they keep."""
+    no_owner = Q(incident__owner=None) | Q(incident__owner__is_active=False)
+    nobody_began_it = Q(incident__created_by=None) | Q(incident__created_by__is_active=False)
+    began = Q(incident__created_by__in=standing.people)
+    keeping = Q(incident__owner__in=standing.people) | no_owner & began
+    if standing.administrators:
+        keeping |= no_owner & nobody_began_it
+    for adrift in _adrift():
+        kept = adrift.filter(keeping)
+        for row in chain(_rows(kept.open()), _rows(kept.to_re_review(until))):
+            yield row, Part.HEIR if row.owner_id else Part.KEEPER, _keepers(row, standing)
+
+
+def _keepers(row: _Row, standing: Standing) -> Iterable[int]:
+    for keeper in (row.incident__owner_id, row.incident__created_by_id):
+        if keeper in standing.people:
+            return (keeper,)
+    return standing.administrators
+
+
+def _adrift() -> Iterator[ActionItemQuerySet]:
+    """Items for which neither a person nor a team answers, in parts that an index finds.
+
+    Those excepted that a write-up of somebody else's incident names: nobody here promised them.
+    """
+    promised = ActionItem.objects.exclude(~Q(origin=Origin.TEAM) & ~Q(incident__source_url=""))
+    yield promised.filter(owner=None, owner_team=None)
+    alive = Team.objects.filter(Q(lead__is_active=True) | Q(members__is_active=True))
+    deserted = Team.objects.exclude(pk__in=alive).order_by().values_list("pk", flat=True)
+    in_a_team = Q(teams__in=alive) | Q(teams_led__in=alive)
+    left = User.objects.filter(is_active=False).order_by()
+    alone = left.exclude(pk__in=left.filter(in_a_team).values("pk")).values_list("pk", flat=True)
+    if people := list(alone):
+        yield promised.filter(owner__in=among(people))
+    if teams := list(deserted):
+        yield promised.filter(owner_team__in=teams)
+
+
+def _owner_since(items: list[int]) -> dict[int, datetime]:
+    """When the owner of each of these last changed, where it ever did."""
+    if not items:
+        return {}
+    changes = ActionItemChange.objects.filter(item__in=among(items), what=Changed.OWNER)
+    return dict(changes.order_by().values_list("item").annotate(Max("at")))
+
+
+def _visible(people: list[User], claims: dict[int, list[Claim]]) -> dict[int, list[Claim]]:
+    """Of the claims of each person those about incidents that this person may see."""
+    incidents = {key: {claim.incident for claim in own} for key, own in claims.items()}
+    seen = sight.seen_by(people, incidents)
+    return {
+        key: [claim for claim in own if claim.incident in seen[key]] for key, own in claims.items()
+    }

@@ -1,0 +1,67 @@
+"""What a digest says, in a form that its templates read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Self
+
+from accounts.models import User
+from action_items.reminders.lines import Line
+
+_ROUND = str.maketrans("[]<>", "()‹›")
+
+
+def unlinked(title: str) -> str:
+    """`title` without the brackets that make links in Markdown, however a service escapes them."""
+    return title.translate(_ROUND)
+
+
+@dataclass(frozen=True)
+class Section:
+    """Some lines of a digest under one heading."""
+
+    title: str
+    words: str
+    lines: list[Line]
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a digest says: what is new in it, by section, and what its reader was told before."""
+
+    recipient: User
+    subject: str
+    hours: str
+    sections: list[Section]
+    before: list[Line]
+    more: int
+    undecided: int
+    answers_until: date
+    list_url: str
+    profile_url: str
+    is_at_once: bool = False
+
+    def for_chat(self, most: int) -> Self:
+        """The same with the first `most` lines, since there is little room; the others are counted
+        among those that are `more`. No title makes links of its own there."""
+        room, sections = most, []
+        for section in self.sections:
+            if room:
+                lines = [_plain(line) for line in section.lines[:room]]
+                sections.append(replace(section, lines=lines))
+                room -= len(sections[-1].lines)
+        before = [_plain(line) for line in self.before[:room]]
+        named = sum(len(section.lines) for section in self.sections) + len(self.before)
+        shown = sum(len(section.lines) for section in sections) + len(before)
+        return replace(self, sections=sections, before=before, more=self.more + named - shown)
+
+
+def _plain(line: Line) -> Line:
+    """`line` with nothing in it that makes a link of its own."""
+    return replace(
+        line,
+        title=unlinked(line.title),
+        incident=unlinked(line.incident),
+        note=unlinked(line.note),
+    )

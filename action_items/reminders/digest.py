@@ -1,0 +1,248 @@
+"""What a digest says, worked out at the moment it is sent."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from django.conf import settings
+from django.urls import reverse
+
+from accounts.models import DigestFrequency, User
+from action_items.reminders import links, people, saved
+from action_items.reminders.calendars import Morning
+from action_items.reminders.claims import claims_of
+from action_items.reminders.contents import Contents, Section
+from action_items.reminders.lines import Counts
+from action_items.reminders.named import Named, Texts, postmortem_lines
+from action_items.reminders.policy import (
+    DECISION,
+    ORPHANED,
+    Due,
+    Part,
+    Policy,
+    due_postmortem_step,
+    due_steps,
+    is_announced,
+)
+from action_items.reminders.postmortems import Waiting, waiting_for
+from core.templatetags import ui
+from messaging.models import Message
+
+MOST_LINES = 50  # mail programs cut off what is longer than 100 kB
+
+# In the order in which they stand.
+DECIDE, OVERDUE, TODAY, SOON, GIVEN, LEFT, NOBODYS, DECLINED, LATE, POSTMORTEMS = range(10)
+_OWN = (DECIDE, OVERDUE, TODAY, SOON)  # counted by their days in the subject
+_TITLES = {
+    DECIDE: "Please decide",
+    OVERDUE: "Overdue",
+    TODAY: "Due today",
+    SOON: "Due soon",
+    GIVEN: "New for you",
+    LEFT: "Left behind",
+    NOBODYS: "Without an owner",
+    DECLINED: "Declined a while ago",
+    LATE: "Late in your team",
+    POSTMORTEMS: "Postmortems that wait",
+}
+_WORDS = {
+    DECIDE: "Set a new date, split it, hand it over, or say that it won’t be done. You are not "
+    "asked again.",
+    LEFT: "Their owner has left. They are your team’s now.",
+    NOBODYS: "Nobody owns these. Who will do them?",
+    DECLINED: "Does that still hold?",
+    LATE: "Is something in the way?",
+}
+_IN_THE_SUBJECT = {
+    LEFT: "{} left behind",
+    NOBODYS: "{} without an owner",
+    DECLINED: "{} declined before",
+    LATE: "{} late in your team",
+    POSTMORTEMS: "{} waiting to be written or reviewed",
+}
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What there is to say, before it is put into words."""
+
+    new: dict[int, list[Named]]  # by section
+    postmortems: list[Waiting]
+    before: list[Named]
+    undecided: list[Named]
+
+    def __bool__(self) -> bool:
+        return bool(self.new or self.postmortems)
+
+
+def compose(message: Message, *, now: datetime, is_at_once: bool = False) -> Contents | None:
+    """What the digest `message` has to say to its recipient `now`; None where nothing is left.
+    One `is_at_once` says what it was written for, and nothing that was said before.
+
+    State, ownership, sight and the recipient's wish are asked anew: what was finished, moved to
+    another date or owner, put off, or may not be seen any more is not named.
+    """
+    person = message.recipient
+    if person is None or not person.is_active:
+        return None
+    if person.digest == DigestFrequency.OFF and message.sent_at is None:
+        return None
+    policy = saved.current()
+    calendar = people.calendars_of([person], policy=policy, now=now)[person.pk]
+    morning = calendar.morning_of(calendar.local_day(now))
+    found = _find(message, person, morning, policy, now)
+    if not found:
+        return None
+    if is_at_once:
+        found = replace(found, before=[], undecided=[])
+    return _contents(message, person, found, morning, policy, is_at_once=is_at_once)
+
+
+def _find(
+    message: Message, person: User, morning: Morning, policy: Policy, now: datetime
+) -> _Found:
+    until = morning.horizon(policy.due_soon)
+    claims = claims_of([person], until=until, now=now).get(person.pk, [])
+    announced = _announced(message)
+    named = (
+        Named(
+            claim,
+            due_steps(claim.facts, claim.part, morning, policy=policy, taken={}),
+            announced.get(claim.item, set()),
+        )
+        for claim in claims
+    )
+    new: dict[int, list[Named]] = {}
+    rest = []
+    for each in sorted(named, key=lambda each: each.order):
+        if any(is_announced(due, each.announced) for due in each.reached):
+            new.setdefault(_section(each, morning.day), []).append(each)
+        elif each.claim.part in (Part.OWNER, Part.HEIR) and not each.claim.facts.is_declined:
+            rest.append(each)
+    return _Found(
+        new=new,
+        postmortems=_find_postmortems(message, person, morning, policy, now),
+        before=[each for each in rest if _is_worth_repeating(each)],
+        undecided=[each for each in rest if each.has(DECISION)],
+    )
+
+
+def _announced(message: Message) -> dict[int, set[Due]]:
+    """By item, the steps for which this digest was written."""
+    announced: dict[int, set[Due]] = defaultdict(set)
+    entries = message.original.entries.values_list("action_item_id", "step", "due_on")
+    for item, step, since in entries:
+        announced[item].add(Due(step, since))
+    return announced
+
+
+def _section(each: Named, today: date) -> int:
+    claim = each.claim
+    if claim.facts.is_declined:
+        return DECLINED
+    if claim.part in (Part.LEAD, Part.KEEPER):
+        return LATE if claim.part == Part.LEAD else NOBODYS
+    due_on = claim.facts.due_on
+    if any(due.step == ORPHANED for due in each.announced):
+        return LEFT
+    if due_on is None or not each.is_due:
+        return GIVEN
+    if each.has(DECISION):
+        return DECIDE
+    return OVERDUE if due_on < today else TODAY if due_on == today else SOON
+
+
+def _is_worth_repeating(each: Named) -> bool:
+    """Due, and not yet left to silence after a decision was asked for."""
+    return each.is_due and not each.has(DECISION)
+
+
+def _find_postmortems(
+    message: Message, person: User, morning: Morning, policy: Policy, now: datetime
+) -> list[Waiting]:
+    announced = set(message.original.postmortems.values_list("incident_id", "since_on"))
+    if not announced:
+        return []
+    waiting = waiting_for([person], policy=policy, now=now).get(person.pk, [])
+    return [
+        each
+        for each in waiting
+        if (each.incident, each.facts.since) in announced
+        and due_postmortem_step(each.facts, morning, policy=policy, taken={})
+    ]
+
+
+def _contents(
+    message: Message,
+    person: User,
+    found: _Found,
+    morning: Morning,
+    policy: Policy,
+    *,
+    is_at_once: bool,
+) -> Contents:
+    shown = _shown(found)
+    before = found.before[: max(MOST_LINES - sum(map(len, shown.values())), 0)]
+    named = [*(each for part in shown.values() for each in part), *before]
+    texts = Texts(named, message, person, morning.day, policy)
+    sections = {part: [texts.line(each) for each in named] for part, named in shown.items()}
+    if found.postmortems:
+        sections[POSTMORTEMS] = postmortem_lines(found.postmortems[:MOST_LINES])
+    said = sum(map(len, sections.values())) + len(before)
+    total = sum(map(len, found.new.values())) + len(found.postmortems) + len(found.before)
+    return Contents(
+        recipient=person,
+        subject=_urgent(found, texts) if is_at_once else str(_counts(found, morning.day)),
+        hours=morning.calendar.hours,
+        sections=[
+            Section(_TITLES[part], _WORDS.get(part, ""), sections[part])
+            for part in sorted(sections)
+        ],
+        before=[texts.line(each) for each in before],
+        more=total - said,
+        undecided=len(found.undecided),
+        answers_until=links.expires_on(message),
+        list_url=f"{settings.SITE_URL}{reverse('action_item_list')}?scope={_scope(found)}",
+        profile_url=f"{settings.SITE_URL}{reverse('profile')}",
+        is_at_once=is_at_once,
+    )
+
+
+def _scope(found: _Found) -> str:
+    """Which list holds all of it: one's own, one's teams', or everybody's."""
+    parts = (*found.new.values(), found.before, found.undecided)
+    held_by = {each.claim.scope for part in parts for each in part}
+    return next((scope for scope in ("all", "teams") if scope in held_by), "mine")
+
+
+def _shown(found: _Found) -> dict[int, list[Named]]:
+    """As much of each section as there is room for, the first ones first."""
+    room, shown = MOST_LINES, {}
+    for part in sorted(found.new):
+        if kept := found.new[part][:room]:
+            shown[part] = kept
+            room -= len(kept)
+    return shown
+
+
+def _urgent(found: _Found, texts: Texts) -> str:
+    """The subject of what does not wait for the next digest."""
+    new = [each for part in found.new.values() for each in part]
+    priorities = ", ".join(sorted({texts.priority(each) for each in new}))
+    return f"{priorities} for you: {ui.counted(len(new), 'action item')}"
+
+
+def _counts(found: _Found, today: date) -> Counts:
+    news = sum(map(len, found.new.values())) + len(found.postmortems)
+    given = len(found.new.get(GIVEN, []))
+    counts = Counts(new=news, given=given, is_all_new=not found.before)
+    own = [each for part in _OWN for each in found.new.get(part, [])]
+    for each in (*own, *found.before):
+        if each.claim.facts.due_on:
+            counts.add_due(each.claim.facts.due_on, today)
+    for part, words in _IN_THE_SUBJECT.items():
+        counts.add(words, len(found.new.get(part, [])))
+    counts.add(_IN_THE_SUBJECT[POSTMORTEMS], len(found.postmortems))
+    return counts

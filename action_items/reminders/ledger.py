@@ -1,0 +1,179 @@
+"""What is to be sent, written down before it is sent: this is what makes “once” true."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import date, datetime
+
+from django.db import transaction
+
+from accounts.models import User
+from action_items.models import LedgerEntry, PostmortemReminder, ReminderRun
+from action_items.reminders import hours, people, saved, summary
+from action_items.reminders.calendars import Morning
+from action_items.reminders.claims import Claim, claims_of
+from action_items.reminders.keys import among
+from action_items.reminders.news import News, Told, news
+from action_items.reminders.policy import Policy
+from action_items.reminders.postmortems import Waiting, waiting_for
+from messaging import operations
+from messaging.models import Message
+from messaging.operations import Draft
+
+TOPIC = hours.DIGEST
+_ROWS = 2000
+
+
+def write_due(now: datetime) -> list[int]:
+    """Write a digest for everybody whose morning it is and for whom a step of the policy is due,
+    and the summary of each team whose day it is; return the keys of the messages.
+
+    Nothing is sent here. Writing again, or twice at the same time, changes nothing: one digest a
+    person and day, one ledger entry a step, item, due date and person, as the database enforces.
+    """
+    policy = saved.current()
+    batches = people.in_batches(people.reminded())
+    digests = [key for batch in batches for key in _write_batch(batch, policy, now)]
+    summaries = summary.write_due(policy=policy, now=now)
+    ReminderRun.objects.note(now)
+    return [*digests, *summaries]
+
+
+def _write_batch(batch: list[User], policy: Policy, now: datetime) -> list[int]:
+    mornings = _mornings(batch, policy, now)
+    awake = [person for person in batch if person.pk in mornings]
+    if not awake:
+        return []
+    _withdraw_late({person.pk: mornings[person.pk].day for person in awake}, now)
+    claims, waiting = facts_of(awake, mornings, policy=policy, now=now)
+    told = told_to(awake, claims, waiting)
+    found = {
+        person: news(
+            claims.get(person.pk, []),
+            waiting.get(person.pk, []),
+            mornings[person.pk],
+            policy=policy,
+            told=told[person.pk],
+        )
+        for person in awake
+    }
+    new = {person: due for person, due in found.items() if due}
+    return write(new, [_draft(person, mornings[person.pk].day) for person in new], now)
+
+
+def _mornings(batch: list[User], policy: Policy, now: datetime) -> dict[int, Morning]:
+    """The mornings of those whose morning it is and who got no digest in it yet."""
+    found = {
+        person: morning
+        for person, calendar in people.calendars_of(batch, policy=policy, now=now).items()
+        if (morning := calendar.morning(now))
+    }
+    keys = {_key(morning.day, person): person for person, morning in found.items()}
+    written = Message.objects.filter(key__in=keys).values_list("key", flat=True)
+    had_one = {keys[key] for key in written}
+    return {person: morning for person, morning in found.items() if person not in had_one}
+
+
+@transaction.atomic
+def _withdraw_late(days: Mapping[int, date], now: datetime) -> None:
+    """Drop what was to reach these people on an earlier day than `days` names for each and never
+    left: today's digest says it anew, as things are today. What is just being sent is left alone.
+    """
+    waiting = hours.late(Message.objects.waiting().filter(recipient__in=among(days)))
+    held = waiting.select_for_update(skip_locked=True, of=("self",)).select_related("instead_of")
+    late = [each for each in held if each.day < days[each.recipient_id or 0]]
+    if late:
+        announced = {each.original.pk for each in late}
+        LedgerEntry.objects.filter(message__in=announced).delete()
+        PostmortemReminder.objects.filter(message__in=announced).delete()
+        Message.objects.filter(pk__in=[each.pk for each in late]).update(dropped_at=now)
+
+
+def _key(day: date, person: int) -> str:
+    return f"{TOPIC}:{day}:user-{person}"
+
+
+def _draft(person: User, day: date) -> Draft:
+    return Draft(_key(day, person.pk), TOPIC, day, person)
+
+
+def facts_of(
+    persons: list[User], mornings: Mapping[int, Morning], *, policy: Policy, now: datetime
+) -> tuple[dict[int, list[Claim]], dict[int, list[Waiting]]]:
+    """By person's key, the items and the postmortems that may be spoken of in these mornings."""
+    until = max(mornings[person.pk].horizon(policy.due_soon) for person in persons)
+    return claims_of(persons, until=until, now=now), waiting_for(persons, policy=policy, now=now)
+
+
+def told_to(
+    persons: list[User],
+    claims: Mapping[int, list[Claim]],
+    waiting: Mapping[int, list[Waiting]],
+    *,
+    but_by: Collection[int] = (),
+) -> dict[int, Told]:
+    """By person's key, what they were told of these items and postmortems before, `but_by` the
+    messages with these keys."""
+    told: dict[int, Told] = defaultdict(Told)
+    items = {claim.item for own in claims.values() for claim in own}
+    entries = LedgerEntry.objects.filter(recipient__in=persons, action_item__in=among(items))
+    for person, item, since, step in (
+        entries.exclude(message__in=but_by)
+        .order_by()
+        .values_list("recipient_id", "action_item_id", "due_on", "step")
+    ):
+        told[person].items[item][since].append(step)
+    incidents = {each.incident for own in waiting.values() for each in own}
+    reminders = PostmortemReminder.objects.filter(
+        recipient__in=persons, incident__in=among(incidents)
+    )
+    for person, incident, since, step in (
+        reminders.exclude(message__in=but_by)
+        .order_by()
+        .values_list("recipient_id", "incident_id", "since_on", "step")
+    ):
+        told[person].postmortems[incident][since].append(step)
+    return told
+
+
+@transaction.atomic
+def write(found: Mapping[User, News], drafts: Iterable[Draft], now: datetime) -> list[int]:
+    """The messages, one for each person, with the entries of what is `found` for them; those
+    excepted that another process wrote first. Returns the keys of the messages."""
+    written = operations.write_many(drafts, at=now)
+    LedgerEntry.objects.bulk_create(
+        _entries(written, found), ignore_conflicts=True, batch_size=_ROWS
+    )
+    PostmortemReminder.objects.bulk_create(
+        _postmortem_reminders(written, found), ignore_conflicts=True, batch_size=_ROWS
+    )
+    return [message.pk for message in written]
+
+
+def _entries(written: list[Message], found: Mapping[User, News]) -> Iterator[LedgerEntry]:
+    for message in written:
+        if message.recipient:
+            for claim, due in found[message.recipient].items:
+                yield LedgerEntry(
+                    action_item_id=claim.item,
+                    step=due.step,
+                    due_on=due.since,
+                    recipient=message.recipient,
+                    message_id=message.pk,
+                )
+
+
+def _postmortem_reminders(
+    written: list[Message], found: Mapping[User, News]
+) -> Iterator[PostmortemReminder]:
+    for message in written:
+        if message.recipient:
+            for waiting, due in found[message.recipient].postmortems:
+                yield PostmortemReminder(
+                    incident_id=waiting.incident,
+                    step=due.step,
+                    since_on=due.since,
+                    recipient=message.recipient,
+                    message_id=message.pk,
+                )

@@ -1,0 +1,83 @@
+"""Reminders as letters: what messages of our topics say, in the form that each way needs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from action_items.reminders import at_once, digest, hours, summary
+from action_items.reminders.contents import Contents
+from messaging import composing, outcomes, unsubscribing
+from messaging.composing import Letter
+from messaging.models import Message
+
+_MOST_IN_CHAT = 10
+
+
+def connect() -> None:
+    """Give messages of our topics their words."""
+    composing.connect(
+        hours.DIGEST,
+        digest_letter,
+        name="Reminder digest",
+        replaces_earlier=True,
+        postponer=hours.postpone,
+    )
+    composing.connect(at_once.TOPIC, at_once_letter, name="Given to you", postponer=hours.postpone)
+    composing.connect(summary.TOPIC, summary_letter, name="A team’s week", postponer=hours.postpone)
+
+
+def digest_letter(message: Message, now: datetime) -> Letter | None:
+    """The digest as it would be `now`; None where nothing is left to say."""
+    return _letter(message, digest.compose(message, now=now))
+
+
+def at_once_letter(message: Message, now: datetime) -> Letter | None:
+    """What does not wait for the next digest; None where it was taken away again."""
+    return _letter(message, digest.compose(message, now=now, is_at_once=True))
+
+
+def _letter(message: Message, contents: Contents | None) -> Letter | None:
+    if contents is None:
+        return None
+    unsubscribe_url = unsubscribing.url_for(contents.recipient)
+    context = {
+        "letter": contents,
+        "unsubscribe_url": unsubscribe_url,
+        "why_by_mail": outcomes.why_by_mail(message),
+    }
+    in_chat = context | {"letter": contents.for_chat(_MOST_IN_CHAT)}
+    return Letter(
+        subject=contents.subject,
+        text=render_to_string("mail/digest.txt", context),
+        html=render_to_string("mail/digest.html", context),
+        chat=render_to_string("mail/digest.md", in_chat),
+        url=contents.list_url,
+        unsubscribe_url=unsubscribe_url,
+    )
+
+
+def summary_letter(message: Message, now: datetime) -> Letter | None:
+    """A team's week as it stands `now`; None where there is nothing to say."""
+    week = summary.compose(message, now=now)
+    if week is None:
+        return None
+    unsubscribe_url = unsubscribing.url_for(week.reader) if week.reader else ""
+    profile_url = f"{settings.SITE_URL}{reverse('profile')}"
+    context = {
+        "week": week,
+        "unsubscribe_url": unsubscribe_url,
+        "profile_url": profile_url,
+        "why_by_mail": outcomes.why_by_mail(message),
+    }
+    return Letter(
+        subject=week.subject,
+        text=render_to_string("mail/weekly_summary.txt", context),
+        html=render_to_string("mail/weekly_summary.html", context),
+        chat=render_to_string("mail/weekly_summary.md", context),
+        url=week.url,
+        unsubscribe_url=unsubscribe_url,
+    )

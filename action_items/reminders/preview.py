@@ -1,0 +1,234 @@
+"""What would be sent in the next days, when and to whom, if nobody did anything meanwhile."""
+
+from __future__ import annotations
+
+import copy
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from accounts.models import Role, Team, User
+from action_items.models import ReminderRun
+from action_items.reminders import at_once, hours, ledger, people
+from action_items.reminders.calendars import Calendar
+from action_items.reminders.claims import Claim, claims_of
+from action_items.reminders.news import News, Told, news
+from action_items.reminders.policy import (
+    ASSIGNED,
+    DECISION,
+    DRAFT_UNTOUCHED,
+    DUE_SOON,
+    DUE_TODAY,
+    ORPHANED,
+    RE_REVIEW,
+    REVIEW_WAITING,
+    SNOOZE_OVER,
+    TEAM_LEAD,
+    UNASSIGNED,
+    Policy,
+)
+from action_items.reminders.postmortems import waiting_for
+from core import times
+from incidents.models import ActionItem, Incident, PostmortemStatus
+from messaging.models import Message
+
+DAYS = 14
+_FAR = timedelta(days=DAYS + 31)  # no digest looks further ahead than a month
+
+_WORDS = {
+    ASSIGNED: "newly given",
+    DUE_SOON: "due soon",
+    DUE_TODAY: "due today",
+    DECISION: "asked for a decision",
+    SNOOZE_OVER: "no longer snoozed",
+    TEAM_LEAD: "told as team lead",
+    UNASSIGNED: "asked for an owner",
+    ORPHANED: "left behind by an owner",
+    RE_REVIEW: "declined, to be looked at again",
+    DRAFT_UNTOUCHED: "draft untouched",
+    REVIEW_WAITING: "review waiting",
+}
+
+
+class Subject(NamedTuple):
+    """What one line of a digest would be about: an action item or an incident, by its key."""
+
+    sort: str
+    words: str
+    item: int | None = None
+    incident: int | None = None
+
+
+@dataclass(frozen=True)
+class Digest:
+    """One digest that would be sent."""
+
+    subjects: list[Subject]
+
+    @property
+    def summary(self) -> str:
+        counts = Counter(subject.sort for subject in self.subjects)
+        return ", ".join(f"{count} {words}" for words, count in counts.items())
+
+
+@dataclass(frozen=True)
+class Row:
+    """What one person would get on one day: by the policy in force, and by another one."""
+
+    day: date
+    hours: tuple[int, int]
+    person: User
+    saved: Digest | None
+    changed: Digest | None
+
+    @property
+    def is_same(self) -> bool:
+        return self.saved == self.changed
+
+
+def reachable() -> QuerySet[User]:
+    """People who may have something to be told of, by their names."""
+    own = Exists(ActionItem.objects.filter(owner=OuterRef("pk")))
+    team = Exists(Team.objects.filter(Q(members=OuterRef("pk")) | Q(lead=OuterRef("pk"))))
+    waiting = Incident.objects.filter(
+        Q(owner=OuterRef("pk")) | Q(created_by=OuterRef("pk")), archived_at=None
+    )
+    keeps = Exists(waiting.exclude(status=PostmortemStatus.NOT_REQUIRED))
+    answers = own | team | keeps | Q(role__in=[Role.REVIEWER, Role.ADMINISTRATOR])
+    return people.reminded().filter(answers).order_by("full_name", "username", "pk")
+
+
+def preview(persons: Iterable[User], *, saved: Policy, changed: Policy, now: datetime) -> list[Row]:
+    """The digests of the next fourteen days, by day, from `now` on, under each of two policies."""
+    facts = _Facts(list(persons), saved, changed, now)
+    before, after = facts.digests(saved), facts.digests(changed)
+    rows = [
+        Row(
+            day=day,
+            hours=(facts.calendar(person, saved).hour, facts.calendar(person, changed).hour),
+            person=person,
+            saved=before.get((day, person.pk)),
+            changed=after.get((day, person.pk)),
+        )
+        for person in facts.persons
+        for day in sorted({day for day, key in (*before, *after) if key == person.pk})
+    ]
+    return sorted(rows, key=lambda row: row.day)
+
+
+class _Facts:
+    """What is known of these people, asked once for both policies."""
+
+    def __init__(self, persons: list[User], saved: Policy, changed: Policy, now: datetime) -> None:
+        self.persons = persons
+        self._now = now
+        self._holidays = people.holidays_of(persons, now=now)
+        self._runs = ReminderRun.objects.spans()
+        self._claims = claims_of(persons, until=now.date() + _FAR, now=now)
+        end = now + timedelta(days=DAYS)
+        self._waiting = waiting_for(persons, policy=_sooner(saved, changed), now=end)
+        # What could not be sent in its morning is said anew, by the next digest.
+        self._late = self._written_late(persons, saved)
+        self._told = ledger.told_to(persons, self._claims, self._waiting, but_by=self._late)
+        self._had_one = _written(persons, now)
+
+    def calendar(self, person: User, policy: Policy) -> Calendar:
+        return people.calendar_of(
+            person,
+            holidays=self._holidays[person.pk],
+            policy=policy,
+            runs=self._runs,
+            now=self._now,
+        )
+
+    def _written_late(self, persons: list[User], policy: Policy) -> set[int]:
+        """Keys of the messages whose entries the next digest says anew."""
+        calendars = {person.pk: self.calendar(person, policy) for person in persons}
+        waiting = hours.late(Message.objects.waiting().filter(recipient__in=persons))
+        return {
+            each.original.pk
+            for each in waiting.select_related("instead_of")
+            if calendars[each.recipient_id or 0].closes_at(each.day) <= self._now
+        }
+
+    def digests(self, policy: Policy) -> dict[tuple[date, int], Digest]:
+        """What would be sent under `policy`, by day and person."""
+        given = at_once.given_lately(policy, self._now)
+        return {
+            (day, person.pk): digest
+            for person in self.persons
+            for day, digest in self._of(person, policy, given)
+        }
+
+    def _of(
+        self, person: User, policy: Policy, given: Mapping[int, at_once.Given]
+    ) -> Iterator[tuple[date, Digest]]:
+        told, calendar = copy.deepcopy(self._told[person.pk]), self.calendar(person, policy)
+        claims = self._claims.get(person.pk, [])
+        today = calendar.local_day(self._now)
+        for day in (today + timedelta(days=ahead) for ahead in range(DAYS)):
+            moment = max(calendar.opens_at(day), self._now)
+            if moment >= calendar.closes_at(day):
+                continue
+            said = []
+            if calendar.is_digest_day(day) and (person.pk, day) not in self._had_one:
+                own = self._waiting.get(person.pk, [])
+                morning = calendar.morning_of(day)
+                said.append(news(claims, own, morning, policy=policy, told=told))
+                said[-1].add_to(told)
+            urgent = self._urgent(claims, given, calendar, policy, told, moment)
+            urgent.add_to(told)
+            subjects = [subject for due in (*said, urgent) for subject in _subjects(due)]
+            if subjects:
+                yield day, Digest(subjects)
+
+    def _urgent(
+        self,
+        claims: list[Claim],
+        given: Mapping[int, at_once.Given],
+        calendar: Calendar,
+        policy: Policy,
+        told: Told,
+        moment: datetime,
+    ) -> News:
+        """Return what is sent at once on that day, after the time in which it may be taken back."""
+        at = max(moment, self._now + at_once.GRACE)
+        recent = {key: each for key, each in given.items() if at - each.given_at <= at_once.WITHIN}
+        return at_once.urgent_news(claims, recent, calendar, policy=policy, told=told, now=at)
+
+
+def _sooner(one: Policy, other: Policy) -> Policy:
+    """A policy under which whatever waits too long under either of the two does so."""
+    drafts = [days for days in (one.draft_after, other.draft_after) if days is not None]
+    reviews = [days for days in (one.review_after, other.review_after) if days is not None]
+    return replace(
+        one,
+        draft_after=min(drafts, default=None),
+        review_after=min(reviews, default=None),
+    )
+
+
+def _written(persons: list[User], now: datetime) -> set[tuple[int | None, date]]:
+    around = (now.date() - timedelta(days=1), now.date() + timedelta(days=1))
+    messages = Message.objects.filter(
+        topic=ledger.TOPIC, recipient__in=persons, day__range=around
+    ).order_by()
+    return set(messages.values_list("recipient_id", "day"))
+
+
+def _subjects(due: News) -> Iterator[Subject]:
+    for claim, each in due.items:
+        yield Subject(*_words(each.step), item=claim.item)
+    for waiting, each in due.postmortems:
+        yield Subject(*_words(each.step), incident=waiting.incident)
+
+
+def _words(step: str) -> tuple[str, str]:
+    """What sort of thing a step says, and what it says in full."""
+    if step in _WORDS:
+        return _WORDS[step], _WORDS[step]
+    return "late", f"{times.days(int(step.removeprefix('overdue_')))} late"

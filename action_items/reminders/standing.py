@@ -1,0 +1,55 @@
+"""For whom people answer beside themselves: their teams, and those who have left them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from accounts.models import Team, User
+from action_items.reminders.keys import among
+
+_Membership = Team.members.through
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What some people stand for. Each field gives, by key, which of these people do.
+
+    A team's lead answers for what it owns, or all its members where it has no active lead.
+    """
+
+    people: frozenset[int]
+    administrators: frozenset[int]
+    of_team: dict[int, set[int]]  # teams that they answer for
+    of_departed: dict[int, set[int]]  # deactivated people of these teams
+    of_member: dict[int, set[int]]  # other people of teams that they lead
+
+
+def standing_of(people: Iterable[User]) -> Standing:
+    """What these active people stand for, in three queries for any number of them."""
+    asked = list(people)
+    keys = frozenset(person.pk for person in asked)
+    led = dict(Team.objects.filter(lead__in=keys, lead__is_active=True).values_list("pk", "lead"))
+    of_team: dict[int, set[int]] = defaultdict(set, {team: {lead} for team, lead in led.items()})
+    of_departed: dict[int, set[int]] = defaultdict(set)
+    leaderless = _Membership.objects.filter(user__in=keys).exclude(team__lead__is_active=True)
+    former = leaderless.values_list("team_id", "user_id", "team__lead_id")
+    for team, member, lead in former:
+        of_team[team].add(member)
+        if lead:
+            of_departed[lead].add(member)
+    of_member: dict[int, set[int]] = defaultdict(set)
+    for team, member, is_active in _members(of_team):
+        if not is_active:
+            of_departed[member] |= of_team[team]
+        elif team in led and member != led[team]:
+            of_member[member].add(led[team])
+    administrators = frozenset(person.pk for person in asked if person.is_administrator)
+    return Standing(keys, administrators, dict(of_team), dict(of_departed), dict(of_member))
+
+
+def _members(teams: Iterable[int]) -> Iterable[tuple[int, int, bool]]:
+    """Who is in these teams: team, person, and whether that is somebody who is still here."""
+    members = _Membership.objects.filter(team__in=among(teams))
+    return members.values_list("team_id", "user_id", "user__is_active")

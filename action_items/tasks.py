@@ -1,0 +1,47 @@
+"""Background work: thin, and harmless when it runs twice."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+
+from celery import shared_task
+from django.db import InterfaceError, OperationalError
+from django.utils import timezone
+
+from action_items.reminders import at_once, ledger
+from messaging import delivery
+from messaging.tasks import send_due_messages
+
+# A database that restarts is back within seconds; where it is not, the next hourly tick goes on.
+_retried = partial(
+    shared_task,
+    autoretry_for=(OperationalError, InterfaceError),
+    retry_backoff=2,
+    retry_backoff_max=60,
+    max_retries=5,
+)
+
+
+@_retried()
+def send_due_digests(now: str = "") -> None:
+    """One tick: write the digests that are due, then have all waiting messages sent.
+
+    While sending is paused nothing is written: what is due is worked out when it resumes.
+
+    `now`, in ISO form with its offset, is the moment to act for; without it the clock is read.
+    """
+    if delivery.is_paused():
+        return
+    moment = datetime.fromisoformat(now) if now else timezone.now()
+    ledger.write_due(moment)
+    send_due_messages.delay(now)
+
+
+@_retried()
+def tell_at_once(now: str = "") -> None:
+    """One tick: write what must not wait for a digest, and have it sent. `now` as above."""
+    if delivery.is_paused():
+        return
+    if at_once.write_due(datetime.fromisoformat(now) if now else timezone.now()):
+        send_due_messages.delay(now)

@@ -1,0 +1,76 @@
+"""The board of action items: a column for each status."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet, Value
+from django.http import QueryDict
+
+from accounts.models import User
+from action_items.views.filters import Filters, board_order
+from action_items.views.rows import ActionItemRow, rows_of
+from incidents.models import ActionItem, ActionItemStatus
+from incidents.views.filter_parts import with_
+
+CARDS = 15  # of a column; the table shows the others
+COUNTED = 100  # then a column says “more than 100”
+_EMPTY = {
+    "open": "What is promised and not begun waits here.",
+    "in_progress": "Move a card here when you begin with it.",
+    "blocked": "What waits for something else goes here.",
+    "done": "What is done comes here, with what shows it.",
+    "wont_do": "What will not be done comes here, with the reason.",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """The items in one status: the first of them as cards, and how many there are."""
+
+    status: str
+    label: str
+    count: str
+    cards: list[ActionItemRow]
+    more: int
+    all_url: str
+    empty: str
+
+
+def columns(
+    asked: Filters, found: QuerySet[ActionItem], user: User, today: date, query: QueryDict
+) -> list[Column]:
+    """The columns of what `found` holds, which no status narrows. Two queries for all of them."""
+    statuses = [ActionItemStatus(value) for value in ActionItemStatus.values]
+    first, *others = (_in_status(asked, found, status) for status in statuses)
+    pks: dict[str, list[int]] = {status: [] for status in statuses}
+    for pk, status in first.union(*others, all=True):
+        pks[status].append(pk)
+    shown = [pk for kept in pks.values() for pk in kept[:CARDS]]
+    by_pk = {row.pk: row for row in rows_of(shown, user, today)}
+    return [_column(status, pks[status], by_pk, query) for status in statuses]
+
+
+def _in_status(asked: Filters, found: QuerySet[ActionItem], status: str) -> QuerySet[Any, Any]:
+    """Keys of the first hundred and one in `status`, in the order of the column."""
+    return (
+        board_order(asked, found, status)
+        .annotate(column=Value(str(status)))
+        .values_list("pk", "column")[: COUNTED + 1]
+    )
+
+
+def _column(
+    status: ActionItemStatus, pks: list[int], by_pk: dict[int, ActionItemRow], query: QueryDict
+) -> Column:
+    return Column(
+        status=status,
+        label=str(status.label),
+        count=f"{COUNTED}+" if len(pks) > COUNTED else str(len(pks)),
+        cards=[by_pk[pk] for pk in pks[:CARDS] if pk in by_pk],
+        more=max(len(pks) - CARDS, 0),
+        all_url=with_(query, view="table", status=str(status)),
+        empty=_EMPTY[status],
+    )

@@ -1,0 +1,138 @@
+"""What the list of action items may be filtered by, and its filters in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import F, QuerySet, Value
+from django.http import QueryDict
+
+from accounts.models import Team, User
+from core import times
+from core.prepared import Prepared
+from incidents.models import Incident
+from incidents.views import filters as incident_filters
+from incidents.views.filter_parts import Chip, Choice, choices_of, marked, without
+
+if TYPE_CHECKING:
+    from action_items.views.filters import Filters
+
+CHOICES = incident_filters.CHOICES
+NOBODY = "nobody"
+_NOBODY = Choice(NOBODY, "Nobody")
+_NAMED = 10  # incidents and people that one address may ask for
+
+
+@dataclass(frozen=True)
+class Menu:
+    """All that the form offers, with what is chosen marked."""
+
+    status: tuple[Choice, ...]
+    priority: tuple[Choice, ...]
+    kind: tuple[Choice, ...]
+    due: tuple[Choice, ...]
+    service: tuple[Choice, ...]
+    pattern: tuple[Choice, ...]
+    team: tuple[Choice, ...]
+    people: tuple[Choice, ...]
+    sort: tuple[Choice, ...]
+    group: tuple[Choice, ...]
+    owner: str
+    incident: str
+    text: str
+    since: str
+    until: str
+    scope: str
+    view: str
+
+
+def choices(query: QueryDict, user: User) -> dict[str, list[Choice]]:
+    """Services, patterns, teams and people that `user` may filter by, and what `query` names
+    beyond them; incidents only as far as `query` names them.
+
+    Two queries; one more each for people and incidents that are named.
+    """
+    labels = incident_filters.choices(query, user)
+    offered: dict[str, list[Choice]] = {
+        "service": labels["service"],
+        "pattern": labels["pattern"],
+        "team": [],
+        "owner": [_NOBODY],
+        "incident": [],
+    }
+    for kind, pk, value, name in _teams_and_people(None):
+        offered[kind].append(Choice(value, name or value, pk))
+    if incidents := [name.strip().upper() for name in _named(query, "incident")]:
+        visible = Incident.objects.visible_to(user).filter(reference__in=incidents)
+        for pk, reference in visible.values_list("pk", "reference"):
+            offered["incident"].append(Choice(reference, reference, pk))
+    known = {choice.value for choice in offered["owner"]}
+    if missing := [name for name in _named(query, "owner") if name not in known]:
+        for person in User.objects.filter(username__in=missing):
+            offered["owner"].append(Choice(person.username, str(person), person.pk))
+    return offered
+
+
+def _named(query: QueryDict, kind: str) -> list[str]:
+    """What the address names of a kind. Nothing in the database is named with a NUL, and asking
+    for it is an error there."""
+    return [name for name in query.getlist(kind) if name and "\0" not in name][:_NAMED]
+
+
+@Prepared
+def _teams_and_people(_: None) -> QuerySet[Any, Any]:
+    teams = Team.objects.annotate(what=Value("team")).order_by("name")
+    people = User.objects.filter(is_active=True).annotate(what=Value("owner"))
+    return teams.values_list("what", "pk", "slug", "name")[:CHOICES].union(
+        people.order_by("full_name", "username").values_list(
+            "what", "pk", F("username"), F("full_name")
+        )[:CHOICES],
+        all=True,
+    )
+
+
+def menu(filters: Filters, offered: dict[str, list[Choice]], fixed: dict[str, Any]) -> Menu:
+    """What the form offers; `fixed` are the choices that are the same for everybody, by kind."""
+    lists: dict[str, Any] = {
+        kind: marked(choices_of(labels), filters.values(kind)) for kind, labels in fixed.items()
+    }
+    for kind in ("service", "pattern", "team"):
+        lists[kind] = marked(offered[kind], filters.values(kind))
+    lists["sort"] = marked(choices_of(fixed["sort"]), [filters.sort])
+    lists["group"] = marked(choices_of(fixed["group"]), [filters.group])
+    return Menu(
+        **lists,
+        people=tuple(offered["owner"]),
+        owner=next(iter(filters.values("owner")), ""),
+        incident=next(iter(filters.values("incident")), ""),
+        text=filters.text,
+        since=str(filters.since or ""),
+        until=str(filters.until or ""),
+        scope=filters.scope,
+        view=filters.view,
+    )
+
+
+_WORDS = {
+    "service": "{}",
+    "pattern": "{}",
+    "team": "Team {}",
+    "owner": "Owned by {}",
+    "incident": "After {}",
+}
+
+
+def chips(filters: Filters, query: QueryDict) -> list[Chip]:
+    """The filters that are on, each with the address of the list without it."""
+    found = []
+    for kind, chosen in filters.chosen.items():
+        text = ", ".join(choice.label for choice in chosen)
+        found.append(Chip(_WORDS.get(kind, "{}").format(text), without(query, kind)))
+    if filters.since:
+        found.append(Chip(f"Due from {times.day(filters.since)}", without(query, "since")))
+    if filters.until:
+        found.append(Chip(f"Due until {times.day(filters.until)}", without(query, "until")))
+    if filters.text:
+        found.append(Chip(f"“{filters.text}”", without(query, "q")))
+    return found

@@ -1,0 +1,234 @@
+"""The filters of the list of action items: read from the address, said as a sentence, put on a
+query."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+from django.http import QueryDict
+
+from accounts.models import User
+from action_items.views.choices import NOBODY
+from core.each_row import among_linked
+from core.text import storable
+from incidents.models import (
+    CLOSED,
+    ActionItem,
+    ActionItemKind,
+    ActionItemStatus,
+    Incident,
+    PatternLink,
+    Priority,
+)
+from incidents.models.action_item import ActionItemQuerySet
+from incidents.views.filter_parts import Choice, choose, day_in
+
+SOON = timedelta(days=7)
+SCOPES = {"mine": "Mine", "teams": "My teams’", "all": "Everybody’s"}
+ANY = "any"
+FIXED: dict[str, dict[str, str]] = {
+    "status": {str(key): str(label) for key, label in ActionItemStatus.choices}
+    | {ANY: "In any state"},
+    "priority": {str(key): str(label) for key, label in Priority.choices},
+    "kind": {str(key): str(label) for key, label in ActionItemKind.choices},
+    "due": {
+        "overdue": "Overdue",
+        "week": "Due within a week",
+        "later": "Due later",
+        "none": "Without a date",
+    },
+}
+LABELS = ("service", "pattern", "team", "owner", "incident")
+SORTS = {"due": "Due first", "priority": "Most urgent first", "newest": "Newest first"}
+GROUPS = {"due": "By when it is due", "incident": "By incident", "owner": "By owner"}
+VIEWS = ("table", "board")
+_OPEN = ~Q(status__in=CLOSED)
+
+
+@dataclass
+class Filters:
+    """What the address asks for. `ignored` says in words what in it made no sense."""
+
+    scope: str = "all"
+    view: str = "table"
+    chosen: dict[str, list[Choice]] = field(default_factory=dict)
+    since: date | None = None
+    until: date | None = None
+    text: str = ""
+    sort: str = "due"
+    group: str = "due"
+    ignored: list[str] = field(default_factory=list)
+
+    @property
+    def by_label(self) -> bool:
+        """Whether other tables say which items are meant."""
+        return not self.chosen.keys().isdisjoint(LABELS) or bool(self.text)
+
+    @property
+    def any(self) -> bool:
+        """Whether anything but the scope narrows the list."""
+        return bool(self.chosen or self.since or self.until or self.text)
+
+    @property
+    def only_closed(self) -> bool:
+        statuses = self.values("status")
+        return bool(statuses) and set(statuses) <= set(CLOSED)
+
+    def values(self, kind: str) -> list[str]:
+        return [choice.value for choice in self.chosen.get(kind, [])]
+
+    def keys(self, kind: str) -> list[int]:
+        return [choice.pk for choice in self.chosen.get(kind, [])]
+
+
+def read(query: QueryDict, offered: dict[str, list[Choice]], today: date) -> Filters:
+    """The filters that the address `query` names; what it names wrongly is ignored, and told."""
+    found = Filters()
+    for kind, labels in FIXED.items():
+        known = {value: Choice(value, label) for value, label in labels.items()}
+        choose(found, kind, query.getlist(kind), known)
+    for kind in LABELS:
+        known = {choice.value: choice for choice in offered[kind]}
+        written = [value.strip() for value in query.getlist(kind)]
+        if kind == "incident":
+            written = [reference.upper() for reference in written]
+        choose(found, kind, written, known)
+    found.since = day_in(query.get("since", ""), found, today)
+    found.until = day_in(query.get("until", ""), found, today)
+    if found.since and found.until and found.since > found.until:
+        found.ignored.append("The period ends before it begins.")
+        found.since = found.until = None
+    found.text = storable(query.get("q", "")).strip()[:200]
+    found.scope = _one_of(SCOPES, query.get("scope", ""), "")
+    found.view = _one_of(VIEWS, query.get("view", ""), "")
+    found.sort = _one_of(SORTS, query.get("sort", ""), "due")
+    found.group = _one_of(GROUPS, query.get("group", ""), "due")
+    return found
+
+
+def _one_of(known: Any, value: str, otherwise: str) -> str:
+    return value if value in known else otherwise
+
+
+def apply(filters: Filters, items: ActionItemQuerySet, user: User, today: date) -> Any:
+    """`items` narrowed to what `filters` ask for, in no order. Without a status, the open ones."""
+    if filters.scope == "mine":
+        items = items.filter(owner=user)
+    elif filters.scope == "teams":
+        items = items.owned_by_teams_of(user)
+    if teams := filters.keys("team"):
+        items = items.of_teams(teams)
+    for condition in _conditions(filters, today):
+        items = items.filter(condition)
+    return items
+
+
+def _conditions(filters: Filters, today: date) -> list[Any]:
+    # Columns of the board are statuses: there they narrow nothing.
+    found: list[Any] = [_status(filters.values("status"))] if filters.view == "table" else []
+    for kind in ("priority", "kind"):
+        if values := filters.values(kind):
+            found.append(Q(**{f"{kind}__in": values}))
+    if dues := filters.values("due"):
+        found.append(_any_of([_DUE[due](today) for due in dues]))
+    if filters.since:
+        found.append(Q(due_on__gte=filters.since))
+    if filters.until:
+        found.append(Q(due_on__lte=filters.until))
+    if filters.text:
+        found.append(Q(title__icontains=filters.text))
+    return found + _linked(filters)
+
+
+def _linked(filters: Filters) -> list[Any]:
+    """Conditions that other tables answer."""
+    found: list[Any] = []
+    if "incident" in filters.chosen:
+        found.append(Q(incident__in=filters.keys("incident")))
+    if "owner" in filters.chosen:
+        found.append(_owned(filters))
+    # What several filters leave may be few, and would be looked for in vain on a walk.
+    alone = len(filters.chosen) == 1
+    for kind, through in _THROUGH.items():
+        if pks := filters.keys(kind):
+            linked = through(pks)
+            found.append(among_linked("incident", linked) if alone else Q(incident__in=linked))
+    return found
+
+
+def _status(values: list[str]) -> Q:
+    if not values:
+        return _OPEN
+    if ANY in values:
+        return Q()
+    # Said once more as what it implies, so that an index of the open or the closed ones serves.
+    if not set(values) & set(CLOSED):
+        return _OPEN & Q(status__in=values)
+    if set(values) <= set(CLOSED):
+        return Q(status__in=CLOSED) & Q(status__in=values)
+    return Q(status__in=values)
+
+
+def _any_of(conditions: list[Q]) -> Q:
+    met = conditions[0]
+    for condition in conditions[1:]:
+        met |= condition
+    return met
+
+
+_DUE: dict[str, Callable[[date], Q]] = {
+    "overdue": lambda today: _OPEN & Q(due_on__lt=today),
+    "week": lambda today: Q(due_on__gte=today, due_on__lte=today + SOON),
+    "later": lambda today: Q(due_on__gt=today + SOON),
+    "none": lambda today: Q(due_on=None),
+}
+
+
+def _owned(filters: Filters) -> Q:
+    owned = Q(owner__in=[pk for pk in filters.keys("owner") if pk])
+    nobodys = Q(owner=None, owner_team=None)
+    return owned | nobodys if NOBODY in filters.values("owner") else owned
+
+
+def _of_services(pks: list[int]) -> QuerySet[Any, Any]:
+    return Incident.services.through.objects.filter(service__in=pks).values("incident")
+
+
+def _of_patterns(pks: list[int]) -> QuerySet[Any, Any]:
+    return PatternLink.objects.confirmed().filter(pattern__in=pks).values("incident")
+
+
+_THROUGH = {"service": _of_services, "pattern": _of_patterns}
+
+
+# --- in order -----------------------------------------------------------------------------------
+
+_BY_DUE = (F("due_on").asc(nulls_last=True), "priority", "pk")
+_ORDERS: dict[str, tuple[Any, ...]] = {
+    "due": _BY_DUE,
+    "priority": ("priority", F("due_on").asc(nulls_last=True), "pk"),
+    "newest": ("-pk",),
+}
+_BY_GROUP: dict[str, tuple[Any, ...]] = {
+    "due": (),
+    "incident": ("-incident_id",),
+    "owner": (F("owner").asc(nulls_last=True), F("owner_team").asc(nulls_last=True)),
+}
+
+
+def in_order(filters: Filters, items: QuerySet[ActionItem]) -> QuerySet[ActionItem]:
+    """`items` in the order of the list: groups first. Where all are closed, the last comes first,
+    unless the address names an order."""
+    if filters.only_closed and filters.sort == "due":
+        return items.order_by(*_BY_GROUP[filters.group], "-closed_at", "-pk")
+    return items.order_by(*_BY_GROUP[filters.group], *_ORDERS[filters.sort])
+
+
+def board_order(filters: Filters, items: QuerySet[ActionItem], status: str) -> Any:
+    """Those of `items` in `status` as a column of the board: what was closed last comes first."""
+    held = items.filter(_status([status]))
+    return held.order_by(*(("-closed_at", "-pk") if status in CLOSED else _ORDERS[filters.sort]))

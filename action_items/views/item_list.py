@@ -1,0 +1,164 @@
+"""The list of action items, as a table or as a board: mine, my teams’, everybody’s."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+from django_htmx.http import reswap, retarget
+
+from accounts.models import User
+from accounts.requests import SignedInRequest
+from action_items.views import choices, filters
+from action_items.views.board import columns
+from action_items.views.filters import SOON, Filters
+from action_items.views.rows import ActionItemRow, rows_of
+from incidents.models import ActionItem, ActionItemStatus
+from incidents.views.filter_parts import with_
+from incidents.views.paging import Page, page_of
+
+VIEW_COOKIE = "action_items_view"
+A_YEAR = 365 * 24 * 3600
+_STATES = {
+    "Open": {"status": "", "due": ""},
+    "Overdue": {"status": "", "due": "overdue"},
+    "Done": {"status": ActionItemStatus.DONE, "due": ""},
+    "Won’t do": {"status": ActionItemStatus.WONT_DO, "due": ""},
+    "All": {"status": filters.ANY, "due": ""},
+}
+_FORM = filters.FIXED | {"sort": filters.SORTS, "group": filters.GROUPS}
+
+
+@dataclass(frozen=True)
+class Group:
+    """Rows under one heading."""
+
+    title: str
+    rows: list[ActionItemRow] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class TablePage(Page):
+    """A page of the table."""
+
+    groups: list[Group]
+
+
+@dataclass(frozen=True)
+class Link:
+    """One of a few ways to show the list."""
+
+    label: str
+    url: str
+    is_chosen: bool
+
+
+@require_GET
+def action_item_list(request: SignedInRequest) -> HttpResponse:
+    """Promises as a table or a board. What is shown is in the address: scope, filters, order."""
+    today = timezone.localdate()
+    offered = choices.choices(request.GET, request.user)
+    asked = asked_for(request, offered, today)
+    context: dict[str, Any] = {
+        "nav": "action_items",
+        "filters": asked,
+        "chips": choices.chips(asked, request.GET),
+        "ways": _ways(asked, request.GET),
+        "back": request.GET.urlencode(),
+    }
+    found = filters.apply(asked, ActionItem.objects.visible_to(request.user), request.user, today)
+    if asked.view == "board":
+        context["columns"] = columns(asked, found, request.user, today, request.GET)
+    else:
+        page = page_of(filters.in_order(asked, found), request.GET, by_label=asked.by_label)
+        rows = rows_of(page.pks, request.user, today)
+        context["page"] = TablePage(**vars(page), groups=_grouped(rows, asked, today))
+    return _keeping_view(_answer(request, asked, offered, context), request)
+
+
+def asked_for(request: SignedInRequest, offered: dict[str, Any], today: date) -> Filters:
+    """The filters of the address; what it leaves open is as the person had it last."""
+    asked = filters.read(request.GET, offered, today)
+    asked.scope = asked.scope or _first_scope(request.user, asked)
+    asked.view = asked.view or request.COOKIES.get(VIEW_COOKIE, "")
+    asked.view = asked.view if asked.view in filters.VIEWS else "table"
+    return asked
+
+
+def _first_scope(user: User, asked: Filters) -> str:
+    """Somebody who owns nothing, or asks for an owner, is shown what everybody has promised."""
+    if asked.by_label:
+        return "all"
+    return "mine" if ActionItem.objects.visible_to(user).owned_by(user).exists() else "all"
+
+
+def _answer(
+    request: SignedInRequest, asked: Filters, offered: dict[str, Any], context: dict[str, Any]
+) -> HttpResponse:
+    if request.htmx and not request.htmx.history_restore_request:
+        # Also what a form on the page is answered with, wherever it stands.
+        answer = render(request, "action_items/_action_item_results.html", context)
+        return reswap(retarget(answer, "#action-item-results"), "outerHTML")
+    context["menu"] = choices.menu(asked, offered, _FORM)
+    return render(request, "action_items/action_item_list.html", context)
+
+
+def _keeping_view(answer: HttpResponse, request: SignedInRequest) -> HttpResponse:
+    """Have the browser come back to the view that was chosen last."""
+    if (chosen := request.GET.get("view")) in filters.VIEWS:
+        answer.set_cookie(
+            VIEW_COOKIE,
+            str(chosen),
+            max_age=A_YEAR,
+            httponly=True,
+            samesite="Lax",
+            secure=request.is_secure(),
+        )
+    return answer
+
+
+def _ways(asked: Filters, query: QueryDict) -> dict[str, Any]:
+    """The links above the list, which keep whatever else is asked for."""
+    status, due = ",".join(asked.values("status")), ",".join(asked.values("due"))
+    return {
+        "scopes": [
+            Link(label, with_(query, scope=key), key == asked.scope)
+            for key, label in filters.SCOPES.items()
+        ],
+        "states": [
+            Link(label, with_(query, **way), way == {"status": status, "due": due})
+            for label, way in _STATES.items()
+        ],
+        "table": with_(query, view="table"),
+        "board": with_(query, view="board"),
+        "by_priority": with_(query, sort="" if asked.sort == "priority" else "priority"),
+        "by_owner": with_(query, group="" if asked.group == "owner" else "owner"),
+        "everybodys": with_(QueryDict(), scope="all"),
+        "unfiltered": with_(QueryDict(), scope=asked.scope),
+    }
+
+
+def _grouped(shown: list[ActionItemRow], asked: Filters, today: date) -> list[Group]:
+    """Neighbours under one heading. What is not in the order of its groups has none of its own."""
+    if asked.group == "due" and (asked.only_closed or asked.sort != "due"):
+        return [Group("", shown)] if shown else []
+    week = (today + SOON).isoformat()
+
+    def heading(row: ActionItemRow) -> str:
+        if asked.group == "incident":
+            return f"{row.incident_reference} {row.incident_title}"
+        if asked.group == "owner":
+            return row.owner if row.has_owner else "Nobody owns it yet"
+        if not row.due_on:
+            return "No date"
+        if row.due_on < today.isoformat():
+            return "Overdue" if row.is_open else "Was due"
+        return "Within a week" if row.due_on <= week else "Later"
+
+    return [Group(title, list(members)) for title, members in groupby(shown, key=heading)]

@@ -1,0 +1,61 @@
+"""What came back: earlier incidents of a pattern, what they promised, and whether a fix held."""
+
+from recurrence.analytics.history import (
+    History,
+    PastIncident,
+    PlaybookLabel,
+    earlier_incidents,
+    histories,
+)
+from recurrence.analytics.neighbours import LOOKED_AT, Link
+from recurrence.analytics.occurrences import (
+    Fix,
+    Occurrence,
+    Occurrences,
+    occurrences,
+    of_pattern,
+    services_hit,
+)
+from recurrence.analytics.past_action_items import Promise
+from recurrence.analytics.playbooks import Success, success_of
+from recurrence.analytics.trends import (
+    EVERYBODY,
+    Trend,
+    by_month,
+    came_back,
+    in_order,
+    most_frequent,
+    open_promises,
+    trends,
+)
+from recurrence.analytics.words import ordinal_words, promise_words, recurrence_words
+
+__all__ = [
+    "EVERYBODY",
+    "LOOKED_AT",
+    "Fix",
+    "History",
+    "Link",
+    "Occurrence",
+    "Occurrences",
+    "PastIncident",
+    "PlaybookLabel",
+    "Promise",
+    "Success",
+    "Trend",
+    "by_month",
+    "came_back",
+    "earlier_incidents",
+    "histories",
+    "in_order",
+    "most_frequent",
+    "occurrences",
+    "of_pattern",
+    "open_promises",
+    "ordinal_words",
+    "promise_words",
+    "recurrence_words",
+    "services_hit",
+    "success_of",
+    "trends",
+]

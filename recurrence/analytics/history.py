@@ -1,0 +1,156 @@
+"""The other incidents of an incident's patterns, and what they promised.
+
+Everything here is read through `visible_to`: to somebody who may not see an incident, it did not
+happen. Histories are bounded, so that a pattern with ten thousand incidents costs no more than
+one with a hundred.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+
+from accounts.models import Role, User
+from core.prepared import Prepared, among
+from incidents.models import Incident, LinkState, Precision
+from recurrence.analytics.neighbours import Link, links
+from recurrence.analytics.past_action_items import Promise, promises
+
+_ROUGH = (Precision.APPROXIMATE, Precision.UNKNOWN)
+
+
+@dataclass(frozen=True)
+class PastIncident:
+    """Another incident of the same pattern."""
+
+    pk: int
+    number: int
+    reference: str
+    title: str
+    occurred_at: datetime | None
+    occurred_precision: str
+    time_zone: str
+
+
+@dataclass(frozen=True)
+class PlaybookLabel:
+    slug: str
+    title: str
+    risk: str
+
+
+@dataclass(frozen=True)
+class History:
+    """One pattern of an incident: the latest incidents before it, latest first, the next after it,
+    and every promise made after those before."""
+
+    link: Link
+    earlier: tuple[PastIncident, ...]
+    later: tuple[PastIncident, ...]
+    first: PastIncident | None
+    playbooks: tuple[PlaybookLabel, ...]
+    promises: tuple[Promise, ...] = field(default=())
+
+    @property
+    def ordinal(self) -> int:
+        """Which time this is: 1 for the first incident of the pattern."""
+        return self.link.before + 1
+
+    @property
+    def is_whole(self) -> bool:
+        """False where there are more than were looked at: `ordinal` is then too low."""
+        return self.link.is_whole
+
+    @property
+    def others(self) -> int:
+        return self.link.before + self.link.after
+
+    @property
+    def open_promises(self) -> tuple[Promise, ...]:
+        return tuple(promise for promise in self.promises if promise.is_open)
+
+    @property
+    def declined(self) -> tuple[Promise, ...]:
+        return tuple(promise for promise in self.promises if promise.is_declined)
+
+    def fixes(self, incident: Incident) -> tuple[Promise, ...]:
+        """What was done before `incident`, or was judged in it: those nobody judged come first."""
+        found = [promise for promise in self.promises if promise.asks_about(incident)]
+        return tuple(sorted(found, key=lambda promise: promise.is_answered))
+
+    def failed_fix(self, incident: Incident) -> Promise | None:
+        """The last promise of an earlier incident that was done before this one happened all the
+        same; one of which somebody said that it did not hold comes first."""
+        failed = [promise for promise in self.promises if promise.did_not_hold(incident)]
+        return max(failed, key=_failing, default=None)
+
+    def span(self, incident: Incident) -> timedelta | None:
+        """From the first incident of the pattern to this one; None where a date is missing."""
+        if self.link.is_undated or self.first is None or incident.occurred_at is None:
+            return None
+        return incident.occurred_at - self.first.occurred_at if self.first.occurred_at else None
+
+    def is_rough(self, incident: Incident) -> bool:
+        """Whether the span is no more exact than “about”."""
+        first = self.first.occurred_precision if self.first else ""
+        return incident.occurred_precision in _ROUGH or first in _ROUGH
+
+
+def _failing(promise: Promise) -> tuple[bool, float]:
+    return promise.is_answered, promise.fixed_at.timestamp() if promise.fixed_at else 0
+
+
+def histories(incident: Incident, user: User) -> list[History]:
+    """The patterns that `incident` is linked to, each with its history as `user` may see it.
+
+    Dismissed and suggested links come along without one. Three queries at most.
+    """
+    found = links(incident, user)
+    others = _visible({pk for link in found for pk in link.neighbours}, user)
+    promised = promises({pk for link in found for pk in link.before_pks}, incident)
+    return [_history(link, others, promised) for link in found]
+
+
+def earlier_incidents(incident: Incident, user: User) -> list[History]:
+    """The confirmed patterns under which `incident` is not the first, oftenest first."""
+    found = [
+        history
+        for history in histories(incident, user)
+        if history.link.state == LinkState.CONFIRMED and history.earlier
+    ]
+    return sorted(found, key=lambda history: -history.ordinal)
+
+
+_PAST = ("pk", "number", "reference", "title", "occurred_at", "occurred_precision", "time_zone")
+
+
+def _visible(pks: set[int], user: User) -> dict[int, PastIncident]:
+    if not pks:
+        return {}
+    return {row[0]: PastIncident(*row) for row in _past(Role(user.role), user.pk, list(pks))}
+
+
+@Prepared
+def _past(role: Role, user_pk: int, pks: int) -> QuerySet[Any, Any]:
+    visible = Incident.objects.visible_to(User(pk=user_pk, role=role))
+    return visible.filter(among("pk", pks)).order_by().values_list(*_PAST)
+
+
+def _history(
+    link: Link, others: Mapping[int, PastIncident], promised: Sequence[Promise]
+) -> History:
+    def seen(pks: Iterable[int]) -> tuple[PastIncident, ...]:
+        return tuple(others[pk] for pk in pks if pk in others)
+
+    return History(
+        link=link,
+        earlier=seen(link.before_pks),
+        later=seen(link.after_pks),
+        first=others.get(link.first_pk) if link.first_pk else None,
+        playbooks=tuple(PlaybookLabel(*row) for row in link.playbooks),
+        promises=tuple(one for one in promised if one.incident_id in link.before_pks),
+    )

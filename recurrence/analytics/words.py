@@ -1,0 +1,52 @@
+"""Recurrence in words."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.utils import timezone
+
+from core import times
+from incidents.models import Incident
+from recurrence.analytics.history import History
+from recurrence.analytics.neighbours import LOOKED_AT
+from recurrence.analytics.past_action_items import Promise
+
+_ORDINALS = (
+    *("zeroth", "first", "second", "third", "fourth", "fifth", "sixth"),
+    *("seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth"),
+)
+
+
+def ordinal_words(number: int) -> str:
+    """“third”; “23rd” from thirteen on."""
+    if number < len(_ORDINALS):
+        return _ORDINALS[number]
+    if number % 100 in (11, 12, 13):
+        return f"{number}th"
+    return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"
+
+
+def recurrence_words(history: History, incident: Incident) -> str:
+    """“Third time in 14 months”, “in about 14 months” where a date is rough; without a span where
+    one is not recorded."""
+    if not history.is_whole:
+        return f"One of more than {LOOKED_AT} incidents of this pattern"
+    words = f"{ordinal_words(history.ordinal).capitalize()} time"
+    span = history.span(incident)
+    if span is None:
+        return words
+    return f"{words} in {times.rough_span(span.days, about=history.is_rough(incident))}"
+
+
+def promise_words(promise: Promise, today: date) -> str:
+    """“43 days overdue”, “due 3 Mar 2026”, “open, no due date”, “declined” or “done 3 Mar 2026”,
+    in the reader’s time zone."""
+    if promise.is_declined:
+        return "declined"
+    if promise.closed_at:
+        return f"done {times.day(timezone.localdate(promise.closed_at))}"
+    late = promise.days_overdue(today)
+    if late:
+        return times.overdue(late)
+    return f"due {times.day(promise.due_on)}" if promise.due_on else "open, no due date"

@@ -1,0 +1,18 @@
+"""Saying whether a fix held."""
+
+from __future__ import annotations
+
+from django import forms
+
+from action_items.models import FixAnswer
+from incidents.forms.fields import MarkdownField
+
+REOPEN = "reopen"
+
+
+class FixCheckForm(forms.Form):
+    """One answer about one action item; `reopen` is that it did not hold, and is open again."""
+
+    item = forms.IntegerField()
+    answer = forms.ChoiceField(choices=[*FixAnswer.choices, (REOPEN, "Open it again")])
+    note = MarkdownField(required=False, max_length=20_000)

@@ -1,0 +1,91 @@
+"""That a failure came back, and what was promised then: what an incident page says first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from incidents.models import Incident, LinkState
+from incidents.views.addresses import incident_url, pattern_url
+from incidents.views.clock import occurred_day
+from recurrence import analytics
+from recurrence.analytics import History, Promise
+from recurrence.views.past_action_items import PromiseLine, fix_words, promise_line
+
+SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Callout:
+    """That this failure came back: how often, when last, and what became of the promises.
+
+    `heading` says of which promises `promises` are, or stands for itself where there are none.
+    """
+
+    words: str
+    pattern: str
+    pattern_url: str
+    last: str
+    last_url: str
+    last_day: str
+    heading: str
+    promises: list[PromiseLine]
+    more: int
+    fix: str
+    also: list[PromiseLine]
+
+
+def callout(found: Sequence[History], incident: Incident, today: date) -> Callout | None:
+    """Of the confirmed pattern that has come back most often, and among several of the one that
+    tells most: a fix that did not hold, a promise that is late. None where none has."""
+    again = [one for one in found if one.earlier and one.link.state == LinkState.CONFIRMED]
+    if not again:
+        return None
+    again.sort(
+        key=lambda one: (
+            -one.ordinal,
+            one.failed_fix(incident) is None,
+            not any(promise.days_overdue(today) for promise in one.promises),
+            not one.open_promises,
+            one.link.name,
+        )
+    )
+    history = again[0]
+    last = history.earlier[0]
+    heading, shown = _told(history)
+    references = {past.pk: past.reference for past in history.earlier[1:]}
+    return Callout(
+        words=analytics.recurrence_words(history, incident),
+        pattern=history.link.name,
+        pattern_url=pattern_url(history.link.slug),
+        last=f"{last.reference} {last.title}",
+        last_url=incident_url(last.reference),
+        last_day=occurred_day(last),
+        heading=heading,
+        promises=[promise_line(one, references, today) for one in shown[:SHOWN]],
+        more=max(len(shown) - SHOWN, 0),
+        fix=fix_words(history, incident),
+        also=[_also(one) for one in again[1:]],
+    )
+
+
+def _told(history: History) -> tuple[str, Sequence[Promise]]:
+    """The promises that matter most now, and what they are: open ones of the last incident, else
+    of those before it, else what was declined."""
+    last = history.earlier[0].pk
+    of_last = [promise for promise in history.open_promises if promise.incident_id == last]
+    if of_last:
+        return "Promised last time:", of_last
+    if history.open_promises:
+        return "Promised before, and still open:", history.open_promises
+    if history.declined:
+        return "Promised before, then declined:", history.declined
+    if not history.promises and history.is_whole and history.link.before == len(history.earlier):
+        return "Nothing was promised before.", []
+    return "", []
+
+
+def _also(history: History) -> PromiseLine:
+    count = f"{analytics.ordinal_words(history.ordinal)} time" if history.is_whole else "often"
+    return PromiseLine(history.link.name, pattern_url(history.link.slug), count)

@@ -1,0 +1,162 @@
+"""What was promised after the earlier incidents of a pattern, as pages of an incident show it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+from action_items.models import FixAnswer
+from action_items.views.rows import WEEK
+from core import markdown, times
+from core.markdown import to_plain_text
+from core.text import one_line
+from incidents.models import Incident
+from incidents.views.addresses import action_item_url, incident_part_url
+from recurrence import analytics
+from recurrence.analytics import History, Promise
+from recurrence.operations.fix_checks import fix_version
+
+OPEN_SHOWN = 5
+DECLINED_SHOWN = 3
+FIXES_SHOWN = 5
+ANSWERED_SHOWN = 20
+_REASON = 140  # characters of the reason for which something was declined
+
+
+@dataclass(frozen=True)
+class PromiseLine:
+    """A promise and how it stands. `stage` is `late`, `long-late` or empty; `note` is a reason."""
+
+    title: str
+    url: str
+    facts: str
+    stage: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class FixLine:
+    """A fix of which is asked whether it held, or what was answered.
+
+    `may_reopen` offers to open it again after it was said that it did not hold.
+    """
+
+    pk: int
+    version: int
+    title: str
+    url: str
+    facts: str
+    answer: str
+    answered: str
+    note: SafeString
+    undo_url: str
+    may_reopen: bool
+
+
+@dataclass(frozen=True)
+class PastPromises:
+    """The promises made after the earlier incidents of one pattern, and how many are left out."""
+
+    open: list[PromiseLine]
+    declined: list[PromiseLine]
+    fixes: list[FixLine]
+    more: int
+
+
+def past_promises(
+    history: History, incident: Incident, today: date, asked: set[int]
+) -> PastPromises:
+    """What is told below a pattern of `incident`. A fix is asked about once on the page: `asked`
+    holds the action items that another pattern has asked about, and takes in these."""
+    references = {past.pk: past.reference for past in history.earlier}
+    waiting, declined = history.open_promises, history.declined
+    fixes = [fix for fix in history.fixes(incident) if fix.pk not in asked]
+    asked.update(fix.pk for fix in fixes)
+    answered_open = {fix.pk for fix in fixes if fix.is_open}
+    waiting = tuple(promise for promise in waiting if promise.pk not in answered_open)
+    return PastPromises(
+        open=[promise_line(one, references, today) for one in waiting[:OPEN_SHOWN]],
+        declined=[promise_line(one, references, today) for one in declined[:DECLINED_SHOWN]],
+        fixes=[_fix_line(fix, references, incident, today) for fix in _shown(fixes)],
+        more=_left_out((waiting, OPEN_SHOWN), (declined, DECLINED_SHOWN))
+        + len(fixes)
+        - len(_shown(fixes)),
+    )
+
+
+def _shown(fixes: Sequence[Promise]) -> list[Promise]:
+    """The fixes that are shown, in an order that no answer changes: whoever answers one after the
+    other finds each where it was."""
+    unanswered = [fix for fix in fixes if not fix.is_answered]
+    answered = [fix for fix in fixes if fix.is_answered]
+    shown = [*unanswered[:FIXES_SHOWN], *answered[:ANSWERED_SHOWN]]
+    return sorted(shown, key=lambda fix: fix.pk)
+
+
+def promise_line(promise: Promise, references: Mapping[int, str], today: date) -> PromiseLine:
+    """An open or declined promise; the incident after which it was made by its reference, where
+    `references` has it."""
+    words = (references.get(promise.incident_id), analytics.promise_words(promise, today))
+    late = promise.days_overdue(today)
+    return PromiseLine(
+        title=promise.title,
+        url=action_item_url(promise.pk),
+        facts=", ".join(filter(None, words)),
+        stage="long-late" if late > WEEK else "late" if late else "",
+        note=_short(to_plain_text(promise.closing_note)) if promise.is_declined else "",
+    )
+
+
+def fix_words(history: History, incident: Incident) -> str:
+    """That it came back after a fix; nothing where it did not, or where the fix is said to have
+    held."""
+    fix = history.failed_fix(incident)
+    if fix is None or fix.fixed_at is None:
+        return ""
+    done = f"“{fix.title}” was done on {times.day(timezone.localdate(fix.fixed_at))}"
+    if fix.is_answered:
+        return f"Recurred after a fix: {done}, and did not hold."
+    return f"Recurred after a fix: {done}."
+
+
+def _fix_line(
+    fix: Promise, references: Mapping[int, str], incident: Incident, today: date
+) -> FixLine:
+    done = f"done {times.day(timezone.localdate(fix.fixed_at))}" if fix.fixed_at else "done"
+    undo_url = ""
+    if fix.check_pk is not None:
+        undo_url = incident_part_url("fix_check_take_back", incident.reference, fix.check_pk)
+    return FixLine(
+        pk=fix.pk,
+        version=fix_version(fix.fixed_at),
+        title=fix.title,
+        url=action_item_url(fix.pk),
+        facts=f"{references[fix.incident_id]}, {done}",
+        answer=fix.answer or "",
+        answered=_answered(fix, today),
+        note=markdown.render(fix.note or ""),
+        undo_url=undo_url,
+        may_reopen=fix.answer == FixAnswer.DID_NOT_HOLD and not fix.is_open,
+    )
+
+
+def _answered(fix: Promise, today: date) -> str:
+    """“Ana says that it did not hold; open again, due 3 Mar 2026”; empty for what nobody judged."""
+    if not fix.is_answered:
+        return ""
+    words = "it held" if fix.answer == FixAnswer.HELD else "it did not hold"
+    now = f"; open again, {analytics.promise_words(fix, today)}" if fix.is_open else ""
+    return f"{fix.answered_by or 'Somebody'}: {words}{now}"
+
+
+def _left_out(*lists: tuple[Sequence[Promise], int]) -> int:
+    return sum(max(len(promises) - shown, 0) for promises, shown in lists)
+
+
+def _short(text: str) -> str:
+    line = one_line(text)
+    return line if len(line) <= _REASON else f"{line[: _REASON - 1].rstrip()}…"

@@ -1,0 +1,108 @@
+"""The library of failure patterns: those that were met here, and those the field knows besides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from accounts.requests import SignedInRequest
+from core import times
+from core.templatetags import ui
+from incidents.permissions import can_write
+from incidents.views.addresses import pattern_url
+from playbooks.models import FailurePattern
+from recurrence import analytics
+from recurrence.views.pattern_trends import kept_trends
+
+PAGE = 50
+LONGEST = 200  # characters of what is typed, the length of a signal; the rest is not looked at
+
+
+@dataclass(frozen=True)
+class PatternListRow:
+    """A pattern as the list shows it. `signal` is given where that alone holds a word typed."""
+
+    name: str
+    url: str
+    definition: str
+    incidents: str
+    last_seen: str
+    promises: str
+    is_met: bool
+    signal: str
+
+
+def pattern_list(request: SignedInRequest) -> HttpResponse:
+    """Failure patterns, narrowed by what is typed: how often each was met, and what is promised."""
+    typed = " ".join(request.GET.get("q", "").replace("\0", "").split())[:LONGEST]
+    kept = kept_trends(request.user, timezone.localdate())
+    patterns = sorted(
+        _saying(
+            FailurePattern.objects.current().only("slug", "name", "definition", "signals"), typed
+        ),
+        key=lambda pattern: (-_times(kept.trends.get(pattern.pk)), pattern.name),
+    )
+    page = Paginator(patterns, PAGE).get_page(request.GET.get("page"))
+    rows = [
+        _row(pattern, kept.trends.get(pattern.pk), kept.promises.get(pattern.pk, 0), typed)
+        for pattern in page
+    ]
+    context = {
+        "page": page,
+        "rows": rows,
+        "met": [row for row in rows if row.is_met],
+        "known": [row for row in rows if not row.is_met],
+        "typed": typed,
+        "can_write": can_write(request.user),
+        "nav": "patterns",
+    }
+    if request.htmx and not request.htmx.history_restore_request:
+        return render(request, "recurrence/_pattern_results.html", context)
+    return render(request, "recurrence/pattern_list.html", context)
+
+
+def _saying(patterns: Iterable[FailurePattern], typed: str) -> Iterable[FailurePattern]:
+    """Those with every word of `typed`, also within words, in name, definition or signals."""
+    words = typed.casefold().split()
+    for pattern in patterns:
+        text = " ".join([pattern.slug, pattern.name, pattern.definition, *pattern.signals])
+        if all(word in text.casefold() for word in words):
+            yield pattern
+
+
+def _times(trend: analytics.Trend | None) -> int:
+    return trend.total if trend else 0
+
+
+def _row(
+    pattern: FailurePattern, trend: analytics.Trend | None, promises: int, typed: str
+) -> PatternListRow:
+    last = trend.last_at if trend else None
+    return PatternListRow(
+        name=pattern.name,
+        url=pattern_url(pattern.slug),
+        definition=pattern.definition,
+        incidents=ui.counted(_times(trend), "incident"),
+        last_seen=f"last seen {times.day(last)}" if last else "",
+        promises=ui.counted(promises, "open promise") if promises else "",
+        is_met=bool(_times(trend)),
+        signal=_signal(pattern, typed),
+    )
+
+
+def _signal(pattern: FailurePattern, typed: str) -> str:
+    """The signal that explains why the pattern is shown, where name and definition do not."""
+    shown = f"{pattern.slug} {pattern.name} {pattern.definition}".casefold()
+    unseen = [word for word in typed.casefold().split() if word not in shown]
+    if not unseen:
+        return ""
+    return max(
+        pattern.signals,
+        key=lambda signal: sum(word in signal.casefold() for word in unseen),
+        default="",
+    )

@@ -1,0 +1,214 @@
+"""Trends of the failure patterns, worked out again only after something was written.
+
+They are read on every home page, and a pass over every confirmed link for each would cost more
+than all the rest of it. So what everybody sees is counted once for all, and what only some see is
+added for each who does: that is kept under the person's own name. Either holds only for as long as
+nothing was written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+
+from django.core.cache import cache
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+from accounts.models import User
+from core import times
+from core.templatetags import ui
+from incidents.analytics import state_of
+from incidents.models.write_mark import Topic
+from incidents.views.addresses import pattern_url
+from recurrence import analytics
+
+SHOWN = 5
+MONTHS = 24  # on the small axis
+KEPT = 10 * 60  # seconds
+
+
+@dataclass(frozen=True)
+class AxisPoint:
+    """A month with incidents on the small axis. `x` is per cent, `radius` in pixels."""
+
+    x: str
+    radius: str
+    title: str
+
+
+@dataclass(frozen=True)
+class TrendRow:
+    """A pattern that recurs, as home shows it. Each axis has its own scale, so `since` says from
+    which month on it is met; empty where all it has is one month."""
+
+    name: str
+    url: str
+    words: str
+    since: str
+    axis: list[AxisPoint]
+    promises: str
+
+    def drawn_axis(self) -> SafeString:
+        return ui.filled(
+            '<circle cx="{}" cy="9" r="{}"><title>{}</title></circle>',
+            ((point.x, point.radius, point.title) for point in self.axis),
+        )
+
+
+@dataclass(frozen=True)
+class HomeTrends:
+    """Patterns that came back this quarter; where none did, those that recur most."""
+
+    title: str
+    rows: list[TrendRow]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Trends and open promises, each by the pattern's key."""
+
+    trends: dict[int, analytics.Trend]
+    promises: dict[int, int]
+
+
+@dataclass(frozen=True)
+class KeptTrends:
+    """Every pattern's trend and open promises by its key, and what home shows of them."""
+
+    trends: dict[int, analytics.Trend]
+    promises: dict[int, int]
+    home: HomeTrends
+
+
+def quarter_start(today: date) -> date:
+    """The first day of the quarter of `today`."""
+    return date(today.year, 3 * ((today.month - 1) // 3) + 1, 1)
+
+
+def kept_trends(user: User, today: date) -> KeptTrends:
+    """The trends as `user` may see them, with the quarter of `today` beginning at midnight in the
+    reader's zone. One query where nothing changed since the last time."""
+    teams, written = state_of(user, Topic.INCIDENTS)
+    since = datetime.combine(quarter_start(today), time(), timezone.get_current_timezone())
+    when = f"{since.isoformat()}:{timezone.get_current_timezone_name()}"
+    state = _digest(f"{when}:{written}")
+    key = f"pattern-trends:{user.pk}:{user.role}:{_digest(teams)}:{state}"
+    found = cache.get(key)
+    if found is None:
+        besides = _counts(user, since, besides=True)
+        counts = _sum(_everybodys(since, state), besides)
+        shown, title, in_quarter = _shown(counts)
+        months = _months(user if besides.trends else None, [one.pattern_id for one in shown], state)
+        home = HomeTrends(title, [_row(one, counts, months, in_quarter) for one in shown])
+        found = KeptTrends(counts.trends, counts.promises, home)
+        cache.set(key, found, KEPT)
+    return found
+
+
+def _everybodys(since: datetime, state: str) -> Counts:
+    """What everybody sees, counted by whoever asks first after a write."""
+    key = f"pattern-trends:everybody:{state}"
+    found = cache.get(key)
+    if found is None:
+        found = _counts(analytics.EVERYBODY, since, besides=False)
+        cache.set(key, found, KEPT)
+    return found
+
+
+def _digest(text: str) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def _counts(user: User, since: datetime, *, besides: bool) -> Counts:
+    found = analytics.trends(user, since=since, besides=besides)
+    pks = [trend.pattern_id for trend in found]
+    return Counts(
+        trends={trend.pattern_id: trend for trend in found},
+        promises=analytics.open_promises(user, pks, besides=besides),
+    )
+
+
+def _sum(everybodys: Counts, besides: Counts) -> Counts:
+    if not besides.trends:
+        return everybodys
+    trends = dict(everybodys.trends)
+    for pk, more in besides.trends.items():
+        trends[pk] = _together(trends[pk], more) if pk in trends else more
+    promises = Counter(everybodys.promises) + Counter(besides.promises)
+    return Counts(trends, dict(promises))
+
+
+def _together(one: analytics.Trend, other: analytics.Trend) -> analytics.Trend:
+    moments = [trend.last_at for trend in (one, other) if trend.last_at]
+    return replace(
+        one,
+        total=one.total + other.total,
+        recent=one.recent + other.recent,
+        last_at=max(moments, default=None),
+    )
+
+
+def _shown(counts: Counts) -> tuple[list[analytics.Trend], str, bool]:
+    """Those that home shows, what they are, and whether they came back this quarter."""
+    found = analytics.in_order(counts.trends.values())
+    if back := analytics.came_back(found)[:SHOWN]:
+        return back, "Came back this quarter", True
+    return analytics.most_frequent(found)[:SHOWN], "Failures that recur", False
+
+
+def _months(besides: User | None, pks: list[int], state: str) -> dict[int, dict[date, int]]:
+    """Incidents by month of these patterns: everybody's, counted once, and those that only
+    `besides` may see."""
+    key = f"pattern-months:{state}:{_digest(str(pks))}"
+    found = cache.get(key)
+    if found is None:
+        found = dict(analytics.by_month(analytics.EVERYBODY, pks))
+        cache.set(key, found, KEPT)
+    if besides is None:
+        return found
+    own = analytics.by_month(besides, pks, besides=True)
+    return {pk: dict(Counter(found.get(pk, {})) + Counter(own.get(pk, {}))) for pk in pks}
+
+
+def _row(
+    trend: analytics.Trend, counts: Counts, months: dict[int, dict[date, int]], in_quarter: bool
+) -> TrendRow:
+    own = months.get(trend.pattern_id, {})
+    return TrendRow(
+        name=trend.name,
+        url=pattern_url(trend.slug),
+        words=_words(trend, in_quarter=in_quarter),
+        since=f"since {times.month(min(own))}" if len(own) > 1 else "",
+        axis=axis(own),
+        promises=_promises(counts.promises.get(trend.pattern_id, 0)),
+    )
+
+
+def _words(trend: analytics.Trend, *, in_quarter: bool) -> str:
+    if in_quarter:
+        return f"{trend.recent:,} this quarter, {trend.total:,} in all"
+    return f"{trend.total:,} incidents"
+
+
+def _promises(count: int) -> str:
+    return f"{count:,} open promise{'s' if count > 1 else ''}" if count else "no open promise"
+
+
+def axis(months: dict[date, int]) -> list[AxisPoint]:
+    """The last `MONTHS` months that had incidents, from the first of them to the last."""
+    shown = sorted(months.items())[-MONTHS:]
+    if not shown:
+        return []
+    first, last = shown[0][0], shown[-1][0]
+    whole = max((last - first).days, 1)
+    return [
+        AxisPoint(
+            x=f"{3 + 94 * (month - first).days / whole:.1f}%" if len(shown) > 1 else "50%",
+            radius=f"{min(3 + count * 0.6, 7):.1f}",
+            title=f"{count} in {times.long_month(month)}",
+        )
+        for month, count in shown
+    ]

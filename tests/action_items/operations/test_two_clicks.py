@@ -1,0 +1,37 @@
+"""A link in a reminder is pressed twice in the same moment, in two real transactions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+import pytest
+
+from action_items.models import Answer, ReminderAnswer
+from action_items.operations import action_items, reminder_answers
+from action_items.reminders import answers, links
+from incidents.models import ActionItemChange
+from tests.factories import NOON, ActionItemFactory, MessageFactory
+from tests.incidents.operations.test_two_at_once import at_once
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_of_two_clicks_one_acts_and_the_other_is_told(ana):
+    today = NOON.date()
+    item = ActionItemFactory(owner=ana, due_on=today)
+    choose = links.choose(item, to=ana, message=MessageFactory(recipient=ana), today=today)
+    link = replace(choose, answer=Answer.SNOOZE)
+
+    def click(days: int):
+        change = partial(action_items.snooze, until=today.replace(day=today.day + days))
+        asked = answers.asked(link, signed_in=None, at=NOON)
+        return lambda: reminder_answers.answer(asked, change=change, at=NOON)
+
+    done = at_once(click(1), click(3))
+
+    assert sorted(type(each).__name__ for each in done) == [
+        "ActionItem",
+        "LinkSpent",
+    ]
+    assert ReminderAnswer.objects.count() == ActionItemChange.objects.count() == 1

@@ -1,0 +1,347 @@
+"""Being told of an action item that somebody else gave to one: who is, by which message, once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import pytest
+from django.core import mail
+from django.core.mail import EmailMessage
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import User
+from action_items.follow_up import Scope
+from action_items.follow_up import figures as follow_up
+from action_items.models import Assigned, LedgerEntry
+from action_items.operations import action_items, reminder_policies
+from action_items.operations.action_items import Change, GivenTo, Terms
+from action_items.reminders import at_once, preview
+from action_items.reminders.policy import Policy
+from incidents.exchange import parse, render_incident
+from incidents.models import ActionItem
+from incidents.operations import importing
+from messaging import composing, delivery
+from messaging.models import Message
+from tests.action_items.reminders.ticks import DAY, MONDAY, MONDAY_MORNING, tick
+from tests.factories import ActionItemFactory, TeamFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+FRIDAY_MORNING = MONDAY_MORNING - 3 * DAY
+MINUTES = timedelta(minutes=1)
+
+
+@pytest.fixture
+def item(ana) -> ActionItem:
+    """Ana’s, not due for weeks."""
+    return ActionItemFactory(
+        owner=ana, title="Alert on expiry", due_on=MONDAY + 40 * DAY, priority="P2"
+    )
+
+
+@pytest.fixture
+def urgent(item) -> ActionItem:
+    item.priority = "P0"
+    item.save()
+    return item
+
+
+def give(
+    item: ActionItem, to: User | None, by: User, at: datetime = FRIDAY_MORNING, **more
+) -> None:
+    action_items.reassign(item, owner=to, by=by, at=at, **more)
+
+
+def minute(now: datetime) -> list[EmailMessage]:
+    """The tick of one minute, and the mails that it sent."""
+    before = len(mail.outbox)
+    at_once.write_due(now)
+    delivery.deliver(delivery.due(now), clock=lambda: now)
+    return mail.outbox[before:]
+
+
+def change_in_a_list(item: ActionItem, to: User, by: User) -> None:
+    change = partial(action_items.change, to=Change(owner=GivenTo(person=to)))
+    action_items.each([item], partial(change, by=by, at=FRIDAY_MORNING))
+
+
+def promise_anew(item: ActionItem, to: User, by: User) -> None:
+    terms = Terms(title="Alert on expiry", owner=to)
+    action_items.add(item.incident, terms=terms, by=by, at=FRIDAY_MORNING)
+
+
+def write_anew(item: ActionItem, to: User, by: User) -> None:
+    terms = Terms(title="Alert on expiry", owner=to, due_on=item.due_on)
+    action_items.edit(item, terms=terms, version=1, by=by, at=FRIDAY_MORNING)
+
+
+@pytest.mark.parametrize("way", [give, change_in_a_list, promise_anew, write_anew])
+def test_whoever_is_given_an_item_is_told_in_the_next_digest_and_by_whom(way, ana, ben, item):
+    way(item, ben, ana)
+
+    [told] = tick(MONDAY_MORNING + timedelta(hours=6))
+
+    assert told.to == ["ben@example.com"]
+    assert told.subject == "1 new for you"
+    assert "NEW FOR YOU" in told.body
+    assert "Alert on expiry" in told.body
+    assert "Ana Author gave it to you" in told.body
+    assert "Ana Author gave it to you" in told.alternatives[0][0]
+    assert tick(MONDAY_MORNING + DAY + timedelta(hours=6)) == []
+
+
+@pytest.mark.parametrize("way", [give, change_in_a_list, promise_anew, write_anew])
+def test_who_takes_an_item_is_told_nothing(way, ben, item):
+    way(item, ben, ben)
+
+    assert tick(MONDAY_MORNING + timedelta(hours=6)) == []
+
+
+def test_an_owner_who_came_with_a_file_is_told_nothing(ana, ben, item):
+    give(item, ana, ben)
+    give(item, ben, ana)
+    text = render_incident(item.incident).replace("Owner: ben", "Owner: rita")
+    UserFactory(username="rita")
+
+    importing.store(parse(text, name="x.md"), by=ana, at=MONDAY_MORNING)
+
+    item.refresh_from_db()
+    assert (item.owner.username, item.given_at, item.given_by) == ("rita", None, None)
+    assert tick(MONDAY_MORNING + timedelta(hours=6)) == []
+
+
+def test_a_file_that_changes_no_owner_leaves_what_was_given_news(ana, ben, item):
+    give(item, ben, ana)
+    text = render_incident(item.incident).replace("other · P2", "detect · P3")
+
+    importing.store(parse(text, name="x.md"), by=ana, at=MONDAY_MORNING)
+
+    item.refresh_from_db()
+    assert item.priority == "P3"
+    assert "Alert on expiry" in tick(MONDAY_MORNING + timedelta(hours=6))[0].body
+
+
+def test_what_is_said_with_it_comes_with_it(ana, ben, item):
+    give(item, ben, ana, note="Look at the\nstaging cluster first.")
+
+    [told] = tick(MONDAY_MORNING + timedelta(hours=6))
+
+    assert "“Look at the staging cluster first.”" in told.body
+    assert "“Look at the staging cluster first.”" in told.alternatives[0][0]
+
+
+def test_what_is_given_and_taken_away_before_it_is_sent_is_never_told(ana, ben, item):
+    give(item, ben, ana)
+    give(item, ana, ana, at=FRIDAY_MORNING + MINUTES)
+
+    assert tick(MONDAY_MORNING + timedelta(hours=6)) == []
+
+
+def test_what_is_taken_away_after_the_message_was_written_is_not_in_it(ana, ben, urgent):
+    give(urgent, ben, ana, at=MONDAY_MORNING + timedelta(hours=6))
+    at_once.write_due(MONDAY_MORNING + timedelta(hours=6, minutes=3))
+    give(urgent, ana, ana, at=MONDAY_MORNING + timedelta(hours=6, minutes=4))
+
+    now = MONDAY_MORNING + timedelta(hours=6, minutes=5)
+    delivery.deliver(delivery.due(now), clock=lambda: now)
+
+    assert mail.outbox == []
+    assert Message.objects.get().dropped_at == now
+
+
+@pytest.mark.parametrize("has_lead", [True, False])
+def test_of_what_a_team_is_given_those_are_told_who_answer_for_it(ana, ben, rita, item, has_lead):
+    team = TeamFactory(name="Payments", lead=rita if has_lead else None)
+    team.members.set([ana, ben, rita])
+
+    action_items.reassign(item, owner_team=team, by=ana, at=FRIDAY_MORNING)
+
+    told = [*tick(MONDAY_MORNING), *tick(MONDAY_MORNING + timedelta(hours=6))]
+    assert {each.to[0] for each in told} == (
+        {"rita@example.com"} if has_lead else {"ben@example.com", "rita@example.com"}
+    )
+    assert all("Ana Author gave it to Payments" in each.body for each in told)
+
+
+def test_who_may_not_read_the_incident_any_more_is_told_nothing(ana, ben, urgent):
+    give(urgent, ben, ana, at=MONDAY_MORNING)
+    urgent.incident.visibility = "restricted"
+    urgent.incident.save()
+
+    assert minute(MONDAY_MORNING + timedelta(hours=6)) == []
+    assert tick(MONDAY_MORNING + timedelta(hours=6)) == []
+    assert LedgerEntry.objects.count() == 0
+
+
+def test_what_is_urgent_is_told_at_once_and_the_digest_does_not_repeat_it(ana, ben, urgent):
+    noon_there = MONDAY_MORNING + timedelta(hours=8)
+    give(urgent, ben, ana, at=noon_there)
+
+    assert minute(noon_there + MINUTES) == []
+    [told] = minute(noon_there + 2 * MINUTES)
+    again = minute(noon_there + 3 * MINUTES)
+    next_day = tick(noon_there + DAY)
+
+    assert told.subject == "P0 for you: 1 action item"
+    assert "Alert on expiry" in told.body
+    assert "does not wait for your next digest" in told.body
+    assert (again, next_day) == ([], [])
+    assert [entry.step for entry in LedgerEntry.objects.all()] == ["assigned"]
+
+
+def test_what_is_urgent_and_given_after_the_morning_is_in_the_next_digest(ana, ben, urgent):
+    """Ben works in Los Angeles: it is 22:10 there."""
+    given_at = datetime(2026, 3, 3, 6, 10, tzinfo=UTC)
+    give(urgent, ben, ana, at=given_at)
+
+    told = {
+        at: [*minute(at), *tick(at)]
+        for at in (given_at + n * timedelta(minutes=30) for n in range(1, 48))
+    }
+
+    assert [(at, [each.subject for each in mails]) for at, mails in told.items() if mails] == [
+        (datetime(2026, 3, 3, 17, 10, tzinfo=UTC), ["1 new for you"])
+    ]
+
+
+def test_several_urgent_items_are_one_message(ana, ben):
+    for n in range(3):
+        promised = ActionItemFactory(owner=ana, priority="P0", title=f"Promise {n}-")
+        give(promised, ben, ana, at=MONDAY_MORNING + timedelta(hours=6))
+
+    [told] = minute(MONDAY_MORNING + timedelta(hours=6, minutes=2))
+
+    assert told.subject == "P0 for you: 3 action items"
+    assert all(f"Promise {n}-" in told.body for n in range(3))
+
+
+def test_what_is_urgent_waits_for_a_working_day_and_comes_with_its_digest(ana, ben, urgent):
+    saturday = MONDAY_MORNING - 2 * DAY
+    give(urgent, ben, ana, at=saturday)
+
+    assert minute(saturday + timedelta(hours=6)) == []
+    assert minute(MONDAY_MORNING + timedelta(hours=6)) == []
+    assert "Alert on expiry" in tick(MONDAY_MORNING + timedelta(hours=6))[0].body
+
+
+def test_who_wants_one_digest_a_week_is_told_of_what_is_urgent_on_the_next_working_day(
+    ana, ben, urgent
+):
+    ben.digest, ben.quiet_weekdays = "weekly", [2]
+    ben.save()
+    give(urgent, ben, ana, at=MONDAY_MORNING + timedelta(hours=14))
+
+    days = {ahead: minute(MONDAY_MORNING + ahead * DAY + timedelta(hours=6)) for ahead in (1, 2, 3)}
+
+    assert [ahead for ahead, told in days.items() if told] == [2]
+
+
+def test_who_wants_no_reminders_is_told_nothing_and_who_chats_in_the_chat(ana, ben, urgent):
+    ben.digest = "off"
+    ben.save()
+    give(urgent, ben, ana, at=MONDAY_MORNING)
+    assert minute(MONDAY_MORNING + timedelta(hours=6)) == []
+
+    ben.digest, ben.digest_by = "daily", "inbox"
+    ben.save()
+
+    assert (
+        minute(MONDAY_MORNING + timedelta(hours=6))
+        == tick(MONDAY_MORNING + timedelta(hours=6))
+        == []
+    )
+    message = Message.objects.inbox_of(ben).get()
+    letter = composing.compose(message, MONDAY_MORNING + timedelta(hours=6))
+    assert letter is not None
+    assert "Ana Author gave it to you" in letter.chat
+    assert "[Reassign](" in letter.chat
+
+
+@pytest.mark.parametrize(
+    ("assigned", "at_once_of", "in_digest_of"),
+    [
+        (Assigned.NEVER, [], []),
+        (Assigned.DIGEST, [], ["P0", "P1", "P2"]),
+        (Assigned.P1_AT_ONCE, ["P0", "P1"], ["P2"]),
+    ],
+)
+def test_the_policy_says_who_is_told_and_when(ana, ben, omar, assigned, at_once_of, in_digest_of):
+    terms = replace(Policy(), assigned=assigned)
+    reminder_policies.save_policy(terms, number=0, by=omar, at=FRIDAY_MORNING)
+    for priority in ("P0", "P1", "P2"):
+        promised = ActionItemFactory(owner=ana, priority=priority, title=f"Of {priority}.")
+        give(promised, ben, ana, at=MONDAY_MORNING + timedelta(hours=7))
+
+    now = "".join(each.body for each in minute(MONDAY_MORNING + timedelta(hours=8)))
+    later = "".join(each.body for each in tick(MONDAY_MORNING + DAY + timedelta(hours=8)))
+
+    named = [[p for p in ("P0", "P1", "P2") if f"Of {p}." in text] for text in (now, later)]
+    assert named == [at_once_of, in_digest_of]
+
+
+def test_the_preview_names_what_was_newly_given(ana, ben, item):
+    give(item, ben, ana)
+    never = replace(Policy(), assigned=Assigned.NEVER)
+
+    rows = preview.preview([ben], saved=Policy(), changed=never, now=MONDAY_MORNING)
+
+    assert [(row.day, row.saved and row.saved.summary) for row in rows] == [
+        (MONDAY, "1 newly given")
+    ]
+    assert rows[0].changed is None
+
+
+def test_a_message_of_what_was_given_says_how_it_stands_when_it_is_opened(ana, ben, urgent):
+    give(urgent, ben, ana, at=MONDAY_MORNING + timedelta(hours=6))
+    minute(MONDAY_MORNING + timedelta(hours=7))
+    message = Message.objects.get()
+
+    action_items.complete(
+        urgent, evidence="It is there.", by=ben, at=MONDAY_MORNING + timedelta(hours=8)
+    )
+
+    assert composing.compose(message, MONDAY_MORNING + timedelta(hours=9)) is None
+
+
+def test_being_given_something_is_no_reminder_that_is_counted(ana, ben, item):
+    give(item, ben, ana)
+    tick(MONDAY_MORNING + timedelta(hours=6))
+    action_items.complete(item, evidence="It is there.", by=ben, at=MONDAY_MORNING + DAY)
+
+    numbers = follow_up(
+        ben,
+        Scope(
+            today=MONDAY + 2 * DAY,
+            since=MONDAY - 30 * DAY,
+            zone=MONDAY_MORNING.tzinfo,
+            decision_after=30,
+        ),
+    )
+
+    assert (numbers.effort.closed, numbers.effort.reminders) == (1, 0)
+
+
+def test_what_was_given_takes_as_many_queries_for_three_items_as_for_one(ana, ben):
+    def count(items: int) -> int:
+        for _ in range(items):
+            promised = ActionItemFactory(owner=ana, priority="P0")
+            give(promised, ben, ana, at=MONDAY_MORNING + timedelta(hours=6))
+        with CaptureQueriesContext(connection) as queries:
+            assert len(minute(MONDAY_MORNING + timedelta(hours=7))) == 1
+        LedgerEntry.objects.all().delete()
+        Message.objects.all().delete()
+        return len(queries)
+
+    assert count(1) == count(2)
+
+
+def test_what_is_said_with_it_is_plain_words_in_a_mail(ana, ben, item):
+    give(item, ben, ana, note="**Drain** `node` <pod-name> first.")
+
+    [told] = tick(MONDAY_MORNING + timedelta(hours=6))
+
+    assert "“Drain node <pod-name> first.”" in told.body
+    assert "“Drain node &lt;pod-name&gt; first.”" in told.alternatives[0][0]

@@ -1,0 +1,205 @@
+"""Saying whether a fix held, and taking up again what did not."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from action_items.models import FixCheck
+from action_items.operations import action_items
+from core.errors import DomainError
+from recurrence.operations import fix_checks
+from recurrence.operations.fix_checks import AlreadyAnswered, NothingToAsk
+from tests.factories import (
+    NOON,
+    ActionItemFactory,
+    DoneActionItemFactory,
+    IncidentFactory,
+    PatternFactory,
+    PatternLinkFactory,
+)
+from tests.incidents.operations.test_two_at_once import at_once
+
+pytestmark = pytest.mark.django_db
+
+LATER = datetime(2026, 4, 1, 9, tzinfo=UTC)
+
+
+class Recurrence:
+    """A fix that was done after one incident, and the next incident of the same pattern."""
+
+    def __init__(self, **earlier):
+        pattern = PatternFactory()
+        self.earlier = IncidentFactory(severity="SEV2", **earlier)
+        self.again = IncidentFactory()
+        for incident in (self.earlier, self.again):
+            PatternLinkFactory(incident=incident, pattern=pattern)
+        self.fix = DoneActionItemFactory(incident=self.earlier, closing_note="The drill.")
+
+    def answer(self, answer, *, by, **more):
+        return fix_checks.answer(self.fix, self.again, answer=answer, by=by, at=LATER, **more)
+
+
+@pytest.fixture
+def came_back():
+    return Recurrence()
+
+
+def test_the_answer_is_kept_with_what_had_been_done(came_back, ana):
+    came_back.answer("held", note="Another cause.", by=ana)
+
+    [check] = FixCheck.objects.all()
+    assert (check.answer, check.note, check.answered_by) == ("held", "Another cause.", ana)
+    assert (check.done_at, check.evidence) == (NOON, "The drill.")
+    came_back.fix.refresh_from_db()
+    assert came_back.fix.status == "done"
+
+
+def test_what_did_not_hold_is_open_again_with_a_new_due_date(came_back, ana):
+    check = came_back.answer("did_not_hold", reopen=True, by=ana)
+
+    came_back.fix.refresh_from_db()
+    assert (came_back.fix.status, came_back.fix.closed_at) == ("open", None)
+    assert came_back.fix.due_on == date(2026, 5, 1)  # 30 days, since it was a SEV2
+    assert check.reopened
+    assert check.evidence == "The drill."
+    assert came_back.earlier.revisions.first().summary.startswith("Action item reopened")
+
+
+def test_the_history_of_the_item_does_not_name_the_incident_in_which_it_was_asked(came_back, ana):
+    came_back.answer("did_not_hold", reopen=True, note="A secret.", by=ana)
+
+    kept = came_back.earlier.revisions.first()
+    assert came_back.again.reference not in kept.summary + kept.content
+    assert "A secret." not in kept.content
+
+
+def test_the_same_answer_again_changes_nothing(came_back, ana, ben):
+    first = came_back.answer("did_not_hold", reopen=True, by=ana)
+
+    again = came_back.answer("did_not_hold", reopen=True, by=ben)
+
+    assert (again.pk, again.answered_by) == (first.pk, ana)
+    assert came_back.earlier.revisions.count() == 1
+
+
+def test_another_answer_is_refused_by_the_name_of_who_was_first(came_back, ana, ben):
+    came_back.answer("held", by=ana)
+
+    with pytest.raises(AlreadyAnswered, match="Ana Author answered before you: it held"):
+        came_back.answer("did_not_hold", by=ben)
+
+
+def test_it_may_be_opened_again_later(came_back, ana, ben):
+    came_back.answer("did_not_hold", by=ana)
+
+    check = came_back.answer("did_not_hold", reopen=True, by=ben)
+
+    came_back.fix.refresh_from_db()
+    assert came_back.fix.status == "open"
+    assert (check.reopened, check.answered_by) == (True, ana)
+
+
+def test_after_taking_back_it_is_asked_again(came_back, ana, ben):
+    check = came_back.answer("held", by=ana)
+
+    for _ in range(2):
+        fix_checks.take_back(check, by=ben)
+
+    assert came_back.answer("did_not_hold", by=ben).answered_by == ben
+
+
+def test_taking_back_leaves_open_what_was_reopened(came_back, ana):
+    check = came_back.answer("did_not_hold", reopen=True, by=ana)
+
+    fix_checks.take_back(check, by=ana)
+
+    came_back.fix.refresh_from_db()
+    assert came_back.fix.status == "open"
+
+
+def test_an_open_promise_is_no_fix(came_back, ana):
+    came_back.fix = ActionItemFactory(incident=came_back.earlier, title="Not yet")
+
+    with pytest.raises(NothingToAsk, match="“Not yet” is not done"):
+        came_back.answer("held", by=ana)
+
+
+@pytest.mark.parametrize("state", ["suggested", "dismissed"])
+def test_only_a_confirmed_recurrence_shows_anything(came_back, ana, state):
+    came_back.again.pattern_links.update(state=state)
+
+    with pytest.raises(NothingToAsk, match="came back"):
+        came_back.answer("held", by=ana)
+
+
+def test_an_incident_says_nothing_of_its_own_fixes(came_back, ana):
+    came_back.again = came_back.earlier
+
+    with pytest.raises(NothingToAsk):
+        came_back.answer("held", by=ana)
+
+
+@pytest.mark.parametrize(("answer", "reopen"), [("perhaps", False), ("held", True)])
+def test_there_are_three_answers(came_back, ana, answer, reopen):
+    with pytest.raises(DomainError):
+        came_back.answer(answer, reopen=reopen, by=ana)
+
+
+def test_a_viewer_may_neither_answer_nor_take_back(came_back, ana, vera):
+    check = came_back.answer("held", by=ana)
+
+    with pytest.raises(PermissionDenied):
+        came_back.answer("held", by=vera)
+    with pytest.raises(PermissionDenied):
+        fix_checks.take_back(check, by=vera)
+
+
+@pytest.mark.parametrize("hidden", [{"visibility": "restricted"}, {"archived_at": NOON}])
+def test_nobody_answers_for_an_incident_that_they_may_not_see(ana, hidden):
+    came_back = Recurrence(**hidden)
+
+    with pytest.raises(PermissionDenied):
+        came_back.answer("held", by=ana)
+
+
+def test_an_answer_is_seen_by_those_who_see_both_incidents(came_back, ana, omar, vera):
+    came_back.answer("held", by=ana)
+    came_back.again.visibility = "restricted"
+    came_back.again.save()
+
+    assert list(FixCheck.objects.visible_to(vera)) == []
+    assert FixCheck.objects.visible_to(omar).count() == 1
+
+
+def test_a_deleted_promise_says_so(came_back, ana):
+    action_items.delete(came_back.fix, by=ana, at=NOON)
+
+    with pytest.raises(action_items.ActionItemGone):
+        came_back.answer("held", by=ana)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_answer_at_once_one_is_kept_and_the_other_is_told(came_back, ana, ben):
+    results = at_once(
+        lambda: came_back.answer("did_not_hold", reopen=True, by=ana),
+        lambda: came_back.answer("held", by=ben),
+    )
+
+    [kept] = FixCheck.objects.all()
+    [told] = [one for one in results if isinstance(one, DomainError)]
+    came_back.fix.refresh_from_db()
+    assert isinstance(told, AlreadyAnswered)
+    assert came_back.fix.status == ("open" if kept.answered_by == ana else "done")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_incidents_that_ask_about_each_other_do_not_wait_for_each_other(came_back, ana, ben):
+    other = DoneActionItemFactory(incident=came_back.again)
+
+    results = at_once(
+        lambda: came_back.answer("did_not_hold", reopen=True, by=ana),
+        lambda: fix_checks.answer(other, came_back.earlier, answer="held", by=ben, at=LATER),
+    )
+
+    assert {one.answer for one in results} == {"did_not_hold", "held"}

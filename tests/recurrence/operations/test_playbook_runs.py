@@ -1,0 +1,249 @@
+"""Following playbooks."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from core.errors import DomainError
+from incidents.models import PlaybookUse
+from playbooks import operations as playbooks
+from playbooks.content import PlaybookFields, StepFields
+from playbooks.exchange import parse_playbook
+from recurrence.analytics import Success, success_of
+from recurrence.models import PlaybookRun
+from recurrence.operations import playbook_runs
+from recurrence.operations.playbook_runs import AlreadyRunning, NoSuchStep, RunIsOver
+from tests.factories import NOON, IncidentFactory, PlaybookFactory, PlaybookUseFactory
+
+pytestmark = pytest.mark.django_db
+
+LATER = NOON + timedelta(minutes=5)
+SAID = PlaybookFields(
+    title="Renew it",
+    use_when="It expired.",
+    steps=(StepFields(title="Find it"), StepFields(title="Renew it"), StepFields(title="Look")),
+)
+
+
+@pytest.fixture
+def playbook(ana):
+    return playbooks.create_playbook(SAID, by=ana, at=NOON)
+
+
+def begin(playbook, by, incident=None):
+    return playbook_runs.start(playbook, incident=incident, by=by, at=NOON)
+
+
+def marks(run):
+    return [(tick.position, tick.is_skipped, tick.reason) for tick in run.ticks.all()]
+
+
+def test_a_viewer_runs_a_playbook_before_there_is_an_incident(playbook, vera):
+    run = begin(playbook, vera)
+
+    assert (run.incident, run.started_by, run.is_open) == (None, vera, True)
+    assert run.revision == playbook.revisions.get()
+
+
+def test_two_taps_and_two_people_make_one_run(playbook, ana, ben):
+    incident = IncidentFactory()
+
+    assert begin(playbook, ana) == begin(playbook, ana)
+    assert begin(playbook, ana, incident) == begin(playbook, ben, incident)
+    assert begin(playbook, ben) != begin(playbook, ana)
+
+
+def test_a_step_is_ticked_by_whoever_was_first(playbook, ana, ben):
+    run = begin(playbook, ana)
+    playbook_runs.tick(run, position=2, by=ana, at=NOON)
+    playbook_runs.tick(run, position=2, by=ben, at=LATER)
+
+    [tick] = run.ticks.all()
+    assert (tick.ticked_by, tick.ticked_at) == (ana, NOON)
+
+
+def test_a_step_is_skipped_for_a_reason_and_done_after_all(playbook, ana, ben):
+    run = begin(playbook, ana)
+
+    playbook_runs.skip(run, position=1, reason=" Not\nhere ", by=ana, at=NOON)
+    assert marks(run) == [(1, True, "Not here")]
+
+    playbook_runs.tick(run, position=1, by=ben, at=LATER)
+    assert marks(run) == [(1, False, "")]
+    assert run.ticks.get().ticked_by == ben
+
+
+def test_skipping_does_not_undo_what_was_done(playbook, ana):
+    run = begin(playbook, ana)
+    playbook_runs.tick(run, position=1, by=ana, at=NOON)
+
+    playbook_runs.skip(run, position=1, reason="Late", by=ana, at=LATER)
+
+    assert marks(run) == [(1, False, "")]
+
+
+def test_a_tick_is_taken_back_and_again_changes_nothing(playbook, ana):
+    run = begin(playbook, ana)
+    playbook_runs.tick(run, position=1, by=ana, at=NOON)
+
+    for _ in range(2):
+        playbook_runs.untick(run, position=1, by=ana)
+
+    assert marks(run) == []
+
+
+@pytest.mark.parametrize("position", [0, 4, 10_000])
+def test_a_step_that_is_not_there_cannot_be_ticked(position, playbook, ana):
+    run = begin(playbook, ana)
+
+    with pytest.raises(NoSuchStep):
+        playbook_runs.tick(run, position=position, by=ana, at=NOON)
+
+
+def test_a_run_stays_with_the_revision_it_began_with(playbook, ana):
+    run = begin(playbook, ana)
+    shorter = PlaybookFields(title="Renew it", use_when="Old.", steps=SAID.steps[:1])
+    playbooks.edit_playbook(playbook, shorter, base_version=1, by=ana, at=LATER)
+
+    playbook_runs.tick(run, position=3, by=ana, at=LATER)
+
+    run.refresh_from_db()
+    assert [step.title for step in parse_playbook(run.revision.content).steps] == [
+        *("Find it", "Renew it", "Look")
+    ]
+    assert begin(playbook, ana) == run
+
+
+def test_a_playbook_of_which_nothing_was_kept_is_kept_when_it_is_run(ana):
+    run = begin(PlaybookFactory(title="Old one"), ana)
+
+    assert "title: Old one" in run.revision.content
+
+
+def test_a_finished_run_is_a_use_of_the_playbook_in_its_incident(playbook, ana, vera):
+    incident = IncidentFactory()
+    run = begin(playbook, ana, incident)
+
+    use = playbook_runs.finish(run, outcome="partly", note="Slow.\r\n", by=vera, at=LATER)
+
+    assert (use.incident, use.playbook, use.outcome, use.note, use.used_by, use.used_at) == (
+        *(incident, playbook, "partly", "Slow.", vera, LATER),
+    )
+    run.refresh_from_db()
+    assert (run.use, run.finished_at, run.finished_by) == (use, LATER, vera)
+    [revision] = incident.revisions.all()
+    assert "partly · " in revision.content
+    assert revision.saved_by == vera
+
+
+def test_finishing_twice_is_finishing_once(playbook, ana, ben):
+    run = begin(playbook, ana)
+    first = playbook_runs.finish(run, outcome="helped", note="", by=ana, at=NOON)
+
+    assert playbook_runs.finish(run, outcome="helped", note="", by=ana, at=LATER) == first
+    with pytest.raises(RunIsOver):
+        playbook_runs.finish(run, outcome="did_not_help", note="", by=ben, at=LATER)
+    assert PlaybookUse.objects.count() == 1
+
+
+def test_the_steps_of_a_finished_run_stay_as_they_were(playbook, ana):
+    run = begin(playbook, ana)
+    playbook_runs.tick(run, position=1, by=ana, at=NOON)
+    playbook_runs.finish(run, outcome="helped", note="", by=ana, at=NOON)
+
+    for change in (playbook_runs.tick, playbook_runs.skip):
+        more = {"reason": ""} if change is playbook_runs.skip else {}
+        with pytest.raises(RunIsOver):
+            change(run, position=2, by=ana, at=LATER, **more)
+    with pytest.raises(RunIsOver):
+        playbook_runs.untick(run, position=1, by=ana)
+    with pytest.raises(RunIsOver):
+        playbook_runs.discard(run, by=ana)
+    assert marks(run) == [(1, False, "")]
+
+
+def test_after_a_finished_run_another_begins(playbook, ana):
+    incident = IncidentFactory()
+    first = begin(playbook, ana, incident)
+    playbook_runs.finish(first, outcome="helped", note="", by=ana, at=NOON)
+
+    assert begin(playbook, ana, incident) != first
+
+
+def test_a_run_is_attached_while_it_goes_on(playbook, ana):
+    run, incident = begin(playbook, ana), IncidentFactory()
+
+    for _ in range(2):
+        playbook_runs.attach(run, incident, by=ana, at=LATER)
+
+    run.refresh_from_db()
+    assert run.incident == incident
+    use = playbook_runs.finish(run, outcome="helped", note="", by=ana, at=LATER)
+    assert use.incident == incident
+
+
+def test_a_finished_run_is_attached_with_its_use(playbook, ana):
+    run, incident = begin(playbook, ana), IncidentFactory()
+    playbook_runs.finish(run, outcome="helped", note="", by=ana, at=NOON)
+
+    playbook_runs.attach(run, incident, by=ana, at=LATER)
+
+    assert [use.playbook for use in incident.playbook_uses.all()] == [playbook]
+    assert "renew-it" in incident.revisions.get().content
+
+
+def test_a_run_belongs_to_one_incident_and_an_incident_has_one_open_run(playbook, ana):
+    incident, other = IncidentFactory(), IncidentFactory()
+    there, loose = begin(playbook, ana, incident), begin(playbook, ana)
+
+    with pytest.raises(DomainError, match="belongs to an incident"):
+        playbook_runs.attach(there, other, by=ana, at=NOON)
+    with pytest.raises(AlreadyRunning):
+        playbook_runs.attach(loose, incident, by=ana, at=NOON)
+
+
+def test_whoever_began_a_run_and_authors_throw_it_away(playbook, vera, ana, ben):
+    with pytest.raises(PermissionDenied):
+        playbook_runs.discard(begin(playbook, ana), by=vera)
+
+    playbook_runs.discard(begin(playbook, ana), by=ben)
+    playbook_runs.discard(begin(playbook, vera), by=vera)
+
+    assert not PlaybookRun.objects.exists()
+
+
+def test_whoever_may_not_sign_in_runs_nothing(playbook, vera):
+    vera.is_active = False
+
+    with pytest.raises(PermissionDenied):
+        begin(playbook, vera)
+
+
+def test_a_run_in_an_archived_incident_is_refused(playbook, ana):
+    with pytest.raises(DomainError, match="archived"):
+        begin(playbook, ana, IncidentFactory(archived_at=NOON))
+
+
+def test_runs_in_incidents_that_one_may_not_see_are_not_there(playbook, ana, ben):
+    secret = begin(playbook, ana, IncidentFactory(visibility="restricted", owner=ana))
+    loose = begin(playbook, ana)
+
+    assert set(PlaybookRun.objects.visible_to(ana)) == {secret, loose}
+    assert set(PlaybookRun.objects.visible_to(ben)) == {loose}
+
+
+def test_success_is_counted_over_what_the_reader_may_see(playbook, ana, ben):
+    other = PlaybookFactory()
+    secret = IncidentFactory(visibility="restricted", owner=ana)
+    PlaybookUseFactory(playbook=playbook, incident=secret, outcome="helped")
+    PlaybookUseFactory(playbook=playbook, outcome="did_not_help")
+    PlaybookUseFactory(playbook=playbook, outcome="partly", incident=None)
+    ids = [playbook.pk, other.pk]
+
+    assert success_of(ids, ana) == {playbook.pk: Success(helped=1, partly=1, failed=1)}
+    assert success_of(ids, ben) == {playbook.pk: Success(helped=0, partly=1, failed=1)}
+    assert success_of(ids, ana)[playbook.pk].words == "Helped in 1 of 3 uses"
+    assert Success().words == ""
