@@ -60,8 +60,18 @@ def _require_database() -> None:
 
 
 def _migrate(say: Callable[[str], None]) -> bool:
-    """Apply the migrations that are missing; whether the database had no tables at all."""
+    """Apply the migrations that are missing. Return True if the database had no tables at all.
+
+    Raises NotReady where the database has migrations that this version does not know.
+    """
     executor = MigrationExecutor(connection)
+    unknown = sorted(set(executor.loader.applied_migrations) - set(executor.loader.disk_migrations))
+    if unknown:
+        raise NotReady(
+            f"The database was made by another version of Nevertwice: it has the migration "
+            f"{'.'.join(unknown[-1])}, which this version does not know. Use that version or a "
+            "later one, or an empty database. Upgrades are supported from 0.2.0 on."
+        )
     if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
         return False
     empty = not executor.loader.applied_migrations
@@ -72,8 +82,8 @@ def _migrate(say: Callable[[str], None]) -> bool:
         if "extension" not in str(error):
             raise
         raise NotReady(
-            "The database's owner must be able to make the extensions pg_trgm, unaccent and "
-            f"btree_gin, which come with PostgreSQL's contrib package: {error}"
+            "The database's owner must be able to create the extension pg_trgm, which comes with "
+            f"PostgreSQL's contrib package: {error}"
         ) from error
     return empty
 

@@ -14,9 +14,10 @@ from django.conf import settings
 from django.contrib.postgres.operations import TrigramExtension
 from django.db import migrations, models
 
-# Every transaction that writes to a watched table changes a mark of its topic (ADR 39).
+# Every transaction that writes to a watched table changes a mark of its topic (ADR 39). A restore
+# drops tables, not functions, and makes them anew: hence OR REPLACE.
 MARK_WRITE = """
-CREATE FUNCTION incidents_mark_write() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION incidents_mark_write() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF current_setting('nevertwice.marked_' || TG_ARGV[0], true) = 'yes' THEN
     RETURN NULL;

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from io import StringIO
 from pathlib import Path
 
 import pytest
-from django.apps import apps
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
@@ -274,24 +272,6 @@ def test_an_archived_incident_is_neither_doubled_nor_brought_back(tmp_path):
 
     assert "INC-1 is archived here" in run(file)[1]
     assert Incident.objects.count() == 1
-
-
-def test_what_was_imported_before_places_were_stored_is_recognised(tmp_path):
-    file = write(tmp_path / "a.md", outage("Watch the disk."))
-    other = write(tmp_path / "other/a.md", outage("Renew the token in time."))
-    run(file, other)
-    _as_before_places_were_stored("a.md")
-
-    write(file, outage("Watch the disk.") + "\n## Impact\n\nNone.\n")
-
-    assert changes(other, file) == ["INC-2 unchanged", "INC-1 changed"]
-    assert changes(file, other) == ["INC-1 unchanged", "INC-2 unchanged"]
-
-
-def _as_before_places_were_stored(name: str) -> None:
-    ImportedFile.objects.all().delete()
-    import_module("incidents.migrations.0024_earlier_imports").store_earlier_imports(apps, None)
-    assert {file.path for file in ImportedFile.objects.all()} == {name}
 
 
 def test_a_place_is_stored_once(tmp_path):

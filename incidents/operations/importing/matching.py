@@ -19,7 +19,7 @@ from incidents.exchange import ParsedPostmortem, documents_of
 from incidents.models import ImportedFile, Incident
 from incidents.operations.importing import comparing, questions
 from incidents.operations.importing.places import last_import
-from incidents.operations.importing.source import Source, earlier_prefix
+from incidents.operations.importing.source import Source
 
 _MOST_CANDIDATES = 200
 
@@ -60,7 +60,7 @@ class Matcher:
 
     def match(self) -> Match:
         """The incident of the document, by the strongest evidence that there is."""
-        ways = [self._by_place, self._by_reference, self._by_content, self._by_url, self._by_name]
+        ways = [self._by_place, self._by_reference, self._by_content, self._by_url]
         doubts: tuple[Problem, ...] = ()
         for way in ways:
             found = way()
@@ -147,18 +147,6 @@ class Matcher:
             return Match(same[0], self._last_import)
         verb = "comes" if len(found) == 1 else "come"
         return self._doubt(found, f"{verb} from the same address") if found else None
-
-    def _by_name(self) -> Match | None:
-        """The incident of a file of this name, imported before places were stored, whose whole
-        text is in this one."""
-        files = ImportedFile.objects.filter(key__startswith=earlier_prefix(self.parsed.name))
-        for file in files.select_related("incident").order_by("pk")[:_MOST_CANDIDATES]:
-            if file.incident_id in self.apart_from or not self._may_see(file.incident):
-                continue
-            before = comparing.document_at(file.incident, file.revision)
-            if before and comparing.holds_all_of(before, self.parsed):
-                return Match(file.incident, file, file.revision)
-        return None
 
     def _may_see(self, incident: Incident) -> bool:
         return self.by is None or self.visible.filter(pk=incident.pk).exists()

@@ -10,8 +10,6 @@ from pathlib import Path
 from core.text import shown
 from incidents.models import ImportedFile
 
-_EARLIER = "earlier"
-
 
 @dataclass(frozen=True)
 class Source:
@@ -55,11 +53,6 @@ class Source:
             return False
         there = self.root / file.path if self.root and file.source else Path(file.path)
         return there.exists() and there.resolve() != self.real
-
-
-def earlier_prefix(name: str) -> str:
-    """The start of the keys of files called `name` that were imported before places were stored."""
-    return f"{_EARLIER}/{_digest(name)[:32]}/"
 
 
 def unplaced_key(content: str, incident: int) -> str:

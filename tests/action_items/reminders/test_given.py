@@ -13,8 +13,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from action_items.follow_up import Scope
-from action_items.follow_up import figures as follow_up
+from action_items.follow_up import Scope, follow_up
 from action_items.models import Assigned, LedgerEntry
 from action_items.operations import action_items, reminder_policies
 from action_items.operations.action_items import Change, GivenTo, Terms
