@@ -20,10 +20,10 @@ from backups.archive import Archive, Damaged, Member, Newer
 from backups.version import is_newer, product_version
 from core import times
 from core.errors import DomainError
+from likeness import keeping
 from messaging.models import Channel
 from messaging.operations import pause_sending, withdraw_waiting
 from messaging.sealing import is_readable
-from search.likeness import keeping
 
 _CLOSING_SECONDS = 5  # for which a server that was just stopped may still be connected
 PREPARING = 6_338_710_554_127_201  # the advisory lock under which a start prepares the database

@@ -15,16 +15,8 @@ from psycopg import sql
 from accounts.models import SignInLink
 from backups.models import BackupRun
 from incidents.models import WriteMark
-from search.models import (
-    Document,
-    KeyStatistic,
-    Lesson,
-    Passages,
-    Portrait,
-    Posting,
-    TermCount,
-    Word,
-)
+from likeness.models import Lesson, Portrait, Posting, TermCount
+from search.models import Document, KeyStatistic, Passages, Word
 
 Cursor = Any  # of Django or of psycopg
 Migrations = list[tuple[str, str]]

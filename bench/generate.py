@@ -46,8 +46,8 @@ from incidents.models import (  # noqa: E402
     Tag,
     TimelineEvent,
 )
+from likeness import census, portraits  # noqa: E402
 from playbooks.models import FailurePattern, Playbook  # noqa: E402
-from search.likeness import census, portraits  # noqa: E402
 
 EPOCH = datetime(2016, 1, 1, tzinfo=UTC)
 NOW = datetime(2026, 11, 1, 9, 0, tzinfo=UTC)

@@ -30,13 +30,13 @@ django.setup()
 from core.exchange.files import read_text  # noqa: E402
 from core.exchange.folder import look_into  # noqa: E402
 from incidents.exchange import parse  # noqa: E402
+from likeness.portraits import Likeness, Reading  # noqa: E402
+from likeness.suggestions import lessons, library, scoring  # noqa: E402
+from likeness.suggestions.cues import Cues  # noqa: E402
+from likeness.suggestions.lessons import Taught  # noqa: E402
+from likeness.suggestions.sentences import sentences  # noqa: E402
+from likeness.suggestions.suggest import chosen_of, ranked  # noqa: E402
 from playbooks.exchange import parse_pattern  # noqa: E402
-from search.likeness.portraits import Likeness, Reading  # noqa: E402
-from search.suggestions import lessons, library, scoring  # noqa: E402
-from search.suggestions.cues import Cues  # noqa: E402
-from search.suggestions.lessons import Taught  # noqa: E402
-from search.suggestions.sentences import sentences  # noqa: E402
-from search.suggestions.suggest import chosen_of, ranked  # noqa: E402
 
 SEEDS = Path(__file__).resolve().parent.parent / "seeds" / "patterns"
 

@@ -38,7 +38,7 @@ app.conf.update(
         "urgent": {"task": "action_items.tasks.tell_at_once", "schedule": crontab()},
         "messages": {"task": "messaging.tasks.send_due_messages", "schedule": crontab()},
         "backup": {"task": "backups.tasks.back_up_when_due", "schedule": crontab(minute="*/10")},
-        "likeness": {"task": "search.tasks.read_what_changed", "schedule": crontab(minute=40)},
+        "likeness": {"task": "likeness.tasks.read_what_changed", "schedule": crontab(minute=40)},
     },
 )
 (settings.VAR_DIR / "beat").mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "config",
     "backups",
     "home",
+    "likeness",
     "search",
     "recurrence",
     "action_items",

@@ -7,6 +7,7 @@ from config.health import health
 
 urlpatterns = [
     path("search/", include("search.urls")),
+    path("search/", include("likeness.urls")),
     # Before recurrence: patterns/new/ is no pattern called “new”.
     path("", include("playbooks.urls")),
     path("", include("home.urls")),

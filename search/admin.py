@@ -1,4 +1,4 @@
-"""What search is told by people, in the administration."""
+"""What people tell search, in the administration."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from search import synonyms
-from search.models import EndedFeed, Lesson, Portrait, Resemblance, SavedSearch, Synonym
+from search.models import EndedFeed, SavedSearch, Synonym
 from search.saved import end_feed
 
 
@@ -85,34 +85,6 @@ class Derived(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
-
-
-@admin.register(Portrait)
-class PortraitAdmin(Derived):
-    """What an incident is known by."""
-
-    list_display = ["incident", "__str__", "read_at"]
-    list_select_related = ["incident"]
-    search_fields = ["incident__reference", "incident__title"]
-
-
-@admin.register(Lesson)
-class LessonAdmin(Derived):
-    """What a pattern learned from decisions."""
-
-    list_display = ["pattern", "confirmed", "dismissed", "learned_at", "__str__"]
-    list_select_related = ["pattern"]
-    search_fields = ["pattern__name"]
-
-
-@admin.register(Resemblance)
-class ResemblanceAdmin(Derived):
-    """Who said what about two incidents. It is taken back on the incident's page."""
-
-    list_display = ["first", "second", "verdict", "decided_by", "decided_at"]
-    list_select_related = ["first", "second", "decided_by"]
-    list_filter = ["verdict"]
-    search_fields = ["first__reference", "second__reference"]
 
 
 @admin.register(EndedFeed)

@@ -8,7 +8,5 @@ class SearchConfig(AppConfig):
         # Models can be imported only once every app is loaded.
         from core import text_search  # noqa: PLC0415
         from search import following  # noqa: PLC0415
-        from search.likeness import keeping  # noqa: PLC0415
 
         text_search.connect(following.refresh)
-        text_search.connect(keeping.follow)

@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 OURS = (
     "backups",
     "home",
+    "likeness",
     "recurrence",
     "action_items",
     "incidents",

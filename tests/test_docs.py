@@ -10,7 +10,17 @@ from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
 DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
-OURS = ("accounts", "backups", "config", "core", "incidents", "messaging", "playbooks", "search")
+OURS = (
+    "accounts",
+    "backups",
+    "config",
+    "core",
+    "incidents",
+    "likeness",
+    "messaging",
+    "playbooks",
+    "search",
+)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))

@@ -1,7 +1,5 @@
 from search.models.document import Document, DocumentQuerySet, Kind, Passages
 from search.models.ended_feed import EndedFeed
-from search.models.portrait import Lesson, Portrait, Posting, TermCount
-from search.models.resemblance import Resemblance, Verdict
 from search.models.saved_search import SavedSearch
 from search.models.synonym import Synonym
 from search.models.word import KeyStatistic, Word
@@ -12,14 +10,8 @@ __all__ = [
     "EndedFeed",
     "KeyStatistic",
     "Kind",
-    "Lesson",
     "Passages",
-    "Portrait",
-    "Posting",
-    "Resemblance",
     "SavedSearch",
     "Synonym",
-    "TermCount",
-    "Verdict",
     "Word",
 ]

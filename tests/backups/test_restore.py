@@ -13,9 +13,10 @@ from accounts.models import SignInLink, User
 from backups import dumping, schema
 from backups.models import BackupRun
 from incidents.models import Attachment, Incident
+from likeness.models import Portrait
 from messaging import delivery
 from messaging.models import Message, SendingPause
-from search.models import Document, Portrait
+from search.models import Document
 from search.query import search
 from tests.backups.conftest import ODD_NAMES, uploads_of
 from tests.backups.installations import Installation

@@ -9,8 +9,8 @@ from playwright.sync_api import expect
 
 from action_items.models import FixCheck
 from incidents.models import PatternLink
+from likeness.models import Resemblance
 from playbooks.models import FailurePattern
-from search.models import Resemblance
 from tests.factories import DoneActionItemFactory, IncidentFactory, PatternLinkFactory
 
 pytestmark = pytest.mark.journey

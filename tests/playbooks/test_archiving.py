@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
 from core import text_search
+from likeness.suggestions import library
 from playbooks import archiving, operations
 from playbooks.content import playbook_fields
 from playbooks.exchange import parse_pattern, parse_playbook, render_pattern, render_playbook
@@ -16,7 +17,6 @@ from playbooks.models import FailurePattern, Playbook
 from playbooks.operations import StalePattern, StalePlaybook
 from recurrence.models import PlaybookRun
 from recurrence.operations import playbook_runs
-from search.suggestions import library
 from tests.factories import (
     NOON,
     IncidentFactory,

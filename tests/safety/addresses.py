@@ -60,7 +60,7 @@ PUBLIC = {
     "reminder_answer",
     "calendar_feed",
 }
-OURS = {"config", "search", "incidents", "playbooks", "messaging", "accounts", "core"}
+OURS = {"config", "likeness", "search", "incidents", "playbooks", "messaging", "accounts", "core"}
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from django.db import transaction
 from core import text_search
 from incidents.models import PatternLink, PlaybookUse
 from incidents.operations.labels import services_named, tags_named
-from search.likeness import keeping
+from likeness import keeping
 from tests.factories import (
     NOON,
     ActionItemFactory,

@@ -23,11 +23,11 @@ from incidents.models import (
     TimelineEvent,
 )
 from incidents.operations import revisions
+from likeness.models import Resemblance
 from playbooks import operations as playbooks
 from playbooks.content import PlaybookFields, StepFields
 from playbooks.models import FailurePattern, Playbook
 from recurrence.models import PlaybookRun
-from search.models import Resemblance
 from tests.factories import (
     NOON,
     ActionItemFactory,

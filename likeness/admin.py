@@ -1,0 +1,36 @@
+"""What was read out of incidents and what people decided, in the administration."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from likeness.models import Lesson, Portrait, Resemblance
+from search.admin import Derived
+
+
+@admin.register(Portrait)
+class PortraitAdmin(Derived):
+    """What an incident is known by."""
+
+    list_display = ["incident", "__str__", "read_at"]
+    list_select_related = ["incident"]
+    search_fields = ["incident__reference", "incident__title"]
+
+
+@admin.register(Lesson)
+class LessonAdmin(Derived):
+    """What a pattern learned from decisions."""
+
+    list_display = ["pattern", "confirmed", "dismissed", "learned_at", "__str__"]
+    list_select_related = ["pattern"]
+    search_fields = ["pattern__name"]
+
+
+@admin.register(Resemblance)
+class ResemblanceAdmin(Derived):
+    """Who said what about two incidents. It is taken back on the incident's page."""
+
+    list_display = ["first", "second", "verdict", "decided_by", "decided_at"]
+    list_select_related = ["first", "second", "decided_by"]
+    list_filter = ["verdict"]
+    search_fields = ["first__reference", "second__reference"]

@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class LikenessConfig(AppConfig):
+    name = "likeness"
+
+    def ready(self) -> None:
+        # Models can be imported only once every app is loaded.
+        from core import text_search  # noqa: PLC0415
+        from likeness import listener  # noqa: PLC0415
+
+        text_search.connect(listener.refresh_later)

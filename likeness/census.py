@@ -1,0 +1,80 @@
+"""In how many incidents a stem stands: what makes a term telling.
+
+Restricted incidents are never counted: how rare a word is must not tell what they hold.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+from incidents.exchange import documents_of
+from incidents.models import Incident, Visibility
+from likeness.models import TermCount
+from likeness.suggestions.sentences import sentences
+from likeness.terms import spoken
+
+MOST_COUNTED = 2_000  # incidents; more of them change no share that matters
+_BATCH = 200
+_TOTAL = ""  # the stem whose row says how many were counted
+_LOCK = 7_101_003  # whoever holds it counts, so that no two write the same rows at once
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Of `total` counted incidents, in how many each stem stands."""
+
+    total: int
+    documents: Mapping[str, int]
+
+
+def counts(stems: Iterable[str]) -> Counts:
+    """What is known of these stems. One query."""
+    found = {_TOTAL: 0}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT term, documents FROM likeness_termcount WHERE term = ANY(%s)",
+            [[_TOTAL, *(stem.replace("\0", "") for stem in stems)]],
+        )
+        found.update(cursor.fetchall())
+    return Counts(found[_TOTAL], found)
+
+
+@transaction.atomic
+def take() -> int:
+    """Count anew, over at most 2,000 incidents spread over all of them; says how many."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    keys = list(
+        Incident.objects.filter(archived_at=None, visibility=Visibility.INTERNAL)
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+    step = -(-len(keys) // MOST_COUNTED) or 1
+    chosen = keys[::step]
+    found: Counter[str] = Counter()
+    for start in range(0, len(chosen), _BATCH):
+        incidents = Incident.objects.filter(pk__in=chosen[start : start + _BATCH])
+        for document in documents_of(incidents).values():
+            found.update(spoken(sentences(document)).weights.keys())
+    # A stem of one incident tells no more than one of none.
+    rows = [TermCount(term=term, documents=n) for term, n in sorted(found.items()) if n > 1]
+    TermCount.objects.all().delete()
+    TermCount.objects.bulk_create(
+        [TermCount(term=_TOTAL, documents=len(chosen)), *rows], batch_size=5_000
+    )
+    return len(chosen)
+
+
+def is_due() -> bool:
+    """Whether there are so many more, or fewer, incidents that their terms weigh differently."""
+    counted = TermCount.objects.filter(term=_TOTAL).values_list("documents", flat=True).first()
+    if counted is None:
+        return True
+    if counted >= MOST_COUNTED * 0.9:
+        return False
+    there = Incident.objects.filter(archived_at=None, visibility=Visibility.INTERNAL)
+    return abs(there.count() - counted) > counted * 0.2

@@ -1,0 +1,18 @@
+"""Listener to changes of searchable text: it has the incidents read anew in the background."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from core.after_commit import after_commit
+from core.text_search import Kind
+from likeness import tasks
+
+
+def refresh_later(kind: Kind, ids: Sequence[int], read: Mapping[int, Any]) -> None:
+    """Have what is known of these rows read anew once their change is committed."""
+    if kind == "incident":
+        after_commit(tasks.read_incidents.delay, list(ids))
+    elif kind == "pattern":
+        after_commit(tasks.read_newest_incidents.delay)

@@ -1,0 +1,53 @@
+"""`manage.py similar`: what looks like an incident, and why."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
+
+from likeness import keeping, reasons
+from likeness.similar import Similar, similar_to
+from search.reader import incident_called, reader
+
+
+class Command(BaseCommand):
+    """Prints the similar incidents that the incident's page shows to a person, best first.
+
+    Without --as, those that every signed-in person may see. With --json it prints a list of
+    objects `reference`, `title`, `score` (0 to about 1), `reasons` and `confirmed`.
+    """
+
+    help = "Incidents that look like another one, each with the reasons."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("reference", help="such as INC-3")
+        parser.add_argument("--json", action="store_true", help="print a JSON list")
+        parser.add_argument("--as", dest="username", metavar="USER", help="as this person sees it")
+
+    def handle(self, **options: Any) -> None:
+        user = reader(options["username"])
+        incident = incident_called(options["reference"], user)
+        keeping.catch_up(at=timezone.now())
+        found = similar_to(incident, user).similar
+        if options["json"]:
+            objects = [_as_object(one) for one in found]
+            self.stdout.write(json.dumps(objects, ensure_ascii=False, indent=2))
+            return
+        if not found:
+            self.stdout.write("Nothing looks like it.")
+        for one in found:
+            self.stdout.write(f"{one.reference}  {one.title}")
+            self.stdout.write(f"    {reasons.sentence(one)}")
+
+
+def _as_object(one: Similar) -> dict[str, Any]:
+    return {
+        "reference": one.reference,
+        "title": one.title,
+        "score": one.score,
+        "reasons": reasons.reasons(one),
+        "confirmed": one.is_confirmed,
+    }

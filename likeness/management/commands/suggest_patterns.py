@@ -1,0 +1,46 @@
+"""`manage.py suggest_patterns`: which failure patterns fit an incident, and what says so."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
+
+from likeness import keeping
+from likeness.suggestions.suggest import suggestions
+from search.reader import incident_called, reader
+
+
+class Command(BaseCommand):
+    """Prints the failure patterns that are suggested for an incident, best first.
+
+    Patterns that somebody confirmed or dismissed for it are decided, and left out. With --json it
+    prints a list of objects `slug`, `title`, `score` and `evidence`, sentences of the incident.
+    """
+
+    help = "Failure patterns that fit an incident, each with the sentences that say so."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("reference", help="such as INC-3")
+        parser.add_argument("--json", action="store_true", help="print a JSON list")
+        parser.add_argument("--as", dest="username", metavar="USER", help="as this person sees it")
+
+    def handle(self, **options: Any) -> None:
+        incident = incident_called(options["reference"], reader(options["username"]))
+        keeping.catch_up(at=timezone.now())
+        found = suggestions(incident)
+        if options["json"]:
+            objects = [
+                {"slug": one.slug, "title": one.name, "score": one.score, "evidence": one.evidence}
+                for one in found
+            ]
+            self.stdout.write(json.dumps(objects, ensure_ascii=False, indent=2))
+            return
+        if not found:
+            self.stdout.write("No pattern fits well enough.")
+        for one in found:
+            self.stdout.write(f"{one.slug}  {one.name}")
+            for sentence in one.evidence:
+                self.stdout.write(f"    “{sentence}”")

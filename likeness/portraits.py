@@ -1,0 +1,226 @@
+"""Portraits: read out of incidents, kept, and looked at whether they are still true."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from core.prepared import Prepared
+from incidents.exchange import ParsedPostmortem, documents_of
+from incidents.models import Incident, LinkState, Visibility
+from likeness import census
+from likeness.models import Portrait
+from likeness.suggestions import lessons, library, scoring
+from likeness.suggestions.sentences import Sentence, sentences
+from likeness.terms import Spoken, Term, spoken, terms
+
+BATCH = 200
+_POSTED = 20  # terms of an incident by which it is found, most telling first; all are compared
+
+_STORE = """
+INSERT INTO likeness_portrait AS portrait (incident_id, read_at, is_restricted, terms, words,
+    weights, of_causes, services, patterns, stems, findings, stamp)
+SELECT incident.id, new.read_at, new.is_restricted, new.terms, new.words, new.weights,
+    new.of_causes, new.services, new.patterns, new.stems, new.findings, new.stamp
+FROM jsonb_to_recordset(%s) AS new (id int, read_at timestamptz, is_restricted boolean,
+    terms text[], words text[], weights float8[], of_causes boolean[], services text[],
+    patterns text[], stems text[], findings text, stamp text)
+JOIN incidents_incident incident ON incident.id = new.id AND incident.archived_at IS NULL
+ON CONFLICT (incident_id) DO UPDATE SET read_at = excluded.read_at,
+    is_restricted = excluded.is_restricted, terms = excluded.terms, words = excluded.words,
+    weights = excluded.weights, of_causes = excluded.of_causes, services = excluded.services,
+    patterns = excluded.patterns, stems = excluded.stems, findings = excluded.findings,
+    stamp = excluded.stamp
+WHERE portrait.read_at <= excluded.read_at
+RETURNING incident_id
+"""
+_REPLACE_POSTINGS = """
+WITH new AS (
+    SELECT * FROM unnest(%(incidents)s::int[], %(restricted)s::boolean[], %(numbers)s::bigint[],
+        %(impacts)s::smallint[]) AS new (incident_id, is_restricted, term, impact)
+), gone AS (
+    DELETE FROM likeness_posting old WHERE old.incident_id = ANY(%(ids)s) AND NOT EXISTS (
+        SELECT FROM new WHERE new.incident_id = old.incident_id AND new.term = old.term
+            AND new.impact = old.impact AND new.is_restricted = old.is_restricted
+    )
+)
+INSERT INTO likeness_posting (is_restricted, term, impact, incident_id)
+SELECT is_restricted, term, impact, incident_id FROM new
+ON CONFLICT DO NOTHING
+"""
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """An incident, stored or being written, as it is compared with others."""
+
+    terms: tuple[Term, ...]
+    services: frozenset[str] = frozenset()
+    patterns: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Reading:
+    """All that is read out of one document."""
+
+    likeness: Likeness
+    stems: tuple[str, ...]
+    findings: Mapping[str, scoring.Finding]
+    stamp: str
+
+
+@dataclass(frozen=True)
+class Said:
+    """A document taken apart: its sentences, and the stems that could be terms."""
+
+    document: ParsedPostmortem
+    text: list[Sentence]
+    said: Spoken
+
+    @classmethod
+    def of(cls, document: ParsedPostmortem) -> Said:
+        text = sentences(document)
+        return cls(document, text, spoken(text))
+
+
+def read(one: Said, counts: census.Counts, cues: library.Library) -> Reading:
+    """What the document is known by, and what speaks for which pattern in it."""
+    document, text, said = one.document, one.text, one.said
+    confirmed = (link.slug for link in document.pattern_links if link.state == LinkState.CONFIRMED)
+    return Reading(
+        likeness=Likeness(
+            terms=tuple(terms(said, counts.documents, counts.total)),
+            services=frozenset(document.services),
+            patterns=frozenset(confirmed),
+        ),
+        stems=lessons.stems_of(text),
+        findings=scoring.findings(text, cues.cues),
+        stamp=cues.stamp,
+    )
+
+
+def likeness_of_text(text: Sequence[Sentence]) -> Likeness:
+    """How a text that is no incident yet is compared with others."""
+    said = spoken(text)
+    counts = census.counts(said.weights)
+    return Likeness(tuple(terms(said, counts.documents, counts.total)))
+
+
+def current_likeness(incident: Incident) -> Likeness:
+    """By what the incident is compared with others, as it now stands; see `reading_of`."""
+    kept = _kept(0, incident.pk)
+    if kept and kept[0].read_at == incident.updated_at:
+        return likeness_of(kept[0])
+    return reading_of(incident).likeness
+
+
+def reading_of(incident: Incident) -> Reading:
+    """What is read out of the incident as it now stands: kept, or where something changed since
+    and the background work has not come to it yet, read anew. Writes nothing."""
+    cues = library.current()
+    kept = _kept(0, incident.pk)
+    if kept and kept[0].read_at == incident.updated_at and kept[0].stamp == cues.stamp:
+        return _stored(kept[0])
+    said = Said.of(documents_of([incident])[incident.pk])
+    return read(said, census.counts(said.said.weights), cues)
+
+
+_kept = Prepared(lambda shape, pk: Portrait.objects.filter(pk=pk))
+
+
+def _stored(kept: Portrait) -> Reading:
+    return Reading(
+        likeness=likeness_of(kept),
+        stems=tuple(kept.stems),
+        findings={
+            slug: scoring.Finding.from_json(slug, one)
+            for slug, one in json.loads(kept.findings).items()
+        },
+        stamp=kept.stamp,
+    )
+
+
+def likeness_of(kept: Portrait) -> Likeness:
+    """A stored portrait as it is compared with others."""
+    parts = zip(kept.terms, kept.words, kept.weights, kept.of_causes, strict=True)
+    return Likeness(
+        tuple(Term(*part) for part in parts), frozenset(kept.services), frozenset(kept.patterns)
+    )
+
+
+def refresh(ids: Iterable[int]) -> None:
+    """Read these incidents and keep their portraits, in the caller's transaction."""
+    wanted = sorted(set(ids))
+    for start in range(0, len(wanted), BATCH):
+        _refresh(wanted[start : start + BATCH])
+
+
+def _refresh(ids: list[int]) -> None:
+    incidents = {one.pk: one for one in Incident.objects.filter(pk__in=ids, archived_at=None)}
+    Portrait.objects.filter(pk__in=set(ids) - incidents.keys()).delete()
+    documents = documents_of(incidents.values()) if incidents else {}
+    said = {pk: Said.of(document) for pk, document in documents.items()}
+    counts = census.counts({stem for one in said.values() for stem in one.said.weights})
+    cues = library.current()
+    read_now = {pk: (incidents[pk], read(one, counts, cues)) for pk, one in said.items()}
+    stored = _store(read_now)
+    _post({pk: read_now[pk] for pk in stored}, [*stored, *(set(ids) - incidents.keys())])
+
+
+def _store(found: Mapping[int, tuple[Incident, Reading]]) -> list[int]:
+    rows = [_row(incident, reading) for incident, reading in found.values()]
+    with connection.cursor() as cursor:
+        cursor.execute(_STORE, [json.dumps(rows)])
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+def _row(incident: Incident, reading: Reading) -> dict[str, Any]:
+    known = reading.likeness.terms
+    return {
+        "id": incident.pk,
+        "read_at": incident.updated_at.isoformat(),  # to the microsecond
+        "is_restricted": incident.visibility == Visibility.RESTRICTED,
+        "terms": [term.stem for term in known],
+        "words": [term.word for term in known],
+        "weights": [term.weight for term in known],
+        "of_causes": [term.is_of_cause for term in known],
+        "services": sorted(reading.likeness.services),
+        "patterns": sorted(reading.likeness.patterns),
+        "stems": list(reading.stems),
+        "findings": json.dumps(
+            {slug: one.as_json() for slug, one in reading.findings.items() if one.is_kept}
+        ),
+        "stamp": reading.stamp,
+    }
+
+
+def _post(found: Mapping[int, tuple[Incident, Reading]], ids: list[int]) -> None:
+    rows = sorted(
+        {
+            (pk, incident.visibility == Visibility.RESTRICTED, number, impact)
+            for pk, (incident, reading) in found.items()
+            for number, impact in postings(reading.likeness)
+        }
+    )
+    columns: list[tuple[Any, ...]] = list(zip(*rows, strict=True)) or [(), (), (), ()]
+    names = ("incidents", "restricted", "numbers", "impacts")
+    with connection.cursor() as cursor:
+        values = {name: list(column) for name, column in zip(names, columns, strict=True)}
+        cursor.execute(_REPLACE_POSTINGS, {"ids": ids, **values})
+
+
+def postings(likeness: Likeness) -> list[tuple[int, int]]:
+    """By which numbers the incident is found, with their impact: its terms and its patterns."""
+    of_terms = [(number(one.stem), round(one.weight * 1000)) for one in likeness.terms[:_POSTED]]
+    return of_terms + [(number(f"pattern {slug}"), 300) for slug in sorted(likeness.patterns)]
+
+
+def number(term: str) -> int:
+    """A number that stands for a term, the same on every machine."""
+    digest = hashlib.blake2b(term.encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True) >> 2  # below the marks of core.prepared

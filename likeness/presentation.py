@@ -1,0 +1,64 @@
+"""Similar incidents as the panels show them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from incidents.models import Incident, LinkState, PatternLink, Severity
+from incidents.views.addresses import incident_url
+from incidents.views.clock import occurred_day
+from likeness import reasons
+from likeness.similar import Similar
+
+MOST_OFFERS = 3
+
+
+@dataclass(frozen=True)
+class Row:
+    """One similar incident: what it is, when it was, and why it stands here."""
+
+    reference: str
+    title: str
+    url: str
+    severity: str
+    day: str
+    why: str
+    is_confirmed: bool
+
+
+@dataclass(frozen=True)
+class Offer:
+    """That one of two incidents of the same failure could be linked to a pattern of the other."""
+
+    reference: str
+    slug: str
+    name: str
+
+
+def rows(found: Iterable[Similar]) -> list[Row]:
+    """In the same order."""
+    return [
+        Row(
+            reference=one.reference,
+            title=one.title,
+            url=incident_url(one.reference),
+            severity="" if one.severity == Severity.UNKNOWN else one.severity,
+            day=occurred_day(one),
+            why=reasons.sentence(one),
+            is_confirmed=one.is_confirmed,
+        )
+        for one in found
+    ]
+
+
+def to_link(one: Incident, other: Incident) -> list[Offer]:
+    """Patterns that are confirmed for one of the two, and undecided for the other. One query."""
+    links = PatternLink.objects.filter(incident__in=[one, other]).select_related("pattern")
+    decided = {(link.incident_id, link.pattern_id) for link in links}
+    offers = []
+    for link in links:
+        missing = other if link.incident_id == one.pk else one
+        if link.state == LinkState.CONFIRMED and (missing.pk, link.pattern_id) not in decided:
+            offers.append(Offer(missing.reference, link.pattern.slug, link.pattern.name))
+    return offers[:MOST_OFFERS]

@@ -1,0 +1,163 @@
+"""What people's decisions teach: which stems speak for a pattern here, and which against it."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from core.prepared import Prepared
+from incidents.models import LinkState
+from likeness.models import Lesson, TermCount
+from likeness.suggestions.sentences import Sentence, stem
+from playbooks.models import FailurePattern
+from search.words import COMMON
+
+MOST_STEMS = 100  # of an incident
+MOST_EXAMPLES = 400  # of a pattern, newest first
+_MOST_LEARNED = 30  # stems for a pattern, and as many against it
+_TELLING = 1.0  # the least weight of a sentence that teaches
+_LEAST = 1.2  # what weighs less is left out
+_DISMISSED = 2  # so many incidents of no pattern at all is one worth that was dismissed
+_PRIOR = 2  # examples that are supposed beside those there are
+_SHARE = 0.6  # how much a learned stem counts beside a cue
+_USUAL = 80  # stems; longer texts meet more of the learned ones by chance
+
+_COMMON = frozenset(stem(word) for word in COMMON)
+_EXAMPLES = """
+SELECT link.state, portrait.stems FROM incidents_patternlink link
+JOIN likeness_portrait portrait ON portrait.incident_id = link.incident_id
+WHERE link.pattern_id = %s AND link.state IN ('confirmed', 'dismissed')
+    AND NOT portrait.is_restricted
+ORDER BY link.incident_id DESC LIMIT %s
+"""
+_OUTDATED = """
+SELECT lesson.pattern_id FROM likeness_lesson lesson
+WHERE lesson.confirmed + lesson.dismissed < %s AND lesson.confirmed + lesson.dismissed > (
+    SELECT count(*) FROM incidents_patternlink link
+    JOIN likeness_portrait portrait ON portrait.incident_id = link.incident_id
+    WHERE link.pattern_id = lesson.pattern_id AND NOT portrait.is_restricted
+        AND link.state IN ('confirmed', 'dismissed'))
+"""
+
+
+@dataclass(frozen=True)
+class Taught:
+    """What is known of one pattern from decisions: stems with their weights, and of how many."""
+
+    weights: Mapping[str, float]
+    confirmed: int = 0
+    dismissed: int = 0
+
+
+def stems_of(text: Sequence[Sentence]) -> tuple[str, ...]:
+    """The stems of a document from which patterns learn: of its most telling sentences."""
+    common = _COMMON
+    found: dict[str, None] = {}
+    for sentence in sorted(text, key=lambda one: -one.weight):  # stable: in reading order
+        if sentence.weight < _TELLING or len(found) >= MOST_STEMS:
+            break
+        for one in sentence.stems:
+            if len(one) > 2 and one not in common and not one.isdigit():
+                found[one] = None
+    return tuple(found)[:MOST_STEMS]
+
+
+def teach(
+    confirmed: Sequence[Iterable[str]],
+    dismissed: Sequence[Iterable[str]],
+    documents: Mapping[str, int],
+    total: int,
+) -> Taught:
+    """What the stems of confirmed and dismissed incidents say about a pattern, beside those of
+    all: `documents` of `total` hold a stem. Two confirmed ones at least must share a stem; a
+    single one says nothing about the next."""
+    weights: dict[str, float] = {}
+    of_confirmed, of_dismissed = _count(confirmed), _count(dismissed)
+    others = max(total - len(confirmed), 10) + 1 + _DISMISSED * len(dismissed)
+    for one in sorted(of_confirmed | of_dismissed):
+        hits, misses = of_confirmed[one], of_dismissed[one]
+        elsewhere = max(documents.get(one, 1) - hits, 0) + 0.5 + _DISMISSED * misses
+        share = (hits + elsewhere / others) / (len(confirmed) + 1)
+        weight = 0.0
+        if hits > 1:
+            weight = math.log(share * others / elsewhere) * hits / (hits + _PRIOR)
+        elif misses > 1:
+            against = (misses + 0.5) / (len(dismissed) + 1)
+            weight = min(math.log(share / against), 0.0) * misses / (misses + _PRIOR)
+        if abs(weight) >= _LEAST:
+            weights[one] = round(weight, 3)
+    order = sorted(weights.items(), key=lambda found: (-found[1], found[0]))
+    kept = [found for found in order if found[1] > 0][:_MOST_LEARNED]
+    kept += [found for found in reversed(order) if found[1] < 0][:_MOST_LEARNED]
+    return Taught(dict(kept), len(confirmed), len(dismissed))
+
+
+def speaks(taught: Taught, stems: Sequence[str]) -> float:
+    """How much of what was learned speaks for the pattern in a document with these stems; below
+    zero where it speaks against it."""
+    found = sum(taught.weights.get(one, 0.0) for one in stems)
+    return _SHARE * found / math.sqrt(1 + len(stems) / _USUAL)
+
+
+def known() -> dict[str, Taught]:
+    """What every pattern learned, by its slug. One query."""
+    return {
+        slug: Taught(dict(zip(terms, weights, strict=True)), confirmed, dismissed)
+        for slug, terms, weights, confirmed, dismissed in _known(0)
+    }
+
+
+_known = Prepared(
+    lambda shape: Lesson.objects.values_list(
+        "pattern__slug", "terms", "weights", "confirmed", "dismissed"
+    )
+)
+
+
+@transaction.atomic
+def learn(patterns: Iterable[int], *, at: datetime) -> None:
+    """Learn anew what decisions say about these patterns. Learning twice changes nothing."""
+    counted = dict(TermCount.objects.values_list("term", "documents"))
+    total = counted.get("", 0)
+    for pattern in sorted(set(patterns)):
+        # Held, so that two who learn at once do it one after the other.
+        held = FailurePattern.objects.select_for_update(no_key=True).filter(pk=pattern).first()
+        if held is None:
+            continue
+        examples = _examples(pattern)
+        taught = teach(examples[LinkState.CONFIRMED], examples[LinkState.DISMISSED], counted, total)
+        Lesson.objects.update_or_create(
+            pattern=held,
+            defaults={
+                "terms": list(taught.weights),
+                "weights": list(taught.weights.values()),
+                "confirmed": taught.confirmed,
+                "dismissed": taught.dismissed,
+                "learned_at": at,
+            },
+        )
+
+
+def outdated() -> set[int]:
+    """Patterns of which fewer incidents are decided now than their lesson was learned from."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OUTDATED, [MOST_EXAMPLES])
+        return {pattern for (pattern,) in cursor.fetchall()}
+
+
+def _examples(pattern: int) -> dict[str, list[list[str]]]:
+    found: dict[str, list[list[str]]] = {LinkState.CONFIRMED: [], LinkState.DISMISSED: []}
+    with connection.cursor() as cursor:
+        cursor.execute(_EXAMPLES, [pattern, MOST_EXAMPLES])
+        for state, stems in cursor.fetchall():
+            found[state].append(stems)
+    return found
+
+
+def _count(examples: Sequence[Iterable[str]]) -> Counter[str]:
+    return Counter(one for stems in examples for one in set(stems))

@@ -1,0 +1,27 @@
+"""Background work: thin, and harmless when it runs twice."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.db import InterfaceError, OperationalError
+from django.utils import timezone
+
+from likeness import keeping
+
+
+@shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=2, max_retries=5)
+def read_incidents(ids: list[int]) -> None:
+    """Read anew what these incidents are known by, and what their patterns teach."""
+    keeping.read_incidents(ids, at=timezone.now())
+
+
+@shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=2, max_retries=5)
+def read_newest_incidents() -> None:
+    """Read the newest incidents anew, by the words of a pattern that changed."""
+    keeping.read_newest(at=timezone.now())
+
+
+@shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=2, max_retries=5)
+def read_what_changed() -> None:
+    """Read whatever no other task came to: after an upgrade, or when a message was lost."""
+    keeping.catch_up(at=timezone.now())

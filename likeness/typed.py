@@ -1,0 +1,29 @@
+"""What somebody has typed so far, in a form that is not sent yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from accounts.models import User
+from core.text import storable
+from incidents.exchange.documents import ParsedPostmortem, ParsedSection
+from incidents.models import Incident, SectionKind
+from likeness.suggestions.sentences import MOST_CHARACTERS, Sentence, sentences
+
+LEAST = 20  # characters; fewer say nothing yet
+
+
+def typed(form: Mapping[str, str], user: User) -> tuple[list[Sentence], int | None]:
+    """The sentences of `title` and `body`, and the key of the incident `of` which they are a
+    part, where `user` may see that; none where too little is typed."""
+    title, body = form.get("title", "")[:200], form.get("body", "")[:MOST_CHARACTERS]
+    if len(title) + len(body) < LEAST:
+        return [], None
+    kind = form.get("kind", "")
+    kind = kind if kind in SectionKind.values else SectionKind.OTHER.value
+    of = storable(form.get("of", ""))
+    incident = Incident.objects.visible_to(user).filter(reference=of).first() if of else None
+    section = ParsedSection(kind=kind, title=title if incident else "", body=body)
+    named = incident.title if incident else title
+    text = sentences(ParsedPostmortem(title=named, sections=(section,)))
+    return text, incident.pk if incident else None

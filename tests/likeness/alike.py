@@ -1,0 +1,25 @@
+"""Incidents that look alike, and how to ask for them."""
+
+from __future__ import annotations
+
+from likeness import keeping
+from likeness.similar import similar_to
+from tests.factories import (
+    NOON,
+    IncidentFactory,
+    SectionFactory,
+)
+
+CALICO = "Calico hid the namespaces from the ingress controller after the CRD was installed."
+
+
+def written(title="Ingress broke", body=CALICO, **fields):
+    """An incident with a summary, as the background work has read it."""
+    incident = IncidentFactory(title=title, **fields)
+    SectionFactory(incident=incident, kind="summary", title="Summary", body=body)
+    keeping.read_incidents([incident.pk], at=NOON)
+    return incident
+
+
+def found_for(incident, user):
+    return [one.reference for one in similar_to(incident, user).similar]

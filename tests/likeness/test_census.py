@@ -1,0 +1,20 @@
+"""Counting in how many incidents each word stands."""
+
+from __future__ import annotations
+
+import pytest
+
+from likeness import census
+from tests.factories import IncidentFactory, SectionFactory
+from tests.incidents.operations.test_two_at_once import at_once
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_that_come_to_a_new_database_at_once_both_count():
+    for _ in range(3):
+        SectionFactory(incident=IncidentFactory(), body="Calico hid the namespaces.")
+
+    results = at_once(*[census.take] * 8)
+
+    assert results == [3] * 8
+    assert census.counts(["calico"]).total == 3

@@ -1,0 +1,143 @@
+"""Similar incidents: found, explained, and never telling what one may not see."""
+
+from __future__ import annotations
+
+import pytest
+
+from incidents.models import CauseRole
+from incidents.operations import incidents
+from likeness import keeping, reasons
+from likeness.models import Portrait, Posting, TermCount
+from likeness.similar import similar_to
+from tests.factories import (
+    NOON,
+    IncidentFactory,
+    PatternFactory,
+    PatternLinkFactory,
+    RootCauseFactory,
+    ServiceFactory,
+)
+from tests.likeness.alike import found_for, written
+
+pytestmark = pytest.mark.django_db
+
+
+def test_two_that_mention_the_same_unusual_words_are_similar_and_say_which(vera):
+    one, other = written(), written("Routes vanished")
+    written("Disk was full", "The disk of the registry was full, so uploads were refused.")
+
+    [found] = similar_to(one, vera).similar
+
+    assert found.reference == other.reference
+    assert {"Calico", "ingress", "CRD"} <= set(found.words)
+    assert "mention" in reasons.sentence(found)
+
+
+def test_nothing_is_said_where_nothing_is_alike(vera):
+    one = written()
+    written("Disk was full", "The disk of the registry was full, so uploads were refused.")
+    written("An outage", "We had an outage. The service was down and the team fixed the issue.")
+
+    assert similar_to(one, vera).similar == ()
+
+
+def test_plain_words_alone_make_nothing_similar(vera):
+    plain = "The service was down for some time. The team restarted the server and it was fixed."
+    one = written("An outage", plain)
+    written("Another outage", plain)
+
+    assert similar_to(one, vera).similar == ()
+
+
+def test_a_service_and_a_confirmed_pattern_in_common_are_reasons(vera, ana):
+    service, pattern = ServiceFactory(name="checkout"), PatternFactory(name="Disk full")
+    one, other = IncidentFactory(title="One thing"), IncidentFactory(title="Quite another")
+    for incident in (one, other):
+        incident.services.add(service)
+        PatternLinkFactory(incident=incident, pattern=pattern)
+    keeping.catch_up(at=NOON)
+
+    [found] = similar_to(one, vera).similar
+
+    assert found.services == ("checkout",)
+    assert found.patterns == ("Disk full",)
+
+
+def test_words_of_the_causes_are_named_as_such(vera):
+    one, other = IncidentFactory(title="First"), IncidentFactory(title="Second")
+    for incident in (one, other):
+        RootCauseFactory(
+            incident=incident, role=CauseRole.ROOT, text="The kubelet certificate of etcd expired."
+        )
+    keeping.catch_up(at=NOON)
+
+    [found] = similar_to(one, vera).similar
+
+    assert "etcd" in found.of_causes
+    assert "causes of both mention" in reasons.sentence(found).lower()
+
+
+def test_the_same_question_has_the_same_answer(vera):
+    one = written()
+    for number in range(8):
+        written(f"Routes vanished {number}")
+    keeping.learn_everything(at=NOON)
+
+    first = similar_to(one, vera)
+    keeping.learn_everything(at=NOON)
+
+    assert similar_to(one, vera) == first
+    assert len(first.similar) == 5
+
+
+def test_an_incident_that_changed_since_is_read_as_it_is_now(vera, ana):
+    one, _other = written(), written("Routes vanished")
+    other_section = one.sections.get()
+    other_section.body = "The disk of the registry was full, so uploads were refused."
+    other_section.save()
+    one.updated_at = NOON.replace(hour=13)
+    one.save()
+
+    assert found_for(one, vera) == []
+
+
+# --- who may see what ----------------------------------------------------------------------------
+
+
+def test_a_restricted_incident_appears_to_those_who_may_see_it(vera, ana, omar):
+    one = written()
+    hidden = written("Routes vanished", visibility="restricted", owner=ana)
+
+    assert found_for(one, vera) == []
+    assert found_for(one, ana) == found_for(one, omar) == [hidden.reference]
+
+
+def test_restricted_incidents_change_nothing_for_the_others(vera, ana):
+    one, _ = written(), written("Routes vanished")
+    keeping.learn_everything(at=NOON)
+    before = similar_to(one, vera)
+
+    for number in range(30):
+        written(f"Secret {number}", visibility="restricted", owner=ana)
+    keeping.learn_everything(at=NOON)
+
+    assert similar_to(one, vera) == before
+    assert TermCount.objects.get(term="").documents == 2
+
+
+def test_an_incident_that_becomes_restricted_disappears_at_once(vera, ana):
+    one, other = written(), written("Routes vanished", owner=ana)
+    other.visibility = "restricted"
+    other.save()
+
+    assert found_for(one, vera) == []
+
+
+def test_an_archived_incident_is_forgotten(vera, rita):
+    one, other = written(), written("Routes vanished")
+    incidents.archive(other, by=rita, at=NOON)
+    keeping.read_incidents([other.pk], at=NOON)
+
+    assert found_for(one, vera) == []
+    assert not Portrait.objects.filter(incident=other).exists()
+    assert not Posting.objects.filter(incident=other).exists()

@@ -1,0 +1,119 @@
+"""What people say of two incidents: remembered for everyone, once."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+
+from core.errors import DomainError
+from likeness import keeping, verdicts
+from likeness.models import Portrait, Posting, Resemblance
+from likeness.similar import similar_to
+from tests.factories import (
+    NOON,
+)
+from tests.likeness.alike import found_for, written
+
+pytestmark = pytest.mark.django_db
+
+
+def test_what_was_confirmed_stands_first_for_everyone(vera, ana):
+    one = written()
+    near = written("Routes vanished")
+    far = written("Disk was full", "The disk of the registry was full, so uploads were refused.")
+
+    verdicts.decide(one, far, "same", by=ana, at=NOON)
+
+    assert found_for(one, vera) == [far.reference, near.reference]
+    assert found_for(far, vera) == [one.reference]
+    said = Resemblance.objects.get()
+    assert (said.decided_by, said.decided_at) == (ana, NOON)
+
+
+def test_what_was_dismissed_vanishes_and_can_be_seen_again(vera, ana):
+    one, other = written(), written("Routes vanished")
+
+    verdicts.decide(other, one, "different", by=ana, at=NOON)
+
+    found = similar_to(one, vera)
+    assert found.similar == ()
+    assert [shown.reference for shown in found.dismissed] == [other.reference]
+    verdicts.take_back(one, other, by=ana)
+    assert found_for(one, vera) == [other.reference]
+
+
+def test_who_says_so_last_is_right_and_a_pair_is_decided_once(ana, ben):
+    one, other = written(), written("Routes vanished")
+
+    verdicts.decide(one, other, "same", by=ana, at=NOON)
+    verdicts.decide(one, other, "same", by=ben, at=NOON)
+    verdicts.decide(other, one, "different", by=ben, at=NOON)
+
+    [said] = Resemblance.objects.all()
+    assert (said.verdict, said.decided_by) == ("different", ben)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_decide_at_once_decide_once(ana, ben):
+    one, other = written(), written("Routes vanished")
+    start = threading.Barrier(2)
+
+    def decide(pair, verdict, person):
+        start.wait()
+        try:
+            verdicts.decide(*pair, verdict, by=person, at=NOON)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as at_once:
+        first = at_once.submit(decide, (one, other), "same", ana)
+        second = at_once.submit(decide, (other, one), "different", ben)
+        first.result()
+        second.result()
+
+    assert Resemblance.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_read_at_once_keep_one_portrait():
+    incident = written()
+    start = threading.Barrier(2)
+
+    def read(_):
+        start.wait()
+        try:
+            keeping.read_incidents([incident.pk], at=NOON)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as at_once:
+        list(at_once.map(read, range(2)))
+
+    known = Portrait.objects.get(incident=incident)
+    assert Posting.objects.filter(incident=incident).count() == len(known.terms)
+
+
+def test_readers_decide_nothing(vera):
+    one, other = written(), written("Routes vanished")
+
+    with pytest.raises(PermissionDenied):
+        verdicts.decide(one, other, "same", by=vera, at=NOON)
+    with pytest.raises(PermissionDenied):
+        verdicts.take_back(one, other, by=vera)
+
+
+@pytest.mark.parametrize("verdict", ["", "perhaps"])
+def test_there_are_two_verdicts(ana, verdict):
+    with pytest.raises(DomainError):
+        verdicts.decide(written(), written(), verdict, by=ana, at=NOON)
+
+
+def test_an_incident_is_not_compared_with_itself(ana):
+    one = written()
+
+    with pytest.raises(DomainError):
+        verdicts.decide(one, one, "same", by=ana, at=NOON)
