@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from likeness.suggestions.sentences import CAUSE, Sentence, stem
-from search.words import COMMON, fold
+from search.analyzer import COMMON, fold
 
 MOST_TERMS = 32  # of an incident are kept; what comes after them tells next to nothing
 _LONGEST = 48

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from search import synonyms
 from search.models import EndedFeed, SavedSearch, Synonym
-from search.saved import end_feed
+from search.operations import end_feed
 
 
 class SynonymForm(forms.ModelForm):

@@ -16,8 +16,8 @@ from core.prepared import Prepared, among, as_array
 from incidents.models import Incident
 from incidents.models.incident import IncidentQuerySet
 from search import impact, keys
+from search.expansion import Sought, Understood
 from search.filters import Filters, Sort
-from search.sought import Sought, Understood
 
 MOST = 2_000  # documents that one stage looks at
 # What is called exactly as the query reads.

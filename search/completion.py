@@ -12,9 +12,9 @@ from django.db import connection
 
 from accounts.models import User
 from core.round_trip import one_round_trip
-from search import candidates, keys, spelling, statistics, words
+from search import analyzer, candidates, keys, spelling, statistics
+from search.parser import Endings, Query
 from search.statistics import Known
-from search.syntax import Endings, Query
 
 _MOST_ENDINGS = 12
 _MOST_COMPLETED = 4
@@ -60,7 +60,7 @@ def completed(
 
     In one round trip to the database, of which `known` may save a part.
     """
-    rare = [word for word in missing if not known.of(words.stem(word))]
+    rare = [word for word in missing if not known.of(analyzer.stem(word))]
     beginnings = [word for word in dict.fromkeys([last, *rare]) if len(word) >= 2]
     beginnings = beginnings[:_MOST_BEGINNINGS]
     statements, asked = [_HELD] if rare else [], _asked_for(rare) if rare else []
@@ -95,8 +95,8 @@ def held(asked: Sequence[str], user: User | AnonymousUser) -> dict[str, int]:
     are left out."""
     if not asked:
         return {}
-    known = statistics.known([words.stem(word) for word in asked])
-    found = {word: number for word in asked if (number := known.of(words.stem(word)))}
+    known = statistics.known([analyzer.stem(word) for word in asked])
+    found = {word: number for word in asked if (number := known.of(analyzer.stem(word)))}
     rare = [word for word in asked if word not in found]
     if not rare:
         return found
@@ -106,7 +106,7 @@ def held(asked: Sequence[str], user: User | AnonymousUser) -> dict[str, int]:
 
 
 def _asked_for(rare: list[str]) -> list[Any]:
-    return [rare, [keys.quoted(words.stem(word)) for word in rare], _COUNTED]
+    return [rare, [keys.quoted(analyzer.stem(word)) for word in rare], _COUNTED]
 
 
 def _seen(

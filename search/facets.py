@@ -11,9 +11,9 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 
 from accounts.models import User
+from search.engine import MOST_SAMPLED, matching
+from search.facet_values import FIXED, NAMED
 from search.filters import FACETS, Filters, opposite
-from search.query import MOST_SAMPLED, matching
-from search.values import FIXED, NAMED
 
 Counts = dict[str, list[tuple[str, str, int]]]
 

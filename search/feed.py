@@ -9,10 +9,10 @@ from typing import Any
 from accounts.models import Role, User
 from incidents.models import ActionItem, Incident
 from playbooks.models import FailurePattern, Playbook
-from search.asked import ask_text
+from search.criteria import ask_text
+from search.engine import Hit, search
 from search.models import SavedSearch
 from search.presentation import KINDS, url_of
-from search.query import Hit, search
 
 MOST = 50
 

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from core.round_trip import one_round_trip
 from core.text_search import Kind
-from search import sources, statistics, words
-from search.entry import Entry, entry_of
+from search import analyzer, sources, statistics
+from search.index_entry import Entry, entry_of
 from search.models import Document
 
 BATCH = 200
@@ -113,7 +113,7 @@ def learn(used: Iterable[str]) -> int | None:
     with one_round_trip() as cursor:
         cursor.execute(
             f"{_LEARN};{statistics.GROWN}",
-            {"words": fit, "lexemes": [words.stem(word) for word in fit]},
+            {"words": fit, "lexemes": [analyzer.stem(word) for word in fit]},
         )
         cursor.nextset()
         row = cursor.fetchone()

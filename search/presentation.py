@@ -19,9 +19,9 @@ from core.templatetags import ui
 from incidents.models import ActionItem, ActionItemStatus, PostmortemStatus, Severity
 from incidents.views.addresses import incident_url, pattern_url, playbook_start_url, playbook_url
 from playbooks.models import Risk
-from search.experience import Experience, experience
-from search.helping import playbooks_for
-from search.query import Hit
+from search.engine import Hit
+from search.related_playbooks import playbooks_for
+from search.track_record import Experience, experience
 
 KINDS = {
     "incident": ("bolt", "Incident"),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from core.templatetags.ui import Piece
-from search.asked import Asked
-from search.narrowing import chips
-from search.query import Hit
+from search.criteria import Asked
+from search.engine import Hit
+from search.refinements import chips
 
 
 def reasons(hit: Hit, asked: Asked) -> list[str]:

@@ -16,7 +16,7 @@ from core.text_search import Kind
 from incidents.models import Incident
 from playbooks.models import FailurePattern, Playbook
 from search import impact, index, sources, statistics
-from search.entry import entry_of
+from search.index_entry import entry_of
 from search.models import Document, KeyStatistic, Passages, Word
 
 _SAMPLED = 6_000  # incidents from which is told who is among the best of a word

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from search import words
-from search.entry import NOT_SHOWN
+from search import analyzer
+from search.index_entry import NOT_SHOWN
 
 MOST_READ = 20_000  # characters of a document; what is found further down goes unmarked
 READ_FIRST = 4_000  # most documents show what was looked for so far; only the others are read on
@@ -42,7 +42,7 @@ class Marker:
         self._beside = beside or {}
         first = sorted(worth, key=lambda lexeme: (-worth[lexeme], lexeme))[:_MOST_STEMS]
         self._beginnings = [
-            (lexeme, beginning) for lexeme in first for beginning in words.beginnings(lexeme)
+            (lexeme, beginning) for lexeme in first for beginning in analyzer.beginnings(lexeme)
         ]
         self._knows_all_beginnings = len(first) == len(worth)
         self._most_lines = _MOST_LINES_OF_SEVERAL if len(worth) > 1 else _MOST_LINES
@@ -135,19 +135,19 @@ class Marker:
         beside = self._beside.get(lexeme)
         if beside is None:
             return True
-        before = words.stems(text[max(start - _NEAR, 0) : start])[-1:]
-        return not beside.isdisjoint(before + words.stems(text[end : end + _NEAR])[:1])
+        before = analyzer.stems(text[max(start - _NEAR, 0) : start])[-1:]
+        return not beside.isdisjoint(before + analyzer.stems(text[end : end + _NEAR])[:1])
 
 
 def holds(text: str, phrase: Sequence[str]) -> bool:
     """Whether the lexemes of `phrase` stand side by side somewhere in `text`."""
-    folded = words.fold(text)
-    room = (words.MAX_WORD + 20) * len(phrase)
-    for beginning in words.beginnings(phrase[0]):
+    folded = analyzer.fold(text)
+    room = (analyzer.MAX_WORD + 20) * len(phrase)
+    for beginning in analyzer.beginnings(phrase[0]):
         place = folded.find(beginning)
         while place >= 0:
             if place == 0 or not folded[place - 1].isalnum():
-                found = words.stems(folded[place : place + room])[: len(phrase)]
+                found = analyzer.stems(folded[place : place + room])[: len(phrase)]
                 if tuple(found) == tuple(phrase):
                     return True
             place = folded.find(beginning, place + 1)
@@ -161,7 +161,7 @@ def _has_plain_letters(text: str) -> bool:
 
 @lru_cache(maxsize=50_000)
 def _stem(word: str) -> str:
-    return words.stem(words.fold(word)[: words.MAX_WORD])
+    return analyzer.stem(analyzer.fold(word)[: analyzer.MAX_WORD])
 
 
 def _first_that_says_something(text: str) -> int:

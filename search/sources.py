@@ -12,8 +12,8 @@ from incidents.exchange import ParsedPostmortem, documents_of
 from incidents.models import Incident, LinkState, SectionKind
 from playbooks.models import FailurePattern, Playbook
 from search import keys
-from search.about import About, about
 from search.facts import Facts
+from search.incident_records import About, about
 
 
 @dataclass(frozen=True, kw_only=True)

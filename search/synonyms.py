@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.core.cache import cache
 
-from search import words
+from search import analyzer
 from search.models import Synonym
 
 Form = tuple[str, ...]
@@ -67,7 +67,7 @@ def _groups() -> tuple[Mapping[Form, tuple[Form, ...]], int]:
 def _others(groups: Iterable[list[str]]) -> dict[Form, tuple[Form, ...]]:
     found: dict[Form, dict[Form, None]] = {}
     for terms in groups:
-        forms = dict.fromkeys(form for term in terms if (form := tuple(words.split(term))))
+        forms = dict.fromkeys(form for term in terms if (form := tuple(analyzer.split(term))))
         for form in forms:
             found.setdefault(_stems(form), {}).update(forms)
     return {
@@ -77,7 +77,7 @@ def _others(groups: Iterable[list[str]]) -> dict[Form, tuple[Form, ...]]:
 
 
 def _stems(term: Form) -> Form:
-    return tuple(map(words.stem, term))
+    return tuple(map(analyzer.stem, term))
 
 
 def _singular(term: Form) -> Form:

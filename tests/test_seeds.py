@@ -15,8 +15,8 @@ from django.utils import timezone
 
 from incidents.models import ActionItem, Incident, LinkState, Origin, PatternLink, Revision
 from playbooks.models import FailurePattern, Playbook, PlaybookStep
+from search.engine import search
 from search.models import Synonym
-from search.query import search
 
 SEEDS = Path(settings.BASE_DIR) / "seeds"
 INCIDENTS = ["INC-1", "INC-2", "INC-3", "INC-4", "INC-5", "INC-6"]

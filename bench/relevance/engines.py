@@ -13,8 +13,8 @@ from django.db import connection
 from accounts.models import Role, User
 from bench.relevance.documents import Plain
 from bench.relevance.labels import Labelled
+from search.engine import Hit, search
 from search.filters import Filters
-from search.query import Hit, search
 
 DEPTH = 50  # enough for ten of one service to be left
 

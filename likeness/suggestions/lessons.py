@@ -15,7 +15,7 @@ from incidents.models import LinkState
 from likeness.models import Lesson, TermCount
 from likeness.suggestions.sentences import Sentence, stem
 from playbooks.models import FailurePattern
-from search.words import COMMON
+from search.analyzer import COMMON
 
 MOST_STEMS = 100  # of an incident
 MOST_EXAMPLES = 400  # of a pattern, newest first

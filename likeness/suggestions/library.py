@@ -14,7 +14,7 @@ from core.prepared import Prepared
 from likeness.suggestions.cues import Cue, Cues, cue
 from likeness.suggestions.sentences import stem
 from playbooks.models import FailurePattern
-from search.words import COMMON, fold
+from search.analyzer import COMMON, fold
 
 _FILE = Path(__file__).with_name("cues.txt")
 _STRENGTHS = {"1": 0.4, "2": 1.2, "3": 2.5}

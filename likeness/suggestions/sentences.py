@@ -12,7 +12,7 @@ import Stemmer
 from core.markdown import to_plain_text
 from incidents.exchange import ParsedPostmortem
 from incidents.models import CauseRole, SectionKind
-from search.words import fold
+from search.analyzer import fold
 
 MOST_CHARACTERS = 60_000  # of one incident are read; what a write-up says, it says before
 MOST_SENTENCES = 600

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
-from search import words
+from search import analyzer
 
 MOST_TERMS = 20
 MOST_WORDS = 6  # that a term consists of
@@ -37,7 +37,7 @@ class Synonym(models.Model):
 
     def clean(self) -> None:
         """Raises ValidationError where the terms are fewer than two, or hold no words."""
-        found = dict.fromkeys(tuple(words.split(term)) for term in self.terms or [])
+        found = dict.fromkeys(tuple(analyzer.split(term)) for term in self.terms or [])
         if () in found:
             raise ValidationError("Each term needs a word that search can look for.")
         if len(found) < 2:

@@ -1,6 +1,6 @@
 from search.views.feeds import saved_search_feed
 from search.views.results import search_facets, search_results
-from search.views.saved import (
+from search.views.saved_searches import (
     saved_search_add,
     saved_search_delete,
     saved_search_edit,

@@ -16,11 +16,11 @@ from accounts.models import Role
 from accounts.requests import SignedInRequest
 from playbooks.models import FailurePattern, Playbook
 from search import facets as counting
-from search import narrowing, presentation
-from search.asked import MOST_PAGES, Asked, ask
-from search.experience import experience
+from search import presentation, refinements
+from search.criteria import MOST_PAGES, Asked, ask
+from search.engine import Results, search
 from search.models import SavedSearch
-from search.query import Results, search
+from search.track_record import experience
 
 PAGE = 20
 EXAMPLES = [
@@ -94,26 +94,26 @@ def _answer(asked: Asked, results: Results, request: SignedInRequest) -> dict[st
         "rows": presentation.rows(
             results.hits, user=request.user, today=timezone.localdate(), complete=complete
         ),
-        "count": narrowing.counted(results.total),
-        "chips": narrowing.chips(asked),
-        "sorts": narrowing.sorts(asked),
-        "notices": narrowing.notices(asked),
+        "count": refinements.counted(results.total),
+        "chips": refinements.chips(asked),
+        "sorts": refinements.sorts(asked),
+        "notices": refinements.notices(asked),
         "facets_url": asked.url("search_facets"),
         "save_url": asked.url("saved_search_add"),
         "as_typed_url": replace(asked, as_typed=True, page=1).url(),
     }
 
 
-def _groups(asked: Asked, request: SignedInRequest) -> list[narrowing.Group]:
+def _groups(asked: Asked, request: SignedInRequest) -> list[refinements.Group]:
     today = timezone.localdate()
     counts = counting.counts(
         asked.sought,
         user=request.user,
         filters=asked.filters,
         as_typed=asked.as_typed,
-        since=narrowing.days(today),
+        since=refinements.days(today),
     )
-    return narrowing.groups(asked, counts, today)
+    return refinements.groups(asked, counts, today)
 
 
 def _paging(asked: Asked, results: Results) -> dict[str, str]:

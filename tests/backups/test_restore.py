@@ -16,8 +16,8 @@ from incidents.models import Attachment, Incident
 from likeness.models import Portrait
 from messaging import delivery
 from messaging.models import Message, SendingPause
+from search.engine import search
 from search.models import Document
-from search.query import search
 from tests.backups.conftest import ODD_NAMES, uploads_of
 from tests.backups.installations import Installation
 from tests.factories import NOON, IncidentFactory

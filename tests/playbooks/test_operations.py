@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 
 from playbooks import operations
 from playbooks.content import PatternFields, PlaybookFields, StepFields, playbook_fields
-from search.query import search
+from search.engine import search
 from tests.factories import NOON, PatternFactory
 
 pytestmark = pytest.mark.django_db

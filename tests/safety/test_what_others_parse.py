@@ -18,8 +18,7 @@ from django.test import Client
 from action_items.operations import calendar_feeds
 from action_items.reminders import ledger
 from messaging import delivery
-from search import saved
-from tests.action_items.reminders.ticks import DAY, MONDAY, MONDAY_MORNING
+from search import operations
 from tests.factories import NOON, ActionItemFactory, IncidentFactory, TeamFactory
 from tests.search.conftest import index  # noqa: F401
 
@@ -44,7 +43,7 @@ AWKWARD = [
 def feed(ana, index) -> bytes:  # noqa: F811
     for number, title in enumerate(AWKWARD, start=1):
         index(IncidentFactory(number=number, title=f"Proxy {title}"))
-    kept = saved.save(
+    kept = operations.save(
         "proxy", name="Proxies & more", sort="relevance", is_shared=False, by=ana, at=NOON
     )
     return Client().get(kept.feed_url).content
@@ -52,7 +51,7 @@ def feed(ana, index) -> bytes:  # noqa: F811
 
 @pytest.fixture
 def empty_feed(ana, index) -> bytes:  # noqa: F811
-    kept = saved.save("nothing", name="N", sort="relevance", is_shared=False, by=ana, at=NOON)
+    kept = operations.save("nothing", name="N", sort="relevance", is_shared=False, by=ana, at=NOON)
     return Client().get(kept.feed_url).content
 
 

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from incidents.models import Incident
-from search import saved
+from search import operations
 from tests.factories import (
     NOON,
     ActionItemFactory,
@@ -27,7 +27,9 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 
 @pytest.fixture
 def kept(ana):
-    return saved.save("proxy", name="Proxies", sort="relevance", is_shared=False, by=ana, at=NOON)
+    return operations.save(
+        "proxy", name="Proxies", sort="relevance", is_shared=False, by=ana, at=NOON
+    )
 
 
 def read(kept, **headers):
@@ -168,16 +170,16 @@ def test_readers_of_a_feed_that_ended_are_told(kept, ana, omar, signed_in, how):
 
 
 def test_an_address_that_never_was_is_not_told_apart_from_nothing(kept, ana):
-    saved.delete(kept, by=ana, at=NOON)
+    operations.delete(kept, by=ana, at=NOON)
 
     for guessed in (kept.feed_key[:-1], kept.feed_key + "a", kept.feed_key.swapcase(), "a" * 43):
         assert Client().get(f"/search/feeds/{guessed}/").status_code == 404
 
 
 def test_a_feed_that_goes_on_is_not_touched_when_another_ends(kept, ana):
-    other = saved.save("dns", name="DNS", sort="relevance", is_shared=False, by=ana, at=NOON)
+    other = operations.save("dns", name="DNS", sort="relevance", is_shared=False, by=ana, at=NOON)
 
-    saved.delete(other, by=ana, at=NOON)
+    operations.delete(other, by=ana, at=NOON)
 
     assert read(kept).status_code == 200
     assert read(other).status_code == 410

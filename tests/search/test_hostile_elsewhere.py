@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
 
-from search import saved as operations
+from search import operations
 from tests.factories import IncidentFactory, SectionFactory
 from tests.search.hostile import BYTES, TEXTS, Hostile, in_address
 

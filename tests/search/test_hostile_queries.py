@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import Role, User
-from search.asked import Asked, ask, ask_text
-from search.query import search
+from search.criteria import Asked, ask, ask_text
+from search.engine import search
 from tests.factories import IncidentFactory, SectionFactory, ServiceFactory, TagFactory
 from tests.search.hostile import BYTES, TEXTS, in_address
 

@@ -10,11 +10,11 @@ import pytest
 from django.core.management import call_command
 from django.urls import reverse
 
-from search.asked import ask_text
+from search.criteria import ask_text
+from search.engine import search
 from search.feed import entries
 from search.models import SavedSearch
-from search.query import search
-from search.syntax import parse
+from search.parser import parse
 from tests.factories import (
     IncidentFactory,
     PatternFactory,

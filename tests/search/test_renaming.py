@@ -12,8 +12,8 @@ from core import text_search
 from incidents.admin import labels
 from incidents.models import Incident
 from playbooks import operations
-from search import following
-from search.query import search
+from search import listener
+from search.engine import search
 from tests.factories import (
     NOON,
     IncidentFactory,
@@ -26,7 +26,7 @@ from tests.factories import (
 @pytest.fixture
 def worker(monkeypatch):
     """A worker that is never late, and saves that leave all but one incident to it."""
-    monkeypatch.setattr(following, "AT_ONCE", 1)
+    monkeypatch.setattr(listener, "AT_ONCE", 1)
     monkeypatch.setattr(labels, "AT_ONCE", 1)
     app.conf.task_always_eager = True
     yield

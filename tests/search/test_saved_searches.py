@@ -8,9 +8,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from search import saved
+from search import operations
 from search.models import SavedSearch
-from search.saved import NameTaken, TooMany
+from search.operations import NameTaken, TooMany
 from tests.factories import NOON
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +20,7 @@ ADD = reverse("saved_search_add")
 
 
 def keep(by, name="Late promises", text="kind:action status:open", **changed):
-    return saved.save(
+    return operations.save(
         text, **{"name": name, "sort": "newest", "is_shared": False, "by": by, "at": NOON} | changed
     )
 
@@ -110,11 +110,11 @@ def test_the_operations_refuse_others_too(vera, ana):
     kept = keep(ana)
 
     with pytest.raises(PermissionDenied):
-        saved.edit(kept, name="x", text="x", is_shared=True, by=vera, at=NOON)
+        operations.edit(kept, name="x", text="x", is_shared=True, by=vera, at=NOON)
     with pytest.raises(PermissionDenied):
-        saved.renew_feed(kept, by=vera, at=NOON)
+        operations.renew_feed(kept, by=vera, at=NOON)
     with pytest.raises(PermissionDenied):
-        saved.delete(kept, by=vera, at=NOON)
+        operations.delete(kept, by=vera, at=NOON)
 
 
 def test_a_name_is_taken_once_a_person(signed_in, vera, ana):
@@ -144,7 +144,7 @@ def test_what_says_nothing_is_not_saved(wrong, signed_in, vera):
 def test_there_is_an_end_to_it(vera):
     SavedSearch.objects.bulk_create(
         SavedSearch(owner=vera, name=f"{n}", text="x", created_at=NOON, updated_at=NOON)
-        for n in range(saved.MOST)
+        for n in range(operations.MOST)
     )
 
     with pytest.raises(TooMany, match="Delete one"):

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from search.analyzer import beginnings, fold, stem
 from search.snippets import Marker, holds
-from search.words import beginnings, fold, stem
 
 WRITTEN = [
     *("cache", "Caching", "made", "MAKING", "makers", "reliability", "reliable", "dying", "skies"),

@@ -8,9 +8,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from search.analyzer import split
 from search.models import Synonym
 from search.synonyms import expand
-from search.words import split
 
 pytestmark = pytest.mark.django_db
 

@@ -10,10 +10,10 @@ import pytest
 from django.core.management import call_command
 
 from incidents.models import Incident
-from search import facets, impact, keys, planning, query, statistics
+from search import engine, facets, impact, keys, planner, statistics
+from search.engine import search
 from search.filters import Filters
 from search.models import Document, KeyStatistic
-from search.query import search
 from tests.factories import (
     NOON,
     ActionItemFactory,
@@ -89,7 +89,7 @@ def test_tiers_change_no_page(text, options, many, small_tiers, monkeypatch, ver
     assert KeyStatistic.objects.filter(key="proxi", is_tiered=True).exists()
     with_tiers = found(text, vera, limit=5, **options)
 
-    monkeypatch.setattr(planning.Plan, "expected", 0.0)
+    monkeypatch.setattr(planner.Plan, "expected", 0.0)
 
     assert with_tiers == found(text, vera, limit=5, **options)
     assert len(with_tiers) == 5
@@ -98,9 +98,9 @@ def test_tiers_change_no_page(text, options, many, small_tiers, monkeypatch, ver
 def test_only_as_many_rows_are_read_as_are_likely_to_suffice(many, small_tiers, vera, monkeypatch):
     reindex()
     asked = []
-    read = planning.Plan.complete
+    read = planner.Plan.complete
     monkeypatch.setattr(
-        planning.Plan,
+        planner.Plan,
         "complete",
         lambda plan, need: (asked.append(stage) or stage for stage in read(plan, need)),
     )
@@ -150,10 +150,10 @@ def test_what_has_not_changed_is_not_written_again(index):
 def test_facets_count_a_sample_of_what_search_finds(text, many, small_tiers, vera, monkeypatch):
     # arrange
     reindex()
-    monkeypatch.setattr(query, "MOST_SAMPLED", 10)
+    monkeypatch.setattr(engine, "MOST_SAMPLED", 10)
     everything = {pk for _, pk in found(text, vera, limit=1000)}
     # act
-    sample = query.matching(text, user=vera, filters=Filters())
+    sample = engine.matching(text, user=vera, filters=Filters())
     # assert
     documents = Document.objects.filter(pk__in=sample).values_list("incident", "action_item")
     assert len(sample) == 10
@@ -166,7 +166,7 @@ def test_counts_among_a_sample_say_that_there_may_be_more(many, small_tiers, ver
 
     everything = client.get("/search/facets/", {"q": "proxy"}).content.decode()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(query, "MOST_SAMPLED", 10)
+        patch.setattr(engine, "MOST_SAMPLED", 10)
         patch.setattr(facets, "MOST_SAMPLED", 10)
         some = client.get("/search/facets/", {"q": "proxy"}).content.decode()
 
@@ -181,9 +181,9 @@ def test_the_sample_that_facets_count_holds_nothing_one_may_not_see(
     hidden = many[::2]
     Incident.objects.filter(pk__in=[one.pk for one in hidden]).update(visibility="restricted")
     reindex()
-    monkeypatch.setattr(query, "MOST_SAMPLED", 10)
+    monkeypatch.setattr(engine, "MOST_SAMPLED", 10)
     # act
-    sample = query.matching("proxy", user=vera, filters=Filters())
+    sample = engine.matching("proxy", user=vera, filters=Filters())
     # assert
     assert sample
     assert not Document.objects.filter(pk__in=sample, within__in=hidden).exists()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from search.query import search
-from search.sought import understand
-from search.syntax import parse
-from search.words import COMMON, split, stem, stems
+from search.analyzer import COMMON, split, stem, stems
+from search.engine import search
+from search.expansion import understand
+from search.parser import parse
 from tests.factories import IncidentFactory
 
 

@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 from django.test import Client
 
-from search import saved
+from search import operations
 from tests.factories import NOON, IncidentFactory, SectionFactory
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +20,7 @@ def test_they_are_found_and_shown_in_the_result_and_the_feed(signed_in, ana, ind
     incident = IncidentFactory(title="Registry down")
     SectionFactory(incident=incident, body=TEXT)
     index(incident)
-    kept = saved.save(word, name="Kept", sort="relevance", is_shared=False, by=ana, at=NOON)
+    kept = operations.save(word, name="Kept", sort="relevance", is_shared=False, by=ana, at=NOON)
 
     page = signed_in(ana).get("/search/", {"q": word}).content.decode()
     feed = ElementTree.fromstring(Client().get(kept.feed_url).content)  # noqa: S314  our own

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from likeness import keeping, reasons
 from likeness.similar import Similar, similar_to
-from search.reader import incident_called, reader
+from search.command_arguments import incident_called, reader
 
 
 class Command(BaseCommand):

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from likeness import keeping
 from likeness.suggestions.suggest import suggestions
-from search.reader import incident_called, reader
+from search.command_arguments import incident_called, reader
 
 
 class Command(BaseCommand):

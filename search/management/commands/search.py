@@ -6,12 +6,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from search.asked import Asked, ask_text
-from search.narrowing import notices
+from search.command_arguments import reader
+from search.criteria import Asked, ask_text
+from search.engine import Hit, Results, search
 from search.presentation import url_of
-from search.query import Hit, Results, search
-from search.reader import reader
 from search.reasons import reasons
+from search.refinements import notices
 
 MOST = 1_000
 

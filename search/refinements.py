@@ -9,13 +9,13 @@ from urllib.parse import quote
 
 from core import times
 from search import period
-from search.asked import NAMES as FILTERS
-from search.asked import PERIOD, Asked, Misread
+from search.criteria import NAMES as FILTERS
+from search.criteria import PERIOD, Asked, Misread
+from search.engine import MOST_COUNTED
+from search.facet_values import FIXED
 from search.facets import AtLeast
 from search.filters import EXCLUDING, FACETS, Sort, facet_of, opposite
-from search.query import MOST_COUNTED
-from search.syntax import parse
-from search.values import FIXED
+from search.parser import parse
 
 NAMES = {
     "kind": "Kind",

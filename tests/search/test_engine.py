@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
+from search.engine import search
 from search.models import Document, Word
-from search.query import search
 from tests.bounded import bounded
 from tests.factories import (
     NOON,

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from accounts.models import Role, User
 from search import period
-from search.asked import Asked, ask, ask_text
+from search.criteria import Asked, ask, ask_text
 from tests.factories import IncidentFactory, PatternFactory, ServiceFactory, TagFactory, TeamFactory
 
 pytestmark = pytest.mark.django_db

@@ -16,11 +16,11 @@ from itertools import combinations, pairwise, product
 from math import prod
 
 from search import keys
+from search.expansion import Lexemes, Sought, Understood, stemmed
 from search.filters import FACETS, Filters
 from search.models import Kind
-from search.sought import Lexemes, Sought, Understood, stemmed
+from search.parser import Term
 from search.statistics import Known
-from search.syntax import Term
 
 _AMPLE = 5  # times as many are looked at as are shown
 _AMPLE_AT_MOST = 250  # documents; whoever asks for more than a page gets what there is

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from core.text import storable
-from search import words
+from search import analyzer
 
 MAX_CHARACTERS = 500
 MAX_WORDS = 24
@@ -101,7 +101,7 @@ class Query:
         """With words replaced, in the terms and in the text as people read it."""
         text = re.sub(
             r"[^\W_]+",
-            lambda match: corrections.get(words.fold(match[0]), match[0]),
+            lambda match: corrections.get(analyzer.fold(match[0]), match[0]),
             self.text,
         )
         alternatives = tuple(
@@ -163,7 +163,7 @@ def _plain(token: str, room: int) -> Term:
 
 
 def _words(token: str, room: int) -> tuple[str, ...]:
-    return tuple(words.split(token)[:room])
+    return tuple(analyzer.split(token)[:room])
 
 
 def _is_phrase(token: str) -> bool:

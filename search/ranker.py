@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from search import impact
 from search.candidates import Candidate
-from search.sought import Understood
+from search.expansion import Understood
 from search.statistics import Known
 
 _EXACT = 100.0

@@ -18,10 +18,10 @@ from search import candidates
 from search.candidates import Candidate
 from search.facts import Facts
 from search.filters import Filters, Sort
-from search.finding import Asker, Found, find, sampled
-from search.ranking import Ranked
+from search.parser import Query, parse
+from search.ranker import Ranked
+from search.retrieval import Asker, Found, find, sampled
 from search.snippets import MOST_READ, READ_FIRST, Marker, Piece
-from search.syntax import Query, parse
 
 MOST_COUNTED = 1_000  # beyond this many matches nobody asks how many there are
 MOST_SAMPLED = 500  # documents whose labels are counted

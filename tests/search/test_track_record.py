@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from search.experience import experience
+from search.track_record import experience
 from tests.factories import (
     IncidentFactory,
     PatternFactory,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.syntax import MAX_WORDS, parse
+from search.parser import MAX_WORDS, parse
 
 
 def test_words_are_all_wanted():

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from search import keys, synonyms, words
-from search.syntax import Endings, Query, Term
+from search import analyzer, keys, synonyms
+from search.parser import Endings, Query, Term
 
 _ENDING, _SYNONYM = 0.75, 0.8  # how much another form is worth beside the word itself
 
@@ -55,7 +55,7 @@ class Understood:
     def whole(self) -> str:
         """The key of what is called exactly as the query reads, in PostgreSQL's syntax."""
         number = self.query.incident_number
-        asked = ["inc", str(number)] if number is not None else words.split(self.query.text)
+        asked = ["inc", str(number)] if number is not None else analyzer.split(self.query.text)
         return keys.quoted(keys.whole(asked))
 
     @property
@@ -124,18 +124,18 @@ def _other_ways(asked: list[str]) -> dict[str, list[Lexemes]]:
     for term, ways in synonyms.expand(asked).items():
         for word in filter(None, term.split(" ")):
             for way in ways:
-                found.setdefault(word, []).append(tuple(words.stem(part) for part in way))
+                found.setdefault(word, []).append(tuple(analyzer.stem(part) for part in way))
     return found
 
 
 def _forms(
     word: str, endings: Iterable[str], others: Iterable[Lexemes]
 ) -> Iterable[tuple[Lexemes, float]]:
-    own = words.stem(word)
+    own = analyzer.stem(word)
     yield (own,), 1.0
     seen: set[Lexemes] = {(own,)}
     for form, worth in [
-        *(((words.stem(ending),), _ENDING) for ending in endings),
+        *(((analyzer.stem(ending),), _ENDING) for ending in endings),
         *((way, _SYNONYM) for way in others),
     ]:
         if form and form not in seen:
@@ -147,8 +147,8 @@ def _pairs(query: Query) -> Iterable[tuple[str, str, str]]:
     for terms in query.alternatives:
         flat = [word for term in terms if not term.negated for word in term.words]
         for first, second in pairwise(flat):
-            yield first, second, keys.pair(words.stem(first), words.stem(second))
+            yield first, second, keys.pair(analyzer.stem(first), analyzer.stem(second))
 
 
 def stemmed(term: Term) -> Lexemes:
-    return tuple(words.stem(word) for word in term.words)
+    return tuple(analyzer.stem(word) for word in term.words)

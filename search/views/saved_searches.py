@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.requests import SignedInRequest
 from core.errors import DomainError
-from search import saved as operations
-from search.asked import ask
+from search import operations
+from search.criteria import ask
 from search.forms import SavedSearchForm
 from search.models import SavedSearch
 

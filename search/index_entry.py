@@ -9,7 +9,7 @@ from datetime import date
 from hashlib import blake2b
 
 from core.markdown import to_plain_text
-from search import impact, keys, words
+from search import analyzer, impact, keys
 from search.sources import Source
 
 # PostgreSQL's limit for one vector is a megabyte; even text without a repeated word stays below.
@@ -69,7 +69,7 @@ class _Read:
     passages: list[str]
 
     def lexemes(self, field: str) -> list[str]:
-        return [words.stem(word) for word in self.words[field]]
+        return [analyzer.stem(word) for word in self.words[field]]
 
 
 def entry_of(source: Source, tiers: Tiers) -> Entry:
@@ -78,7 +78,7 @@ def entry_of(source: Source, tiers: Tiers) -> Entry:
     lexemes = {field: read.lexemes(field) for field in read.words}
     pairs = {field: keys.pairs(found) for field, found in lexemes.items()}
     for field, parts in read.humps.items():
-        lexemes[field] += map(words.stem, parts)
+        lexemes[field] += map(analyzer.stem, parts)
     length = sum(len(found) for field, found in lexemes.items() if field != "L")
     steps = impact.impacts(lexemes, length)
     in_short = impact.impacts({field: pairs[field] for field in "AB"}, length)
@@ -110,8 +110,8 @@ def _read(source: Source) -> _Read:
         "L": " ".join(source.fields.get("L", ()))[:_MOST_LABELS],
     }
     return _Read(
-        words={field: words.split(text) for field, text in whole.items()},
-        humps={field: words.humps(text) for field, text in whole.items()},
+        words={field: analyzer.split(text) for field, text in whole.items()},
+        humps={field: analyzer.humps(text) for field, text in whole.items()},
         passages=_passages(plain),
     )
 
@@ -147,7 +147,7 @@ def _keys(source: Source, steps: Mapping[str, int], pairs: set[str], tiers: Tier
             if worth >= least
         ]
     for name in (source.title, source.reference):
-        if split := words.split(name):
+        if split := analyzer.split(name):
             found.append(keys.whole(split))
     found += source.labels
     if source.occurred_on:

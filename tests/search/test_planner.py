@@ -8,8 +8,8 @@ import pytest
 from django.core.management import call_command
 
 from incidents.models import Visibility
-from search import impact, keys, planning, statistics
-from search.query import search
+from search import impact, keys, planner, statistics
+from search.engine import search
 from tests.factories import NOON, IncidentFactory, SectionFactory
 
 pytestmark = pytest.mark.django_db
@@ -111,12 +111,12 @@ def test_what_nearly_everything_holds_can_be_left_out_without_looking_at_everyth
     loud_and_quiet, vera, monkeypatch
 ):
     # arrange
-    monkeypatch.setattr(planning.Plan, "leaves_out_most", True)
-    monkeypatch.setattr(planning.Plan, "expected", 30.0)
+    monkeypatch.setattr(planner.Plan, "leaves_out_most", True)
+    monkeypatch.setattr(planner.Plan, "expected", 30.0)
     asked = []
-    read = planning.Plan.recent
+    read = planner.Plan.recent
     monkeypatch.setattr(
-        planning.Plan,
+        planner.Plan,
         "recent",
         lambda plan, need, months: (
             asked.append(stage) or stage for stage in read(plan, need, months=months)

@@ -18,10 +18,10 @@ from django.utils.http import urlencode
 from accounts.models import User
 from core.text import storable
 from incidents.views.addresses import page_url
-from search import period, values
+from search import facet_values, period
+from search.facet_values import Choice
 from search.filters import EXCLUDING, FACETS, SORTS, Filters, Sort, facet_of, opposite
-from search.syntax import MAX_CHARACTERS, PHRASE
-from search.values import Choice
+from search.parser import MAX_CHARACTERS, PHRASE
 
 MOST_READ = 2_000  # characters of the box in which filters are looked for
 MOST_VALUES = 40  # filters; whoever names more means something else
@@ -185,7 +185,7 @@ def _asked(box: str, given: list[_Written], user: User, today: date, **how: obje
         filter_ for number, token in enumerate(tokens) for filter_ in _filters(number, token)
     ]
     asked = (given + written)[:MOST_VALUES]
-    meant = values.understand(
+    meant = facet_values.understand(
         ((facet_of(one.field), one.text) for one in asked if one.field in NAMES), user
     )
     days = {one: period.read(one.text, today) for one in asked if one.field in PERIOD}
@@ -264,7 +264,7 @@ def _chosen(
 def _told(wrong: list[_Written], tokens: list[re.Match[str]], user: User) -> Iterator[Misread]:
     for one in wrong[:MOST_TOLD]:
         facet = facet_of(one.field)
-        meant = None if one.field in PERIOD else values.nearest(facet, one.text, user)
+        meant = None if one.field in PERIOD else facet_values.nearest(facet, one.text, user)
         token = "" if one.token is None else tokens[one.token][0]
         yield Misread(one.field, one.text[:60], token, meant)
 

@@ -11,15 +11,15 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 
 from accounts.models import User
-from search import candidates, completion, keys, ranking, statistics
+from search import candidates, completion, keys, ranker, statistics
 from search.candidates import Candidate
 from search.completion import Completed
+from search.expansion import Lexemes, Understood, understand
 from search.filters import Filters, Sort, facet_of
-from search.planning import OF_INCIDENTS, Plan, Stage, period_of
-from search.ranking import ABSENT, FEW, Ranked
+from search.parser import Query
+from search.planner import OF_INCIDENTS, Plan, Stage, period_of
+from search.ranker import ABSENT, FEW, Ranked
 from search.snippets import holds
-from search.sought import Lexemes, Understood, understand
-from search.syntax import Query
 
 _SPARE = 40
 _READ = (0, 24, 72, 168, 240)  # how far one reads in texts to make sure of a phrase, step by step
@@ -153,21 +153,21 @@ class Attempt:
         """In order; where little holds all the words, what holds some of them comes after it."""
         understood, complete, known = self._understood, self._complete, self._plan.known
         is_whole = self._is_whole
-        importance = ranking.importance(understood, known, complete)
-        ranked = ranking.rank(complete, understood, importance, is_complete=True)
-        if understood.may_miss_words and not ranking.is_enough(ranked):
+        importance = ranker.importance(understood, known, complete)
+        ranked = ranker.rank(complete, understood, importance, is_complete=True)
+        if understood.may_miss_words and not ranker.is_enough(ranked):
             some = self._plan.some()
             held_all = {one.document for one in complete}
             others = _read(some, understood, self._asker)
             others = [one for one in others if one.document not in held_all]
-            importance = ranking.importance(understood, known, [*complete, *others])
-            ranked = ranking.merged(
-                ranking.rank(complete, understood, importance, is_complete=True),
-                ranking.rank(others, understood, importance, is_complete=False),
+            importance = ranker.importance(understood, known, [*complete, *others])
+            ranked = ranker.merged(
+                ranker.rank(complete, understood, importance, is_complete=True),
+                ranker.rank(others, understood, importance, is_complete=False),
             )
             is_whole = is_whole and some.is_whole
         if self._asker.sort != "relevance":
-            ranked = ranking.in_time(ranked, newest=self._asker.sort == "newest")
+            ranked = ranker.in_time(ranked, newest=self._asker.sort == "newest")
         expected = 0.0 if is_whole else self._plan.expected
         return Found(understood, ranked, importance, is_whole, expected)
 
