@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from likeness.suggestions.sentences import CAUSE, Sentence, stem
-from search.analyzer import COMMON, fold
+from search.analyzer import STOP_WORDS, fold
 
 MOST_TERMS = 32  # of an incident are kept; what comes after them tells next to nothing
 _LONGEST = 48
@@ -109,9 +109,9 @@ def _key(written: str) -> str:
     """What a word is counted as: its stem, or itself where it is put together; nothing for words
     that tell nothing anywhere, such as numbers, hashes and addresses."""
     folded = fold(written[:_LONGEST])
-    if folded in COMMON or len(folded) < 3 or _NO_TERM.search(folded):
+    if folded in STOP_WORDS or len(folded) < 3 or _NO_TERM.search(folded):
         return ""
     if folded.isalpha():
         return stem(folded)
     parts = [part for part in _PART.findall(folded) if not part.isdigit()]
-    return "" if all(stem(part) in plain() or part in COMMON for part in parts) else folded
+    return "" if all(stem(part) in plain() or part in STOP_WORDS for part in parts) else folded

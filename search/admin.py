@@ -42,15 +42,15 @@ class SynonymAdmin(admin.ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        transaction.on_commit(synonyms.forget)
+        transaction.on_commit(synonyms.invalidate)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         super().delete_model(request, obj)
-        transaction.on_commit(synonyms.forget)
+        transaction.on_commit(synonyms.invalidate)
 
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
         super().delete_queryset(request, queryset)
-        transaction.on_commit(synonyms.forget)
+        transaction.on_commit(synonyms.invalidate)
 
 
 @admin.register(SavedSearch)

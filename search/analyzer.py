@@ -21,7 +21,7 @@ _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z][a-z])")
 
 # Too common to tell one document from another. Short on purpose: "down", "off" and "out" matter
 # to somebody who describes a failure.
-COMMON = frozenset(
+STOP_WORDS = frozenset(
     {
         *("a", "am", "an", "and", "are", "as", "at", "be", "been", "being", "but", "by", "can"),
         *("could", "did", "do", "does", "for", "from", "had", "has", "have", "he", "her", "his"),
@@ -99,16 +99,16 @@ def fold(text: str) -> str:
     return "".join(c for c in decomposed if not unicodedata.combining(c)).lower()
 
 
-def split(text: str) -> list[str]:
+def tokenize(text: str) -> list[str]:
     """The words of `text`, folded, in order, without the common ones."""
     return [
         word[:MAX_WORD]
         for word in _WORD.findall(_E_MAIL.sub("email", fold(text)))
-        if word not in COMMON
+        if word not in STOP_WORDS
     ]
 
 
-def humps(text: str) -> list[str]:
+def camel_case_parts(text: str) -> list[str]:
     """The parts of words written LikeThis, which are found by their parts as well."""
     if not _HUMP.search(text):
         return []
@@ -119,7 +119,7 @@ def humps(text: str) -> list[str]:
         cut = _HUMP.split(word)
         if len(cut) > 1:
             parts += cut
-    return [part for part in split(" ".join(parts))]
+    return [part for part in tokenize(" ".join(parts))]
 
 
 @lru_cache(maxsize=100_000)
@@ -129,7 +129,7 @@ def stem(word: str) -> str:
 
 
 @lru_cache(maxsize=10_000)
-def beginnings(lexeme: str) -> tuple[str, ...]:
+def prefixes(lexeme: str) -> tuple[str, ...]:
     """What each form of a word begins with, the regular ones first: "happi" is found as "happy",
     "write" as "writing" and "wrote", "reliabl" as "reliability"."""
     is_cut = len(lexeme) > 2 and lexeme.endswith(("i", "e", "bl"))
@@ -149,7 +149,7 @@ def _irregular() -> dict[str, list[str]]:
 
 def stems(text: str) -> list[str]:
     """The words of `text` as they are found, in order."""
-    return [stem(word) for word in split(text)]
+    return [stem(word) for word in tokenize(text)]
 
 
 class _Stemmers(threading.local):

@@ -16,8 +16,8 @@ from core.prepared import Prepared, among, as_array
 from incidents.models import Incident
 from incidents.models.incident import IncidentQuerySet
 from search import impact, keys
-from search.expansion import Sought, Understood
-from search.filters import Filters, Sort
+from search.expansion import ExpandedQuery, ExpandedWord
+from search.filters import SearchFilters, Sort
 
 MOST = 2_000  # documents that one stage looks at
 # What is called exactly as the query reads.
@@ -39,15 +39,15 @@ class Candidate(NamedTuple):
 
 def read(
     tsquery: str,
-    understood: Understood,
-    filters: Filters,
+    expanded: ExpandedQuery,
+    filters: SearchFilters,
     user: User | AnonymousUser,
     sort: Sort = "relevance",
     limit: int = MOST,
 ) -> list[Candidate]:
     """Of at most `limit` documents, the first in time where they are sorted by it, those that
     `user` may see."""
-    columns, parameters = _columns(understood)
+    columns, parameters = _columns(expanded)
     conditions = ["keys @@ %s::tsquery"]
     condition_parameters: list[Any] = [tsquery]
     for sign, day in ((">=", filters.since), ("<=", filters.until)):
@@ -67,7 +67,13 @@ def read(
         )
         SELECT id, kind, within_id, occurred_on, id = ANY(ARRAY({_CALLED})), {columns}
         FROM search_document WHERE id IN (SELECT id FROM found) AND ({seen})"""  # noqa: S608
-    asked = [*condition_parameters, limit, understood.whole, *parameters, *visible_parameters]
+    asked = [
+        *condition_parameters,
+        limit,
+        expanded.exact_title_key,
+        *parameters,
+        *visible_parameters,
+    ]
     if sort == "relevance":
         sql = f"""
         WITH matching AS MATERIALIZED (
@@ -77,10 +83,16 @@ def read(
         ), found AS MATERIALIZED (
             SELECT * FROM matching LIMIT %s
         ) SELECT * FROM found WHERE {seen}"""  # noqa: S608
-        asked = [understood.whole, *parameters, *condition_parameters, limit, *visible_parameters]
+        asked = [
+            expanded.exact_title_key,
+            *parameters,
+            *condition_parameters,
+            limit,
+            *visible_parameters,
+        ]
     with connection.cursor() as cursor:
         cursor.execute(sql, asked)
-        end = 5 + len(understood.sought) + len(understood.pairs)
+        end = 5 + len(expanded.words) + len(expanded.pairs)
         return [Candidate._make((*row[:5], row[5:end])) for row in cursor.fetchall()]
 
 
@@ -90,14 +102,14 @@ def _order(sort: Sort) -> str:
     return f"ORDER BY occurred_on {_ORDER[sort]}, id {_ORDER[sort].split(' ')[0]}"
 
 
-def _columns(understood: Understood) -> tuple[str, list[str]]:
+def _columns(expanded: ExpandedQuery) -> tuple[str, list[str]]:
     ranks: list[str] = []
     parameters: list[str] = []
-    for one in understood.sought.values():
+    for one in expanded.words.values():
         sql, asked = _impact_of(one)
         ranks.append(sql)
         parameters += asked
-    for _, _, pair in understood.pairs:
+    for _, _, pair in expanded.pairs:
         ranks.append(_RANK)
         parameters.append(keys.quoted(pair))
     return ", ".join(ranks) or "0", parameters
@@ -106,7 +118,7 @@ def _columns(understood: Understood) -> tuple[str, list[str]]:
 _RANK = f"ts_rank('{impact.RANK_WEIGHTS}', impacts, %s::tsquery) * {impact.RANK_SCALE:.6f}"
 
 
-def _impact_of(one: Sought) -> tuple[str, list[str]]:
+def _impact_of(one: ExpandedWord) -> tuple[str, list[str]]:
     """The most that one of the forms gives; where it has several lexemes, the least of those."""
     ways: list[str] = []
     parameters: list[str] = []

@@ -9,7 +9,7 @@ from core.text import storable
 from incidents.models import Incident
 
 
-def reader(username: str | None) -> User:
+def user_argument(username: str | None) -> User:
     """The person called `username`; without one, somebody who may see what everybody may.
 
     Raises CommandError unless it is somebody who may sign in.
@@ -22,7 +22,7 @@ def reader(username: str | None) -> User:
     return user
 
 
-def incident_called(reference: str, user: User) -> Incident:
+def incident_argument(reference: str, user: User) -> Incident:
     """The incident called `reference`. Raises CommandError where `user` may not know of it."""
     called = storable(reference).strip().upper()
     found = Incident.objects.visible_to(user).filter(reference=called).first()

@@ -14,7 +14,7 @@ from accounts.models import User
 from core.round_trip import one_round_trip
 from search import analyzer, candidates, keys, spelling, statistics
 from search.parser import Endings, Query
-from search.statistics import Known
+from search.statistics import DocumentFrequencies
 
 _MOST_ENDINGS = 12
 _MOST_COMPLETED = 4
@@ -41,19 +41,19 @@ CROSS JOIN LATERAL (
 
 @dataclass(frozen=True)
 class Completed:
-    """`unheld` are the words that seem to stand in nothing that may be seen, `absent` those of
+    """`unmatched` are the words that seem to stand in nothing that may be seen, `absent` those of
     them that surely do.
 
     `endings` may be of incidents that a person may not see: only look for them, do not show them.
     """
 
-    unheld: list[str]
+    unmatched: list[str]
     absent: list[str]
     endings: Endings
 
 
-def completed(
-    last: str, missing: Sequence[str], user: User | AnonymousUser, known: Known
+def complete(
+    last: str, missing: Sequence[str], user: User | AnonymousUser, known: DocumentFrequencies
 ) -> Completed:
     """Which of the words in `missing` nothing holds that `user` may see; and what at most four of
     them and `last`, the word that may be unfinished, may become, the most common first.
@@ -75,27 +75,27 @@ def completed(
         cursor.execute(";".join(statements), asked)
         holding = cursor.fetchall() if rare else []
         longer = cursor.fetchall() if beginnings and (not rare or cursor.nextset()) else []
-    statistics.keep(row[2:] for row in longer)
+    statistics.remember(row[2:] for row in longer)
     held = _seen(holding, user)
-    unheld = [word for word in rare if word not in held]
+    unmatched = [word for word in rare if word not in held]
     found: dict[str, list[str]] = {}
     for word, ending, *_ in longer:
         found.setdefault(word, []).append(ending)
-    wanted = [word for word in beginnings if word == last or word in unheld][:_MOST_COMPLETED]
+    wanted = [word for word in beginnings if word == last or word in unmatched][:_MOST_COMPLETED]
     read = Counter(word for word, *_ in holding)
     return Completed(
-        unheld=unheld,
-        absent=[word for word in unheld if read[word] < _COUNTED],
+        unmatched=unmatched,
+        absent=[word for word in unmatched if read[word] < _COUNTED],
         endings={word: found[word] for word in wanted if word in found},
     )
 
 
-def held(asked: Sequence[str], user: User | AnonymousUser) -> dict[str, int]:
+def document_counts(asked: Sequence[str], user: User | AnonymousUser) -> dict[str, int]:
     """In about how many documents that `user` may see each word stands; those that stand in none
     are left out."""
     if not asked:
         return {}
-    known = statistics.known([analyzer.stem(word) for word in asked])
+    known = statistics.document_frequencies([analyzer.stem(word) for word in asked])
     found = {word: number for word in asked if (number := known.of(analyzer.stem(word)))}
     rare = [word for word in asked if word not in found]
     if not rare:
@@ -120,7 +120,7 @@ def _seen(
     )
 
 
-def corrected(query: Query, unknown: Sequence[str], user: User | AnonymousUser) -> Query | None:
+def correct(query: Query, unknown: Sequence[str], user: User | AnonymousUser) -> Query | None:
     """`query` with misspelt words replaced, each by the likeliest that something visible holds.
 
     None where there is nothing to replace, or nothing to replace it by.
@@ -128,14 +128,16 @@ def corrected(query: Query, unknown: Sequence[str], user: User | AnonymousUser) 
     loose = query.loose_words
     left = spelling.correctable(word for word in unknown if word in loose)
     corrections: dict[str, str] = {}
-    for look in (spelling.one_slip_away, spelling.alike):
+    for look in (spelling.within_one_edit, spelling.similar_words):
         corrections |= _likeliest(look(left), user)
         left = [word for word in left if word not in corrections]
     return query.corrected(corrections) if corrections else None
 
 
 def _likeliest(proposed: spelling.Candidates, user: User | AnonymousUser) -> dict[str, str]:
-    known = held(sorted({word for pairs in proposed.values() for _, word in pairs}), user)
+    known = document_counts(
+        sorted({word for pairs in proposed.values() for _, word in pairs}), user
+    )
     found: dict[str, str] = {}
     for word, pairs in proposed.items():
         visible = [

@@ -19,8 +19,8 @@ from accounts.models import User
 from core.text import storable
 from incidents.views.addresses import page_url
 from search import facet_values, period
-from search.facet_values import Choice
-from search.filters import EXCLUDING, FACETS, SORTS, Filters, Sort, facet_of, opposite
+from search.facet_values import FacetValue
+from search.filters import EXCLUDING, FACETS, SORTS, SearchFilters, Sort, facet_of, opposite
 from search.parser import MAX_CHARACTERS, PHRASE
 
 MOST_READ = 2_000  # characters of the box in which filters are looked for
@@ -45,14 +45,14 @@ _OPEN = re.compile(r'-?"[^"]*')
 
 
 @dataclass(frozen=True)
-class Misread:
+class UnknownFilter:
     """Something that looks like a filter and is none: how it was written, all of it as it stood
     in the box, where it did, and the value that may have been meant."""
 
     field: str
     written: str
     token: str = ""
-    meant: Choice | None = None
+    suggestion: FacetValue | None = None
 
     @property
     def problem(self) -> str:
@@ -63,7 +63,7 @@ class Misread:
 
 
 @dataclass(frozen=True)
-class Asked:
+class Criteria:
     """What is looked for. `words` are what the box holds besides filters; `since` and `until` as
     they were written, so that “30d” goes on meaning the last thirty days.
 
@@ -72,14 +72,14 @@ class Asked:
     """
 
     words: str = ""
-    filters: Filters = field(default_factory=Filters)
+    filters: SearchFilters = field(default_factory=SearchFilters)
     labels: Mapping[tuple[str, str], str] = field(default_factory=dict)
     since: str = ""
     until: str = ""
     sort: Sort = "relevance"
     as_typed: bool = False
     page: int = 1
-    misread: tuple[Misread, ...] = ()
+    unknown_filters: tuple[UnknownFilter, ...] = ()
     box: str = field(default="", compare=False)
     from_address: tuple[tuple[str, str], ...] = field(default=(), compare=False)
 
@@ -87,13 +87,13 @@ class Asked:
         return bool(self.words or self.filters)
 
     @property
-    def sought(self) -> str:
+    def search_text(self) -> str:
         """The words as search is asked for them: what was no filter need not stand side by side,
         unless it is to be left out."""
         words = self.words
-        for misread in self.misread:
-            if misread.token and misread.field not in EXCLUDING:
-                words = words.replace(misread.token, misread.token.replace(":", " "), 1)
+        for unknown in self.unknown_filters:
+            if unknown.token and unknown.field not in EXCLUDING:
+                words = words.replace(unknown.token, unknown.token.replace(":", " "), 1)
         return words
 
     @property
@@ -122,30 +122,30 @@ class Asked:
         address = page_url(view)
         return f"{address}?{urlencode(query, doseq=True)}" if query else address
 
-    def toggled(self, facet: str, value: str) -> Asked:
+    def toggled(self, facet: str, value: str) -> Criteria:
         """The first page of the same with one value of a facet more, or less."""
-        return replace(self, filters=self.filters.toggled(facet, value), page=1, misread=())
+        return replace(self, filters=self.filters.toggled(facet, value), page=1, unknown_filters=())
 
-    def meaning(self, misread: Misread) -> Asked:
+    def with_suggestion(self, unknown: UnknownFilter) -> Criteria:
         """The same with what may have been meant in place of what was written."""
-        assert misread.meant is not None  # noqa: S101  the caller asks only where there is one
-        words = " ".join(self.words.replace(misread.token, " ", 1).split())
-        meant = replace(self, words=words, page=1, misread=())
-        value = misread.meant.value
-        chosen = value in meant.filters.of(misread.field)
-        return meant if chosen else meant.toggled(misread.field, value)
+        assert unknown.suggestion is not None  # noqa: S101  the caller asks only where there is one
+        words = " ".join(self.words.replace(unknown.token, " ", 1).split())
+        meant = replace(self, words=words, page=1, unknown_filters=())
+        value = unknown.suggestion.value
+        chosen = value in meant.filters.of(unknown.field)
+        return meant if chosen else meant.toggled(unknown.field, value)
 
-    def within(self, since: str, until: str, today: date) -> Asked:
+    def in_period(self, since: str, until: str, today: date) -> Criteria:
         """The first page of the same in another period; empty texts stand for any time."""
         first, last = period.read(since, today), period.read(until, today)
         filters = replace(
             self.filters, since=first.first if first else None, until=last.last if last else None
         )
-        return replace(self, filters=filters, since=since, until=until, page=1, misread=())
+        return replace(self, filters=filters, since=since, until=until, page=1, unknown_filters=())
 
 
 @dataclass(frozen=True)
-class _Written:
+class _WrittenFilter:
     """One filter as it was written; `field` begins with a minus where it excludes. `token` is all
     of it, as it stood in the box."""
 
@@ -154,14 +154,14 @@ class _Written:
     token: int | None = None
 
 
-def ask(query: QueryDict, *, user: User, today: date) -> Asked:
+def criteria_from_params(query: QueryDict, *, user: User, today: date) -> Criteria:
     """What the address asks for; never an error, whatever it holds. What `user` may not know of
     is understood as if it did not exist."""
     sort = query.get("sort", "")
-    return _asked(
+    return _criteria(
         query.get("q", ""),
         [
-            _Written(name, storable(text).strip())
+            _WrittenFilter(name, storable(text).strip())
             for name in (*NAMES, *PERIOD)
             for text in query.getlist(name)
             if text.strip()
@@ -174,36 +174,38 @@ def ask(query: QueryDict, *, user: User, today: date) -> Asked:
     )
 
 
-def ask_text(text: str, *, user: User, today: date) -> Asked:
+def criteria_from_text(text: str, *, user: User, today: date) -> Criteria:
     """What the box alone asks for."""
-    return _asked(text, [], user, today)
+    return _criteria(text, [], user, today)
 
 
-def _asked(box: str, given: list[_Written], user: User, today: date, **how: object) -> Asked:
+def _criteria(
+    box: str, given: list[_WrittenFilter], user: User, today: date, **how: object
+) -> Criteria:
     tokens = list(_tokens(storable(box[:MOST_READ])))
     written = [
         filter_ for number, token in enumerate(tokens) for filter_ in _filters(number, token)
     ]
-    asked = (given + written)[:MOST_VALUES]
-    meant = facet_values.understand(
-        ((facet_of(one.field), one.text) for one in asked if one.field in NAMES), user
+    wanted = (given + written)[:MOST_VALUES]
+    meant = facet_values.resolve(
+        ((facet_of(one.field), one.text) for one in wanted if one.field in NAMES), user
     )
-    days = {one: period.read(one.text, today) for one in asked if one.field in PERIOD}
+    days = {one: period.read(one.text, today) for one in wanted if one.field in PERIOD}
 
-    def is_wrong(one: _Written) -> bool:
+    def is_wrong(one: _WrittenFilter) -> bool:
         return not (days[one] if one.field in PERIOD else (facet_of(one.field), one.text) in meant)
 
-    wrong = [one for one in asked if is_wrong(one)]
+    wrong = [one for one in wanted if is_wrong(one)]
     # A token of which one part names nothing is no filter at all.
     as_words = {one.token for one in wrong if one.token is not None}
-    right = [one for one in asked if not is_wrong(one) and one.token not in as_words]
+    right = [one for one in wanted if not is_wrong(one) and one.token not in as_words]
     taken = {one.token for one in right}
     words = " ".join(token[0] for number, token in enumerate(tokens) if number not in taken)
     by_address = _chosen([one for one in right if one.token is None], meant, days)
     return replace(
         _chosen(right, meant, days),
         words=_closed(words[:MAX_CHARACTERS].strip()),
-        misread=tuple(_told(wrong, tokens, user)),
+        unknown_filters=tuple(_unknown_filters(wrong, tokens, user)),
         box=box[:MOST_READ],
         from_address=tuple(replace(by_address, **how).fields),  # type: ignore[arg-type]
         **how,  # type: ignore[arg-type]
@@ -221,24 +223,24 @@ def _closed(words: str) -> str:
     return f'{words}"' if _OPEN.fullmatch(last) else words
 
 
-def _filters(number: int, token: re.Match[str]) -> list[_Written]:
+def _filters(number: int, token: re.Match[str]) -> list[_WrittenFilter]:
     """The filters that a token of the box seems to be: several where a comma parts them."""
     name = _FIELDS.get((token["field"] or "").lower())
     if not name or (token["minus"] and name in PERIOD):
         return []
     name = f"{token['minus']}{name}"
     parts = [token["quoted"]] if token["plain"] is None else token["plain"].split(",")
-    return [_Written(name, part.strip(), number) for part in parts if part.strip()]
+    return [_WrittenFilter(name, part.strip(), number) for part in parts if part.strip()]
 
 
 def _chosen(
-    right: Iterable[_Written],
-    meant: Mapping[tuple[str, str], Choice],
-    days: Mapping[_Written, period.Period | None],
-) -> Asked:
+    right: Iterable[_WrittenFilter],
+    meant: Mapping[tuple[str, str], FacetValue],
+    days: Mapping[_WrittenFilter, period.Period | None],
+) -> Criteria:
     chosen: dict[str, dict[str, None]] = {}
     labels: dict[tuple[str, str], str] = {}
-    bounds: dict[str, _Written] = {}
+    bounds: dict[str, _WrittenFilter] = {}
     for one in right:
         if one.field in PERIOD:
             bounds[one.field] = one  # the last one counts: what was typed over what was there
@@ -249,8 +251,8 @@ def _chosen(
         chosen.get(opposite(one.field), {}).pop(choice.value, None)  # what was said last counts
         labels[facet, choice.value] = choice.label
     first, last = (days[bounds[name]] if name in bounds else None for name in PERIOD)
-    return Asked(
-        filters=Filters(
+    return Criteria(
+        filters=SearchFilters(
             chosen={name: tuple(chosen[name]) for name in NAMES if chosen.get(name)},
             since=first.first if first else None,
             until=last.last if last else None,
@@ -261,12 +263,14 @@ def _chosen(
     )
 
 
-def _told(wrong: list[_Written], tokens: list[re.Match[str]], user: User) -> Iterator[Misread]:
+def _unknown_filters(
+    wrong: list[_WrittenFilter], tokens: list[re.Match[str]], user: User
+) -> Iterator[UnknownFilter]:
     for one in wrong[:MOST_TOLD]:
         facet = facet_of(one.field)
         meant = None if one.field in PERIOD else facet_values.nearest(facet, one.text, user)
         token = "" if one.token is None else tokens[one.token][0]
-        yield Misread(one.field, one.text[:60], token, meant)
+        yield UnknownFilter(one.field, one.text[:60], token, meant)
 
 
 def _page_number(text: str) -> int:

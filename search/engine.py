@@ -17,11 +17,11 @@ from core.prepared import as_array
 from search import candidates
 from search.candidates import Candidate
 from search.facts import Facts
-from search.filters import Filters, Sort
+from search.filters import SearchFilters, Sort
 from search.parser import Query, parse
 from search.ranker import Ranked
-from search.retrieval import Asker, Found, find, sampled
-from search.snippets import MOST_READ, READ_FIRST, Marker, Piece
+from search.retrieval import Retrieved, SearchContext, retrieve, sample
+from search.snippets import MOST_READ, READ_FIRST, Highlighter, Piece
 
 MOST_COUNTED = 1_000  # beyond this many matches nobody asks how many there are
 MOST_SAMPLED = 500  # documents whose labels are counted
@@ -78,7 +78,7 @@ def search(
     text: str,
     *,
     user: User | AnonymousUser,
-    filters: Filters | None = None,
+    filters: SearchFilters | None = None,
     sort: Sort = "relevance",
     limit: int = 20,
     offset: int = 0,
@@ -90,54 +90,54 @@ def search(
     misspelt words, and operators that match nothing. Takes bounded time whatever the text.
     """
     query = parse(text)
-    filters = filters or Filters()
+    filters = filters or SearchFilters()
     if not user.is_active or not (query or filters):
         return Results()
     sort = sort if query or sort != "relevance" else "newest"
-    asker = Asker(user, filters, sort, offset + limit)
-    found, as_words = _find(query, asker, as_typed=as_typed)
+    context = SearchContext(user, filters, sort, offset + limit)
+    found, as_words = _find(query, context, as_typed=as_typed)
     page = found.ranked[offset : offset + limit]
     total = min(max(len(found.ranked), round(found.expected)), MOST_COUNTED)
     some = found.complete < len(found.ranked)
-    understood = found.understood.query.text
+    expanded = found.expanded.query.text
     return Results(
         hits=_hits(page, found, user),
         counts=dict(Counter(one.candidate.kind for one in found.ranked)) if found.is_whole else {},
         total=total,
         complete=found.complete if some else total,
-        corrected=understood if understood != query.text else "",
+        corrected=expanded if expanded != query.text else "",
         as_words=as_words,
     )
 
 
-def matching(
-    text: str, *, user: User | AnonymousUser, filters: Filters, as_typed: bool = False
+def matching_documents(
+    text: str, *, user: User | AnonymousUser, filters: SearchFilters, as_typed: bool = False
 ) -> list[int]:
     """The documents that `search` would find, at most 500, likely the best; without text and
     filters the newest of all."""
     query = parse(text)
     if not user.is_active or (text.strip() and not (query or filters)):
         return []
-    asker = Asker(user, filters, "relevance" if query else "newest", MOST_SAMPLED)
-    if query and (sample := sampled(query, asker)):
-        return sample
-    found, _ = _find(query, asker, as_typed=as_typed)
+    context = SearchContext(user, filters, "relevance" if query else "newest", MOST_SAMPLED)
+    if query and (documents := sample(query, context)):
+        return documents
+    found, _ = _find(query, context, as_typed=as_typed)
     return [one.candidate.document for one in found.ranked[:MOST_SAMPLED]]
 
 
-def _find(query: Query, asker: Asker, *, as_typed: bool) -> tuple[Found, bool]:
+def _find(query: Query, context: SearchContext, *, as_typed: bool) -> tuple[Retrieved, bool]:
     """Return what matches `query`, and True where it had to be read as plain words for that."""
-    found = find(query, asker, as_typed=as_typed)
+    found = retrieve(query, context, as_typed=as_typed)
     if found.ranked or as_typed or not query.has_operators:
         return found, False
-    plain = find(parse(query.text, operators=False), asker, as_typed=False)
+    plain = retrieve(parse(query.text, operators=False), context, as_typed=False)
     return (plain, True) if plain.ranked else (found, False)
 
 
-def _hits(page: Sequence[Ranked], found: Found, user: User | AnonymousUser) -> list[Hit]:
+def _hits(page: Sequence[Ranked], found: Retrieved, user: User | AnonymousUser) -> list[Hit]:
     if not page:
         return []
-    marker = Marker(_worth(found), _beside(found))
+    marker = Highlighter(_worth(found), _beside(found))
     shown = _shown([one.candidate for one in page], user)
     texts = _texts({document: row[3] for document, row in shown.items()}, marker)
     hits = []
@@ -154,7 +154,7 @@ def _hits(page: Sequence[Ranked], found: Found, user: User | AnonymousUser) -> l
                 score=round(one.score, 4),
                 is_complete=one.is_complete,
                 title=marker.pieces(title),
-                snippet=marker.pieces(marker.best(texts[one.candidate.document])),
+                snippet=marker.pieces(marker.best_passage(texts[one.candidate.document])),
                 facts=json.loads(facts),
             )
         )
@@ -173,7 +173,7 @@ def _shown(page: Sequence[Candidate], user: User | AnonymousUser) -> dict[int, t
         return {row[0]: row[1:] for row in cursor.fetchall()}
 
 
-def _texts(beginnings: dict[int, str], marker: Marker) -> dict[int, str]:
+def _texts(beginnings: dict[int, str], marker: Highlighter) -> dict[int, str]:
     """By document as much of its text as it takes to show a word that was looked for."""
     deeper = [
         document
@@ -187,20 +187,20 @@ def _texts(beginnings: dict[int, str], marker: Marker) -> dict[int, str]:
         return beginnings | dict(cursor.fetchall())
 
 
-def _worth(found: Found) -> dict[str, float]:
+def _worth(found: Retrieved) -> dict[str, float]:
     """For every lexeme that may have been met how much it tells."""
     worth: dict[str, float] = {}
-    for word, one in found.understood.sought.items():
+    for word, one in found.expanded.words.items():
         for form, _ in one.forms:
             for lexeme in form:
                 worth[lexeme] = max(found.importance[word], worth.get(lexeme, 0.0))
     return worth
 
 
-def _beside(found: Found) -> dict[str, frozenset[str]]:
+def _beside(found: Retrieved) -> dict[str, frozenset[str]]:
     """For every lexeme that is sought as a part of others only, those beside which it may stand:
     who asks for a failover looks neither for all that failed nor for every “over”."""
-    forms = [form for one in found.understood.sought.values() for form, _ in one.forms]
+    forms = [form for one in found.expanded.words.values() for form, _ in one.forms]
     alone = {form[0] for form in forms if len(form) == 1}
     beside: dict[str, set[str]] = {}
     for form in forms:

@@ -15,7 +15,7 @@ Lexemes = tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Sought:
+class ExpandedWord:
     """One word that is looked for. `forms` are the ways to meet it, lexemes that stand side by
     side, and what each way is worth; the word itself comes first, unless nothing holds it."""
 
@@ -28,12 +28,12 @@ class Sought:
 
 
 @dataclass(frozen=True)
-class Understood:
+class ExpandedQuery:
     """A query with its words. `pairs` are those that stand side by side in it, as (first word,
     second word, key)."""
 
     query: Query
-    sought: Mapping[str, Sought]
+    words: Mapping[str, ExpandedWord]
     pairs: tuple[tuple[str, str, str], ...]
 
     @property
@@ -45,25 +45,25 @@ class Understood:
         )
 
     @property
-    def may_miss_words(self) -> bool:
+    def allows_partial_matches(self) -> bool:
         """Whether what holds some of the words is better than nothing. Whoever asks for phrases,
         exclusions or alternatives means it: nothing less is offered."""
         is_reference = self.query.incident_number is not None
-        return len(self.sought) > 1 and not (self.query.has_operators or is_reference)
+        return len(self.words) > 1 and not (self.query.has_operators or is_reference)
 
     @property
-    def whole(self) -> str:
+    def exact_title_key(self) -> str:
         """The key of what is called exactly as the query reads, in PostgreSQL's syntax."""
         number = self.query.incident_number
-        asked = ["inc", str(number)] if number is not None else analyzer.split(self.query.text)
-        return keys.quoted(keys.whole(asked))
+        asked = ["inc", str(number)] if number is not None else analyzer.tokenize(self.query.text)
+        return keys.quoted(keys.exact_title(asked))
 
     @property
     def keys(self) -> list[str]:
         """Every key that is looked for, for the statistics."""
         lexemes = (
             key
-            for one in self.sought.values()
+            for one in self.words.values()
             for form, _ in one.forms
             for key in (*form, *keys.pairs(form))
         )
@@ -89,7 +89,7 @@ class Understood:
         ]
 
 
-def understand(query: Query, endings: Endings, absent: Sequence[str] = ()) -> Understood:
+def expand(query: Query, endings: Endings, absent: Sequence[str] = ()) -> ExpandedQuery:
     """`endings` are for words that may be unfinished the longer words they may stand for; those
     that are `absent`, which nothing holds, are looked for as these alone."""
     asked = [
@@ -99,9 +99,9 @@ def understand(query: Query, endings: Endings, absent: Sequence[str] = ()) -> Un
         if not term.negated
     ]
     loose = query.loose_words
-    others = _other_ways(asked) if loose else {}
-    sought = {
-        word: Sought(word, tuple(_forms(word, endings.get(word, ()), others.get(word, ()))))
+    others = _synonyms(asked) if loose else {}
+    words = {
+        word: ExpandedWord(word, tuple(_forms(word, endings.get(word, ()), others.get(word, ()))))
         for word in query.words
     }
     elsewhere = {
@@ -111,17 +111,17 @@ def understand(query: Query, endings: Endings, absent: Sequence[str] = ()) -> Un
         if term.quoted or term.negated or len(term.words) > 1
         for word in term.words
     }
-    replaced = {word for word in absent if word not in elsewhere and len(sought[word].forms) > 1}
+    replaced = {word for word in absent if word not in elsewhere and len(words[word].forms) > 1}
     for word in replaced:
-        sought[word] = Sought(word, sought[word].forms[1:])
+        words[word] = ExpandedWord(word, words[word].forms[1:])
     pairs = (pair for pair in _pairs(query) if replaced.isdisjoint(pair[:2]))
-    return Understood(query, sought, tuple(pairs))
+    return ExpandedQuery(query, words, tuple(pairs))
 
 
-def _other_ways(asked: list[str]) -> dict[str, list[Lexemes]]:
+def _synonyms(asked: list[str]) -> dict[str, list[Lexemes]]:
     """By word, its synonyms and those of every term that it is part of."""
     found: dict[str, list[Lexemes]] = {}
-    for term, ways in synonyms.expand(asked).items():
+    for term, ways in synonyms.synonyms_of(asked).items():
         for word in filter(None, term.split(" ")):
             for way in ways:
                 found.setdefault(word, []).append(tuple(analyzer.stem(part) for part in way))

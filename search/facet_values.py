@@ -78,7 +78,7 @@ _LONGEST = 120
 _ENOUGH = 0.35  # by pg_trgm: from here on one name may be meant by the other
 
 
-class Choice(NamedTuple):
+class FacetValue(NamedTuple):
     """A value of a facet as it is stored, and as people read it."""
 
     value: str
@@ -99,7 +99,7 @@ _MEANT: Mapping[str, Mapping[str, str]] = {
 }
 
 
-def understand(written: Iterable[tuple[str, str]], user: User) -> dict[tuple[str, str], Choice]:
+def resolve(written: Iterable[tuple[str, str]], user: User) -> dict[tuple[str, str], FacetValue]:
     """For each `(facet, text)` the value that is meant, where there is one that `user` knows of.
 
     Services, teams, tags and patterns go by their slug or their name, in any case, and are looked
@@ -110,19 +110,19 @@ def understand(written: Iterable[tuple[str, str]], user: User) -> dict[tuple[str
     for facet, text in wanted:
         value = _MEANT.get(facet, {}).get(_plain(text))
         if value:
-            found[facet, text] = Choice(value, FIXED[facet][value])
+            found[facet, text] = FacetValue(value, FIXED[facet][value])
     named = [(facet, text) for facet, text in wanted if facet in NAMED]
     return found | _named(named, user) if named else found
 
 
-def _named(wanted: list[tuple[str, str]], user: User) -> dict[tuple[str, str], Choice]:
+def _named(wanted: list[tuple[str, str]], user: User) -> dict[tuple[str, str], FacetValue]:
     texts: dict[str, list[str]] = {}
     for facet, text in wanted:
         texts.setdefault(facet, []).append(text.lower())
     called = [(facet, _CALLED, [of_it, of_it]) for facet, of_it in texts.items()]
     rows = _known_among(called, user)
-    meant = {(facet, name.lower()): Choice(slug, name) for facet, slug, name in rows}
-    meant |= {(facet, slug): Choice(slug, name) for facet, slug, name in rows}
+    meant = {(facet, name.lower()): FacetValue(slug, name) for facet, slug, name in rows}
+    meant |= {(facet, slug): FacetValue(slug, name) for facet, slug, name in rows}
     return {
         (facet, text): meant[facet, text.lower()]
         for facet, text in wanted
@@ -169,13 +169,13 @@ def _carried(shape: tuple[str, Role], user_pk: int) -> QuerySet[Any, Any]:
     return _CARRIED[facet].carried_by(visible).filter(called).values_list("pk")
 
 
-def nearest(facet: str, written: str, user: User) -> Choice | None:
+def nearest(facet: str, written: str, user: User) -> FacetValue | None:
     """The value of `facet` that whoever wrote `written` may have meant, and knows of."""
     written = written[:_LONGEST].lower()
     if facet in FIXED:
         near = difflib.get_close_matches(_plain(written), _MEANT[facet], n=1)
         value = _MEANT[facet][near[0]] if near else ""
-        return Choice(value, FIXED[facet][value]) if value else None
+        return FacetValue(value, FIXED[facet][value]) if value else None
     alike = [(facet, _ALIKE, [written, written, _ENOUGH])]
     known = _known_among(alike, user, order="ORDER BY alike DESC, slug LIMIT 1")
-    return Choice(*known[0][1:]) if known else None
+    return FacetValue(*known[0][1:]) if known else None

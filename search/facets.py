@@ -11,9 +11,9 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 
 from accounts.models import User
-from search.engine import MOST_SAMPLED, matching
+from search.engine import MOST_SAMPLED, matching_documents
 from search.facet_values import FIXED, NAMED
-from search.filters import FACETS, Filters, opposite
+from search.filters import FACETS, SearchFilters, opposite
 
 Counts = dict[str, list[tuple[str, str, int]]]
 
@@ -41,7 +41,7 @@ def counts(
     text: str,
     *,
     user: User | AnonymousUser,
-    filters: Filters,
+    filters: SearchFilters,
     as_typed: bool = False,
     since: Mapping[str, date] | None = None,
 ) -> Counts:
@@ -54,8 +54,8 @@ def counts(
     facet “since”.
     """
 
-    def found_by(filters: Filters) -> list[int]:
-        return matching(text, user=user, filters=filters, as_typed=as_typed)
+    def found_by(filters: SearchFilters) -> list[int]:
+        return matching_documents(text, user=user, filters=filters, as_typed=as_typed)
 
     days = since or {}
     everywhere = _labels(found_by(filters), days)

@@ -9,7 +9,7 @@ from typing import Any
 from accounts.models import Role, User
 from incidents.models import ActionItem, Incident
 from playbooks.models import FailurePattern, Playbook
-from search.criteria import ask_text
+from search.criteria import criteria_from_text
 from search.engine import Hit, search
 from search.models import SavedSearch
 from search.presentation import KINDS, url_of
@@ -18,7 +18,7 @@ MOST = 50
 
 
 @dataclass(frozen=True)
-class Entry:
+class FeedEntry:
     """One thing that was found. Texts are plain."""
 
     title: str
@@ -28,19 +28,21 @@ class Entry:
     updated_at: datetime
 
 
-def entries(saved: SavedSearch, *, today: date) -> list[Entry]:
+def feed_entries(saved: SavedSearch, *, today: date) -> list[FeedEntry]:
     """The newest of what the search finds, of what everybody who signs in may see: an address can
     be passed on, so nothing restricted is told there, whoever owns it."""
     anybody = User(pk=0, role=Role.VIEWER)
-    asked = ask_text(saved.text, user=anybody, today=today)
-    if not asked:
+    criteria = criteria_from_text(saved.text, user=anybody, today=today)
+    if not criteria:
         return []
-    results = search(asked.sought, user=anybody, filters=asked.filters, sort="newest", limit=MOST)
+    results = search(
+        criteria.search_text, user=anybody, filters=criteria.filters, sort="newest", limit=MOST
+    )
     # A feed reports what matches the search as saved; similar words are a help for readers.
     found = [] if results.as_words else results.hits
     changed = _changed(found, anybody)
     return [
-        Entry(
+        FeedEntry(
             title=_title(hit),
             url=url_of(hit),
             kind=KINDS[hit.kind][1],

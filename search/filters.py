@@ -15,7 +15,7 @@ SORTS: tuple[Sort, ...] = get_args(Sort)
 
 
 @dataclass(frozen=True)
-class Filters:
+class SearchFilters:
     """What narrows a search: any of a facet's values, all of the facets, nothing that is excluded.
 
     `chosen` holds for each facet slugs for service, team, tag and pattern, and values as they are
@@ -40,12 +40,12 @@ class Filters:
         """`(facet, value)` of what must not be there."""
         return [(name[1:], value) for name in EXCLUDING for value in self.of(name)]
 
-    def without(self, facet: str) -> Filters:
+    def without(self, facet: str) -> SearchFilters:
         """The same with nothing chosen of `facet`, and nothing of it excluded."""
         kept = {name: values for name, values in self.chosen.items() if facet_of(name) != facet}
         return replace(self, chosen=kept)
 
-    def toggled(self, facet: str, value: str) -> Filters:
+    def toggled(self, facet: str, value: str) -> SearchFilters:
         """The same with `value` of `facet` chosen where it was not, and the other way round. What
         is chosen is no longer excluded, and what is excluded no longer chosen."""
         had, other = self.of(facet), opposite(facet)

@@ -30,7 +30,7 @@ _USUAL_LENGTH = 350  # words; a constant, so that one document's impacts never d
 
 # What happened comes before what to do and what was promised, and those before what it is
 # called: short texts say little but the words they are found by.
-OF_KIND = {"incident": 1.0, "playbook": 0.65, "action_item": 0.5, "pattern": 0.45}
+KIND_WEIGHTS = {"incident": 1.0, "playbook": 0.65, "action_item": 0.5, "pattern": 0.45}
 
 # For `ts_rank`: weights of D, C, B and A, chosen so that the steps lie close together where the
 # impacts of real documents do.
@@ -109,7 +109,7 @@ def recency(occurred_on: date | None) -> float:
 
 def worth(impact: float, kind: str, recent: float) -> float:
     """What orders the documents of one word; of equal ones the later comes first."""
-    return (1 - _RECENT) * impact * OF_KIND[kind] + _RECENT * recent
+    return (1 - _RECENT) * impact * KIND_WEIGHTS[kind] + _RECENT * recent
 
 
 def tiers_of(worths: list[float], share: float) -> list[float]:

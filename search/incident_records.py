@@ -45,7 +45,7 @@ _ALL = ";".join([_INCIDENTS, _NAMED, _ACTION_ITEMS])
 
 
 @dataclass(frozen=True)
-class Item:
+class ActionItemRecord:
     """An action item. `facts` are those of it alone."""
 
     pk: int
@@ -57,7 +57,7 @@ class Item:
 
 
 @dataclass
-class About:
+class IncidentRecord:
     """An incident but for its text. `named` holds (slug, name) of its services, their teams, its
     tags and its confirmed patterns."""
 
@@ -73,7 +73,7 @@ class About:
     is_restricted: bool
     is_archived: bool
     named: dict[str, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
-    items: list[Item] = field(default_factory=list)
+    items: list[ActionItemRecord] = field(default_factory=list)
 
     @property
     def is_guarded(self) -> bool:
@@ -106,11 +106,11 @@ class About:
         }
 
 
-def about(ids: list[int]) -> dict[int, About]:
+def incident_records(ids: list[int]) -> dict[int, IncidentRecord]:
     """By key, archived ones included."""
     with one_round_trip() as cursor:
         cursor.execute(_ALL, {"ids": ids})
-        found = {row[0]: About(*row) for row in cursor.fetchall()}
+        found = {row[0]: IncidentRecord(*row) for row in cursor.fetchall()}
         cursor.nextset()
         for key, kind, slug, name in cursor.fetchall():
             found[key].named[kind].append((slug, name))
@@ -119,5 +119,5 @@ def about(ids: list[int]) -> dict[int, About]:
             facts = {"owner": owner} if owner else {}
             if due_on:
                 facts["due_on"] = due_on.isoformat()
-            found[key].items.append(Item(pk, title, detail, note, status, facts))
+            found[key].items.append(ActionItemRecord(pk, title, detail, note, status, facts))
     return found

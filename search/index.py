@@ -10,7 +10,7 @@ from django.utils import timezone
 from core.round_trip import one_round_trip
 from core.text_search import Kind
 from search import analyzer, sources, statistics
-from search.index_entry import Entry, entry_of
+from search.index_entry import IndexEntry, build_entry
 from search.models import Document
 
 BATCH = 200
@@ -68,7 +68,7 @@ def refresh(
     for start in range(0, len(ids), BATCH):
         wanted = sorted(ids[start : start + BATCH])
         given = {pk: document for pk, document in (read or {}).items() if pk in wanted}
-        entries = entries_of(kind, wanted, given)
+        entries = build_entries(kind, wanted, given)
         store(entries)
         if kind != "incident":
             _take_out(kind, set(wanted) - {entry.pk for entry in entries})
@@ -81,15 +81,15 @@ def _take_out(kind: Kind, ids: Collection[int]) -> None:
         Document.objects.filter(kind=kind, **{f"{kind}__in": ids}).delete()
 
 
-def entries_of(kind: Kind, ids: list[int], read: Mapping[int, Any]) -> list[Entry]:
+def build_entries(kind: Kind, ids: list[int], read: Mapping[int, Any]) -> list[IndexEntry]:
     """What there is to keep of these rows, with the tiers as the last count has them."""
     found = list(sources.READERS[kind](ids, read))
     tiers = statistics.tiers_for_writing()
-    return [entry_of(source, tiers) for source in found]
+    return [build_entry(source, tiers) for source in found]
 
 
-def store(entries: Iterable[Entry]) -> None:
-    by_kind: dict[str, list[Entry]] = {}
+def store(entries: Iterable[IndexEntry]) -> None:
+    by_kind: dict[str, list[IndexEntry]] = {}
     for entry in entries:
         by_kind.setdefault(entry.kind, []).append(entry)
     statements = []
@@ -103,7 +103,7 @@ def store(entries: Iterable[Entry]) -> None:
             cursor.execute(";".join(statements))
 
 
-def learn(used: Iterable[str]) -> int | None:
+def add_words(used: Iterable[str]) -> int | None:
     """Add words to those that spelling correction and marks know. Safe to run side by side.
 
     In the same round trip it asks how many documents there are, where they are a quarter more

@@ -27,7 +27,7 @@ Tiers = Mapping[str, Sequence[float]]
 
 
 @dataclass(frozen=True)
-class Entry:
+class IndexEntry:
     """One row of the index. `lexemes` has every word it is found by with the step of its impact,
     `used` the words as they stand in the text."""
 
@@ -72,7 +72,7 @@ class _Read:
         return [analyzer.stem(word) for word in self.words[field]]
 
 
-def entry_of(source: Source, tiers: Tiers) -> Entry:
+def build_entry(source: Source, tiers: Tiers) -> IndexEntry:
     """What the index keeps of `source`, which is found by the best of a word as `tiers` say."""
     read = _read(source)
     lexemes = {field: read.lexemes(field) for field in read.words}
@@ -82,7 +82,7 @@ def entry_of(source: Source, tiers: Tiers) -> Entry:
     length = sum(len(found) for field, found in lexemes.items() if field != "L")
     steps = impact.impacts(lexemes, length)
     in_short = impact.impacts({field: pairs[field] for field in "AB"}, length)
-    return Entry(
+    return IndexEntry(
         pk=source.pk,
         kind=source.kind,
         within=source.within,
@@ -110,8 +110,8 @@ def _read(source: Source) -> _Read:
         "L": " ".join(source.fields.get("L", ()))[:_MOST_LABELS],
     }
     return _Read(
-        words={field: analyzer.split(text) for field, text in whole.items()},
-        humps={field: analyzer.humps(text) for field, text in whole.items()},
+        words={field: analyzer.tokenize(text) for field, text in whole.items()},
+        humps={field: analyzer.camel_case_parts(text) for field, text in whole.items()},
         passages=_passages(plain),
     )
 
@@ -147,8 +147,8 @@ def _keys(source: Source, steps: Mapping[str, int], pairs: set[str], tiers: Tier
             if worth >= least
         ]
     for name in (source.title, source.reference):
-        if split := analyzer.split(name):
-            found.append(keys.whole(split))
+        if split := analyzer.tokenize(name):
+            found.append(keys.exact_title(split))
     found += source.labels
     if source.occurred_on:
         found += keys.months_of(source.occurred_on)

@@ -36,7 +36,7 @@ def pairs(lexemes: Sequence[str]) -> list[str]:
     return [pair(first, second) for first, second in pairwise(lexemes)]
 
 
-def whole(words: Sequence[str]) -> str:
+def exact_title(words: Sequence[str]) -> str:
     """Of a title or reference that consists of these words."""
     return f"={blake2b(' '.join(words).encode(), digest_size=6).hexdigest()}"
 

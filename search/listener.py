@@ -30,7 +30,7 @@ def refresh(kind: Kind, ids: Sequence[int], read: Mapping[int, Any]) -> None:
 def _learn(used: frozenset[str]) -> None:
     """Know these words. A young index soon holds some that were never counted: they are counted
     now or, where that takes longer, in the background."""
-    number = index.learn(used)
+    number = index.add_words(used)
     if number is None:
         return
     if number <= COUNTED_AT_ONCE:

@@ -12,7 +12,7 @@ from core.errors import DomainError
 from search.models import EndedFeed, SavedSearch
 from search.models.saved_search import new_feed_key
 
-MOST = 100  # that one person keeps
+MOST_SAVED = 100  # that one person keeps
 
 
 class NameTaken(DomainError):
@@ -33,8 +33,8 @@ def save(
     """
     # The person's row keeps two who save at once from passing the limit together.
     User.objects.select_for_update().get(pk=by.pk)
-    if SavedSearch.objects.of(by).count() >= MOST:
-        raise TooMany(f"You keep {MOST} searches. Delete one that you no longer need first.")
+    if SavedSearch.objects.of(by).count() >= MOST_SAVED:
+        raise TooMany(f"You keep {MOST_SAVED} searches. Delete one that you no longer need first.")
     return _write(
         SavedSearch(owner=by, text=text, sort=sort, created_at=at),
         name=name,

@@ -163,7 +163,7 @@ def _plain(token: str, room: int) -> Term:
 
 
 def _words(token: str, room: int) -> tuple[str, ...]:
-    return tuple(analyzer.split(token)[:room])
+    return tuple(analyzer.tokenize(token)[:room])
 
 
 def _is_phrase(token: str) -> bool:

@@ -16,11 +16,11 @@ from itertools import combinations, pairwise, product
 from math import prod
 
 from search import keys
-from search.expansion import Lexemes, Sought, Understood, stemmed
-from search.filters import FACETS, Filters
+from search.expansion import ExpandedQuery, ExpandedWord, Lexemes, stemmed
+from search.filters import FACETS, SearchFilters
 from search.models import Kind
 from search.parser import Term
-from search.statistics import Known
+from search.statistics import DocumentFrequencies
 
 _AMPLE = 5  # times as many are looked at as are shown
 _AMPLE_AT_MOST = 250  # documents; whoever asks for more than a page gets what there is
@@ -46,25 +46,25 @@ class Stage:
 class Plan:
     """How to look for one query among what the filters leave."""
 
-    understood: Understood
-    filters: Filters
-    known: Known
-    _numbers: dict[Sought | Term, float] = field(default_factory=dict, init=False)
+    expanded: ExpandedQuery
+    filters: SearchFilters
+    frequencies: DocumentFrequencies
+    _numbers: dict[ExpandedWord | Term, float] = field(default_factory=dict, init=False)
 
     def complete(self, need: int) -> Iterator[Stage]:
         """What holds all that is asked for, `need` of it and more if there is as much."""
         wanted = max(need, min(need * _AMPLE, _AMPLE_AT_MOST))
         last = ""
         while self.expected > wanted * 2:
-            parts = [self._narrowed(terms, wanted) for terms in self.understood.query.alternatives]
+            parts = [self._narrowed(terms, wanted) for terms in self.expanded.query.alternatives]
             if None in parts or wanted > keys.TIER_SIZES[-1]:
                 break
-            parts.append(self.understood.whole)
+            parts.append(self.expanded.exact_title_key)
             asked = self._with_filters(_any_of(filter(None, parts)))
             if asked != last:
                 yield Stage(asked, is_whole=False)
                 # Of what must be made sure of in texts, no more than twice as many are read.
-                if self.understood.phrases:
+                if self.expanded.phrases:
                     break
             last = asked
             wanted *= _WIDE
@@ -72,12 +72,12 @@ class Plan:
 
     def some(self) -> Stage:
         """What holds some of the words, those that are rare or that it is about."""
-        sought = sorted(self.understood.sought.values(), key=self.documents_of)
-        common = [one for one in sought if self._is_common(one)]
-        parts = [has(one) for one in sought if one not in common]
+        words = sorted(self.expanded.words.values(), key=self.documents_of)
+        common = [one for one in words if self._is_common(one)]
+        parts = [word_clause(one) for one in words if one not in common]
         parts += [self._best(one, keys.TIER_SIZES[0]) for one in common[:_MOST_PAIRED]]
         for one, other in combinations(common[:_MOST_PAIRED], 2):
-            size = int((_PAIRED * max(self.known.all, 1) / self.share) ** 0.5)
+            size = int((_PAIRED * max(self.frequencies.all, 1) / self.share) ** 0.5)
             parts.append(f"({self._best(one, size)} & {self._best(other, size)})")
         return Stage(self._with_filters(_any_of(parts)), is_whole=not common)
 
@@ -123,91 +123,91 @@ class Plan:
         word do so as well, and looking at more and more of them finds little."""
         return all(
             any(term.negated and self._left_by(term) < _STILL for term in terms)
-            for terms in self.understood.query.alternatives
+            for terms in self.expanded.query.alternatives
         )
 
     def _left_by(self, term: Term) -> float:
         """Of the incidents those that hold nothing of a term, from 0 to 1."""
         lexemes = stemmed(term)
-        held = min(map(self.known.of, (*lexemes, *keys.pairs(lexemes))))
+        held = min(map(self.frequencies.of, (*lexemes, *keys.pairs(lexemes))))
         return max(1 - held / self._incidents, 0.0)
 
     @cached_property
     def _incidents(self) -> float:
-        return float(self.known.of(OF_INCIDENTS) or max(self.known.all, 1))
+        return float(self.frequencies.of(OF_INCIDENTS) or max(self.frequencies.all, 1))
 
     @cached_property
     def _narrowing(self) -> list[str]:
-        return narrowing(self.filters)
+        return filter_clauses(self.filters)
 
     @cached_property
     def share(self) -> float:
         """Of all documents those that the filters leave, from 0 to 1."""
-        number, share = max(self.known.all, 1), 1.0
+        number, share = max(self.frequencies.all, 1), 1.0
         for facet in FACETS:
             if values := self.filters.of(facet):
-                found = sum(self.known.of(keys.label(facet, value)) for value in values)
+                found = sum(self.frequencies.of(keys.label(facet, value)) for value in values)
                 share *= min(max(found, 1) / number, 1.0)
         for facet, value in self.filters.excluded:
-            share *= max(1 - self.known.of(keys.label(facet, value)) / number, _STILL)
-        if period := period_of(self.filters):
-            share *= min(max(sum(map(self.known.of, period)), 1) / number, 1.0)
+            share *= max(1 - self.frequencies.of(keys.label(facet, value)) / number, _STILL)
+        if period := period_keys(self.filters):
+            share *= min(max(sum(map(self.frequencies.of, period)), 1) / number, 1.0)
         return share
 
     @cached_property
     def expected(self) -> float:
         """About how many documents hold all that is asked for, if words knew nothing of each
         other."""
-        alternatives = self.understood.query.alternatives
+        alternatives = self.expanded.query.alternatives
         if not alternatives:
-            return self.known.all * self.share
+            return self.frequencies.all * self.share
         return min(
             sum(
                 self._expected(t, [self._of_term(term) for term in _there(t)]) for t in alternatives
             ),
-            float(self.known.all),
+            float(self.frequencies.all),
         )
 
     def _expected(self, terms: tuple[Term, ...], numbers: list[float]) -> float:
         # Several words meet in what is long enough to hold them: in incidents.
-        number = self._incidents if len(numbers) > 1 else float(max(self.known.all, 1))
+        number = self._incidents if len(numbers) > 1 else float(max(self.frequencies.all, 1))
         expected = number * self.share
         expected *= max(prod(self._left_by(term) for term in terms if term.negated), _STILL)
         for documents in numbers:
             expected *= min(documents / number, 1.0)
         return expected
 
-    def documents_of(self, one: Sought) -> float:
+    def documents_of(self, one: ExpandedWord) -> float:
         number = self._numbers.get(one)
         if number is None:
-            number = min(sum(self._of_form(form) for form, _ in one.forms), self.known.all)
+            number = min(sum(self._of_form(form) for form, _ in one.forms), self.frequencies.all)
             self._numbers[one] = number
         return number
 
     def _of_form(self, form: Lexemes) -> float:
-        return min(self.known.of(key) for key in (*form, *keys.pairs(form)))
+        return min(self.frequencies.of(key) for key in (*form, *keys.pairs(form)))
 
     def _of_term(self, term: Term) -> float:
-        least = min(self.documents_of(self.understood.sought[word]) for word in term.words)
+        least = min(self.documents_of(self.expanded.words[word]) for word in term.words)
         if len(term.words) == 1:
             return least
-        return min(least, *(self.known.of(pair) for pair in keys.pairs(stemmed(term))))
+        return min(least, *(self.frequencies.of(pair) for pair in keys.pairs(stemmed(term))))
 
-    def _is_common(self, one: Sought) -> bool:
-        return any(len(form) == 1 and form[0] in self.known.tiers for form, _ in one.forms)
+    def _is_common(self, one: ExpandedWord) -> bool:
+        return any(len(form) == 1 and form[0] in self.frequencies.tiers for form, _ in one.forms)
 
     def _narrowed(self, terms: tuple[Term, ...], wanted: int) -> str | None:
         """All of `terms` in about `wanted` documents, the best; None where tiers cannot tell."""
         there = _there(terms)
-        sought = [self.understood.sought[word] for term in there for word in term.words]
-        common = {one.word: self.documents_of(one) for one in sought if self._is_common(one)}
+        words = [self.expanded.words[word] for term in there for word in term.words]
+        common = {one.word: self.documents_of(one) for one in words if self._is_common(one)}
         if not common:
             return None
         sizes = dict(common)
 
         def of_best(term: Term) -> float:
             shares = (
-                self._in_best(self.understood.sought[word], sizes[word]) / common[word]
+                self._in_best(self.expanded.words[word], sizes[word]) / common[word]
                 for word in term.words
                 if word in common
             )
@@ -224,7 +224,7 @@ class Plan:
     def _everything(self) -> str:
         return _any_of(
             f"({' & '.join(self._term(term, {}) for term in terms)})"
-            for terms in self.understood.query.alternatives
+            for terms in self.expanded.query.alternatives
         )
 
     def _term(self, term: Term, sizes: dict[str, float]) -> str:
@@ -232,27 +232,31 @@ class Plan:
             return f"!{_side_by_side(term, {})}"
         if len(term.words) == 1:
             return self._word(term.words[0], term, sizes)
-        together = _side_by_side(term, {} if term.quoted else self.understood.sought)
+        together = _side_by_side(term, {} if term.quoted else self.expanded.words)
         best = (self._word(word, term, sizes) for word in term.words if word in sizes)
         return " & ".join([together, *best])
 
     def _word(self, word: str, term: Term, sizes: dict[str, float]) -> str:
-        sought, size = self.understood.sought[word], sizes.get(word, _EVERYWHERE)
+        words, size = self.expanded.words[word], sizes.get(word, _EVERYWHERE)
         return (
-            _form(sought.forms[0][0], size, self.known) if term.quoted else self._best(sought, size)
+            _form(words.forms[0][0], size, self.frequencies)
+            if term.quoted
+            else self._best(words, size)
         )
 
-    def _in_best(self, one: Sought, size: float) -> float:
+    def _in_best(self, one: ExpandedWord, size: float) -> float:
         """How many documents `_best` is: those of each form of the word."""
         number = sum(
-            min(self._of_form(form), size if _tier_of(form, size, self.known) else _EVERYWHERE)
+            min(
+                self._of_form(form), size if _tier_of(form, size, self.frequencies) else _EVERYWHERE
+            )
             for form, _ in one.forms
         )
         return min(number, self.documents_of(one))
 
-    def _best(self, one: Sought, size: float) -> str:
+    def _best(self, one: ExpandedWord, size: float) -> str:
         """About the best `size` documents that hold a word, of each of its forms."""
-        return _any_of(_form(form, size, self.known) for form, _ in one.forms)
+        return _any_of(_form(form, size, self.frequencies) for form, _ in one.forms)
 
     def _with_filters(self, *parts: str) -> str:
         asked = [*filter(None, parts), *self._narrowing]
@@ -261,7 +265,7 @@ class Plan:
         return " & ".join([_ANYTHING, *asked] if nowhere else asked)
 
 
-def narrowing(filters: Filters) -> list[str]:
+def filter_clauses(filters: SearchFilters) -> list[str]:
     """What `filters` leave, in PostgreSQL's syntax; the days at both ends of a period are to be
     made sure of besides."""
     found = [
@@ -270,12 +274,12 @@ def narrowing(filters: Filters) -> list[str]:
         if (values := filters.of(facet))
     ]
     found += [f"!{keys.quoted(keys.label(facet, value))}" for facet, value in filters.excluded]
-    if period := period_of(filters):
+    if period := period_keys(filters):
         found.append(_any_of(map(keys.quoted, period)))
     return found
 
 
-def period_of(filters: Filters) -> list[str]:
+def period_keys(filters: SearchFilters) -> list[str]:
     """The keys of the months and years that the filters ask for; none where they do not ask."""
     if not (filters.since or filters.until):
         return []
@@ -284,33 +288,33 @@ def period_of(filters: Filters) -> list[str]:
     return list(keys.period(since, until)) or ["#month:none"]
 
 
-def has(one: Sought) -> str:
+def word_clause(one: ExpandedWord) -> str:
     return _any_of(_all_of(form) for form, _ in one.forms)
 
 
-def _form(form: Lexemes, size: float, known: Known) -> str:
-    if number := _tier_of(form, size, known):
+def _form(form: Lexemes, size: float, frequencies: DocumentFrequencies) -> str:
+    if number := _tier_of(form, size, frequencies):
         return keys.quoted(keys.tier(form[0], number))
     return _all_of(form)
 
 
-def _tier_of(form: Lexemes, size: float, known: Known) -> int:
+def _tier_of(form: Lexemes, size: float, frequencies: DocumentFrequencies) -> int:
     """The number of the tier that holds the best `size` documents of a form; 0 where there is
     none, and all of them are asked for."""
     number = next((n for n, most in enumerate(keys.TIER_SIZES, start=1) if most >= size), 0)
-    return number if len(form) == 1 and number <= known.tiers.get(form[0], 0) else 0
+    return number if len(form) == 1 and number <= frequencies.tiers.get(form[0], 0) else 0
 
 
 def _next_size(documents: float) -> float:
     return max((size for size in keys.TIER_SIZES if size < documents), default=keys.TIER_SIZES[0])
 
 
-def _side_by_side(term: Term, sought: dict[str, Sought] | object) -> str:
-    """The words of a term and their pairs; each in its other forms of one word where `sought`
+def _side_by_side(term: Term, words: dict[str, ExpandedWord] | object) -> str:
+    """The words of a term and their pairs; each in its other forms of one word where `words`
     knows them."""
     forms = [
-        [form[0] for form, _ in sought[word].forms if len(form) == 1]
-        if isinstance(sought, dict) and word in sought
+        [form[0] for form, _ in words[word].forms if len(form) == 1]
+        if isinstance(words, dict) and word in words
         else [lexeme]
         for word, lexeme in zip(term.words, stemmed(term), strict=True)
     ]

@@ -20,8 +20,8 @@ from incidents.models import ActionItem, ActionItemStatus, PostmortemStatus, Sev
 from incidents.views.addresses import incident_url, pattern_url, playbook_start_url, playbook_url
 from playbooks.models import Risk
 from search.engine import Hit
-from search.related_playbooks import playbooks_for
-from search.track_record import Experience, experience
+from search.related_playbooks import related_playbooks
+from search.track_record import TrackRecord, track_record
 
 KINDS = {
     "incident": ("bolt", "Incident"),
@@ -38,7 +38,7 @@ _LABELS: dict[str, str] = {
 
 
 @dataclass(frozen=True)
-class Row:
+class ResultRow:
     """One result. Its parts are HTML already: twenty rows of a template that put each together
     would cost as much as finding them."""
 
@@ -60,17 +60,19 @@ def url_of(hit: Hit) -> str:
     return _URLS[hit.kind](hit.reference)
 
 
-def rows(hits: Sequence[Hit], *, user: User, today: date, complete: int = 0) -> list[Row]:
+def result_rows(
+    hits: Sequence[Hit], *, user: User, today: date, complete: int = 0
+) -> list[ResultRow]:
     """The hits as the page shows them to `user`, on the day `today`.
 
     `complete` says how many of all results hold all the words: where there are any, the first row
     that holds only some of them says so.
     """
-    helping = playbooks_for(
+    helping = related_playbooks(
         [hit.pk for hit in hits if hit.kind == "incident"],
         found=[hit.reference for hit in hits if hit.kind == "playbook"],
     )
-    known = experience(
+    known = track_record(
         [hit.pk for hit in hits if hit.kind == "pattern"],
         [hit.pk for hit in hits if hit.kind == "playbook"],
         user,
@@ -89,9 +91,9 @@ def rows(hits: Sequence[Hit], *, user: User, today: date, complete: int = 0) -> 
 
 def _row(
     hit: Hit, helping: Sequence[tuple[str, str]], facts: Iterable[str], *, begins_partial: bool
-) -> Row:
+) -> ResultRow:
     title = ui.marked(hit.title)
-    return Row(
+    return ResultRow(
         kind=hit.kind,
         url=html.escape(url_of(hit)),
         icon=ui.icon(*KINDS[hit.kind]),
@@ -104,7 +106,7 @@ def _row(
     )
 
 
-def _incident_facts(hit: Hit, today: date, known: Experience) -> Iterator[str]:
+def _incident_facts(hit: Hit, today: date, known: TrackRecord) -> Iterator[str]:
     facts = hit.facts
     yield _kind("incident")
     yield _badge(facts.get("severity", "unknown"))
@@ -115,7 +117,7 @@ def _incident_facts(hit: Hit, today: date, known: Experience) -> Iterator[str]:
         yield "Restricted"
 
 
-def _action_item_facts(hit: Hit, today: date, known: Experience) -> Iterator[str]:
+def _action_item_facts(hit: Hit, today: date, known: TrackRecord) -> Iterator[str]:
     facts = hit.facts
     item = ActionItem(status=facts.get("status", "open"), due_on=_day(facts.get("due_on")))
     yield _kind("action_item")
@@ -132,7 +134,7 @@ def _action_item_facts(hit: Hit, today: date, known: Experience) -> Iterator[str
         yield format_html('<span class="action-item-due {}">{}</span>', when.stage, when.text)
 
 
-def _playbook_facts(hit: Hit, today: date, known: Experience) -> Iterator[str]:
+def _playbook_facts(hit: Hit, today: date, known: TrackRecord) -> Iterator[str]:
     facts = hit.facts
     reviewed = _day(facts.get("reviewed_on"))
     yield _kind("playbook")
@@ -142,7 +144,7 @@ def _playbook_facts(hit: Hit, today: date, known: Experience) -> Iterator[str]:
     yield f"reviewed {times.day(reviewed)}" if reviewed else "never reviewed"
 
 
-def _pattern_facts(hit: Hit, today: date, known: Experience) -> Iterator[str]:
+def _pattern_facts(hit: Hit, today: date, known: TrackRecord) -> Iterator[str]:
     yield _kind("pattern")
     yield known.of_pattern(hit.pk)
 
@@ -213,7 +215,7 @@ _URLS: dict[str, Callable[[str], str]] = {
     "playbook": playbook_url,
     "pattern": pattern_url,
 }
-_FACTS: dict[str, Callable[[Hit, date, Experience], Iterator[str]]] = {
+_FACTS: dict[str, Callable[[Hit, date, TrackRecord], Iterator[str]]] = {
     "incident": _incident_facts,
     "action_item": _action_item_facts,
     "playbook": _playbook_facts,

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from search import impact
 from search.candidates import Candidate
-from search.expansion import Understood
-from search.statistics import Known
+from search.expansion import ExpandedQuery
+from search.statistics import DocumentFrequencies
 
 _EXACT = 100.0
 _COMPLETE = 0.5
@@ -41,28 +41,28 @@ _FILLERS = frozenset(
 
 
 class Ranked(NamedTuple):
-    """`about` is from 0 to 1: how much the document is about what was asked for; `least` is how
-    much it is about that word of which it says least."""
+    """`relevance` is from 0 to 1: how much the document is about what was asked for; `weakest` is
+    how much it is about that word of which it says least."""
 
     candidate: Candidate
-    about: float
-    least: float
+    relevance: float
+    weakest: float
     score: float
     is_complete: bool
 
 
 def importance(
-    understood: Understood, known: Known, candidates: Sequence[Candidate]
+    expanded: ExpandedQuery, frequencies: DocumentFrequencies, candidates: Sequence[Candidate]
 ) -> dict[str, float]:
     """How much each word tells: the rarer among what everybody may see, the more; one that only
     fills a sentence, less.
 
     What the last count does not know is counted in `candidates`, which the person may see.
     """
-    number = max(known.all, len(candidates))
+    number = max(frequencies.all, len(candidates))
     found = {}
-    for place, (word, one) in enumerate(understood.sought.items()):
-        documents = known.of(one.lexeme)
+    for place, (word, one) in enumerate(expanded.words.items()):
+        documents = frequencies.of(one.lexeme)
         if documents < len(candidates):
             held = sum(candidate.impacts[place] > ABSENT for candidate in candidates)
             documents = max(documents, held)
@@ -75,7 +75,7 @@ def importance(
 
 def rank(
     candidates: Iterable[Candidate],
-    understood: Understood,
+    expanded: ExpandedQuery,
     importance: dict[str, float],
     *,
     is_complete: bool,
@@ -84,10 +84,10 @@ def rank(
 
     `is_complete` says that the candidates hold all that was asked for.
     """
-    weights = [importance[word] for word in understood.sought]
+    weights = [importance[word] for word in expanded.words]
     whole = sum(weights) or 1.0
     number = len(weights)
-    for first, second, _ in understood.pairs:
+    for first, second, _ in expanded.pairs:
         weights.append(_NEIGHBOURS * (importance[first] + importance[second]) / 2)
     extra = _COMPLETE * is_complete
     one_word = len(weights) == 1
@@ -107,31 +107,32 @@ def rank(
 
 def is_enough(complete: Sequence[Ranked]) -> bool:
     """Whether there is no need for what holds only some of the words."""
-    fully = sum(one.least >= _MENTIONED for one in complete)
-    return fully >= FEW and complete[0].about >= _ABOUT_IT
+    fully = sum(one.weakest >= _MENTIONED for one in complete)
+    return fully >= FEW and complete[0].relevance >= _ABOUT_IT
 
 
-def merged(complete: Sequence[Ranked], others: Sequence[Ranked]) -> list[Ranked]:
+def merge(complete: Sequence[Ranked], others: Sequence[Ranked]) -> list[Ranked]:
     """What holds all the words a little ahead of what holds some of them; but what holds them in
     passing, as a transcript without end does, counts among the others.
 
     In passing means: little beside the best of the others, or one of the words next to never.
     """
-    most = max((one.about for one in others), default=0.0)
+    most = max((one.relevance for one in others), default=0.0)
     placed = [
         one._replace(score=one.score - _COMPLETE, is_complete=False)
-        if (one.about < most * _IN_PASSING or one.least < _MENTIONED) and not one.candidate.is_exact
+        if (one.relevance < most * _IN_PASSING or one.weakest < _MENTIONED)
+        and not one.candidate.is_exact
         else one
         for one in complete
     ]
-    return sorted([*placed, *others], key=order)
+    return sorted([*placed, *others], key=sort_key)
 
 
-def order(one: Ranked) -> tuple[float, int, int]:
+def sort_key(one: Ranked) -> tuple[float, int, int]:
     return -one.score, -_day(one.candidate), -one.candidate.document
 
 
-def in_time(ranked: list[Ranked], *, newest: bool) -> list[Ranked]:
+def by_date(ranked: list[Ranked], *, newest: bool) -> list[Ranked]:
     """By the day it occurred; what is undated comes last, and of a day the best first."""
     sign = -1 if newest else 1
     return sorted(

@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from core.templatetags.ui import Piece
-from search.criteria import Asked
+from search.criteria import Criteria
 from search.engine import Hit
 from search.refinements import chips
 
 
-def reasons(hit: Hit, asked: Asked) -> list[str]:
+def reasons(hit: Hit, criteria: Criteria) -> list[str]:
     """What of the question the result meets: the words that it shows, and the filters it fits."""
     found = []
     if words := _marked(hit.title):
         found.append(f"{words} in the title")
     if words := _marked(hit.snippet):
         found.append(f"{words} in the text")
-    if asked.words and not found:
-        found.append(f"holds the words of “{asked.words}”")
-    if asked.words and not hit.is_complete:
+    if criteria.words and not found:
+        found.append(f"holds the words of “{criteria.words}”")
+    if criteria.words and not hit.is_complete:
         found.append("holds only some of the words")
-    return found + [chip.text for chip in chips(asked)]
+    return found + [chip.text for chip in chips(criteria)]
 
 
 def _marked(pieces: Iterable[Piece]) -> str:

@@ -16,7 +16,7 @@ from core.text_search import Kind
 from incidents.models import Incident
 from playbooks.models import FailurePattern, Playbook
 from search import impact, index, sources, statistics
-from search.index_entry import entry_of
+from search.index_entry import build_entry
 from search.models import Document, KeyStatistic, Passages, Word
 
 _SAMPLED = 6_000  # incidents from which is told who is among the best of a word
@@ -85,7 +85,7 @@ def _sampled_worths(incidents: list[int]) -> tuple[dict[str, list[float]], int]:
                 continue
             number += 1
             recent = impact.recency(source.occurred_on)
-            for lexeme, step in entry_of(source, {}).lexemes.items():
+            for lexeme, step in build_entry(source, {}).lexemes.items():
                 worths[lexeme].append(impact.worth(impact.value(step), source.kind, recent))
     return worths, number
 
@@ -114,5 +114,5 @@ def _begin() -> None:
 def _refresh(kind: Kind, ids: list[int]) -> int:
     with transaction.atomic():
         used = index.refresh(kind, ids)
-    index.learn(used)
+    index.add_words(used)
     return len(ids)

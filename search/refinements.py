@@ -10,14 +10,14 @@ from urllib.parse import quote
 from core import times
 from search import period
 from search.criteria import NAMES as FILTERS
-from search.criteria import PERIOD, Asked, Misread
+from search.criteria import PERIOD, Criteria, UnknownFilter
 from search.engine import MOST_COUNTED
 from search.facet_values import FIXED
 from search.facets import AtLeast
 from search.filters import EXCLUDING, FACETS, Sort, facet_of, opposite
 from search.parser import parse
 
-NAMES = {
+FACET_NAMES = {
     "kind": "Kind",
     "severity": "Severity",
     "service": "Service",
@@ -45,7 +45,7 @@ class Chip:
 
 
 @dataclass(frozen=True)
-class Link:
+class FacetLink:
     """Something to choose among others, and where choosing it leads; where it can be left out
     instead, where that leads."""
 
@@ -59,35 +59,35 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Group:
+class FacetGroup:
     """A facet: what can be chosen of it, in an order that does not change with the counts."""
 
     name: str
-    links: tuple[Link, ...]
-    more: tuple[Link, ...] = ()
+    links: tuple[FacetLink, ...]
+    more: tuple[FacetLink, ...] = ()
 
 
-def chips(asked: Asked) -> list[Chip]:
+def chips(criteria: Criteria) -> list[Chip]:
     """All that narrows, each removable by itself."""
     found = []
     for name in FILTERS:
-        for value in asked.filters.of(name):
-            found.append(Chip(_reading(asked, name, value), asked.toggled(name, value).url()))
-    for name, day in zip(PERIOD, (asked.filters.since, asked.filters.until), strict=True):
+        for value in criteria.filters.of(name):
+            found.append(Chip(_reading(criteria, name, value), criteria.toggled(name, value).url()))
+    for name, day in zip(PERIOD, (criteria.filters.since, criteria.filters.until), strict=True):
         if day:
-            ago = PERIODS.get(asked.since) if name == "since" else None
-            found.append(Chip(ago or f"{name} {times.day(day)}", _without(asked, name).url()))
-    if asked.as_typed:
-        found.append(Chip("Exactly as typed", replace(asked, as_typed=False, page=1).url()))
+            ago = PERIODS.get(criteria.since) if name == "since" else None
+            found.append(Chip(ago or f"{name} {times.day(day)}", _without(criteria, name).url()))
+    if criteria.as_typed:
+        found.append(Chip("Exactly as typed", replace(criteria, as_typed=False, page=1).url()))
     return found
 
 
-def _reading(asked: Asked, name: str, value: str) -> str:
+def _reading(criteria: Criteria, name: str, value: str) -> str:
     facet = facet_of(name)
-    label = asked.labels.get((facet, value), value)
+    label = criteria.labels.get((facet, value), value)
     if name == facet:
-        return label if facet in FIXED else f"{NAMES[facet]}: {label}"
-    return f"not {label}" if facet in FIXED else f"not {NAMES[facet].lower()} {label}"
+        return label if facet in FIXED else f"{FACET_NAMES[facet]}: {label}"
+    return f"not {label}" if facet in FIXED else f"not {FACET_NAMES[facet].lower()} {label}"
 
 
 @dataclass(frozen=True)
@@ -95,127 +95,129 @@ class Notice:
     """What was not understood, and what may have been meant."""
 
     text: str
-    meant: str = ""
+    suggestion: str = ""
     url: str = ""
 
 
-def notices(asked: Asked) -> list[Notice]:
+def notices(criteria: Criteria) -> list[Notice]:
     """What looked like a filter and was none, and words that only leave out."""
     found = []
-    if asked.words.startswith("-") and not (parse(asked.sought) or asked.filters):
+    if criteria.words.startswith("-") and not (parse(criteria.search_text) or criteria.filters):
         found.append(Notice("That only says what to leave out: say what to look for as well."))
-    for misread in asked.misread:
-        text = f"{misread.problem} {_taken_as(misread)}"
-        if misread.meant:
-            found.append(Notice(text, misread.meant.label, asked.meaning(misread).url()))
+    for unknown in criteria.unknown_filters:
+        text = f"{unknown.problem} {_taken_as(unknown)}"
+        if unknown.suggestion:
+            found.append(
+                Notice(text, unknown.suggestion.label, criteria.with_suggestion(unknown).url())
+            )
         else:
             found.append(Notice(text))
     return found
 
 
-def _taken_as(misread: Misread) -> str:
-    if not misread.token:
+def _taken_as(unknown: UnknownFilter) -> str:
+    if not unknown.token:
         return "It was passed over."
-    if misread.field in EXCLUDING:
+    if unknown.field in EXCLUDING:
         return "What holds these words was left out."
     return "It was looked for as words."
 
 
-def _without(asked: Asked, name: str) -> Asked:
-    left = {"since": asked.since, "until": asked.until} | {name: ""}
-    filters = replace(asked.filters, **{name: None})  # type: ignore[arg-type]
-    return replace(asked, filters=filters, page=1, **left)  # type: ignore[arg-type]
+def _without(criteria: Criteria, name: str) -> Criteria:
+    left = {"since": criteria.since, "until": criteria.until} | {name: ""}
+    filters = replace(criteria.filters, **{name: None})  # type: ignore[arg-type]
+    return replace(criteria, filters=filters, page=1, **left)  # type: ignore[arg-type]
 
 
-def sorts(asked: Asked) -> list[Link]:
+def sort_links(criteria: Criteria) -> list[FacetLink]:
     """The orders to choose from. Without words nothing is better than anything else."""
-    offered = [sort for sort in SORTS if asked.words or sort != "relevance"]
-    chosen = asked.sort if asked.sort in offered else "newest"
+    offered = [sort for sort in SORTS if criteria.words or sort != "relevance"]
+    chosen = criteria.sort if criteria.sort in offered else "newest"
     return [
-        Link(SORTS[sort], replace(asked, sort=sort, page=1).url(), chosen=sort == chosen)
+        FacetLink(SORTS[sort], replace(criteria, sort=sort, page=1).url(), chosen=sort == chosen)
         for sort in offered
     ]
 
 
-def groups(asked: Asked, counts: Counts, today: date) -> list[Group]:
+def facet_groups(criteria: Criteria, counts: Counts, today: date) -> list[FacetGroup]:
     """The facets of which something can be chosen, or is."""
-    found = [_group(asked, facet, counts.get(facet, ())) for facet in FACETS]
+    found = [_group(criteria, facet, counts.get(facet, ())) for facet in FACETS]
     number = {since: count for since, _, count in counts.get("since", ())}
-    return [group for group in [*found, _period(asked, number, today)] if group.links]
+    return [group for group in [*found, _period(criteria, number, today)] if group.links]
 
 
-def _group(asked: Asked, facet: str, counted: Sequence[tuple[str, str, int]]) -> Group:
+def _group(criteria: Criteria, facet: str, counted: Sequence[tuple[str, str, int]]) -> FacetGroup:
     number = {value: count for value, _, count in counted}
     label = {value: name for value, name, _ in counted} | {
-        value: asked.labels.get((facet, value), value)
+        value: criteria.labels.get((facet, value), value)
         for name in (facet, opposite(facet))
-        for value in asked.filters.of(name)
+        for value in criteria.filters.of(name)
     }
     if facet in FIXED:
         wanted = [v for v in FIXED[facet] if facet == "kind" or number.get(v) or v in label]
-        return Group(NAMES[facet], _links(asked, facet, wanted, FIXED[facet], number))
-    chosen = (*asked.filters.of(facet), *asked.filters.of(opposite(facet)))
+        return FacetGroup(FACET_NAMES[facet], _links(criteria, facet, wanted, FIXED[facet], number))
+    chosen = (*criteria.filters.of(facet), *criteria.filters.of(opposite(facet)))
     # The most frequent are shown, but by name: a count that changes moves nothing.
     often = sorted(label, key=lambda value: (value not in chosen, -number.get(value, 0), value))
     shown, more = (
         sorted(part, key=lambda value: (label[value].casefold(), value))
         for part in (often[:MOST_SHOWN], often[MOST_SHOWN : MOST_SHOWN + MOST_MORE])
     )
-    return Group(
-        NAMES[facet],
-        _links(asked, facet, shown, label, number),
-        _links(asked, facet, more, label, number),
+    return FacetGroup(
+        FACET_NAMES[facet],
+        _links(criteria, facet, shown, label, number),
+        _links(criteria, facet, more, label, number),
     )
 
 
 def _links(
-    asked: Asked,
+    criteria: Criteria,
     facet: str,
     values: Sequence[str],
     label: Mapping[str, str],
     number: Mapping[str, int],
-) -> tuple[Link, ...]:
+) -> tuple[FacetLink, ...]:
     other = opposite(facet)
-    chosen, excluded = asked.filters.of(facet), asked.filters.of(other)
+    chosen, excluded = criteria.filters.of(facet), criteria.filters.of(other)
     named = (*chosen, *excluded)
-    more, less = _one_more(asked, facet), _one_more(asked, other)
+    more, less = _one_more(criteria, facet), _one_more(criteria, other)
     none = AtLeast() if any(isinstance(one, AtLeast) for one in number.values()) else 0
     return tuple(
-        Link(
+        FacetLink(
             label[value],
-            asked.toggled(facet, value).url() if value in named else more + quote(value),
-            asked.toggled(other, value).url() if value in named else less + quote(value),
+            criteria.toggled(facet, value).url() if value in named else more + quote(value),
+            criteria.toggled(other, value).url() if value in named else less + quote(value),
             chosen=value in chosen,
             excluded=value in excluded,
-            count=counted(number.get(value, none)),
+            count=count_text(number.get(value, none)),
             key=f"{facet}-{value}",
         )
         for value in values
     )
 
 
-def _one_more(asked: Asked, facet: str) -> str:
+def _one_more(criteria: Criteria, facet: str) -> str:
     """The address with another value of `facet`, up to that value: put together once for all."""
-    address = replace(asked, page=1).url()
+    address = replace(criteria, page=1).url()
     return f"{address}{'&' if '?' in address else '?'}{facet}="
 
 
-def days(today: date) -> dict[str, date]:
+def period_starts(today: date) -> dict[str, date]:
     """The first day of each period that the page offers, by how it is written."""
     read = {since: period.read(since, today) for since in PERIODS}
     return {since: found.first for since, found in read.items() if found}
 
 
-def _period(asked: Asked, number: Mapping[str, int], today: date) -> Group:
-    now = "" if asked.until else asked.since
-    return Group(
+def _period(criteria: Criteria, number: Mapping[str, int], today: date) -> FacetGroup:
+    now = "" if criteria.until else criteria.since
+    return FacetGroup(
         "Period",
         tuple(
-            Link(
+            FacetLink(
                 label,
-                asked.within("" if now == since else since, "", today).url(),
+                criteria.in_period("" if now == since else since, "", today).url(),
                 chosen=now == since,
-                count=counted(number[since]) if since in number else "",
+                count=count_text(number[since]) if since in number else "",
                 key=f"since-{since}",
             )
             for since, label in PERIODS.items()
@@ -223,7 +225,7 @@ def _period(asked: Asked, number: Mapping[str, int], today: date) -> Group:
     )
 
 
-def counted(number: int) -> str:
+def count_text(number: int) -> str:
     """How many, as far as it was counted: “1,000+”; nothing where none was met among some."""
     if isinstance(number, AtLeast):
         return f"{number:,}+" if number else ""

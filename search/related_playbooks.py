@@ -29,7 +29,7 @@ WHERE book.archived_at IS NULL AND used.incident_id = ANY(%(incidents)s)
 """
 
 
-def playbooks_for(
+def related_playbooks(
     incidents: Sequence[int], *, found: Sequence[str]
 ) -> dict[int, list[tuple[str, str]]]:
     """For each of these incidents, which the reader may see, at most three playbooks as

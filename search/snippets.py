@@ -30,7 +30,7 @@ class Piece(NamedTuple):
     marked: bool = False
 
 
-class Marker:
+class Highlighter:
     """Knows the words of one query, in whatever form they may stand in a text."""
 
     def __init__(
@@ -42,7 +42,7 @@ class Marker:
         self._beside = beside or {}
         first = sorted(worth, key=lambda lexeme: (-worth[lexeme], lexeme))[:_MOST_STEMS]
         self._beginnings = [
-            (lexeme, beginning) for lexeme in first for beginning in analyzer.beginnings(lexeme)
+            (lexeme, beginning) for lexeme in first for beginning in analyzer.prefixes(lexeme)
         ]
         self._knows_all_beginnings = len(first) == len(worth)
         self._most_lines = _MOST_LINES_OF_SEVERAL if len(worth) > 1 else _MOST_LINES
@@ -90,7 +90,7 @@ class Marker:
         end = match.end()
         return end if not self._beside or self._stands(lexeme, text, place, end) else 0
 
-    def best(self, text: str) -> str:
+    def best_passage(self, text: str) -> str:
         """The passage (line) of `text` that shows most of the words; the first that says
         something where none does. What stands at its beginning is preferred."""
         if (hidden := text.find(NOT_SHOWN)) >= 0:
@@ -139,11 +139,11 @@ class Marker:
         return not beside.isdisjoint(before + analyzer.stems(text[end : end + _NEAR])[:1])
 
 
-def holds(text: str, phrase: Sequence[str]) -> bool:
+def contains_phrase(text: str, phrase: Sequence[str]) -> bool:
     """Whether the lexemes of `phrase` stand side by side somewhere in `text`."""
     folded = analyzer.fold(text)
     room = (analyzer.MAX_WORD + 20) * len(phrase)
-    for beginning in analyzer.beginnings(phrase[0]):
+    for beginning in analyzer.prefixes(phrase[0]):
         place = folded.find(beginning)
         while place >= 0:
             if place == 0 or not folded[place - 1].isalnum():

@@ -13,7 +13,7 @@ from incidents.models import Incident, LinkState, SectionKind
 from playbooks.models import FailurePattern, Playbook
 from search import keys
 from search.facts import Facts
-from search.incident_records import About, about
+from search.incident_records import IncidentRecord, incident_records
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +49,7 @@ def incidents(ids: list[int], read: Mapping[int, ParsedPostmortem]) -> Iterator[
     """The incidents and then their action items, each in order."""
     missing = [key for key in ids if key not in read]
     stored = documents_of(Incident.objects.filter(pk__in=missing)) if missing else {}
-    known = about(ids)
+    known = incident_records(ids)
     for key, document in sorted({**read, **stored}.items()):
         if key in known:
             yield _incident(known[key], document)
@@ -57,7 +57,7 @@ def incidents(ids: list[int], read: Mapping[int, ParsedPostmortem]) -> Iterator[
         yield from _action_items(known[key])
 
 
-def _incident(known: About, document: ParsedPostmortem) -> Source:
+def _incident(known: IncidentRecord, document: ParsedPostmortem) -> Source:
     return Source(
         pk=known.pk,
         kind="incident",
@@ -80,7 +80,7 @@ def _incident(known: About, document: ParsedPostmortem) -> Source:
     )
 
 
-def _incident_fields(known: About, document: ParsedPostmortem) -> dict[str, list[str]]:
+def _incident_fields(known: IncidentRecord, document: ParsedPostmortem) -> dict[str, list[str]]:
     fields: dict[str, list[str]] = {
         "A": [known.reference],
         "B": [],
@@ -103,7 +103,7 @@ def _incident_fields(known: About, document: ParsedPostmortem) -> dict[str, list
     return fields
 
 
-def _action_items(known: About) -> Iterator[Source]:
+def _action_items(known: IncidentRecord) -> Iterator[Source]:
     for item in known.items:
         yield Source(
             pk=item.pk,

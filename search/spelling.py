@@ -38,15 +38,18 @@ def correctable(words: Iterable[str]) -> list[str]:
     return [word for word in words if word.isalpha() and _allowed(word)][:_MOST_WORDS]
 
 
-def one_slip_away(misspelt: Sequence[str]) -> Candidates:
+def within_one_edit(misspelt: Sequence[str]) -> Candidates:
     """What nearly every slip is: in one query that is quick, whatever words there are."""
     made = {
-        made for word in misspelt if word.isascii() and len(word) <= 12 for made in one_off(word)
+        made
+        for word in misspelt
+        if word.isascii() and len(word) <= 12
+        for made in one_edit_variants(word)
     }
     return _near(misspelt, _ONE_SLIP, [" ".join(sorted(made))]) if made else {}
 
 
-def alike(misspelt: Sequence[str]) -> Candidates:
+def similar_words(misspelt: Sequence[str]) -> Candidates:
     """Words that share parts with those, in one query that looks at many of them."""
     asked = [part for word in misspelt for part in (word, word, _MOST_ALIKE)]
     return _near(misspelt, " UNION ".join([_ALIKE] * len(misspelt)), asked) if misspelt else {}
@@ -56,7 +59,7 @@ def _near(misspelt: Sequence[str], words: str, asked: list[Any]) -> Candidates:
     with connection.cursor() as cursor:
         cursor.execute(_FOUND.format(words=words, counted=statistics.COUNTED), asked)
         rows = cursor.fetchall()
-    statistics.keep(row[1:] for row in rows)
+    statistics.remember(row[1:] for row in rows)
     known = {row[0] for row in rows}
     return {word: near for word in misspelt if (near := _nearest(word, known))}
 
@@ -86,7 +89,7 @@ def _likely(word: str, other: str) -> bool:
     return len(word) > 4 or sorted(word) == sorted(other)
 
 
-def one_off(word: str) -> set[str]:
+def one_edit_variants(word: str) -> set[str]:
     """Every string one slip away: a letter too many, too few, another, or two exchanged."""
     halves = [(word[:i], word[i:]) for i in range(len(word) + 1)]
     letters = string.ascii_lowercase

@@ -66,7 +66,7 @@ WHERE old.documents <> excluded.documents
 
 
 @dataclass(frozen=True)
-class Known:
+class DocumentFrequencies:
     """What the last count knows of the keys of one search."""
 
     documents: Mapping[str, int]
@@ -104,7 +104,7 @@ def _known_lately() -> _Kept:
     return _kept
 
 
-def known(keys: Iterable[str]) -> Known:
+def document_frequencies(keys: Iterable[str]) -> DocumentFrequencies:
     """In one query at most. Where nothing has been counted yet, the documents are, up to 10,000."""
     wanted = {"", *keys}
     kept = _known_lately().keys
@@ -116,14 +116,14 @@ def known(keys: Iterable[str]) -> Known:
         found |= rows
         # What has not been counted grows too fast to be kept.
         if rows.get("", (0, None))[1] is not None:
-            keep((key, *found.get(key, (0, 0))) for key in wanted)
-    return Known(
+            remember((key, *found.get(key, (0, 0))) for key in wanted)
+    return DocumentFrequencies(
         documents={key: documents for key, (documents, _) in found.items() if documents},
         tiers={key: tiers for key, (_, tiers) in found.items() if tiers},
     )
 
 
-def keep(rows: Iterable[tuple[str, int | None, int | None]]) -> None:
+def remember(rows: Iterable[tuple[str, int | None, int | None]]) -> None:
     """Rows of `search_keystatistic` that somebody else's query has read, as key and `COUNTED`."""
     _known_lately().keys.update(
         (key, (documents or 0, tiers or 0)) for key, documents, tiers in rows

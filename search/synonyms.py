@@ -19,7 +19,7 @@ _SECONDS = 10  # after which every process has seen a change
 _known: tuple[str, Mapping[Form, tuple[Form, ...]], int] = ("", {}, 0)
 
 
-def expand(asked: Sequence[str]) -> Mapping[str, tuple[Form, ...]]:
+def synonyms_of(asked: Sequence[str]) -> Mapping[str, tuple[Form, ...]]:
     """For each term in `asked`, words as `words.split` gives them, the other ways to say it.
 
     The keys are terms as they stand in `asked`, words joined by a space; each way is the words
@@ -43,7 +43,7 @@ def first_groups() -> list[list[str]]:
     return [[term.strip() for term in group] for group in groups]
 
 
-def forget() -> None:
+def invalidate() -> None:
     """The groups have changed: read them again before the next search."""
     cache.delete(_STAMP)
 
@@ -67,7 +67,7 @@ def _groups() -> tuple[Mapping[Form, tuple[Form, ...]], int]:
 def _others(groups: Iterable[list[str]]) -> dict[Form, tuple[Form, ...]]:
     found: dict[Form, dict[Form, None]] = {}
     for terms in groups:
-        forms = dict.fromkeys(form for term in terms if (form := tuple(analyzer.split(term))))
+        forms = dict.fromkeys(form for term in terms if (form := tuple(analyzer.tokenize(term))))
         for form in forms:
             found.setdefault(_stems(form), {}).update(forms)
     return {

@@ -14,7 +14,7 @@ def refresh_incidents(ids: list[int]) -> None:
     """Index these incidents anew."""
     with transaction.atomic():
         used = index.refresh("incident", ids)
-    index.learn(used)
+    index.add_words(used)
 
 
 @shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=2, max_retries=5)

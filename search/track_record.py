@@ -36,7 +36,7 @@ FROM unnest(%(playbook)s::bigint[]) AS asked (id) CROSS JOIN LATERAL (
 
 
 @dataclass(frozen=True)
-class Experience:
+class TrackRecord:
     """By kind and key what came of the latest 20 times at most; of a pattern only that it was met,
     as empty texts."""
 
@@ -63,12 +63,12 @@ class Experience:
         return f"helped in {outcomes[Outcome.HELPED]} of {last}{uses}"
 
 
-def experience(
+def track_record(
     patterns: Sequence[int], playbooks: Sequence[int], user: User | AnonymousUser
-) -> Experience:
+) -> TrackRecord:
     """What `user` may know of. Two queries, none where neither is asked about; more only where
     most of the latest may not be seen."""
-    found = Experience()
+    found = TrackRecord()
     asked, read = {"pattern": list(patterns), "playbook": list(playbooks)}, _READ
     while any(asked.values()):
         rows = _latest(asked, read)

@@ -14,7 +14,7 @@ from accounts.models import Role, User
 from bench.relevance.documents import Plain
 from bench.relevance.labels import Labelled
 from search.engine import Hit, search
-from search.filters import Filters
+from search.filters import SearchFilters
 
 DEPTH = 50  # enough for ten of one service to be left
 
@@ -42,7 +42,7 @@ class Ours:
 
     def ranked(self, query: Labelled) -> list[str]:
         reader = User(pk=0, role=Role.VIEWER)
-        filters = Filters(chosen={"service": (query.service,)} if query.service else {})
+        filters = SearchFilters(chosen={"service": (query.service,)} if query.service else {})
         results = search(query.text, user=reader, filters=filters, limit=DEPTH)
         return list(dict.fromkeys(self.names[_reference(hit)] for hit in results.hits))
 

@@ -15,7 +15,7 @@ from incidents.models import LinkState
 from likeness.models import Lesson, TermCount
 from likeness.suggestions.sentences import Sentence, stem
 from playbooks.models import FailurePattern
-from search.analyzer import COMMON
+from search.analyzer import STOP_WORDS
 
 MOST_STEMS = 100  # of an incident
 MOST_EXAMPLES = 400  # of a pattern, newest first
@@ -27,7 +27,7 @@ _PRIOR = 2  # examples that are supposed beside those there are
 _SHARE = 0.6  # how much a learned stem counts beside a cue
 _USUAL = 80  # stems; longer texts meet more of the learned ones by chance
 
-_COMMON = frozenset(stem(word) for word in COMMON)
+_COMMON = frozenset(stem(word) for word in STOP_WORDS)
 _EXAMPLES = """
 SELECT link.state, portrait.stems FROM incidents_patternlink link
 JOIN likeness_portrait portrait ON portrait.incident_id = link.incident_id

@@ -14,7 +14,7 @@ from core.prepared import Prepared
 from likeness.suggestions.cues import Cue, Cues, cue
 from likeness.suggestions.sentences import stem
 from playbooks.models import FailurePattern
-from search.analyzer import COMMON, fold
+from search.analyzer import STOP_WORDS, fold
 
 _FILE = Path(__file__).with_name("cues.txt")
 _STRENGTHS = {"1": 0.4, "2": 1.2, "3": 2.5}
@@ -89,7 +89,7 @@ def own_cues(pattern: Named) -> Iterator[Cue]:
 
 
 def _phrase(slug: str, phrase: str) -> Cue | None:
-    written = [w for w in _WORD.findall(phrase) if fold(w) not in COMMON or fold(w) in _KEPT]
+    written = [w for w in _WORD.findall(phrase) if fold(w) not in STOP_WORDS or fold(w) in _KEPT]
     written = written[:_MOST_WORDS]
     if not written:
         return None

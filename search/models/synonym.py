@@ -37,7 +37,7 @@ class Synonym(models.Model):
 
     def clean(self) -> None:
         """Raises ValidationError where the terms are fewer than two, or hold no words."""
-        found = dict.fromkeys(tuple(analyzer.split(term)) for term in self.terms or [])
+        found = dict.fromkeys(tuple(analyzer.tokenize(term)) for term in self.terms or [])
         if () in found:
             raise ValidationError("Each term needs a word that search can look for.")
         if len(found) < 2:

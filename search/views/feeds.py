@@ -52,7 +52,7 @@ def saved_search_feed(request: HttpRequest, key: str) -> HttpResponse:
     saved = SavedSearch.objects.filter(feed_key=key, owner__is_active=True).first()
     if saved is None:
         return _ended(get_object_or_404(EndedFeed.objects.for_key(key)))
-    entries = feed.entries(saved, today=timezone.localdate())
+    entries = feed.feed_entries(saved, today=timezone.localdate())
     changed_at = max([saved.updated_at, *(entry.updated_at for entry in entries)])
     body = _written(saved, entries, changed_at).encode()
     return feeds.answer(request, body, _Atom.content_type, changed_at=changed_at)
@@ -80,7 +80,7 @@ def _ended(ended: EndedFeed) -> HttpResponse:
     return answer
 
 
-def _written(saved: SavedSearch, entries: list[feed.Entry], changed_at: datetime) -> str:
+def _written(saved: SavedSearch, entries: list[feed.FeedEntry], changed_at: datetime) -> str:
     atom = _Atom(
         title=printable(f"{saved.name} · Nevertwice"),
         link=settings.SITE_URL + saved.get_absolute_url(),

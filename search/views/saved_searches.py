@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.requests import SignedInRequest
 from core.errors import DomainError
 from search import operations
-from search.criteria import ask
+from search.criteria import criteria_from_params
 from search.forms import SavedSearchForm
 from search.models import SavedSearch
 
@@ -34,13 +34,13 @@ def saved_search_list(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(FORM)
 def saved_search_add(request: SignedInRequest) -> HttpResponse:
     """Keep what the address asks for, under a name."""
-    asked = ask(request.GET, user=request.user, today=timezone.localdate())
-    initial = {"name": asked.text[:_NAME], "text": asked.text}
+    criteria = criteria_from_params(request.GET, user=request.user, today=timezone.localdate())
+    initial = {"name": criteria.text[:_NAME], "text": criteria.text}
     form = SavedSearchForm(request.POST or None, initial=initial)
     if form.is_valid():
         try:
             kept = operations.save(
-                **form.cleaned_data, sort=asked.sort, by=request.user, at=timezone.now()
+                **form.cleaned_data, sort=criteria.sort, by=request.user, at=timezone.now()
             )
         except DomainError as error:
             form.add_error("name", str(error))
@@ -50,7 +50,7 @@ def saved_search_add(request: SignedInRequest) -> HttpResponse:
     return render(
         request,
         "search/saved_search_add.html",
-        {"form": form, "asked": asked},
+        {"form": form, "criteria": criteria},
         status=_status(form),
     )
 

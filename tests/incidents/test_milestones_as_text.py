@@ -16,7 +16,7 @@ from incidents.operations.timeline import EventFields
 from incidents.operations.times import refresh_times
 from incidents.views.clock import after_words, elapsed_words
 from incidents.views.phases import phases
-from search.sources import about
+from search.sources import incident_records
 from tests.factories import NOON, IncidentFactory
 
 LOS_ANGELES = "America/Los_Angeles"
@@ -201,7 +201,7 @@ def test_no_export_invents_a_clock_time_for_a_day(known_to_the_day):
 
 
 def test_search_tells_the_day_alone(known_to_the_day):
-    told = about([known_to_the_day.pk])[known_to_the_day.pk].facts["occurred"]
+    told = incident_records([known_to_the_day.pk])[known_to_the_day.pk].facts["occurred"]
 
     assert told.removeprefix("about ") == "3 Jul 2026"
 

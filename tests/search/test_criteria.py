@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from accounts.models import Role, User
 from search import period
-from search.criteria import Asked, ask, ask_text
+from search.criteria import Criteria, criteria_from_params, criteria_from_text
 from tests.factories import IncidentFactory, PatternFactory, ServiceFactory, TagFactory, TeamFactory
 
 pytestmark = pytest.mark.django_db
@@ -24,12 +24,12 @@ TODAY = date(2026, 3, 31)
 OMAR = User(pk=0, role=Role.ADMINISTRATOR)
 
 
-def typed(text: str, user: User = OMAR) -> Asked:
-    return ask_text(text, user=user, today=TODAY)
+def typed(text: str, user: User = OMAR) -> Criteria:
+    return criteria_from_text(text, user=user, today=TODAY)
 
 
-def at(address: str, user: User = OMAR) -> Asked:
-    return ask(QueryDict(address), user=user, today=TODAY)
+def at(address: str, user: User = OMAR) -> Criteria:
+    return criteria_from_params(QueryDict(address), user=user, today=TODAY)
 
 
 @pytest.fixture
@@ -45,13 +45,15 @@ def labels():
 
 
 def test_filters_are_read_out_of_the_box_and_the_words_stay(labels):
-    asked = typed("certificate service:checkout expired severity:sev1 since:2025-01 until:2025-06")
+    criteria = typed(
+        "certificate service:checkout expired severity:sev1 since:2025-01 until:2025-06"
+    )
 
-    assert asked.words == "certificate expired"
-    assert asked.filters.chosen == {"severity": ("SEV1",), "service": ("checkout",)}
-    assert asked.filters.since == date(2025, 1, 1)
-    assert asked.filters.until == date(2025, 6, 30)
-    assert asked.misread == ()
+    assert criteria.words == "certificate expired"
+    assert criteria.filters.chosen == {"severity": ("SEV1",), "service": ("checkout",)}
+    assert criteria.filters.since == date(2025, 1, 1)
+    assert criteria.filters.until == date(2025, 6, 30)
+    assert criteria.unknown_filters == ()
 
 
 @pytest.mark.parametrize(
@@ -79,10 +81,10 @@ def test_filters_are_read_out_of_the_box_and_the_words_stay(labels):
     ],
 )
 def test_values_go_by_their_names_too(text, facet, values, labels):
-    asked = typed(text)
+    criteria = typed(text)
 
-    assert asked.words == ""
-    assert asked.filters.chosen == {facet: values}
+    assert criteria.words == ""
+    assert criteria.filters.chosen == {facet: values}
 
 
 @pytest.mark.parametrize(
@@ -104,37 +106,39 @@ def test_values_go_by_their_names_too(text, facet, values, labels):
     ],
 )
 def test_what_names_nothing_is_looked_for_as_words(text, labels):
-    asked = typed(text)
+    criteria = typed(text)
 
-    assert asked.words == text
-    assert not asked.filters
+    assert criteria.words == text
+    assert not criteria.filters
 
 
 def test_what_was_not_understood_is_told_with_what_may_have_been_meant(labels):
-    chekout, status, day = typed("service:chekout status:opne since:yore").misread
+    chekout, status, day = typed("service:chekout status:opne since:yore").unknown_filters
 
     assert chekout.problem == "No service is called “chekout”."
-    assert chekout.meant.value == "checkout"
-    assert status.meant.value == "open"
+    assert chekout.suggestion.value == "checkout"
+    assert status.suggestion.value == "open"
     assert day.problem.startswith("“yore” is no day")
 
 
 def test_what_is_no_filter_need_not_stand_side_by_side(labels):
-    assert typed("expired status:500 service:checkout").sought == "expired status 500"
+    assert typed("expired status:500 service:checkout").search_text == "expired status 500"
 
 
 def test_a_minus_leaves_out_what_the_filter_would_choose(labels):
-    asked = typed('expired -service:checkout -severity:sev4,sev5 -tag:"Black Friday" kind:incident')
+    criteria = typed(
+        'expired -service:checkout -severity:sev4,sev5 -tag:"Black Friday" kind:incident'
+    )
 
-    assert asked.words == "expired"
-    assert asked.filters.chosen == {
+    assert criteria.words == "expired"
+    assert criteria.filters.chosen == {
         "kind": ("incident",),
         "-severity": ("SEV4", "SEV5"),
         "-service": ("checkout",),
         "-tag": ("black-friday",),
     }
-    assert at(asked.url().partition("?")[2]) == asked
-    assert typed(asked.text) == asked
+    assert at(criteria.url().partition("?")[2]) == criteria
+    assert typed(criteria.text) == criteria
 
 
 def test_what_is_chosen_and_left_out_is_what_was_said_last(labels):
@@ -143,12 +147,12 @@ def test_what_is_chosen_and_left_out_is_what_was_said_last(labels):
 
 
 def test_what_could_not_be_left_out_is_told_and_corrected(labels):
-    asked = typed("expired -service:chekout")
+    criteria = typed("expired -service:chekout")
 
-    [misread] = asked.misread
-    assert misread.problem == "No service is called “chekout”."
-    assert asked.sought == "expired -service:chekout"
-    assert asked.meaning(misread).text == "expired -service:checkout"
+    [unknown] = criteria.unknown_filters
+    assert unknown.problem == "No service is called “chekout”."
+    assert criteria.search_text == "expired -service:chekout"
+    assert criteria.with_suggestion(unknown).text == "expired -service:checkout"
 
 
 def test_the_address_says_the_same_as_the_box(labels):
@@ -161,26 +165,26 @@ def test_the_address_says_the_same_as_the_box(labels):
 
 
 def test_box_and_address_are_merged_and_the_typed_day_counts(labels):
-    asked = at("q=severity:sev2+since:2025&severity=SEV1&since=2024")
+    criteria = at("q=severity:sev2+since:2025&severity=SEV1&since=2024")
 
-    assert asked.filters.of("severity") == ("SEV1", "SEV2")
-    assert asked.since == "2025"
+    assert criteria.filters.of("severity") == ("SEV1", "SEV2")
+    assert criteria.since == "2025"
 
 
 def test_an_address_leads_back_to_the_same(labels):
-    asked = at("q=a+%22b+c%22&tag=black-friday&since=3m&until=2026&sort=oldest&exact=1&page=3")
+    criteria = at("q=a+%22b+c%22&tag=black-friday&since=3m&until=2026&sort=oldest&exact=1&page=3")
 
-    assert at(asked.url().partition("?")[2]) == asked
-    assert typed(asked.text).filters == asked.filters
-    assert asked.text == 'a "b c" tag:black-friday since:3m until:2026'
+    assert at(criteria.url().partition("?")[2]) == criteria
+    assert typed(criteria.text).filters == criteria.filters
+    assert criteria.text == 'a "b c" tag:black-friday since:3m until:2026'
 
 
 def test_a_value_more_or_less_begins_on_the_first_page(labels):
-    asked = at("q=a&severity=SEV1&page=3")
+    criteria = at("q=a&severity=SEV1&page=3")
 
-    assert asked.toggled("severity", "SEV1").url() == "/search/?q=a"
-    assert asked.toggled("severity", "SEV2").url() == "/search/?q=a&severity=SEV1&severity=SEV2"
-    assert asked.within("30d", "", TODAY).url() == "/search/?q=a&severity=SEV1&since=30d"
+    assert criteria.toggled("severity", "SEV1").url() == "/search/?q=a"
+    assert criteria.toggled("severity", "SEV2").url() == "/search/?q=a&severity=SEV1&severity=SEV2"
+    assert criteria.in_period("30d", "", TODAY).url() == "/search/?q=a&severity=SEV1&since=30d"
 
 
 @pytest.mark.parametrize(
@@ -188,10 +192,10 @@ def test_a_value_more_or_less_begins_on_the_first_page(labels):
     ["kind=x'", "page=-1", "page=²", "sort=worst", "since=99999-99", "service=%00", "severity="],
 )
 def test_what_makes_no_sense_in_an_address_is_passed_over(address):
-    asked = at("q=proxy&" + address)
+    criteria = at("q=proxy&" + address)
 
-    assert (asked.words, asked.page, asked.sort) == ("proxy", 1, "relevance")
-    assert not asked.filters
+    assert (criteria.words, criteria.page, criteria.sort) == ("proxy", 1, "relevance")
+    assert not criteria.filters
 
 
 def test_a_service_or_tag_of_restricted_incidents_alone_does_not_exist(vera, ana):
@@ -203,9 +207,9 @@ def test_a_service_or_tag_of_restricted_incidents_alone_does_not_exist(vera, ana
     for_vera, for_ana = typed(text, vera), typed(text, ana)
 
     assert not for_vera.filters
-    assert [misread.meant for misread in for_vera.misread] == [None, None, None]
+    assert [unknown.suggestion for unknown in for_vera.unknown_filters] == [None, None, None]
     assert for_ana.filters.chosen == {"service": ("quokka-vault",), "tag": ("gloamtag",)}
-    assert [misread.meant.value for misread in for_ana.misread] == ["quokka-vault"]
+    assert [unknown.suggestion.value for unknown in for_ana.unknown_filters] == ["quokka-vault"]
 
 
 def test_words_alone_ask_nothing_of_the_database():
@@ -243,14 +247,14 @@ def test_nothing_that_is_typed_is_an_error(text, name):
     query.setlist(name, [text, f"{name}:{text}"])
     query["q"] = f"{text} {name}:{text}"
 
-    asked = ask(query, user=OMAR, today=TODAY)
+    criteria = criteria_from_params(query, user=OMAR, today=TODAY)
 
-    assert len(asked.misread) <= 3
-    assert asked.url()
+    assert len(criteria.unknown_filters) <= 3
+    assert criteria.url()
 
 
 def test_ten_thousand_filters_are_bounded():
-    asked = typed("severity:sev1 " * 5_000 + "service:x " * 5_000)
+    criteria = typed("severity:sev1 " * 5_000 + "service:x " * 5_000)
 
-    assert asked.filters.of("severity") == ("SEV1",)
-    assert len(asked.words) <= 500
+    assert criteria.filters.of("severity") == ("SEV1",)
+    assert len(criteria.words) <= 500

@@ -6,24 +6,24 @@ from datetime import date
 
 import pytest
 
-from search.filters import Filters
+from search.filters import SearchFilters
 
 pytestmark = pytest.mark.clock
 
-SEVERE = Filters(chosen={"severity": ("SEV1", "SEV2")})
+SEVERE = SearchFilters(chosen={"severity": ("SEV1", "SEV2")})
 
 
 def test_nothing_chosen_narrows_nothing():
-    assert not Filters()
-    assert not Filters(chosen={"severity": ()})
+    assert not SearchFilters()
+    assert not SearchFilters(chosen={"severity": ()})
     assert SEVERE
-    assert Filters(since=date(2025, 1, 1))
+    assert SearchFilters(since=date(2025, 1, 1))
 
 
 def test_a_value_is_added_and_taken_away_in_its_place():
     assert SEVERE.toggled("severity", "SEV1").chosen == {"severity": ("SEV2",)}
     assert SEVERE.toggled("severity", "SEV3").of("severity") == ("SEV1", "SEV2", "SEV3")
-    assert not Filters().toggled("kind", "incident").toggled("kind", "incident")
+    assert not SearchFilters().toggled("kind", "incident").toggled("kind", "incident")
 
 
 def test_a_facet_is_left_out_as_a_whole():
@@ -34,7 +34,7 @@ def test_a_facet_is_left_out_as_a_whole():
 
 
 def test_choosing_what_was_left_out_ends_that_and_the_other_way_round():
-    without = Filters().toggled("-severity", "SEV1")
+    without = SearchFilters().toggled("-severity", "SEV1")
 
     assert without.excluded == [("severity", "SEV1")]
     assert without.toggled("severity", "SEV1").chosen == {"severity": ("SEV1",)}

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import Role, User
-from search.criteria import Asked, ask, ask_text
+from search.criteria import Criteria, criteria_from_params, criteria_from_text
 from search.engine import search
 from tests.factories import IncidentFactory, SectionFactory, ServiceFactory, TagFactory
 from tests.search.hostile import BYTES, TEXTS, in_address
@@ -114,48 +114,58 @@ def test_the_worst_takes_no_more_than_a_bounded_multiple_of_an_ordinary_query(kn
 @example(text="disk\ud800")
 @example(text='service:checkout "')
 def test_no_text_is_an_error(known, text):
-    asked = ask_text(text, user=READER, today=TODAY)
+    criteria = criteria_from_text(text, user=READER, today=TODAY)
 
-    assert len(search(asked.words, user=READER).hits) <= 20
+    assert len(search(criteria.words, user=READER).hits) <= 20
     assert len(search(text, user=READER, as_typed=True).hits) <= 20
 
 
 @within_one_database
 @given(text=texts)
 def test_an_address_leads_back_to_what_was_asked(known, text):
-    asked = ask_text(text, user=READER, today=TODAY)
+    criteria = criteria_from_text(text, user=READER, today=TODAY)
 
-    again = ask(QueryDict(asked.url().partition("?")[2]), user=READER, today=TODAY)
+    again = criteria_from_params(
+        QueryDict(criteria.url().partition("?")[2]), user=READER, today=TODAY
+    )
 
-    assert said(again) == said(asked)
+    assert said(again) == said(criteria)
 
 
 @within_one_database
 @given(text=texts)
 @example(text='service:checkout "disk full')
 def test_typing_what_was_understood_asks_the_same(known, text):
-    asked = ask_text(text, user=READER, today=TODAY)
+    criteria = criteria_from_text(text, user=READER, today=TODAY)
 
-    assert said(ask_text(asked.text, user=READER, today=TODAY)) == said(asked)
+    assert said(criteria_from_text(criteria.text, user=READER, today=TODAY)) == said(criteria)
 
 
 @within_one_database
 @given(text=texts)
 def test_a_chip_that_is_taken_away_leaves_all_the_others(known, text):
-    asked = ask_text(text, user=READER, today=TODAY)
-    for facet, values in asked.filters.chosen.items():
+    criteria = criteria_from_text(text, user=READER, today=TODAY)
+    for facet, values in criteria.filters.chosen.items():
         for value in values:
-            without = asked.toggled(facet, value)
-            again = ask(QueryDict(without.url().partition("?")[2]), user=READER, today=TODAY)
+            without = criteria.toggled(facet, value)
+            again = criteria_from_params(
+                QueryDict(without.url().partition("?")[2]), user=READER, today=TODAY
+            )
 
             assert said(again) == said(without)
             assert value not in again.filters.of(facet)
             assert again.toggled(facet, value).filters.of(facet)[-1:] == (value,)
 
 
-def said(asked: Asked) -> tuple[object, ...]:
+def said(criteria: Criteria) -> tuple[object, ...]:
     """What was understood, but for what was not."""
-    return (" ".join(asked.words.split()), asked.filters, asked.since, asked.until, asked.sort)
+    return (
+        " ".join(criteria.words.split()),
+        criteria.filters,
+        criteria.since,
+        criteria.until,
+        criteria.sort,
+    )
 
 
 def fastest(client, text: str) -> float:

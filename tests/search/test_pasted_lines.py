@@ -10,9 +10,9 @@ import pytest
 from django.core.management import call_command
 from django.urls import reverse
 
-from search.criteria import ask_text
+from search.criteria import criteria_from_text
 from search.engine import search
-from search.feed import entries
+from search.feed import feed_entries
 from search.models import SavedSearch
 from search.parser import parse
 from tests.factories import (
@@ -89,7 +89,7 @@ def test_what_is_set_off_by_spaces_is_an_operator(text):
 def test_the_box_keeps_a_quotation_as_it_was_pasted(vera):
     line = 'Failed to pull "nginx:1.21": unauthorized'
 
-    assert ask_text(line, user=vera, today=date(2026, 3, 4)).words == line
+    assert criteria_from_text(line, user=vera, today=date(2026, 3, 4)).words == line
 
 
 def test_operators_that_match_something_are_kept(index, expired, vera):
@@ -133,7 +133,7 @@ def test_facets_count_what_the_page_shows(signed_in, expired, vera):
 def test_a_feed_holds_only_what_matches_exactly(expired, vera):
     saved = SavedSearch(owner=vera, name="Phrase", text='"pods expired" certificate')
 
-    assert entries(saved, today=date(2026, 3, 4)) == []
+    assert feed_entries(saved, today=date(2026, 3, 4)) == []
 
 
 def test_the_command_says_that_it_read_the_line_as_words(expired):

@@ -48,24 +48,24 @@ def _incident(title, day):
 def test_how_common_words_are_is_read_once_and_again_after_a_count(
     counted, django_assert_num_queries
 ):
-    statistics.known(["registri"])
+    statistics.document_frequencies(["registri"])
 
     with django_assert_num_queries(0):
-        assert statistics.known(["registri"]).of("registri") == 6
+        assert statistics.document_frequencies(["registri"]).of("registri") == 6
 
     statistics.count()
     with django_assert_num_queries(1):
-        statistics.known(["registri"])
+        statistics.document_frequencies(["registri"])
 
 
 def test_what_was_not_counted_yet_is_asked_each_time(index, django_assert_num_queries):
     index(IncidentFactory())
-    assert statistics.known([]).all == 1
+    assert statistics.document_frequencies([]).all == 1
 
     index(IncidentFactory())
 
     with django_assert_num_queries(1):
-        assert statistics.known([]).all == 2
+        assert statistics.document_frequencies([]).all == 2
 
 
 @pytest.mark.parametrize(

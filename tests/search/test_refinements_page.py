@@ -137,7 +137,7 @@ def test_what_looks_like_a_filter_is_told_and_corrected_with_one_tap(signed_in, 
 
     [notice] = answer.context["notices"]
     assert notice.text == "No service is called “chekout”. It was looked for as words."
-    assert (notice.meant, notice.url) == ("Check-out", "/search/?q=proxy&service=checkout")
+    assert (notice.suggestion, notice.url) == ("Check-out", "/search/?q=proxy&service=checkout")
 
 
 def test_facets_are_counted_each_without_its_own_choice(signed_in, vera, index):

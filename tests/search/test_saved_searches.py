@@ -52,7 +52,7 @@ def test_a_search_is_saved_from_the_page_with_its_filters(signed_in, vera):
 def test_a_saved_search_opens_what_was_saved(signed_in, vera):
     kept = keep(vera, text="expired severity:sev1 since:30d")
 
-    opened = signed_in(vera).get(kept.get_absolute_url()).context["asked"]
+    opened = signed_in(vera).get(kept.get_absolute_url()).context["criteria"]
 
     assert opened.words == "expired"
     assert opened.filters.of("severity") == ("SEV1",)
@@ -144,7 +144,7 @@ def test_what_says_nothing_is_not_saved(wrong, signed_in, vera):
 def test_there_is_an_end_to_it(vera):
     SavedSearch.objects.bulk_create(
         SavedSearch(owner=vera, name=f"{n}", text="x", created_at=NOON, updated_at=NOON)
-        for n in range(operations.MOST)
+        for n in range(operations.MOST_SAVED)
     )
 
     with pytest.raises(TooMany, match="Delete one"):

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.analyzer import beginnings, fold, stem
-from search.snippets import Marker, holds
+from search.analyzer import fold, prefixes, stem
+from search.snippets import Highlighter, contains_phrase
 
 WRITTEN = [
     *("cache", "Caching", "made", "MAKING", "makers", "reliability", "reliable", "dying", "skies"),
@@ -16,7 +16,7 @@ WRITTEN = [
 ]
 
 
-def _marked(marker: Marker, text: str) -> list[str]:
+def _marked(marker: Highlighter, text: str) -> list[str]:
     return [piece.text for piece in marker.pieces(text) if piece.marked]
 
 
@@ -31,12 +31,12 @@ def _marked(marker: Marker, text: str) -> list[str]:
     ],
 )
 def test_every_form_of_a_word_is_marked(word, text, marked):
-    assert _marked(Marker({stem(word): 1.0}), text) == marked
+    assert _marked(Highlighter({stem(word): 1.0}), text) == marked
 
 
 @pytest.mark.parametrize("word", [fold(word) for word in WRITTEN if word.isalpha()])
 def test_every_form_of_a_word_begins_as_it_is_looked_for(word):
-    assert word.startswith(beginnings(stem(word)))
+    assert word.startswith(prefixes(stem(word)))
 
 
 @given(
@@ -49,24 +49,28 @@ def test_a_few_words_are_marked_as_many_are(parts, sought):
     few = {stem(word): 1.0 for word in sought}
     many = few | {f"absent{number}": 0.1 for number in range(20)}
 
-    pieces = Marker(few).pieces(text)
+    pieces = Highlighter(few).pieces(text)
 
-    assert pieces == Marker(many).pieces(text)
+    assert pieces == Highlighter(many).pieces(text)
     assert "".join(piece.text for piece in pieces) == text
 
 
 def test_the_line_that_shows_most_of_the_words_is_shown():
     text = "The cache was cold.\n" * 4 + "Nobody made the cache warm.\nThe cache was made again."
 
-    assert Marker({"cach": 1.0, "make": 1.0}).best(text) == "Nobody made the cache warm."
+    assert (
+        Highlighter({"cach": 1.0, "make": 1.0}).best_passage(text) == "Nobody made the cache warm."
+    )
 
 
 def test_words_that_only_begin_alike_hide_no_line():
     text = "users of us-east-1, " * 5 + "\nand what they use"
 
-    assert Marker({"use": 1.0}).best(text) == "and what they use"
+    assert Highlighter({"use": 1.0}).best_passage(text) == "and what they use"
 
 
 def test_a_phrase_is_held_in_whatever_form_it_begins():
-    assert holds("They wrote the file", (stem("write"), stem("the"), stem("file"))) is False
-    assert holds("They wrote files", (stem("write"), stem("file")))
+    assert (
+        contains_phrase("They wrote the file", (stem("write"), stem("the"), stem("file"))) is False
+    )
+    assert contains_phrase("They wrote files", (stem("write"), stem("file")))

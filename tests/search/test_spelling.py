@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from search.spelling import distance, one_off
+from search.spelling import distance, one_edit_variants
 
 
 @pytest.mark.parametrize(
@@ -25,5 +25,5 @@ def test_slips_between_two_words_are_counted(one, other, slips):
 
 
 def test_one_slip_away_is_what_one_slip_makes():
-    assert {"dsn", "dn", "dnss", "dnx"} <= one_off("dns")
-    assert {distance("dns", word) for word in one_off("dns")} <= {0, 1}
+    assert {"dsn", "dn", "dnss", "dnx"} <= one_edit_variants("dns")
+    assert {distance("dns", word) for word in one_edit_variants("dns")} <= {0, 1}

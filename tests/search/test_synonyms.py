@@ -8,9 +8,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from search.analyzer import split
+from search.analyzer import tokenize
 from search.models import Synonym
-from search.synonyms import expand
+from search.synonyms import synonyms_of
 
 pytestmark = pytest.mark.django_db
 
@@ -39,21 +39,21 @@ pytestmark = pytest.mark.django_db
 def test_a_knowledge_base_opens_with_the_words_of_the_field(asked, others):
     found = {
         term: {" ".join(way) for way in ways if way != ("filesystem",)}
-        for term, ways in expand(split(asked)).items()
+        for term, ways in synonyms_of(tokenize(asked)).items()
     }
 
     assert found == others
 
 
 def test_every_way_to_call_a_postmortem_finds_the_others():
-    [ways] = expand(["rca"]).values()
+    [ways] = synonyms_of(["rca"]).values()
 
     assert {("postmortem",), ("post", "incident", "review"), ("retrospective",)} <= set(ways)
 
 
 def test_the_groups_that_we_ship_are_sound():
     groups = list(Synonym.objects.all())
-    terms = [form for group in groups for form in {tuple(split(term)) for term in group.terms}]
+    terms = [form for group in groups for form in {tuple(tokenize(term)) for term in group.terms}]
 
     for group in groups:
         group.full_clean()
@@ -63,10 +63,10 @@ def test_the_groups_that_we_ship_are_sound():
 
 
 def test_asking_twice_reads_the_groups_once():
-    expand(["k8s"])
+    synonyms_of(["k8s"])
 
     with CaptureQueriesContext(connection) as captured:
-        expand(["oom"])
+        synonyms_of(["oom"])
 
     assert len(captured) == 0
 
@@ -75,7 +75,7 @@ def test_an_administrator_edits_them_and_the_next_search_knows(
     signed_in, omar, django_capture_on_commit_callbacks
 ):
     client = signed_in(omar)
-    assert expand(["flux"]) == {}
+    assert synonyms_of(["flux"]) == {}
 
     with django_capture_on_commit_callbacks(execute=True):
         answer = client.post(
@@ -83,13 +83,13 @@ def test_an_administrator_edits_them_and_the_next_search_knows(
             {"terms": "flux\r\n\r\nflux  capacitor", "note": ""},
         )
     assert answer.status_code == 302
-    assert expand(["flux"]) == {"flux": (("flux", "capacitor"),)}
+    assert synonyms_of(["flux"]) == {"flux": (("flux", "capacitor"),)}
 
     group = Synonym.objects.get(terms__contains=["flux"])
     assert group.terms == ["flux", "flux capacitor"]
     with django_capture_on_commit_callbacks(execute=True):
         client.post(reverse("admin:search_synonym_delete", args=[group.pk]), {"post": "yes"})
-    assert expand(["flux"]) == {}
+    assert synonyms_of(["flux"]) == {}
 
 
 @pytest.mark.parametrize(

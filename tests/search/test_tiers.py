@@ -12,7 +12,7 @@ from django.core.management import call_command
 from incidents.models import Incident
 from search import engine, facets, impact, keys, planner, statistics
 from search.engine import search
-from search.filters import Filters
+from search.filters import SearchFilters
 from search.models import Document, KeyStatistic
 from tests.factories import (
     NOON,
@@ -75,8 +75,8 @@ ASKED = [
     ("timeout -queue", {}),
     ('"proxy timeout"', {}),
     ("proxy or queue", {}),
-    ("proxy", {"filters": Filters({"severity": ("SEV1",)})}),
-    ("proxy", {"filters": Filters({"service": ("ledger",), "kind": ("incident",)})}),
+    ("proxy", {"filters": SearchFilters({"severity": ("SEV1",)})}),
+    ("proxy", {"filters": SearchFilters({"service": ("ledger",), "kind": ("incident",)})}),
     ("proxy", {"sort": "newest"}),
     ("timeout", {"sort": "oldest"}),
     ("proxy", {"offset": 10}),
@@ -153,7 +153,7 @@ def test_facets_count_a_sample_of_what_search_finds(text, many, small_tiers, ver
     monkeypatch.setattr(engine, "MOST_SAMPLED", 10)
     everything = {pk for _, pk in found(text, vera, limit=1000)}
     # act
-    sample = engine.matching(text, user=vera, filters=Filters())
+    sample = engine.matching_documents(text, user=vera, filters=SearchFilters())
     # assert
     documents = Document.objects.filter(pk__in=sample).values_list("incident", "action_item")
     assert len(sample) == 10
@@ -183,7 +183,7 @@ def test_the_sample_that_facets_count_holds_nothing_one_may_not_see(
     reindex()
     monkeypatch.setattr(engine, "MOST_SAMPLED", 10)
     # act
-    sample = engine.matching("proxy", user=vera, filters=Filters())
+    sample = engine.matching_documents("proxy", user=vera, filters=SearchFilters())
     # assert
     assert sample
     assert not Document.objects.filter(pk__in=sample, within__in=hidden).exists()

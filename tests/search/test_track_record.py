@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from search.track_record import experience
+from search.track_record import track_record
 from tests.factories import (
     IncidentFactory,
     PatternFactory,
@@ -56,8 +56,8 @@ def test_restricted_incidents_count_for_nobody_else(vera, ana):
     PatternLinkFactory(incident=secret, pattern=pattern)
     PlaybookUseFactory(playbook=playbook, incident=secret, outcome="helped")
 
-    hers = experience([pattern.pk], [playbook.pk], ana)
-    others = experience([pattern.pk], [playbook.pk], vera)
+    hers = track_record([pattern.pk], [playbook.pk], ana)
+    others = track_record([pattern.pk], [playbook.pk], vera)
 
     assert hers.of_pattern(pattern.pk) == "met once"
     assert hers.of_playbook(playbook.pk) == "helped in 1 of 1 use"
@@ -70,13 +70,13 @@ def test_the_latest_are_counted_and_what_may_not_be_seen_takes_nobodys_place(ver
     for _ in range(25):
         PatternLinkFactory(incident=IncidentFactory(), pattern=pattern)
         PlaybookUseFactory(playbook=playbook, incident=None, outcome="helped")
-    before = experience([pattern.pk], [playbook.pk], vera)
+    before = track_record([pattern.pk], [playbook.pk], vera)
     for _ in range(31):
         secret = IncidentFactory(visibility="restricted", owner=ana)
         PatternLinkFactory(incident=secret, pattern=pattern)
         PlaybookUseFactory(playbook=playbook, incident=secret, outcome="did_not_help")
 
-    after = experience([pattern.pk], [playbook.pk], vera)
+    after = track_record([pattern.pk], [playbook.pk], vera)
 
     assert before.of_pattern(pattern.pk) == after.of_pattern(pattern.pk) == "met 20+ times"
     told = "helped in 20 of the last 20 uses"
@@ -87,8 +87,8 @@ def test_it_costs_two_queries_whatever_is_asked_about(vera, django_assert_num_qu
     patterns = [PatternLinkFactory(incident=IncidentFactory()).pattern.pk for _ in range(3)]
 
     with django_assert_num_queries(0):
-        experience([], [], vera)
+        track_record([], [], vera)
     with django_assert_num_queries(2):
-        experience(patterns[:1], [], vera)
+        track_record(patterns[:1], [], vera)
     with django_assert_num_queries(2):
-        experience(patterns, [PlaybookFactory.build(pk=1).pk], vera)
+        track_record(patterns, [PlaybookFactory.build(pk=1).pk], vera)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from search.analyzer import COMMON, split, stem, stems
+from search.analyzer import STOP_WORDS, stem, stems, tokenize
 from search.engine import search
-from search.expansion import understand
+from search.expansion import expand
 from search.parser import parse
 from tests.factories import IncidentFactory
 
@@ -31,8 +31,8 @@ def test_a_word_is_found_in_all_its_forms(one, another):
 @pytest.mark.parametrize("word", ["left", "stuck", "e", "mail", "runner"])
 def test_words_that_are_no_form_of_another_stay_themselves(word):
     assert stem(word) not in {stem("leave"), stem("stick"), stem("email"), stem("run")}
-    assert split(word) == [word]
-    assert word not in COMMON
+    assert tokenize(word) == [word]
+    assert word not in STOP_WORDS
 
 
 @pytest.mark.django_db
@@ -58,23 +58,23 @@ def test_between_equals_what_holds_all_the_words_comes_first(index, vera):
 
 @pytest.mark.django_db
 def test_an_unfinished_word_that_nothing_holds_is_what_it_may_become():
-    found = understand(parse("service aler"), {"aler": ["alert", "alerting"]}, ["aler"])
+    found = expand(parse("service aler"), {"aler": ["alert", "alerting"]}, ["aler"])
 
-    assert found.sought["aler"].forms == ((("alert",), 0.75),)
+    assert found.words["aler"].forms == ((("alert",), 0.75),)
     assert not found.pairs
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("text", ['service "aler" aler', "aler-manager aler", "aler -aler service"])
 def test_a_word_that_must_stand_as_it_is_stays_itself(text):
-    found = understand(parse(text), {"aler": ["alert"]}, ["aler"])
+    found = expand(parse(text), {"aler": ["alert"]}, ["aler"])
 
-    assert found.sought["aler"].forms[0] == (("aler",), 1.0)
+    assert found.words["aler"].forms[0] == (("aler",), 1.0)
 
 
 @pytest.mark.django_db
 def test_an_absent_word_that_may_become_nothing_is_still_looked_for():
-    found = understand(parse("service aler"), {}, ["aler"])
+    found = expand(parse("service aler"), {}, ["aler"])
 
-    assert found.sought["aler"].forms == ((("aler",), 1.0),)
+    assert found.words["aler"].forms == ((("aler",), 1.0),)
     assert found.pairs

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from likeness import keeping, reasons
 from likeness.similar import Similar, similar_to
-from search.command_arguments import incident_called, reader
+from search.command_arguments import incident_argument, user_argument
 
 
 class Command(BaseCommand):
@@ -28,8 +28,8 @@ class Command(BaseCommand):
         parser.add_argument("--as", dest="username", metavar="USER", help="as this person sees it")
 
     def handle(self, **options: Any) -> None:
-        user = reader(options["username"])
-        incident = incident_called(options["reference"], user)
+        user = user_argument(options["username"])
+        incident = incident_argument(options["reference"], user)
         keeping.catch_up(at=timezone.now())
         found = similar_to(incident, user).similar
         if options["json"]:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from likeness import keeping
 from likeness.suggestions.suggest import suggestions
-from search.command_arguments import incident_called, reader
+from search.command_arguments import incident_argument, user_argument
 
 
 class Command(BaseCommand):
@@ -28,7 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("--as", dest="username", metavar="USER", help="as this person sees it")
 
     def handle(self, **options: Any) -> None:
-        incident = incident_called(options["reference"], reader(options["username"]))
+        incident = incident_argument(options["reference"], user_argument(options["username"]))
         keeping.catch_up(at=timezone.now())
         found = suggestions(incident)
         if options["json"]:

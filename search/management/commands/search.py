@@ -6,8 +6,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from search.command_arguments import reader
-from search.criteria import Asked, ask_text
+from search.command_arguments import user_argument
+from search.criteria import Criteria, criteria_from_text
 from search.engine import Hit, Results, search
 from search.presentation import url_of
 from search.reasons import reasons
@@ -43,20 +43,26 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         if not 1 <= options["limit"] <= MOST:
             raise CommandError(f"--limit is a number from 1 to {MOST}.")
-        user = reader(options["username"])
-        asked = ask_text(" ".join(options["query"]), user=user, today=timezone.localdate())
+        user = user_argument(options["username"])
+        criteria = criteria_from_text(
+            " ".join(options["query"]), user=user, today=timezone.localdate()
+        )
         results = Results()
-        if asked:
-            results = search(asked.sought, user=user, filters=asked.filters, limit=options["limit"])
+        if criteria:
+            results = search(
+                criteria.search_text, user=user, filters=criteria.filters, limit=options["limit"]
+            )
         if options["json"]:
-            found = [_as_object(hit, asked, results) for hit in results.hits]
+            found = [_as_object(hit, criteria, results) for hit in results.hits]
             self.stdout.write(json.dumps(found, ensure_ascii=False, indent=2))
         else:
-            self._print(asked, results)
+            self._print(criteria, results)
 
-    def _print(self, asked: Asked, results: Results) -> None:
-        for notice in notices(asked):
-            self.stderr.write(notice.text + (f" Did you mean {notice.meant}?" * bool(notice.meant)))
+    def _print(self, criteria: Criteria, results: Results) -> None:
+        for notice in notices(criteria):
+            self.stderr.write(
+                notice.text + (f" Did you mean {notice.suggestion}?" * bool(notice.suggestion))
+            )
         if results.as_words:
             self.stderr.write("Nothing matches exactly. Showing results for the words alone.")
         if results.corrected:
@@ -72,7 +78,7 @@ def _plain(pieces: Any) -> str:
     return "".join(piece.text for piece in pieces)
 
 
-def _as_object(hit: Hit, asked: Asked, results: Results) -> dict[str, object]:
+def _as_object(hit: Hit, criteria: Criteria, results: Results) -> dict[str, object]:
     name = "slug" if hit.kind in ("pattern", "playbook") else "reference"
     found: dict[str, object] = {
         "kind": hit.kind,
@@ -81,7 +87,7 @@ def _as_object(hit: Hit, asked: Asked, results: Results) -> dict[str, object]:
         "url": url_of(hit),
         "score": hit.score,
         "snippet": _plain(hit.snippet),
-        "reasons": reasons(hit, asked),
+        "reasons": reasons(hit, criteria),
     }
     if results.corrected:
         found["corrected_query"] = results.corrected
