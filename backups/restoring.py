@@ -20,7 +20,7 @@ from backups.archive import Archive, Damaged, Member, Newer
 from backups.version import is_newer, product_version
 from core import times
 from core.errors import DomainError
-from likeness import keeping
+from likeness import index
 from messaging.models import Channel
 from messaging.operations import pause_sending, withdraw_waiting
 from messaging.sealing import is_readable
@@ -225,6 +225,6 @@ def calculate(*, at: datetime) -> None:
     Where this is interrupted, the next start makes the index.
     """
     call_command("reindex", verbosity=0)
-    keeping.catch_up(at=at)
+    index.catch_up(at=at)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")

@@ -46,7 +46,7 @@ from incidents.models import (  # noqa: E402
     Tag,
     TimelineEvent,
 )
-from likeness import census, portraits  # noqa: E402
+from likeness import document_frequency, features  # noqa: E402
 from playbooks.models import FailurePattern, Playbook  # noqa: E402
 
 EPOCH = datetime(2016, 1, 1, tzinfo=UTC)
@@ -299,12 +299,12 @@ def fill(count: int) -> None:
 def read(first: int, last: int) -> None:
     """What `manage.py learn` reads of the incidents from `first` to `last`."""
     with transaction.atomic():
-        portraits.refresh(range(first, last + 1))
+        features.refresh(range(first, last + 1))
 
 
 def learn(count: int) -> None:
     """`manage.py learn`, in as many processes as there are processors."""
-    census.take()
+    document_frequency.take()
     parts = [(first, min(first + 199, count)) for first in range(1, count + 1, 200)]
     with get_context("spawn").Pool(os.cpu_count()) as pool:
         pool.starmap(read, parts, chunksize=1)

@@ -30,12 +30,12 @@ django.setup()
 from core.exchange.files import read_text  # noqa: E402
 from core.exchange.folder import look_into  # noqa: E402
 from incidents.exchange import parse  # noqa: E402
-from likeness.portraits import Likeness, Reading  # noqa: E402
-from likeness.suggestions import lessons, library, scoring  # noqa: E402
-from likeness.suggestions.cues import Cues  # noqa: E402
-from likeness.suggestions.lessons import Taught  # noqa: E402
-from likeness.suggestions.sentences import sentences  # noqa: E402
-from likeness.suggestions.suggest import chosen_of, ranked  # noqa: E402
+from likeness import cue_library, cue_scoring, feedback  # noqa: E402
+from likeness.cues import Cues  # noqa: E402
+from likeness.features import Likeness, Reading  # noqa: E402
+from likeness.feedback import Taught  # noqa: E402
+from likeness.pattern_suggestions import chosen_of, ranked  # noqa: E402
+from likeness.sentences import sentences  # noqa: E402
 from playbooks.exchange import parse_pattern  # noqa: E402
 
 SEEDS = Path(__file__).resolve().parent.parent / "seeds" / "patterns"
@@ -85,7 +85,7 @@ def the_library(folder: Path) -> tuple[Cues, frozenset[str]]:
         )
         for one in found
     ]
-    return Cues(library.all_cues(patterns)), frozenset(one.slug for one in found)
+    return Cues(cue_library.all_cues(patterns)), frozenset(one.slug for one in found)
 
 
 def labelled(path: Path, slugs: frozenset[str]) -> dict[str, frozenset[str]]:
@@ -107,7 +107,7 @@ def reports(folder: Path, labels: Mapping[str, frozenset[str]], cues: Cues) -> l
             continue
         text = sentences(parse(read_text(path), name=path.name))
         reading = Reading(
-            Likeness(()), lessons.stems_of(text), scoring.findings(text, cues), stamp=""
+            Likeness(()), feedback.stems_of(text), cue_scoring.findings(text, cues), stamp=""
         )
         found.append(Report(name, path.parent.name, labels[name], reading))
     return found
@@ -119,7 +119,7 @@ def taught_by(examples: Iterable[Report]) -> dict[str, Taught]:
     documents = Counter(one for report in kept for one in report.reading.stems)
     slugs = sorted({slug for report in kept for slug in report.labels})
     return {
-        slug: lessons.teach(
+        slug: feedback.teach(
             [report.reading.stems for report in kept if slug in report.labels],
             [],
             documents,

@@ -9,7 +9,7 @@ from incidents.models import Incident, LinkState, PatternLink, Severity
 from incidents.views.addresses import incident_url
 from incidents.views.clock import occurred_day
 from likeness import reasons
-from likeness.similar import Similar
+from likeness.similarity import Similar
 
 MOST_OFFERS = 3
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from likeness.similar import Similar
+from likeness.similarity import Similar
 
 
 def reasons(one: Similar) -> list[str]:

@@ -6,22 +6,22 @@ from celery import shared_task
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
-from likeness import keeping
+from likeness import index
 
 
 @shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=2, max_retries=5)
 def read_incidents(ids: list[int]) -> None:
     """Read anew what these incidents are known by, and what their patterns teach."""
-    keeping.read_incidents(ids, at=timezone.now())
+    index.read_incidents(ids, at=timezone.now())
 
 
 @shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=2, max_retries=5)
 def read_newest_incidents() -> None:
     """Read the newest incidents anew, by the words of a pattern that changed."""
-    keeping.read_newest(at=timezone.now())
+    index.read_newest(at=timezone.now())
 
 
 @shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=2, max_retries=5)
 def read_what_changed() -> None:
     """Read whatever no other task came to: after an upgrade, or when a message was lost."""
-    keeping.catch_up(at=timezone.now())
+    index.catch_up(at=timezone.now())

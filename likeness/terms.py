@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
-from likeness.suggestions.sentences import CAUSE, Sentence, stem
+from likeness.sentences import CAUSE, Sentence, stem
 from search.analyzer import STOP_WORDS, fold
 
 MOST_TERMS = 32  # of an incident are kept; what comes after them tells next to nothing
@@ -20,7 +20,7 @@ _PART = re.compile(r"[^\W_]+")
 _NO_TERM = re.compile(
     r"^[\d\W_]+$|^\d+[a-z]{1,3}$|^(?=.*\d)[0-9a-f]{7,}$|^v?\d+(\.\d+)+|://|^(www\.|https?)|\.(com|org|net|io|html?)\b"
 )
-_PLAIN = Path(__file__).with_name("plain_words.txt")
+_PLAIN = Path(__file__).with_name("common_words.txt")
 # What is supposed of documents not yet written, so that six incidents are enough to begin with:
 # of so many, a plain word stands in a quarter, any other in two.
 _SUPPOSED = 200

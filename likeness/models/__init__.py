@@ -1,5 +1,5 @@
-from likeness.models.portrait import Lesson, Portrait, Posting, TermCount
-from likeness.models.resemblance import Resemblance, Verdict
+from likeness.models.features import Lesson, Portrait, Posting, TermCount
+from likeness.models.verdict import Resemblance, Verdict
 
 __all__ = [
     "Lesson",

@@ -21,14 +21,14 @@ from core.text import storable
 from incidents.models import Incident, LinkState, PatternLink
 from incidents.permissions import can_write
 from incidents.views.writing.answers import writable_incident
-from likeness import verdicts
-from likeness.eyes import as_seen_by, eyes
+from likeness import operations
+from likeness.draft import typed
 from likeness.models import Verdict
+from likeness.operations import UNDECIDED
+from likeness.pattern_suggestions import quoted, suggestions
 from likeness.presentation import Row, rows, to_link
-from likeness.similar import similar_to, similar_to_text
-from likeness.suggestions.suggest import quoted, suggestions
-from likeness.typed import typed
-from likeness.verdicts import UNDECIDED
+from likeness.similarity import similar_to, similar_to_text
+from likeness.visibility import as_seen_by, eyes
 from playbooks.models import FailurePattern
 from recurrence.operations import pattern_links
 
@@ -63,9 +63,11 @@ def incident_similar_decide(request: SignedInRequest, reference: str) -> HttpRes
     said: dict[str, Any] = {}
     try:
         if verdict == UNDECIDED:
-            verdicts.take_back(incident, other, seen=seen, by=request.user)
+            operations.take_back(incident, other, seen=seen, by=request.user)
         else:
-            verdicts.decide(incident, other, verdict, seen=seen, by=request.user, at=timezone.now())
+            operations.decide(
+                incident, other, verdict, seen=seen, by=request.user, at=timezone.now()
+            )
     except DomainError as error:
         messages.error(request, str(error))
     else:

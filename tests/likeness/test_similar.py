@@ -6,9 +6,9 @@ import pytest
 
 from incidents.models import CauseRole
 from incidents.operations import incidents
-from likeness import keeping, reasons
+from likeness import index, reasons
 from likeness.models import Portrait, Posting, TermCount
-from likeness.similar import similar_to
+from likeness.similarity import similar_to
 from tests.factories import (
     NOON,
     IncidentFactory,
@@ -17,7 +17,7 @@ from tests.factories import (
     RootCauseFactory,
     ServiceFactory,
 )
-from tests.likeness.alike import found_for, written
+from tests.likeness.similarity import found_for, written
 
 pytestmark = pytest.mark.django_db
 
@@ -55,7 +55,7 @@ def test_a_service_and_a_confirmed_pattern_in_common_are_reasons(vera, ana):
     for incident in (one, other):
         incident.services.add(service)
         PatternLinkFactory(incident=incident, pattern=pattern)
-    keeping.catch_up(at=NOON)
+    index.catch_up(at=NOON)
 
     [found] = similar_to(one, vera).similar
 
@@ -69,7 +69,7 @@ def test_words_of_the_causes_are_named_as_such(vera):
         RootCauseFactory(
             incident=incident, role=CauseRole.ROOT, text="The kubelet certificate of etcd expired."
         )
-    keeping.catch_up(at=NOON)
+    index.catch_up(at=NOON)
 
     [found] = similar_to(one, vera).similar
 
@@ -81,10 +81,10 @@ def test_the_same_question_has_the_same_answer(vera):
     one = written()
     for number in range(8):
         written(f"Routes vanished {number}")
-    keeping.learn_everything(at=NOON)
+    index.learn_everything(at=NOON)
 
     first = similar_to(one, vera)
-    keeping.learn_everything(at=NOON)
+    index.learn_everything(at=NOON)
 
     assert similar_to(one, vera) == first
     assert len(first.similar) == 5
@@ -114,12 +114,12 @@ def test_a_restricted_incident_appears_to_those_who_may_see_it(vera, ana, omar):
 
 def test_restricted_incidents_change_nothing_for_the_others(vera, ana):
     one, _ = written(), written("Routes vanished")
-    keeping.learn_everything(at=NOON)
+    index.learn_everything(at=NOON)
     before = similar_to(one, vera)
 
     for number in range(30):
         written(f"Secret {number}", visibility="restricted", owner=ana)
-    keeping.learn_everything(at=NOON)
+    index.learn_everything(at=NOON)
 
     assert similar_to(one, vera) == before
     assert TermCount.objects.get(term="").documents == 2
@@ -136,7 +136,7 @@ def test_an_incident_that_becomes_restricted_disappears_at_once(vera, ana):
 def test_an_archived_incident_is_forgotten(vera, rita):
     one, other = written(), written("Routes vanished")
     incidents.archive(other, by=rita, at=NOON)
-    keeping.read_incidents([other.pk], at=NOON)
+    index.read_incidents([other.pk], at=NOON)
 
     assert found_for(one, vera) == []
     assert not Portrait.objects.filter(incident=other).exists()

@@ -10,13 +10,13 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 
 from core.errors import DomainError
-from likeness import keeping, verdicts
+from likeness import index, operations
 from likeness.models import Portrait, Posting, Resemblance
-from likeness.similar import similar_to
+from likeness.similarity import similar_to
 from tests.factories import (
     NOON,
 )
-from tests.likeness.alike import found_for, written
+from tests.likeness.similarity import found_for, written
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +26,7 @@ def test_what_was_confirmed_stands_first_for_everyone(vera, ana):
     near = written("Routes vanished")
     far = written("Disk was full", "The disk of the registry was full, so uploads were refused.")
 
-    verdicts.decide(one, far, "same", by=ana, at=NOON)
+    operations.decide(one, far, "same", by=ana, at=NOON)
 
     assert found_for(one, vera) == [far.reference, near.reference]
     assert found_for(far, vera) == [one.reference]
@@ -37,21 +37,21 @@ def test_what_was_confirmed_stands_first_for_everyone(vera, ana):
 def test_what_was_dismissed_vanishes_and_can_be_seen_again(vera, ana):
     one, other = written(), written("Routes vanished")
 
-    verdicts.decide(other, one, "different", by=ana, at=NOON)
+    operations.decide(other, one, "different", by=ana, at=NOON)
 
     found = similar_to(one, vera)
     assert found.similar == ()
     assert [shown.reference for shown in found.dismissed] == [other.reference]
-    verdicts.take_back(one, other, by=ana)
+    operations.take_back(one, other, by=ana)
     assert found_for(one, vera) == [other.reference]
 
 
 def test_who_says_so_last_is_right_and_a_pair_is_decided_once(ana, ben):
     one, other = written(), written("Routes vanished")
 
-    verdicts.decide(one, other, "same", by=ana, at=NOON)
-    verdicts.decide(one, other, "same", by=ben, at=NOON)
-    verdicts.decide(other, one, "different", by=ben, at=NOON)
+    operations.decide(one, other, "same", by=ana, at=NOON)
+    operations.decide(one, other, "same", by=ben, at=NOON)
+    operations.decide(other, one, "different", by=ben, at=NOON)
 
     [said] = Resemblance.objects.all()
     assert (said.verdict, said.decided_by) == ("different", ben)
@@ -65,7 +65,7 @@ def test_two_who_decide_at_once_decide_once(ana, ben):
     def decide(pair, verdict, person):
         start.wait()
         try:
-            verdicts.decide(*pair, verdict, by=person, at=NOON)
+            operations.decide(*pair, verdict, by=person, at=NOON)
         finally:
             connection.close()
 
@@ -86,7 +86,7 @@ def test_two_who_read_at_once_keep_one_portrait():
     def read(_):
         start.wait()
         try:
-            keeping.read_incidents([incident.pk], at=NOON)
+            index.read_incidents([incident.pk], at=NOON)
         finally:
             connection.close()
 
@@ -101,19 +101,19 @@ def test_readers_decide_nothing(vera):
     one, other = written(), written("Routes vanished")
 
     with pytest.raises(PermissionDenied):
-        verdicts.decide(one, other, "same", by=vera, at=NOON)
+        operations.decide(one, other, "same", by=vera, at=NOON)
     with pytest.raises(PermissionDenied):
-        verdicts.take_back(one, other, by=vera)
+        operations.take_back(one, other, by=vera)
 
 
 @pytest.mark.parametrize("verdict", ["", "perhaps"])
 def test_there_are_two_verdicts(ana, verdict):
     with pytest.raises(DomainError):
-        verdicts.decide(written(), written(), verdict, by=ana, at=NOON)
+        operations.decide(written(), written(), verdict, by=ana, at=NOON)
 
 
 def test_an_incident_is_not_compared_with_itself(ana):
     one = written()
 
     with pytest.raises(DomainError):
-        verdicts.decide(one, one, "same", by=ana, at=NOON)
+        operations.decide(one, one, "same", by=ana, at=NOON)

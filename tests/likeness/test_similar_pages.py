@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from likeness import keeping, verdicts
+from likeness import index, operations
 from likeness.models import Resemblance
 from tests.bounded import bounded
 from tests.factories import (
@@ -17,7 +17,7 @@ from tests.factories import (
     PatternFactory,
     PatternLinkFactory,
 )
-from tests.likeness.alike import CALICO, written
+from tests.likeness.similarity import CALICO, written
 
 pytestmark = pytest.mark.django_db
 
@@ -170,8 +170,8 @@ def test_the_command_says_what_it_could_not_find(arguments):
 def test_what_was_read_or_said_is_looked_at_and_not_written(omar, ana, signed_in, model):
     one, other = written(), written("Routes vanished")
     PatternLinkFactory(incident=one)
-    keeping.learn_everything(at=NOON)
-    said = verdicts.decide(one, other, "same", by=ana, at=NOON)
+    index.learn_everything(at=NOON)
+    said = operations.decide(one, other, "same", by=ana, at=NOON)
     row = {"portrait": one, "lesson": one.pattern_links.get().pattern, "resemblance": said}[model]
     client = signed_in(omar)
 

@@ -11,9 +11,9 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from incidents.models import LinkState
-from likeness import keeping
+from likeness import index
 from likeness.models import Lesson
-from likeness.suggestions.suggest import suggestions
+from likeness.pattern_suggestions import suggestions
 from recurrence.operations import pattern_links
 from recurrence.operations.pattern_links import NO_LINK
 from tests.bounded import bounded
@@ -33,7 +33,7 @@ FULL = "The root cause was that the disk of the build server was full: no space 
 def written(body=FULL, title="Builds failed", kind="summary", **fields):
     incident = IncidentFactory(title=title, **fields)
     SectionFactory(incident=incident, kind=kind, title="What happened", body=body)
-    keeping.read_incidents([incident.pk], at=NOON)
+    index.read_incidents([incident.pk], at=NOON)
     return incident
 
 
@@ -163,7 +163,7 @@ def learned(ana):
         )
     for number in range(4):
         PatternLinkFactory(incident=written(ZEPHYR, title=f"Stall {number}"), pattern=pattern)
-    keeping.learn_everything(at=NOON)
+    index.learn_everything(at=NOON)
     return pattern
 
 
@@ -180,15 +180,15 @@ def test_confirmed_incidents_teach_a_pattern_their_words(learned):
 def test_dismissing_teaches_too_and_taking_it_back_unteaches(learned, ana):
     incident = written(ZEPHYR, title="Stalled again")
     others = [written(ZEPHYR, title=f"Not that {number}") for number in range(3)]
-    keeping.learn_everything(at=NOON)
+    index.learn_everything(at=NOON)
     before = suggestions(incident)[0].score
 
     made = [pattern_links.dismiss(one, learned, by=ana, at=NOON) for one in others]
-    keeping.read_incidents([one.pk for one in others], at=NOON)
+    index.read_incidents([one.pk for one in others], at=NOON)
     after = [one.score for one in suggestions(incident)]
     for link in made:
         pattern_links.unlink(link, by=ana, at=NOON)
-    keeping.read_incidents([one.pk for one in others], at=NOON)
+    index.read_incidents([one.pk for one in others], at=NOON)
 
     assert after == [] or after[0] < before
     assert suggestions(incident)[0].score == before
@@ -197,7 +197,7 @@ def test_dismissing_teaches_too_and_taking_it_back_unteaches(learned, ana):
 def test_learning_twice_changes_nothing(learned):
     before = Lesson.objects.values_list("terms", "weights", "confirmed").get(pattern=learned)
 
-    keeping.learn_everything(at=NOON)
+    index.learn_everything(at=NOON)
 
     assert (
         Lesson.objects.values_list("terms", "weights", "confirmed").get(pattern=learned) == before
@@ -209,7 +209,7 @@ def test_restricted_incidents_teach_nothing(ana):
     for number in range(4):
         secret = written(ZEPHYR, title=f"Stall {number}", visibility="restricted", owner=ana)
         PatternLinkFactory(incident=secret, pattern=pattern)
-    keeping.learn_everything(at=NOON)
+    index.learn_everything(at=NOON)
 
     lesson = Lesson.objects.get(pattern=pattern)
     assert (lesson.confirmed, lesson.terms) == (0, [])
@@ -282,7 +282,7 @@ def test_long_text_is_read_in_bounded_time(disk_full):
     SectionFactory(incident=incident, body=("disk full not no out of space . " * 8_000)[:200_000])
 
     with bounded(5):
-        keeping.read_incidents([incident.pk], at=NOON)
+        index.read_incidents([incident.pk], at=NOON)
         suggestions(incident)
 
 

@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
 from core import text_search
-from likeness.suggestions import library
+from likeness import cue_library
 from playbooks import archiving, operations
 from playbooks.content import playbook_fields
 from playbooks.exchange import parse_pattern, parse_playbook, render_pattern, render_playbook
@@ -90,7 +90,7 @@ def test_archived_ones_leave_lists_search_and_choices(
     names = ("Quokka in the vault", "Shoo the quokka")
     for address, page in before.items():
         assert any(name in page.content.decode() for name in names), (address, page.status_code)
-    assert "quokka" in {one[0] for one in library._versions(0)}
+    assert "quokka" in {one[0] for one in cue_library._versions(0)}
 
     with django_capture_on_commit_callbacks(execute=True):
         archive_both(client, pattern, playbook)
@@ -101,7 +101,7 @@ def test_archived_ones_leave_lists_search_and_choices(
     found = client.get("/search/?q=quokka").content.decode()
     for row in (pattern, playbook):
         assert row.get_absolute_url() not in found
-    assert "quokka" not in {one[0] for one in library._versions(0)}
+    assert "quokka" not in {one[0] for one in cue_library._versions(0)}
     assert "Shoo the quokka" not in client.get("/").content.decode()
 
 

@@ -20,7 +20,7 @@ from django.db import transaction
 from core import text_search
 from incidents.models import PatternLink, PlaybookUse
 from incidents.operations.labels import services_named, tags_named
-from likeness import keeping
+from likeness import index
 from tests.factories import (
     NOON,
     ActionItemFactory,
@@ -74,7 +74,7 @@ def secret_there(public, ana, ben, django_capture_on_commit_callbacks):
             with django_capture_on_commit_callbacks(execute=True):
                 secret = make_secret(public, ana, ben)
                 _index("incident", [secret.incident.pk])
-            keeping.catch_up(at=NOON)
+            index.catch_up(at=NOON)
             yield secret
             transaction.set_rollback(True)
 
@@ -82,7 +82,7 @@ def secret_there(public, ana, ben, django_capture_on_commit_callbacks):
         _index("incident", [row.pk for row in _incidents_of(public)])
         _index("pattern", [public.pattern.pk])
         _index("playbook", [public.playbook.pk])
-    keeping.catch_up(at=NOON)
+    index.catch_up(at=NOON)
     return there
 
 

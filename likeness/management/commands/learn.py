@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from likeness import keeping
+from likeness import index
 
 
 class Command(BaseCommand):
@@ -23,6 +23,6 @@ class Command(BaseCommand):
         parser.add_argument("--all", action="store_true", help="read everything anew")
 
     def handle(self, **options: Any) -> None:
-        learn = keeping.learn_everything if options["all"] else keeping.catch_up
+        learn = index.learn_everything if options["all"] else index.catch_up
         read = learn(at=timezone.now())
         self.stdout.write(f"{read} incident{'' if read == 1 else 's'} read.")

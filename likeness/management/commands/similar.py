@@ -8,8 +8,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from likeness import keeping, reasons
-from likeness.similar import Similar, similar_to
+from likeness import index, reasons
+from likeness.similarity import Similar, similar_to
 from search.command_arguments import incident_argument, user_argument
 
 
@@ -30,7 +30,7 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         user = user_argument(options["username"])
         incident = incident_argument(options["reference"], user)
-        keeping.catch_up(at=timezone.now())
+        index.catch_up(at=timezone.now())
         found = similar_to(incident, user).similar
         if options["json"]:
             objects = [_as_object(one) for one in found]

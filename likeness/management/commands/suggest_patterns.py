@@ -8,8 +8,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from likeness import keeping
-from likeness.suggestions.suggest import suggestions
+from likeness import index
+from likeness.pattern_suggestions import suggestions
 from search.command_arguments import incident_argument, user_argument
 
 
@@ -29,7 +29,7 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         incident = incident_argument(options["reference"], user_argument(options["username"]))
-        keeping.catch_up(at=timezone.now())
+        index.catch_up(at=timezone.now())
         found = suggestions(incident)
         if options["json"]:
             objects = [

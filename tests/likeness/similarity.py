@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from likeness import keeping
-from likeness.similar import similar_to
+from likeness import index
+from likeness.similarity import similar_to
 from tests.factories import (
     NOON,
     IncidentFactory,
@@ -17,7 +17,7 @@ def written(title="Ingress broke", body=CALICO, **fields):
     """An incident with a summary, as the background work has read it."""
     incident = IncidentFactory(title=title, **fields)
     SectionFactory(incident=incident, kind="summary", title="Summary", body=body)
-    keeping.read_incidents([incident.pk], at=NOON)
+    index.read_incidents([incident.pk], at=NOON)
     return incident
 
 

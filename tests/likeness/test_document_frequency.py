@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from likeness import census
+from likeness import document_frequency
 from tests.factories import IncidentFactory, SectionFactory
 from tests.incidents.operations.test_two_at_once import at_once
 
@@ -14,7 +14,7 @@ def test_two_workers_that_come_to_a_new_database_at_once_both_count():
     for _ in range(3):
         SectionFactory(incident=IncidentFactory(), body="Calico hid the namespaces.")
 
-    results = at_once(*[census.take] * 8)
+    results = at_once(*[document_frequency.take] * 8)
 
     assert results == [3] * 8
-    assert census.counts(["calico"]).total == 3
+    assert document_frequency.counts(["calico"]).total == 3

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Protocol
 
 from core.prepared import Prepared
-from likeness.suggestions.cues import Cue, Cues, cue
-from likeness.suggestions.sentences import stem
+from likeness.cues import Cue, Cues, cue
+from likeness.sentences import stem
 from playbooks.models import FailurePattern
 from search.analyzer import STOP_WORDS, fold
 

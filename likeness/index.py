@@ -13,9 +13,8 @@ from django.db import connection, transaction
 from django.db.models import F, Q
 
 from incidents.models import Incident, PatternLink
-from likeness import census, portraits
+from likeness import cue_library, document_frequency, features, feedback
 from likeness.models import Lesson, Portrait
-from likeness.suggestions import lessons, library
 from playbooks.models import FailurePattern
 
 MANY = 1_000  # incidents read at once
@@ -26,56 +25,56 @@ def read_incidents(ids: Iterable[int], *, at: datetime) -> None:
     """Read these incidents anew, with the lessons of the patterns that they are linked to."""
     wanted = list(ids)
     with transaction.atomic():
-        portraits.refresh(wanted)
-    if census.is_due():
-        census.take()
+        features.refresh(wanted)
+    if document_frequency.is_due():
+        document_frequency.take()
     links = PatternLink.objects.filter(incident__in=wanted)
     of_links = set(links.values_list("pattern", flat=True))
     # A link that was taken away teaches no more: its pattern has counted too many.
-    lessons.learn(of_links | lessons.outdated(), at=at)
+    feedback.learn(of_links | feedback.outdated(), at=at)
 
 
 def read_newest(*, at: datetime) -> None:
     """A pattern changed: read the newest incidents by its new words."""
     newest = Incident.objects.filter(archived_at=None).order_by("-pk")
-    stale = newest.exclude(portrait__stamp=library.current().stamp)
+    stale = newest.exclude(portrait__stamp=cue_library.current().stamp)
     with transaction.atomic():
-        portraits.refresh(stale.values_list("pk", flat=True)[:NEWEST])
+        features.refresh(stale.values_list("pk", flat=True)[:NEWEST])
 
 
 def catch_up(*, at: datetime) -> int:
     """Read whatever changed since it was last read; says how many incidents that were."""
-    if census.is_due():
-        census.take()
+    if document_frequency.is_due():
+        document_frequency.take()
     stale = Incident.objects.filter(archived_at=None).filter(
         Q(portrait=None)
         | ~Q(portrait__read_at=F("updated_at"))
-        | ~Q(portrait__stamp=library.current().stamp)
+        | ~Q(portrait__stamp=cue_library.current().stamp)
     )
     found = list(stale.order_by("pk").values_list("pk", flat=True))
     _read_in_batches(found)
     if found:
-        lessons.learn(FailurePattern.objects.values_list("pk", flat=True), at=at)
+        feedback.learn(FailurePattern.objects.values_list("pk", flat=True), at=at)
     return len(found)
 
 
 def learn_everything(*, at: datetime) -> int:
     """Count, read and learn everything anew; says how many incidents were read."""
-    census.take()
+    document_frequency.take()
     Portrait.objects.filter(incident__archived_at__isnull=False).delete()
     found = list(
         Incident.objects.filter(archived_at=None).order_by("pk").values_list("pk", flat=True)
     )
     _read_in_batches(found)
     Lesson.objects.all().delete()
-    lessons.learn(FailurePattern.objects.values_list("pk", flat=True), at=at)
+    feedback.learn(FailurePattern.objects.values_list("pk", flat=True), at=at)
     return len(found)
 
 
 def _read_in_batches(ids: Sequence[int]) -> None:
-    for start in range(0, len(ids), portraits.BATCH):
+    for start in range(0, len(ids), features.BATCH):
         with transaction.atomic():
-            portraits.refresh(ids[start : start + portraits.BATCH])
+            features.refresh(ids[start : start + features.BATCH])
     if len(ids) >= MANY:
         # Otherwise PostgreSQL would go on planning for as few as there were before.
         with connection.cursor() as cursor:

@@ -8,7 +8,7 @@ from accounts.models import User
 from core.text import storable
 from incidents.exchange.documents import ParsedPostmortem, ParsedSection
 from incidents.models import Incident, SectionKind
-from likeness.suggestions.sentences import MOST_CHARACTERS, Sentence, sentences
+from likeness.sentences import MOST_CHARACTERS, Sentence, sentences
 
 LEAST = 20  # characters; fewer say nothing yet
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from core.prepared import Prepared
 from incidents.exchange import document_of
 from incidents.models import Incident, LinkState, PatternLink
-from likeness.portraits import Reading, reading_of
-from likeness.suggestions import lessons
-from likeness.suggestions.lessons import Taught
-from likeness.suggestions.scoring import MOST_EVIDENCE, Evidence
-from likeness.suggestions.sentences import Sentence, sentences
+from likeness import feedback
+from likeness.cue_scoring import MOST_EVIDENCE, Evidence
+from likeness.features import Reading, reading_of
+from likeness.feedback import Taught
+from likeness.sentences import Sentence, sentences
 from playbooks.models import FailurePattern
 
 MOST = 3
@@ -40,7 +40,7 @@ def suggestions(incident: Incident) -> list[Suggestion]:
     """
     found = reading_of(incident)
     decided = dict(_decided(0, incident.pk))
-    taught = lessons.known()
+    taught = feedback.known()
     scores = [one for one in ranked(found, taught) if one[1] not in decided]
     has_one = LinkState.CONFIRMED in decided.values()
     chosen = chosen_of(scores, first=FIRST_BESIDE if has_one else FIRST)
@@ -75,7 +75,7 @@ def ranked(found: Reading, taught: Mapping[str, Taught]) -> list[tuple[float, st
     scores = (
         (
             (found.findings[slug].score if slug in found.findings else 0.0)
-            + (lessons.speaks(taught[slug], found.stems) if slug in taught else 0.0),
+            + (feedback.speaks(taught[slug], found.stems) if slug in taught else 0.0),
             slug,
         )
         for slug in slugs
@@ -121,7 +121,7 @@ def _learned_evidence(text: Sequence[Sentence], taught: Taught) -> tuple[Evidenc
 
 def quoted(incident: Incident, slug: str) -> str:
     """The sentences that speak for a pattern, as Markdown quotations; none where nothing does."""
-    found, taught = reading_of(incident), lessons.known()
+    found, taught = reading_of(incident), feedback.known()
     if slug not in found.findings and slug not in taught:
         return ""
     return "\n\n".join(f"> {line}" for line in _proof(incident, found, taught, [slug])[slug])

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from likeness.suggestions.sentences import stems
+from likeness.sentences import stems
 
 GAP = 4  # other words that may stand between two words of a cue
 _NEGATIONS = frozenset(

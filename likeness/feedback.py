@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from core.prepared import Prepared
 from incidents.models import LinkState
 from likeness.models import Lesson, TermCount
-from likeness.suggestions.sentences import Sentence, stem
+from likeness.sentences import Sentence, stem
 from playbooks.models import FailurePattern
 from search.analyzer import STOP_WORDS
 

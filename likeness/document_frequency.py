@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from incidents.exchange import documents_of
 from incidents.models import Incident, Visibility
 from likeness.models import TermCount
-from likeness.suggestions.sentences import sentences
+from likeness.sentences import sentences
 from likeness.terms import spoken
 
 MOST_COUNTED = 2_000  # incidents; more of them change no share that matters

@@ -12,12 +12,12 @@ from django.db import connection
 from accounts.models import User
 from core.prepared import Prepared, among
 from incidents.models import Incident
-from likeness import portraits, verdicts
-from likeness.eyes import as_seen_by, eyes
+from likeness import features, operations
+from likeness.features import Likeness, likeness_of_text
 from likeness.models import Portrait, Posting, Verdict
-from likeness.portraits import Likeness, likeness_of_text
-from likeness.suggestions.sentences import Sentence
+from likeness.sentences import Sentence
 from likeness.terms import plain
+from likeness.visibility import as_seen_by, eyes
 from playbooks.models import FailurePattern
 
 MOST = 5
@@ -75,8 +75,8 @@ class Found:
 
 def similar_to(incident: Incident, user: User) -> Found:
     """Incidents that `user` may see and that look like `incident`, which they may see too."""
-    likeness = portraits.current_likeness(incident)
-    decided = verdicts.about(incident.pk)
+    likeness = features.current_likeness(incident)
+    decided = operations.about(incident.pk)
     return _found(likeness, user, {incident.pk}, decided)
 
 
@@ -84,7 +84,7 @@ def similar_to_text(text: list[Sentence], user: User, *, but: int | None = None)
     """Incidents that `user` may see and that look like a text that is being written, other than
     the incident `but` that it belongs to."""
     likeness = likeness_of_text(text)
-    decided = verdicts.about(but) if but else {}
+    decided = operations.about(but) if but else {}
     return _found(likeness, user, {but} if but else set(), decided)
 
 
@@ -105,7 +105,7 @@ def _found(likeness: Likeness, user: User, without: set[int], decided: Mapping[i
 
 def _candidates(likeness: Likeness, user: User) -> list[int]:
     """Keys of incidents that share what this one is known by, nearest first."""
-    asked = sorted(portraits.postings(likeness), key=lambda one: (-one[1], one[0]))[:_ASKED]
+    asked = sorted(features.postings(likeness), key=lambda one: (-one[1], one[0]))[:_ASKED]
     if not asked:
         return []
     numbers, impacts = [list(column) for column in zip(*asked, strict=True)]

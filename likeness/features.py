@@ -13,10 +13,9 @@ from django.db import connection
 from core.prepared import Prepared
 from incidents.exchange import ParsedPostmortem, documents_of
 from incidents.models import Incident, LinkState, Visibility
-from likeness import census
+from likeness import cue_library, cue_scoring, document_frequency, feedback
 from likeness.models import Portrait
-from likeness.suggestions import lessons, library, scoring
-from likeness.suggestions.sentences import Sentence, sentences
+from likeness.sentences import Sentence, sentences
 from likeness.terms import Spoken, Term, spoken, terms
 
 BATCH = 200
@@ -70,7 +69,7 @@ class Reading:
 
     likeness: Likeness
     stems: tuple[str, ...]
-    findings: Mapping[str, scoring.Finding]
+    findings: Mapping[str, cue_scoring.Finding]
     stamp: str
 
 
@@ -88,7 +87,7 @@ class Said:
         return cls(document, text, spoken(text))
 
 
-def read(one: Said, counts: census.Counts, cues: library.Library) -> Reading:
+def read(one: Said, counts: document_frequency.Counts, cues: cue_library.Library) -> Reading:
     """What the document is known by, and what speaks for which pattern in it."""
     document, text, said = one.document, one.text, one.said
     confirmed = (link.slug for link in document.pattern_links if link.state == LinkState.CONFIRMED)
@@ -98,8 +97,8 @@ def read(one: Said, counts: census.Counts, cues: library.Library) -> Reading:
             services=frozenset(document.services),
             patterns=frozenset(confirmed),
         ),
-        stems=lessons.stems_of(text),
-        findings=scoring.findings(text, cues.cues),
+        stems=feedback.stems_of(text),
+        findings=cue_scoring.findings(text, cues.cues),
         stamp=cues.stamp,
     )
 
@@ -107,7 +106,7 @@ def read(one: Said, counts: census.Counts, cues: library.Library) -> Reading:
 def likeness_of_text(text: Sequence[Sentence]) -> Likeness:
     """How a text that is no incident yet is compared with others."""
     said = spoken(text)
-    counts = census.counts(said.weights)
+    counts = document_frequency.counts(said.weights)
     return Likeness(tuple(terms(said, counts.documents, counts.total)))
 
 
@@ -122,12 +121,12 @@ def current_likeness(incident: Incident) -> Likeness:
 def reading_of(incident: Incident) -> Reading:
     """What is read out of the incident as it now stands: kept, or where something changed since
     and the background work has not come to it yet, read anew. Writes nothing."""
-    cues = library.current()
+    cues = cue_library.current()
     kept = _kept(0, incident.pk)
     if kept and kept[0].read_at == incident.updated_at and kept[0].stamp == cues.stamp:
         return _stored(kept[0])
     said = Said.of(documents_of([incident])[incident.pk])
-    return read(said, census.counts(said.said.weights), cues)
+    return read(said, document_frequency.counts(said.said.weights), cues)
 
 
 _kept = Prepared(lambda shape, pk: Portrait.objects.filter(pk=pk))
@@ -138,7 +137,7 @@ def _stored(kept: Portrait) -> Reading:
         likeness=likeness_of(kept),
         stems=tuple(kept.stems),
         findings={
-            slug: scoring.Finding.from_json(slug, one)
+            slug: cue_scoring.Finding.from_json(slug, one)
             for slug, one in json.loads(kept.findings).items()
         },
         stamp=kept.stamp,
@@ -165,8 +164,8 @@ def _refresh(ids: list[int]) -> None:
     Portrait.objects.filter(pk__in=set(ids) - incidents.keys()).delete()
     documents = documents_of(incidents.values()) if incidents else {}
     said = {pk: Said.of(document) for pk, document in documents.items()}
-    counts = census.counts({stem for one in said.values() for stem in one.said.weights})
-    cues = library.current()
+    counts = document_frequency.counts({stem for one in said.values() for stem in one.said.weights})
+    cues = cue_library.current()
     read_now = {pk: (incidents[pk], read(one, counts, cues)) for pk, one in said.items()}
     stored = _store(read_now)
     _post({pk: read_now[pk] for pk in stored}, [*stored, *(set(ids) - incidents.keys())])

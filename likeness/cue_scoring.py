@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from likeness.suggestions.cues import Cue, Cues
-from likeness.suggestions.sentences import Sentence
+from likeness.cues import Cue, Cues
+from likeness.sentences import Sentence
 
 MOST_EVIDENCE = 3
 _REPEATED = 0.25  # what a cue adds when it is met a second or third time

@@ -18,7 +18,7 @@ class Portrait(models.Model):
     `terms`, most telling first, beside how people wrote them (`words`), how much of the whole each
     is (`weights`, whose squares add up to 1) and whether causes speak of it (`of_causes`).
     `stems` are those of its title, summary and causes, from which patterns learn. `findings` is
-    what speaks for which pattern, as `likeness.suggestions` keeps it, by the cues of `stamp`.
+    what speaks for which pattern, as `likeness` keeps it, by the cues of `stamp`.
     """
 
     incident = models.OneToOneField(
