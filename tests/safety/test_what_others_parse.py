@@ -19,6 +19,7 @@ from action_items.operations import calendar_feeds
 from action_items.reminders import ledger
 from messaging import delivery
 from search import operations
+from tests.action_items.reminders.ticks import DAY, MONDAY, MONDAY_MORNING
 from tests.factories import NOON, ActionItemFactory, IncidentFactory, TeamFactory
 from tests.search.conftest import index  # noqa: F401
 
