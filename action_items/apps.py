@@ -8,10 +8,10 @@ class ActionItemsConfig(AppConfig):
     def ready(self) -> None:
         # Models can be imported only once every app is loaded.
         from accounts import preferences  # noqa: PLC0415
-        from action_items.reminders import hours, letters  # noqa: PLC0415
+        from action_items.reminders import rendering, sending_hours  # noqa: PLC0415
         from action_items.views import incident_part  # noqa: PLC0415
         from incidents.views import page_parts  # noqa: PLC0415
 
-        letters.connect()
-        preferences.connect(hours.warnings_for)
+        rendering.connect()
+        preferences.connect(sending_hours.warnings_for)
         page_parts.connect(incident_part.PART)

@@ -9,7 +9,7 @@ from celery import shared_task
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
-from action_items.reminders import at_once, ledger
+from action_items.reminders import immediate, ledger
 from messaging import delivery
 from messaging.tasks import send_due_messages
 
@@ -43,5 +43,5 @@ def tell_at_once(now: str = "") -> None:
     """One tick: write what must not wait for a digest, and have it sent. `now` as above."""
     if delivery.is_paused():
         return
-    if at_once.write_due(datetime.fromisoformat(now) if now else timezone.now()):
+    if immediate.write_due(datetime.fromisoformat(now) if now else timezone.now()):
         send_due_messages.delay(now)

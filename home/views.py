@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import Role, User
 from accounts.requests import SignedInRequest
-from action_items.reminders import saved
+from action_items.reminders import policy_store
 from action_items.views.rows import rows
 from core.prepared import Prepared
 from incidents.models import ActionItem, Incident, PostmortemStatus
@@ -94,7 +94,7 @@ def _action_items(user: User, today: date) -> dict[str, Any]:
     first_pks = [pk for pk in open_pks if pk not in my_pks][:SHORT]
     items = ActionItem.objects.filter(pk__in={*my_pks, *first_pks}).order_by()
     items = items.select_related("incident", "owner", "owner_team")
-    shown = rows(list(items), user, today, with_patterns=False, policy=saved.current())
+    shown = rows(list(items), user, today, with_patterns=False, policy=policy_store.current())
     by_pk = {row.pk: row for row in shown}
     return {
         "my_rows": [by_pk[pk] for pk in my_pks if pk in by_pk],

@@ -20,7 +20,7 @@ from action_items.forms.moves import (
 from action_items.forms.owners import PersonChoiceField, written
 from action_items.models import Answer
 from action_items.operations import action_items
-from action_items.reminders.answers import Asked
+from action_items.reminders.link_checks import Asked
 from action_items.reminders.policy import Policy
 from core import times
 from incidents.forms.fields import LineField

@@ -8,12 +8,12 @@ from datetime import datetime
 from django.db import transaction
 
 from action_items.models import ReminderAnswer
-from action_items.reminders import answers
-from action_items.reminders.answers import Asked
+from action_items.reminders import link_checks
+from action_items.reminders.link_checks import Asked
 from incidents.models import ActionItem, Incident
 
 
-class LinkSpent(answers.LinkRefused):
+class LinkSpent(link_checks.LinkRefused):
     """It was used already, or its item has moved on since it was sent."""
 
 
@@ -26,7 +26,7 @@ def answer(asked: Asked, *, change: Callable[..., ActionItem], at: datetime) -> 
     change it. Raises LinkSpent or LinkRefused, and what `change` raises; the link is unused then.
     """
     Incident.objects.select_for_update().get(pk=asked.item.incident_id)
-    now = answers.asked(asked.link, signed_in=asked.person, at=at)
+    now = link_checks.asked(asked.link, signed_in=asked.person, at=at)
     if now.used_at or now.moved_on:
         raise LinkSpent(now.moved_on)
     ReminderAnswer.objects.create(

@@ -12,7 +12,7 @@ from accounts.models import Holiday, Team, User
 from action_items.models import ReminderPolicy
 from action_items.reminders import policy
 from action_items.reminders.policy import Policy
-from action_items.reminders.saved import terms_of
+from action_items.reminders.policy_store import terms_of
 from core.errors import StaleWrite
 from core.text import one_line
 from incidents import permissions

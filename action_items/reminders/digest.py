@@ -10,12 +10,12 @@ from django.conf import settings
 from django.urls import reverse
 
 from accounts.models import DigestFrequency, User
-from action_items.reminders import links, people, saved
+from action_items.reminders import links, policy_store, recipients
 from action_items.reminders.calendars import Morning
-from action_items.reminders.claims import claims_of
-from action_items.reminders.contents import Contents, Section
+from action_items.reminders.candidates import claims_of
+from action_items.reminders.content import Contents, Section
+from action_items.reminders.digest_lines import Named, Texts, postmortem_lines
 from action_items.reminders.lines import Counts
-from action_items.reminders.named import Named, Texts, postmortem_lines
 from action_items.reminders.policy import (
     DECISION,
     ORPHANED,
@@ -89,8 +89,8 @@ def compose(message: Message, *, now: datetime, is_at_once: bool = False) -> Con
         return None
     if person.digest == DigestFrequency.OFF and message.sent_at is None:
         return None
-    policy = saved.current()
-    calendar = people.calendars_of([person], policy=policy, now=now)[person.pk]
+    policy = policy_store.current()
+    calendar = recipients.calendars_of([person], policy=policy, now=now)[person.pk]
     morning = calendar.morning_of(calendar.local_day(now))
     found = _find(message, person, morning, policy, now)
     if not found:

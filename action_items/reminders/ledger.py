@@ -10,18 +10,18 @@ from django.db import transaction
 
 from accounts.models import User
 from action_items.models import LedgerEntry, PostmortemReminder, ReminderRun
-from action_items.reminders import hours, people, saved, summary
+from action_items.reminders import policy_store, recipients, sending_hours, summary
 from action_items.reminders.calendars import Morning
-from action_items.reminders.claims import Claim, claims_of
+from action_items.reminders.candidates import Claim, claims_of
 from action_items.reminders.keys import among
-from action_items.reminders.news import News, Told, news
 from action_items.reminders.policy import Policy
 from action_items.reminders.postmortems import Waiting, waiting_for
+from action_items.reminders.schedule import News, Told, news
 from messaging import operations
 from messaging.models import Message
 from messaging.operations import Draft
 
-TOPIC = hours.DIGEST
+TOPIC = sending_hours.DIGEST
 _ROWS = 2000
 
 
@@ -32,8 +32,8 @@ def write_due(now: datetime) -> list[int]:
     Nothing is sent here. Writing again, or twice at the same time, changes nothing: one digest a
     person and day, one ledger entry a step, item, due date and person, as the database enforces.
     """
-    policy = saved.current()
-    batches = people.in_batches(people.reminded())
+    policy = policy_store.current()
+    batches = recipients.in_batches(recipients.reminded())
     digests = [key for batch in batches for key in _write_batch(batch, policy, now)]
     summaries = summary.write_due(policy=policy, now=now)
     ReminderRun.objects.note(now)
@@ -66,7 +66,7 @@ def _mornings(batch: list[User], policy: Policy, now: datetime) -> dict[int, Mor
     """The mornings of those whose morning it is and who got no digest in it yet."""
     found = {
         person: morning
-        for person, calendar in people.calendars_of(batch, policy=policy, now=now).items()
+        for person, calendar in recipients.calendars_of(batch, policy=policy, now=now).items()
         if (morning := calendar.morning(now))
     }
     keys = {_key(morning.day, person): person for person, morning in found.items()}
@@ -80,7 +80,7 @@ def _withdraw_late(days: Mapping[int, date], now: datetime) -> None:
     """Drop what was to reach these people on an earlier day than `days` names for each and never
     left: today's digest says it anew, as things are today. What is just being sent is left alone.
     """
-    waiting = hours.late(Message.objects.waiting().filter(recipient__in=among(days)))
+    waiting = sending_hours.late(Message.objects.waiting().filter(recipient__in=among(days)))
     held = waiting.select_for_update(skip_locked=True, of=("self",)).select_related("instead_of")
     late = [each for each in held if each.day < days[each.recipient_id or 0]]
     if late:

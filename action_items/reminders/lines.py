@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from django.conf import settings
 
 from accounts.models import Team, User
-from action_items.reminders.claims import Claim
+from action_items.reminders.candidates import Claim
 from action_items.reminders.links import Link
 from action_items.reminders.policy import Part, Policy
 from action_items.reminders.postmortems import Waiting

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from accounts.models import Role, Team, User
-from action_items.reminders import sight
+from action_items.reminders import visibility
 from action_items.reminders.policy import Policy, PostmortemFacts
 from incidents.models import Incident, PostmortemStatus
 
@@ -51,7 +51,7 @@ def waiting_for(
         for person in persons:
             facts = PostmortemFacts(is_in_review=is_in_review, since=since)
             found[person].append(Waiting(incident, facts))
-    seen = sight.seen_by(
+    seen = visibility.seen_by(
         asked, {key: {each.incident for each in own} for key, own in found.items()}
     )
     return {key: [w for w in own if w.incident in seen[key]] for key, own in found.items()}

@@ -13,10 +13,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Role, Team, User
 from action_items.models import ReminderRun
-from action_items.reminders import at_once, hours, ledger, people
+from action_items.reminders import immediate, ledger, recipients, sending_hours
 from action_items.reminders.calendars import Calendar
-from action_items.reminders.claims import Claim, claims_of
-from action_items.reminders.news import News, Told, news
+from action_items.reminders.candidates import Claim, claims_of
 from action_items.reminders.policy import (
     ASSIGNED,
     DECISION,
@@ -32,6 +31,7 @@ from action_items.reminders.policy import (
     Policy,
 )
 from action_items.reminders.postmortems import waiting_for
+from action_items.reminders.schedule import News, Told, news
 from core import times
 from incidents.models import ActionItem, Incident, PostmortemStatus
 from messaging.models import Message
@@ -99,7 +99,7 @@ def reachable() -> QuerySet[User]:
     )
     keeps = Exists(waiting.exclude(status=PostmortemStatus.NOT_REQUIRED))
     answers = own | team | keeps | Q(role__in=[Role.REVIEWER, Role.ADMINISTRATOR])
-    return people.reminded().filter(answers).order_by("full_name", "username", "pk")
+    return recipients.reminded().filter(answers).order_by("full_name", "username", "pk")
 
 
 def preview(persons: Iterable[User], *, saved: Policy, changed: Policy, now: datetime) -> list[Row]:
@@ -126,7 +126,7 @@ class _Facts:
     def __init__(self, persons: list[User], saved: Policy, changed: Policy, now: datetime) -> None:
         self.persons = persons
         self._now = now
-        self._holidays = people.holidays_of(persons, now=now)
+        self._holidays = recipients.holidays_of(persons, now=now)
         self._runs = ReminderRun.objects.spans()
         self._claims = claims_of(persons, until=now.date() + _FAR, now=now)
         end = now + timedelta(days=DAYS)
@@ -137,7 +137,7 @@ class _Facts:
         self._had_one = _written(persons, now)
 
     def calendar(self, person: User, policy: Policy) -> Calendar:
-        return people.calendar_of(
+        return recipients.calendar_of(
             person,
             holidays=self._holidays[person.pk],
             policy=policy,
@@ -148,7 +148,7 @@ class _Facts:
     def _written_late(self, persons: list[User], policy: Policy) -> set[int]:
         """Keys of the messages whose entries the next digest says anew."""
         calendars = {person.pk: self.calendar(person, policy) for person in persons}
-        waiting = hours.late(Message.objects.waiting().filter(recipient__in=persons))
+        waiting = sending_hours.late(Message.objects.waiting().filter(recipient__in=persons))
         return {
             each.original.pk
             for each in waiting.select_related("instead_of")
@@ -157,7 +157,7 @@ class _Facts:
 
     def digests(self, policy: Policy) -> dict[tuple[date, int], Digest]:
         """What would be sent under `policy`, by day and person."""
-        given = at_once.given_lately(policy, self._now)
+        given = immediate.given_lately(policy, self._now)
         return {
             (day, person.pk): digest
             for person in self.persons
@@ -165,7 +165,7 @@ class _Facts:
         }
 
     def _of(
-        self, person: User, policy: Policy, given: Mapping[int, at_once.Given]
+        self, person: User, policy: Policy, given: Mapping[int, immediate.Given]
     ) -> Iterator[tuple[date, Digest]]:
         told, calendar = copy.deepcopy(self._told[person.pk]), self.calendar(person, policy)
         claims = self._claims.get(person.pk, [])
@@ -189,16 +189,18 @@ class _Facts:
     def _urgent(
         self,
         claims: list[Claim],
-        given: Mapping[int, at_once.Given],
+        given: Mapping[int, immediate.Given],
         calendar: Calendar,
         policy: Policy,
         told: Told,
         moment: datetime,
     ) -> News:
         """Return what is sent at once on that day, after the time in which it may be taken back."""
-        at = max(moment, self._now + at_once.GRACE)
-        recent = {key: each for key, each in given.items() if at - each.given_at <= at_once.WITHIN}
-        return at_once.urgent_news(claims, recent, calendar, policy=policy, told=told, now=at)
+        at = max(moment, self._now + immediate.GRACE)
+        recent = {
+            key: each for key, each in given.items() if at - each.given_at <= immediate.WITHIN
+        }
+        return immediate.urgent_news(claims, recent, calendar, policy=policy, told=told, now=at)
 
 
 def _sooner(one: Policy, other: Policy) -> Policy:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q
 
 from accounts.models import Team
-from action_items.reminders import people, summary
+from action_items.reminders import recipients, summary
 from action_items.reminders.calendars import Calendar
 from action_items.reminders.policy import Policy
 from action_items.reminders.preview import DAYS
@@ -48,7 +48,7 @@ def preview_teams(*, saved: Policy, changed: Policy, now: datetime) -> tuple[lis
     told = summary.told().select_related("lead").order_by("name")
     teams, count = list(told[:MOST]), told.count()
     before, after = (
-        dict(people.calendars_of_teams(teams, policy=policy, now=now))
+        dict(recipients.calendars_of_teams(teams, policy=policy, now=now))
         for policy in (saved, changed)
     )
     written = _written(teams, now)

@@ -20,9 +20,9 @@ from action_items.follow_up import FollowUp, Scope, follow_up
 from action_items.follow_up.owners import Row
 from action_items.follow_up.recurring import RecurringPattern
 from action_items.follow_up.scope import Reach
-from action_items.reminders import people, saved
+from action_items.reminders import policy_store, recipients
 from action_items.reminders.calendars import zone_named
-from action_items.reminders.contents import unlinked
+from action_items.reminders.content import unlinked
 from action_items.reminders.policy import Policy
 from core import times
 from core.templatetags import ui
@@ -140,7 +140,7 @@ def write_due(*, policy: Policy, now: datetime) -> list[int]:
 def _team_drafts(policy: Policy, now: datetime) -> Iterator[Draft]:
     """To the channels and leads of teams."""
     teams = told().filter(_HAS_ONE_TO_TELL).select_related("lead")
-    for team, calendar in people.calendars_of_teams(teams, policy=policy, now=now):
+    for team, calendar in recipients.calendars_of_teams(teams, policy=policy, now=now):
         if morning := calendar.morning(now):
             yield Draft(f"{TOPIC}:{morning.day}:team-{team.pk}", TOPIC, morning.day, team=team)
 
@@ -150,8 +150,8 @@ def _member_drafts(policy: Policy, now: datetime) -> Iterator[Draft]:
     teams = told_by_members().values_list("pk", flat=True)
     members = Team.members.through.objects.filter(team__in=list(teams)).order_by("team", "user")
     pairs = list(members.values_list("team", "user"))
-    persons = people.reminded().in_bulk({person for _, person in pairs})
-    calendars = people.weekly_calendars_of(persons.values(), policy=policy, now=now)
+    persons = recipients.reminded().in_bulk({person for _, person in pairs})
+    calendars = recipients.weekly_calendars_of(persons.values(), policy=policy, now=now)
     for team, person in pairs:
         if person in persons and (morning := calendars[person].morning(now)):
             key = f"{TOPIC}:{morning.day}:team-{team}:user-{person}"
@@ -166,7 +166,7 @@ def told() -> QuerySet[Team]:
     """Teams that are told of their week: something is promised by them, and there is a channel, a
     lead or, without both, a member to tell."""
     wants_it = Q(lead__is_active=True) & ~Q(lead__digest=DigestFrequency.OFF)
-    members = people.reminded().filter(teams=OuterRef("pk"))
+    members = recipients.reminded().filter(teams=OuterRef("pk"))
     has_members = Exists(members) & (Q(lead=None) | Q(lead__is_active=False))
     open_items = ActionItem.objects.open()
     own = Exists(open_items.filter(owner_team=OuterRef("pk")))
@@ -190,7 +190,7 @@ def week_of(team: Team, reader: User | None, *, today: date) -> TeamWeek | None:
         today=today,
         since=today - timedelta(days=_DAYS - 1),
         zone=_zone(team, reader),
-        decision_after=saved.current().decision_after,
+        decision_after=policy_store.current().decision_after,
         teams=(team.pk,),
     )
     numbers = follow_up(reader, scope)
@@ -222,7 +222,7 @@ def _worst_item(item: ActionItem, today: date) -> WorstItem:
 
 
 def _zone(team: Team, reader: User | None) -> ZoneInfo:
-    return zone_named(reader.time_zone) if reader else people.zone_of_team(team)
+    return zone_named(reader.time_zone) if reader else recipients.zone_of_team(team)
 
 
 def compose(message: Message, *, now: datetime) -> TeamWeek | None:

@@ -19,7 +19,7 @@ from django_htmx.http import reswap, retarget
 
 from accounts.requests import SignedInRequest
 from action_items.operations import action_items
-from action_items.reminders import saved
+from action_items.reminders import policy_store
 from action_items.views.incident_part import action_items_context
 from action_items.views.rows import rows
 from core import drafts
@@ -92,7 +92,7 @@ def _shown_again(request: SignedInRequest, item: ActionItem) -> HttpResponse:
 def row_of(request: SignedInRequest, pk: int) -> HttpResponse:
     place = place_of(request)
     found = ActionItem.objects.visible_to(request.user).filter(pk=pk)
-    policy = saved.current() if place == "home" else None
+    policy = policy_store.current() if place == "home" else None
     row = next(iter(rows(found, request.user, timezone.localdate(), policy=policy)), None)
     if row is None:
         raise Http404

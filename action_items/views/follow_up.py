@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.requests import SignedInRequest
 from action_items.follow_up import FollowUp, Scope
 from action_items.follow_up import follow_up as follow_up_numbers
-from action_items.reminders import saved
+from action_items.reminders import policy_store
 from action_items.views import follow_up_filters, follow_up_picture
 from incidents.analytics import state_of
 from incidents.models.write_mark import Topic
@@ -32,7 +32,7 @@ def follow_up(request: SignedInRequest) -> HttpResponse:
         today=today,
         since=asked.since(today),
         zone=timezone.get_current_timezone(),
-        decision_after=saved.current().decision_after,
+        decision_after=policy_store.current().decision_after,
         teams=asked.keys("team"),
         services=asked.keys("service"),
     )

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from accounts.models import User
 from accounts.requests import SignedInRequest
 from action_items.operations import action_items
-from action_items.reminders import saved
+from action_items.reminders import policy_store
 from action_items.views.fix_history import fix_checks
 from action_items.views.rows import due, rows, with_what_rows_show
 from core import markdown, times
@@ -92,7 +92,7 @@ def action_item_context(item: ActionItem, user: User, today: date) -> dict[str, 
         "may_go_on": _may_go_on(item, waits_for),
         "waited_for_by": _waited_for_by(item, user, today),
         "is_snoozed": bool(item.snoozed_until and item.snoozed_until > today and item.is_open),
-        "may_snooze": item.is_open and action_items.snoozes_left(item, saved.current()) > 0,
+        "may_snooze": item.is_open and action_items.snoozes_left(item, policy_store.current()) > 0,
         "is_to_re_review": bool(item.re_review_on and item.re_review_on <= today),
         "verified_by_another": item.verified_by_id not in (None, item.closed_by_id),
         "changes": _changes(item, user),

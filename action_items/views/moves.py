@@ -24,7 +24,7 @@ from action_items.forms.moves import (
 )
 from action_items.operations import action_items
 from action_items.permissions import can_progress
-from action_items.reminders import saved
+from action_items.reminders import policy_store
 from action_items.views.answers import field_of, form_page, item_or_404, moved_on
 from core import times
 from core.errors import DomainError, StaleWrite, domain_errors_as_messages
@@ -123,7 +123,7 @@ def action_item_keep_declined(request: SignedInRequest, pk: int) -> HttpResponse
 def action_item_snooze(request: SignedInRequest, pk: int) -> HttpResponse:
     """Be reminded later."""
     item = progressable(request, pk, "snooze")
-    today, policy = timezone.localdate(), saved.current()
+    today, policy = timezone.localdate(), policy_store.current()
     form = SnoozeForm(request.POST or None, item=item, today=today, policy=policy)
 
     def change(said: dict[str, Any]) -> str:

@@ -18,8 +18,8 @@ from action_items.forms.moves import MovingForm
 from action_items.forms.reminder_answers import colleagues, form_for, terms
 from action_items.models import Answer
 from action_items.operations import action_items, reminder_answers
-from action_items.reminders import answers, links, saved
-from action_items.reminders.answers import Asked, LinkRefused
+from action_items.reminders import link_checks, links, policy_store
+from action_items.reminders.link_checks import Asked, LinkRefused
 from action_items.views.answers import field_of
 from core.errors import DomainError
 from incidents.models import ActionItem
@@ -45,7 +45,7 @@ def reminder_answer(request: HttpRequest, token: str) -> HttpResponse:
     changes nothing."""
     signed_in = request.user if request.user.is_authenticated else None
     try:
-        asked = answers.asked(links.read(token), signed_in=signed_in, at=timezone.now())
+        asked = link_checks.asked(links.read(token), signed_in=signed_in, at=timezone.now())
         with timezone.override(asked.zone):
             return _answered(request, asked)
     except LinkRefused:
@@ -60,7 +60,7 @@ def _answered(request: HttpRequest, asked: Asked) -> HttpResponse:
         return _page(request, {"asked": asked})
     if asked.moved_on:
         return _page(request, {"asked": asked}, status=410)
-    policy, today = saved.current(), timezone.localdate()
+    policy, today = policy_store.current(), timezone.localdate()
     if asked.link.answer == Answer.CHOOSE:
         choices = asked.link.choices(asked.item, policy=policy, today=today)
         return _page(request, {"asked": asked, "choices": choices})

@@ -21,9 +21,9 @@ from accounts.requests import SignedInRequest
 from action_items.forms.reminder_policy import WEEKDAYS, ReminderPolicyForm, typed
 from action_items.models import Assigned, ReminderPolicy
 from action_items.operations import reminder_policies
-from action_items.reminders import preview, preview_teams, saved
+from action_items.reminders import policy_store, preview, preview_teams
 from action_items.reminders.policy import Policy
-from action_items.reminders.saved import terms_of
+from action_items.reminders.policy_store import terms_of
 from core import times
 from core.errors import StaleWrite
 from incidents.models import ActionItem, Incident
@@ -58,7 +58,7 @@ def reminder_policy(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST":
         return _save(request)
     current = ReminderPolicy.objects.current()
-    in_force = typed(saved.current(), current.number if current else 0)
+    in_force = typed(policy_store.current(), current.number if current else 0)
     form = ReminderPolicyForm(request.GET) if request.GET else ReminderPolicyForm(initial=in_force)
     context = {"form": form, "current": current, "versions": _versions(), "nav": "reminders"}
     return render(request, "action_items/reminders/reminder_policy.html", context)
@@ -91,7 +91,7 @@ def reminder_policy_preview(request: SignedInRequest) -> HttpResponse:
     form = ReminderPolicyForm(request.GET)
     if not form.is_valid():
         return redirect(f"{reverse('reminder_policy')}?{request.GET.urlencode()}")
-    in_force, changed = saved.current(), form.terms()
+    in_force, changed = policy_store.current(), form.terms()
     wanted = request.GET.get("person", "").strip()[:100]
     people = preview.reachable()
     if wanted:

@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from action_items.reminders import at_once, ledger
+from action_items.reminders import immediate, ledger
 from messaging import delivery
 
 _EARLIEST, _LATEST = 2000, 2100
@@ -32,7 +32,7 @@ class Command(BaseCommand):
             raise CommandError(
                 "Sending is paused since a restore. `manage.py resume_sending` ends the pause."
             )
-        written = [*ledger.write_due(now), *at_once.write_due(now)]
+        written = [*ledger.write_due(now), *immediate.write_due(now)]
         outcomes = delivery.deliver(delivery.due(now), clock=lambda: now)
         self.stdout.write(f"{len(written)} written")
         counts = Counter(outcomes.values())

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from action_items.operations.action_items.holding import hold_open, save
 from action_items.operations.action_items.refusals import DueRefused, ReasonMissing
-from action_items.reminders import saved
+from action_items.reminders import policy_store
 from action_items.reminders.policy import Policy
 from core import times
 from core.text import one_line
@@ -21,7 +21,7 @@ from incidents.operations.action_item_changes import facts
 def default_due_on(incident: Incident, today: date, policy: Policy | None = None) -> date:
     """The due date offered for a new action item of `incident`, counted from `today`. Who asks
     about many gives the `policy` in force."""
-    policy = policy or saved.current()
+    policy = policy or policy_store.current()
     days = {Severity.SEV1: policy.due_days_sev1, Severity.SEV2: policy.due_days_sev2}
     return today + timedelta(days=days.get(Severity(incident.severity), policy.due_days))
 

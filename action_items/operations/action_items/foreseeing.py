@@ -10,7 +10,7 @@ from datetime import date
 from accounts.models import User
 from action_items.operations.action_items.changing import Change, GivenTo, agree_day
 from action_items.permissions import can_progress
-from action_items.reminders import saved
+from action_items.reminders import policy_store
 from action_items.reminders.policy import Policy
 from core import times
 from core.errors import DomainError
@@ -35,7 +35,7 @@ def foresee(items: Iterable[ActionItem], to: Change, *, by: User, today: date) -
     """
     items = list(items)
     blind = _blind(items, to.owner) if to.owner else {}
-    policy = saved.current()
+    policy = policy_store.current()
     return [_foreseen(item, to, by, today, blind, policy) for item in items]
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from action_items.operations.action_items.holding import hold_open
 from action_items.operations.action_items.refusals import SnoozeRefused
-from action_items.reminders import saved
+from action_items.reminders import policy_store
 from action_items.reminders.policy import Policy
 from core import times
 from incidents.models import ActionItem
@@ -48,7 +48,7 @@ def snooze(
     was, today = facts(held), timezone.localdate(at)
     if held.snoozed_until == until > today:
         return held
-    policy = saved.current()
+    policy = policy_store.current()
     if not snoozes_left(held, policy):
         raise SnoozeRefused(
             f"It was put off {held.snooze_count} times in a row. Decide instead: another date, "

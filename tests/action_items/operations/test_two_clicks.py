@@ -9,7 +9,7 @@ import pytest
 
 from action_items.models import Answer, ReminderAnswer
 from action_items.operations import action_items, reminder_answers
-from action_items.reminders import answers, links
+from action_items.reminders import link_checks, links
 from incidents.models import ActionItemChange
 from tests.factories import NOON, ActionItemFactory, MessageFactory
 from tests.incidents.operations.test_two_at_once import at_once
@@ -25,7 +25,7 @@ def test_of_two_clicks_one_acts_and_the_other_is_told(ana):
 
     def click(days: int):
         change = partial(action_items.snooze, until=today.replace(day=today.day + days))
-        asked = answers.asked(link, signed_in=None, at=NOON)
+        asked = link_checks.asked(link, signed_in=None, at=NOON)
         return lambda: reminder_answers.answer(asked, change=change, at=NOON)
 
     done = at_once(click(1), click(3))

@@ -17,7 +17,7 @@ from action_items.follow_up import Scope, follow_up
 from action_items.models import Assigned, LedgerEntry
 from action_items.operations import action_items, reminder_policies
 from action_items.operations.action_items import Change, GivenTo, Terms
-from action_items.reminders import at_once, preview
+from action_items.reminders import immediate, preview
 from action_items.reminders.policy import Policy
 from incidents.exchange import parse, render_incident
 from incidents.models import ActionItem
@@ -57,7 +57,7 @@ def give(
 def minute(now: datetime) -> list[EmailMessage]:
     """The tick of one minute, and the mails that it sent."""
     before = len(mail.outbox)
-    at_once.write_due(now)
+    immediate.write_due(now)
     delivery.deliver(delivery.due(now), clock=lambda: now)
     return mail.outbox[before:]
 
@@ -141,7 +141,7 @@ def test_what_is_given_and_taken_away_before_it_is_sent_is_never_told(ana, ben, 
 
 def test_what_is_taken_away_after_the_message_was_written_is_not_in_it(ana, ben, urgent):
     give(urgent, ben, ana, at=MONDAY_MORNING + timedelta(hours=6))
-    at_once.write_due(MONDAY_MORNING + timedelta(hours=6, minutes=3))
+    immediate.write_due(MONDAY_MORNING + timedelta(hours=6, minutes=3))
     give(urgent, ana, ana, at=MONDAY_MORNING + timedelta(hours=6, minutes=4))
 
     now = MONDAY_MORNING + timedelta(hours=6, minutes=5)

@@ -17,7 +17,7 @@ from action_items.forms.reminder_policy import ReminderPolicyForm, typed
 from action_items.models import LedgerEntry, ReminderPolicy
 from action_items.operations import reminder_policies
 from action_items.operations.action_items import default_due_on
-from action_items.reminders import ledger, preview, saved
+from action_items.reminders import ledger, policy_store, preview
 from action_items.reminders.policy import Policy, PolicyContradicts
 from core.errors import StaleWrite
 from tests.factories import NOON, ActionItemFactory, IncidentFactory, TeamFactory
@@ -42,8 +42,8 @@ def test_the_latest_policy_counts_and_the_earlier_ones_are_kept(omar):
     save(LATER, omar)
     save(replace(LATER, hour=8), omar, number=1)
 
-    assert saved.current() == replace(LATER, hour=8)
-    assert [saved.terms_of(each) for each in ReminderPolicy.objects.order_by("number")] == [
+    assert policy_store.current() == replace(LATER, hour=8)
+    assert [policy_store.terms_of(each) for each in ReminderPolicy.objects.order_by("number")] == [
         LATER,
         replace(LATER, hour=8),
     ]
@@ -118,7 +118,7 @@ def test_a_policy_is_previewed_and_then_saved(omar, ana, signed_in):
     assert "Decision, days late: <s" in shown
     assert "Rotate the secret" in shown
     assert "9:00 → 7:00" in shown
-    assert saved.current() == changed
+    assert policy_store.current() == changed
     assert "version 1, saved by Omar Operator" in answer.content.decode()
 
 
@@ -278,4 +278,4 @@ def test_a_policy_that_contradicts_itself_is_refused_with_what_to_change(
 def test_equal_days_for_every_severity_are_no_contradiction(omar):
     save(replace(Policy(), due_days_sev1=30, due_days_sev2=30, due_days=30), omar)
 
-    assert saved.current().due_days_sev1 == 30
+    assert policy_store.current().due_days_sev1 == 30

@@ -12,7 +12,15 @@ import pytest
 from accounts.models import Holiday, User
 from action_items.models import LedgerEntry, PostmortemReminder
 from action_items.operations import action_items
-from action_items.reminders import at_once, ledger, people, preview, preview_teams, saved, summary
+from action_items.reminders import (
+    immediate,
+    ledger,
+    policy_store,
+    preview,
+    preview_teams,
+    recipients,
+    summary,
+)
 from incidents.models import ActionItem
 from messaging import delivery
 from messaging.models import Message
@@ -63,7 +71,7 @@ def change_something(persons: list[User], chance: Random, at: datetime) -> None:
         what = chance.choice(("complete", "snooze", "redate", "reassign", "reassign"))
         if what == "complete":
             action_items.complete(item, evidence="There.", by=by, at=at)
-        elif what == "snooze" and action_items.snoozes_left(item, saved.current()):
+        elif what == "snooze" and action_items.snoozes_left(item, policy_store.current()):
             action_items.snooze(item, until=at.date() + 9 * DAY, by=by, at=at)
         elif what == "redate":
             action_items.redate(item, due_on=at.date() + 5 * DAY, reason="Late.", by=by, at=at)
@@ -73,7 +81,7 @@ def change_something(persons: list[User], chance: Random, at: datetime) -> None:
 
 def moments(persons: list[User], start: datetime, end: datetime) -> list[datetime]:
     """Return the moments to act: as windows open, half an hour later, and at first."""
-    calendars = people.calendars_of(persons, policy=saved.current(), now=start).values()
+    calendars = recipients.calendars_of(persons, policy=policy_store.current(), now=start).values()
     days = [start.date() + ahead * DAY for ahead in range(-1, preview.DAYS + 2)]
     opening = {calendar.opens_at(day).astimezone(UTC) for calendar in calendars for day in days}
     opening |= {datetime.combine(day, datetime.min.time(), UTC) + 9 * HOUR for day in days}
@@ -83,7 +91,7 @@ def moments(persons: list[User], start: datetime, end: datetime) -> list[datetim
 
 def live(at: Iterable[datetime]) -> None:
     for now in at:
-        at_once.write_due(now)
+        immediate.write_due(now)
         ledger.write_due(now)
         delivery.deliver(delivery.due(now), clock=lambda now=now: now)
 
@@ -92,7 +100,7 @@ def really_sent(since: datetime, until: datetime) -> Sent:
     """Return what was sent, by day and person."""
     sent: Sent = {}
     mails = Message.objects.filter(sent_at__range=(since, until), recipient__isnull=False)
-    for message in mails.filter(topic__in=(ledger.TOPIC, at_once.TOPIC)):
+    for message in mails.filter(topic__in=(ledger.TOPIC, immediate.TOPIC)):
         items = LedgerEntry.objects.filter(message=message).values_list("action_item", flat=True)
         drafts = PostmortemReminder.objects.filter(message=message)
         found = sent.setdefault((message.day, message.recipient_id or 0), [])
@@ -103,8 +111,8 @@ def really_sent(since: datetime, until: datetime) -> Sent:
 
 def promised(rows: list[preview.Row], until: datetime) -> Sent:
     """Return the preview's mornings that begin before `until`."""
-    calendars = people.calendars_of(
-        [row.person for row in rows], policy=saved.current(), now=until - PERIOD
+    calendars = recipients.calendars_of(
+        [row.person for row in rows], policy=policy_store.current(), now=until - PERIOD
     )
     return {
         (row.day, row.person.pk): sorted(
@@ -125,7 +133,7 @@ def test_over_a_quarter_the_preview_is_what_is_sent(seed):
     for start, following in pairwise(begins):
         change_something(persons, chance, start - timedelta(minutes=chance.choice((1, 30, 900))))
         # The fourteenth day ends earlier than the moment two weeks ahead.
-        policy, end = saved.current(), min(following, start + PERIOD - DAY)
+        policy, end = policy_store.current(), min(following, start + PERIOD - DAY)
         rows = preview.preview(persons, saved=policy, changed=policy, now=start)
         teams, _ = preview_teams.preview_teams(saved=policy, changed=policy, now=start)
 
@@ -145,7 +153,7 @@ def test_over_a_quarter_the_preview_is_what_is_sent(seed):
     assert compared > 40
     sent = Message.objects.exclude(sent_at=None).exclude(recipient=None)
     for message in sent.select_related("recipient"):
-        calendar = people.calendars_of(
-            [message.recipient], policy=saved.current(), now=message.sent_at
+        calendar = recipients.calendars_of(
+            [message.recipient], policy=policy_store.current(), now=message.sent_at
         )[message.recipient.pk]
         assert calendar.is_open(message.sent_at)

@@ -9,7 +9,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from action_items.reminders import ledger, summary
-from action_items.reminders.letters import summary_letter
+from action_items.reminders.rendering import summary_letter
 from messaging import delivery, mail
 from tests.action_items.reminders.mornings import today
 from tests.action_items.reminders.ticks import DAY, MONDAY, MONDAY_MORNING, tick

@@ -10,7 +10,7 @@ from django.core import mail
 
 from action_items.models import LedgerEntry
 from action_items.operations import action_items
-from action_items.reminders import at_once, ledger
+from action_items.reminders import immediate, ledger
 from messaging import delivery, operations
 from messaging.models import Message
 from tests.action_items.reminders.ticks import DAY, MONDAY
@@ -32,7 +32,7 @@ def live(start: datetime, until: datetime, step: timedelta = 4 * QUARTER) -> dic
     now = start
     while now < until:
         before = len(mail.outbox)
-        at_once.write_due(now)
+        immediate.write_due(now)
         ledger.write_due(now)
         at = now
         delivery.deliver(delivery.due(now), clock=lambda at=at: at)

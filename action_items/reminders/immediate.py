@@ -10,12 +10,12 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Team, User
 from action_items.models import LedgerEntry
-from action_items.reminders import ledger, people, saved
+from action_items.reminders import ledger, policy_store, recipients
 from action_items.reminders.calendars import Calendar
-from action_items.reminders.claims import Claim, claims_of
+from action_items.reminders.candidates import Claim, claims_of
 from action_items.reminders.keys import among
-from action_items.reminders.news import News, Told, news
 from action_items.reminders.policy import ASSIGNED, Policy
+from action_items.reminders.schedule import News, Told, news
 from incidents.models import ActionItem
 from messaging.operations import Draft
 
@@ -41,11 +41,11 @@ def write_due(now: datetime) -> list[int]:
     is written here is in the ledger, and no digest says it again. Takes one query where nothing
     was given.
     """
-    policy = saved.current()
+    policy = policy_store.current()
     given = given_lately(policy, now - GRACE)
     written: list[int] = []
     if given:
-        for batch in people.in_batches(_answering(given.values())):
+        for batch in recipients.in_batches(_answering(given.values())):
             written += _write_batch(batch, given, policy, now)
     return written
 
@@ -74,13 +74,15 @@ def _answering(given: Iterable[Given]) -> QuerySet[User]:
     teams = {row.owner_team_id for row in rows if row.owner_team_id}
     members = Team.members.through.objects.filter(team__in=teams).values("user")
     leads = Team.objects.filter(pk__in=teams).values("lead")
-    return people.reminded().filter(Q(pk__in=among(owners)) | Q(pk__in=members) | Q(pk__in=leads))
+    return recipients.reminded().filter(
+        Q(pk__in=among(owners)) | Q(pk__in=members) | Q(pk__in=leads)
+    )
 
 
 def _write_batch(
     batch: list[User], given: dict[int, Given], policy: Policy, now: datetime
 ) -> list[int]:
-    calendars = people.calendars_of(batch, policy=policy, now=now)
+    calendars = recipients.calendars_of(batch, policy=policy, now=now)
     claims = claims_of(batch, until=now.date(), now=now)
     told = ledger.told_to(batch, claims, {})
     found = {}

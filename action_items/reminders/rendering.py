@@ -8,8 +8,8 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from action_items.reminders import at_once, digest, hours, summary
-from action_items.reminders.contents import Contents
+from action_items.reminders import digest, immediate, sending_hours, summary
+from action_items.reminders.content import Contents
 from messaging import composing, outcomes, unsubscribing
 from messaging.composing import Letter
 from messaging.models import Message
@@ -20,14 +20,18 @@ _MOST_IN_CHAT = 10
 def connect() -> None:
     """Give messages of our topics their words."""
     composing.connect(
-        hours.DIGEST,
+        sending_hours.DIGEST,
         digest_letter,
         name="Reminder digest",
         replaces_earlier=True,
-        postponer=hours.postpone,
+        postponer=sending_hours.postpone,
     )
-    composing.connect(at_once.TOPIC, at_once_letter, name="Given to you", postponer=hours.postpone)
-    composing.connect(summary.TOPIC, summary_letter, name="A team’s week", postponer=hours.postpone)
+    composing.connect(
+        immediate.TOPIC, at_once_letter, name="Given to you", postponer=sending_hours.postpone
+    )
+    composing.connect(
+        summary.TOPIC, summary_letter, name="A team’s week", postponer=sending_hours.postpone
+    )
 
 
 def digest_letter(message: Message, now: datetime) -> Letter | None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from accounts.models import User
 from action_items.reminders import lines, links
-from action_items.reminders.claims import Claim
+from action_items.reminders.candidates import Claim
 from action_items.reminders.keys import among
 from action_items.reminders.lines import Given, Line
 from action_items.reminders.policy import ASSIGNED, Due, Policy

@@ -12,10 +12,10 @@ from typing import NamedTuple
 from django.db.models import Max, Q
 
 from accounts.models import Team, User
-from action_items.reminders import sight
+from action_items.reminders import visibility
 from action_items.reminders.keys import among
 from action_items.reminders.policy import NEWS_FOR, ItemFacts, Part
-from action_items.reminders.standing import Standing, standing_of
+from action_items.reminders.responsibility import Standing, standing_of
 from incidents.models import ActionItem, ActionItemChange, Changed, Origin
 from incidents.models.action_item import ActionItemQuerySet, ActionItemStatus
 
@@ -180,7 +180,7 @@ def _owner_since(items: list[int]) -> dict[int, datetime]:
 def _visible(people: list[User], claims: dict[int, list[Claim]]) -> dict[int, list[Claim]]:
     """Of the claims of each person those about incidents that this person may see."""
     incidents = {key: {claim.incident for claim in own} for key, own in claims.items()}
-    seen = sight.seen_by(people, incidents)
+    seen = visibility.seen_by(people, incidents)
     return {
         key: [claim for claim in own if claim.incident in seen[key]] for key, own in claims.items()
     }

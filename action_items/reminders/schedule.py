@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from action_items.reminders.calendars import Morning
-from action_items.reminders.claims import Claim
+from action_items.reminders.candidates import Claim
 from action_items.reminders.policy import Due, Policy, due_postmortem_step, due_steps
 from action_items.reminders.postmortems import Waiting
 

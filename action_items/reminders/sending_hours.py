@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from accounts.models import DigestFrequency, User
-from action_items.reminders import people, saved
+from action_items.reminders import policy_store, recipients
 from action_items.reminders.calendars import Calendar
 from action_items.reminders.policy import ASSIGNED
 from messaging.models import Message
@@ -41,7 +41,7 @@ def late(waiting: MessageQuerySet) -> MessageQuerySet:
 
 def warnings_for(person: User) -> list[str]:
     """Return a warning if the quiet days of `person` leave no day for reminders, else ""."""
-    if set(saved.current().weekdays) - set(person.quiet_weekdays):
+    if set(policy_store.current().weekdays) - set(person.quiet_weekdays):
         return []
     return [
         "Your quiet days are all the days on which reminders are sent here, so you get none. Leave "
@@ -50,13 +50,13 @@ def warnings_for(person: User) -> list[str]:
 
 
 def _calendar(message: Message, now: datetime) -> Calendar | None:
-    policy = saved.current()
+    policy = policy_store.current()
     person = message.recipient
     if person is not None:
         if not person.is_active or person.digest == DigestFrequency.OFF:
             return None
-        return people.calendars_of([person], policy=policy, now=now)[person.pk]
+        return recipients.calendars_of([person], policy=policy, now=now)[person.pk]
     if message.team is None:
         return None
-    [(_, calendar)] = people.calendars_of_teams([message.team], policy=policy, now=now)
+    [(_, calendar)] = recipients.calendars_of_teams([message.team], policy=policy, now=now)
     return calendar
