@@ -9,21 +9,7 @@ import pytest
 from django.template.loader import get_template
 from django.urls import URLPattern, URLResolver, get_resolver
 
-ROOT = Path(__file__).resolve().parent.parent
-OURS = (
-    "backups",
-    "home",
-    "likeness",
-    "recurrence",
-    "action_items",
-    "incidents",
-    "playbooks",
-    "search",
-    "messaging",
-    "accounts",
-    "config",
-    "core",
-)
+from tests.packages import PACKAGES, ROOT
 
 # Of messaging, whose operations are one file each.
 CLOCKLESS = {"composing", "delivery", "mail", "operations", "retries", "routing"}
@@ -35,7 +21,7 @@ def our_patterns() -> list[URLPattern]:
         for pattern in resolver.url_patterns:
             if isinstance(pattern, URLResolver):
                 found += walk(pattern)
-            elif pattern.callback.__module__.split(".")[0] in OURS:
+            elif pattern.callback.__module__.split(".")[0] in PACKAGES:
                 found.append(pattern)
         return found
 
@@ -51,7 +37,7 @@ def test_a_page_template_is_named_after_its_view():
     names = {pattern.name for pattern in our_patterns()}
     rendered = {
         (path.name, template)
-        for app in OURS
+        for app in PACKAGES
         for path in [*(ROOT / app).rglob("views/**/*.py"), *(ROOT / app).glob("views.py")]
         for template in re.findall(r'render\(\s*request,\s*"([^"]+)"', path.read_text())
     }
@@ -65,7 +51,7 @@ def test_a_page_template_is_named_after_its_view():
 def python_files() -> list[Path]:
     return [
         path
-        for app in OURS
+        for app in PACKAGES
         for path in (ROOT / app).rglob("*.py")
         if "migrations" not in path.parts
     ]

@@ -8,19 +8,10 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from tests.packages import PACKAGES
+
 ROOT = Path(settings.BASE_DIR)
 DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
-OURS = (
-    "accounts",
-    "backups",
-    "config",
-    "core",
-    "incidents",
-    "likeness",
-    "messaging",
-    "playbooks",
-    "search",
-)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
@@ -51,7 +42,7 @@ def test_every_decision_is_in_the_list_of_decisions():
 def test_contributing_names_every_command():
     commands = {
         path.stem
-        for app in OURS
+        for app in PACKAGES
         for path in (ROOT / app).glob("management/commands/*.py")
         if path.stem != "__init__"
     }

@@ -20,7 +20,7 @@ from action_items.forms.moves import (
 from action_items.forms.owners import PersonChoiceField, written
 from action_items.models import Answer
 from action_items.operations import action_items
-from action_items.reminders.link_checks import Asked
+from action_items.reminders.link_checks import RequestedAction
 from action_items.reminders.policy import Policy
 from core import times
 from incidents.forms.fields import LineField
@@ -71,7 +71,7 @@ class ReopenForm(MovingForm):
         super().__init__(*args, item=item, initial={"due_on": due_on}, **kwargs)
 
 
-def form_for(asked: Asked, data: Any, *, today: date, policy: Policy) -> MovingForm:
+def form_for(asked: RequestedAction, data: Any, *, today: date, policy: Policy) -> MovingForm:
     """The form that asks what this link's answer needs. Raises KeyError for one that needs none."""
     about = {"item": asked.item}
     on_day = about | {"today": today}
@@ -96,7 +96,7 @@ def form_for(asked: Asked, data: Any, *, today: date, policy: Policy) -> MovingF
     return form
 
 
-def _waits(asked: Asked) -> list[ActionItem]:
+def _waits(asked: RequestedAction) -> list[ActionItem]:
     """The open items that the one asked about waits for, where that matters."""
     is_done = asked.link.answer == Answer.DONE
     return action_items.open_waits(asked.item, by=asked.person) if is_done else []

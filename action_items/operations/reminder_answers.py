@@ -9,7 +9,7 @@ from django.db import transaction
 
 from action_items.models import ReminderAnswer
 from action_items.reminders import link_checks
-from action_items.reminders.link_checks import Asked
+from action_items.reminders.link_checks import RequestedAction
 from incidents.models import ActionItem, Incident
 
 
@@ -18,7 +18,9 @@ class LinkSpent(link_checks.LinkRefused):
 
 
 @transaction.atomic
-def answer(asked: Asked, *, change: Callable[..., ActionItem], at: datetime) -> ActionItem:
+def answer(
+    asked: RequestedAction, *, change: Callable[..., ActionItem], at: datetime
+) -> ActionItem:
     """Do what a link asks for, once, as the person whom it was sent to.
 
     `change` is an operation on an action item with its terms filled in, such as
@@ -26,7 +28,7 @@ def answer(asked: Asked, *, change: Callable[..., ActionItem], at: datetime) -> 
     change it. Raises LinkSpent or LinkRefused, and what `change` raises; the link is unused then.
     """
     Incident.objects.select_for_update().get(pk=asked.item.incident_id)
-    now = link_checks.asked(asked.link, signed_in=asked.person, at=at)
+    now = link_checks.requested_action(asked.link, signed_in=asked.person, at=at)
     if now.used_at or now.moved_on:
         raise LinkSpent(now.moved_on)
     ReminderAnswer.objects.create(

@@ -13,14 +13,14 @@ from django.db.models import Max, Q
 
 from accounts.models import Team, User
 from action_items.reminders import visibility
-from action_items.reminders.keys import among
 from action_items.reminders.policy import NEWS_FOR, ItemFacts, Part
-from action_items.reminders.responsibility import Standing, standing_of
+from action_items.reminders.responsibility import Responsibility, responsibility_of
+from core.prepared import among
 from incidents.models import ActionItem, ActionItemChange, Changed, Origin
 from incidents.models.action_item import ActionItemQuerySet, ActionItemStatus
 
 
-class Claim(NamedTuple):
+class Candidate(NamedTuple):
     """That somebody has a part in an item, and what the policy needs to know of it. `scope` is the
     list of action items that holds it: their own ("mine"), their teams’, or that of all."""
 
@@ -51,7 +51,9 @@ _Found = tuple[_Row, Part, Iterable[int]]
 _AROUND = timedelta(days=2)  # somebody's local day may have begun that much earlier
 
 
-def claims_of(people: Iterable[User], *, until: date, now: datetime) -> dict[int, list[Claim]]:
+def candidates_of(
+    people: Iterable[User], *, until: date, now: datetime
+) -> dict[int, list[Candidate]]:
     """By person's key, what each of these active people has a part in, and may see.
 
     That is what is open and due by `until` or was given to them lately, seen from `now`, what was
@@ -63,21 +65,23 @@ def claims_of(people: Iterable[User], *, until: date, now: datetime) -> dict[int
     Takes a fixed number of queries for any number of people and items.
     """
     asked = list(people)
-    standing = standing_of(asked)
+    responsibility = responsibility_of(asked)
     found = {
-        "teams": [*_answered(standing, until, now), *_led(standing, until)],
-        "all": list(_kept(standing, until)),
+        "teams": [*_answered(responsibility, until, now), *_led(responsibility, until)],
+        "all": list(_kept(responsibility, until)),
     }
     rows = [(*each, scope) for scope, of_scope in found.items() for each in of_scope]
     since = _owner_since([row.pk for row, part, *_ in rows if part in (Part.HEIR, Part.KEEPER)])
-    claims: dict[int, list[Claim]] = defaultdict(list)
+    candidates: dict[int, list[Candidate]] = defaultdict(list)
     for row, part, persons, scope in rows:
         is_own = part == Part.OWNER and row.owner_id is not None
         facts = _facts(row, since.get(row.pk))
-        claim = Claim(row.pk, row.incident_id, part, facts, "mine" if is_own else scope)
+        candidate = Candidate(row.pk, row.incident_id, part, facts, "mine" if is_own else scope)
         for person in persons:
-            claims[person].append(_as_its_giver(claim) if person == row.given_by_id else claim)
-    return _visible(asked, claims)
+            candidates[person].append(
+                _as_its_giver(candidate) if person == row.given_by_id else candidate
+            )
+    return _visible(asked, candidates)
 
 
 def _facts(row: _Row, owner_since: datetime | None) -> ItemFacts:
@@ -91,9 +95,9 @@ def _facts(row: _Row, owner_since: datetime | None) -> ItemFacts:
     )
 
 
-def _as_its_giver(claim: Claim) -> Claim:
+def _as_its_giver(candidate: Candidate) -> Candidate:
     """What one gave to oneself, or to the team that one answers for, is no news."""
-    return claim._replace(facts=replace(claim.facts, given_on=None))
+    return candidate._replace(facts=replace(candidate.facts, given_on=None))
 
 
 def _rows(items: ActionItemQuerySet) -> Iterator[_Row]:
@@ -101,54 +105,54 @@ def _rows(items: ActionItemQuerySet) -> Iterator[_Row]:
     return map(_Row._make, alive.values_list(*_Row._fields))
 
 
-def _answered(standing: Standing, until: date, now: datetime) -> Iterator[_Found]:
+def _answered(responsibility: Responsibility, until: date, now: datetime) -> Iterator[_Found]:
     """Items of these people, of their teams, and of who has left these."""
     given_since = now - timedelta(days=NEWS_FOR) - _AROUND
     due = ActionItem.objects.open().filter(Q(due_on__lte=until) | Q(given_at__gte=given_since))
     declined = ActionItem.objects.to_re_review(until)
-    gone = list(standing.of_departed)
-    theirs = Q(owner__in=standing.people) | Q(owner_team__in=list(standing.of_team))
+    gone = list(responsibility.of_departed)
+    theirs = Q(owner__in=responsibility.people) | Q(owner_team__in=list(responsibility.of_team))
     for row in chain(_rows(due.filter(theirs)), _rows(declined.filter(theirs))):
         if row.owner_id is not None:
             yield row, Part.OWNER, (row.owner_id,)
         elif row.owner_team_id is not None:
-            yield row, Part.OWNER, standing.of_team[row.owner_team_id]
+            yield row, Part.OWNER, responsibility.of_team[row.owner_team_id]
     if gone:
         left = (
-            ActionItem.objects.open().filter(owner__in=among(gone)),
-            declined.filter(owner__in=among(gone)),
+            ActionItem.objects.open().filter(among("owner", list(gone))),
+            declined.filter(among("owner", list(gone))),
         )
         for row in chain.from_iterable(map(_rows, left)):
-            yield row, Part.HEIR, standing.of_departed[row.owner_id or 0]
+            yield row, Part.HEIR, responsibility.of_departed[row.owner_id or 0]
 
 
-def _led(standing: Standing, until: date) -> Iterator[_Found]:
+def _led(responsibility: Responsibility, until: date) -> Iterator[_Found]:
     """Items of the people whom they lead."""
-    if standing.of_member:
+    if responsibility.of_member:
         due = ActionItem.objects.open().filter(due_on__lt=until)
-        for row in _rows(due.filter(owner__in=among(standing.of_member))):
-            yield row, Part.LEAD, standing.of_member[row.owner_id or 0]
+        for row in _rows(due.filter(among("owner", list(responsibility.of_member)))):
+            yield row, Part.LEAD, responsibility.of_member[row.owner_id or 0]
 
 
-def _kept(standing: Standing, until: date) -> Iterator[_Found]:
+def _kept(responsibility: Responsibility, until: date) -> Iterator[_Found]:
     """Items for which nobody answers, of the postmortems that they keep."""
     no_owner = Q(incident__owner=None) | Q(incident__owner__is_active=False)
     nobody_began_it = Q(incident__created_by=None) | Q(incident__created_by__is_active=False)
-    began = Q(incident__created_by__in=standing.people)
-    keeping = Q(incident__owner__in=standing.people) | no_owner & began
-    if standing.administrators:
+    began = Q(incident__created_by__in=responsibility.people)
+    keeping = Q(incident__owner__in=responsibility.people) | no_owner & began
+    if responsibility.administrators:
         keeping |= no_owner & nobody_began_it
     for adrift in _adrift():
         kept = adrift.filter(keeping)
         for row in chain(_rows(kept.open()), _rows(kept.to_re_review(until))):
-            yield row, Part.HEIR if row.owner_id else Part.KEEPER, _keepers(row, standing)
+            yield row, Part.HEIR if row.owner_id else Part.KEEPER, _keepers(row, responsibility)
 
 
-def _keepers(row: _Row, standing: Standing) -> Iterable[int]:
+def _keepers(row: _Row, responsibility: Responsibility) -> Iterable[int]:
     for keeper in (row.incident__owner_id, row.incident__created_by_id):
-        if keeper in standing.people:
+        if keeper in responsibility.people:
             return (keeper,)
-    return standing.administrators
+    return responsibility.administrators
 
 
 def _adrift() -> Iterator[ActionItemQuerySet]:
@@ -164,7 +168,7 @@ def _adrift() -> Iterator[ActionItemQuerySet]:
     left = User.objects.filter(is_active=False).order_by()
     alone = left.exclude(pk__in=left.filter(in_a_team).values("pk")).values_list("pk", flat=True)
     if people := list(alone):
-        yield promised.filter(owner__in=among(people))
+        yield promised.filter(among("owner", list(people)))
     if teams := list(deserted):
         yield promised.filter(owner_team__in=teams)
 
@@ -173,14 +177,17 @@ def _owner_since(items: list[int]) -> dict[int, datetime]:
     """When the owner of each of these last changed, where it ever did."""
     if not items:
         return {}
-    changes = ActionItemChange.objects.filter(item__in=among(items), what=Changed.OWNER)
+    changes = ActionItemChange.objects.filter(among("item", list(items)), what=Changed.OWNER)
     return dict(changes.order_by().values_list("item").annotate(Max("at")))
 
 
-def _visible(people: list[User], claims: dict[int, list[Claim]]) -> dict[int, list[Claim]]:
-    """Of the claims of each person those about incidents that this person may see."""
-    incidents = {key: {claim.incident for claim in own} for key, own in claims.items()}
-    seen = visibility.seen_by(people, incidents)
+def _visible(
+    people: list[User], candidates: dict[int, list[Candidate]]
+) -> dict[int, list[Candidate]]:
+    """Of the candidates of each person those about incidents that this person may see."""
+    incidents = {key: {candidate.incident for candidate in own} for key, own in candidates.items()}
+    seen = visibility.visible_incidents(people, incidents)
     return {
-        key: [claim for claim in own if claim.incident in seen[key]] for key, own in claims.items()
+        key: [candidate for candidate in own if candidate.incident in seen[key]]
+        for key, own in candidates.items()
     }

@@ -40,7 +40,7 @@ class Contents:
     answers_until: date
     list_url: str
     profile_url: str
-    is_at_once: bool = False
+    is_immediate: bool = False
 
     def for_chat(self, most: int) -> Self:
         """The same with the first `most` lines, since there is little room; the others are counted

@@ -12,9 +12,9 @@ from django.urls import reverse
 from accounts.models import DigestFrequency, User
 from action_items.reminders import links, policy_store, recipients
 from action_items.reminders.calendars import Morning
-from action_items.reminders.candidates import claims_of
+from action_items.reminders.candidates import candidates_of
 from action_items.reminders.content import Contents, Section
-from action_items.reminders.digest_lines import Named, Texts, postmortem_lines
+from action_items.reminders.digest_lines import DigestItem, ItemTexts, postmortem_lines
 from action_items.reminders.lines import Counts
 from action_items.reminders.policy import (
     DECISION,
@@ -26,7 +26,7 @@ from action_items.reminders.policy import (
     due_steps,
     is_announced,
 )
-from action_items.reminders.postmortems import Waiting, waiting_for
+from action_items.reminders.postmortems import PendingPostmortem, pending_postmortems
 from core.templatetags import ui
 from messaging.models import Message
 
@@ -68,18 +68,18 @@ _IN_THE_SUBJECT = {
 class _Found:
     """What there is to say, before it is put into words."""
 
-    new: dict[int, list[Named]]  # by section
-    postmortems: list[Waiting]
-    before: list[Named]
-    undecided: list[Named]
+    new: dict[int, list[DigestItem]]  # by section
+    postmortems: list[PendingPostmortem]
+    before: list[DigestItem]
+    undecided: list[DigestItem]
 
     def __bool__(self) -> bool:
         return bool(self.new or self.postmortems)
 
 
-def compose(message: Message, *, now: datetime, is_at_once: bool = False) -> Contents | None:
+def compose(message: Message, *, now: datetime, is_immediate: bool = False) -> Contents | None:
     """What the digest `message` has to say to its recipient `now`; None where nothing is left.
-    One `is_at_once` says what it was written for, and nothing that was said before.
+    One `is_immediate` says what it was written for, and nothing that was said before.
 
     State, ownership, sight and the recipient's wish are asked anew: what was finished, moved to
     another date or owner, put off, or may not be seen any more is not named.
@@ -95,31 +95,33 @@ def compose(message: Message, *, now: datetime, is_at_once: bool = False) -> Con
     found = _find(message, person, morning, policy, now)
     if not found:
         return None
-    if is_at_once:
+    if is_immediate:
         found = replace(found, before=[], undecided=[])
-    return _contents(message, person, found, morning, policy, is_at_once=is_at_once)
+    return _contents(message, person, found, morning, policy, is_immediate=is_immediate)
 
 
 def _find(
     message: Message, person: User, morning: Morning, policy: Policy, now: datetime
 ) -> _Found:
     until = morning.horizon(policy.due_soon)
-    claims = claims_of([person], until=until, now=now).get(person.pk, [])
+    candidates = candidates_of([person], until=until, now=now).get(person.pk, [])
     announced = _announced(message)
     named = (
-        Named(
-            claim,
-            due_steps(claim.facts, claim.part, morning, policy=policy, taken={}),
-            announced.get(claim.item, set()),
+        DigestItem(
+            candidate,
+            due_steps(candidate.facts, candidate.part, morning, policy=policy, taken={}),
+            announced.get(candidate.item, set()),
         )
-        for claim in claims
+        for candidate in candidates
     )
-    new: dict[int, list[Named]] = {}
+    new: dict[int, list[DigestItem]] = {}
     rest = []
     for each in sorted(named, key=lambda each: each.order):
         if any(is_announced(due, each.announced) for due in each.reached):
             new.setdefault(_section(each, morning.day), []).append(each)
-        elif each.claim.part in (Part.OWNER, Part.HEIR) and not each.claim.facts.is_declined:
+        elif (
+            each.candidate.part in (Part.OWNER, Part.HEIR) and not each.candidate.facts.is_declined
+        ):
             rest.append(each)
     return _Found(
         new=new,
@@ -138,13 +140,13 @@ def _announced(message: Message) -> dict[int, set[Due]]:
     return announced
 
 
-def _section(each: Named, today: date) -> int:
-    claim = each.claim
-    if claim.facts.is_declined:
+def _section(each: DigestItem, today: date) -> int:
+    candidate = each.candidate
+    if candidate.facts.is_declined:
         return DECLINED
-    if claim.part in (Part.LEAD, Part.KEEPER):
-        return LATE if claim.part == Part.LEAD else NOBODYS
-    due_on = claim.facts.due_on
+    if candidate.part in (Part.LEAD, Part.KEEPER):
+        return LATE if candidate.part == Part.LEAD else NOBODYS
+    due_on = candidate.facts.due_on
     if any(due.step == ORPHANED for due in each.announced):
         return LEFT
     if due_on is None or not each.is_due:
@@ -154,18 +156,18 @@ def _section(each: Named, today: date) -> int:
     return OVERDUE if due_on < today else TODAY if due_on == today else SOON
 
 
-def _is_worth_repeating(each: Named) -> bool:
+def _is_worth_repeating(each: DigestItem) -> bool:
     """Due, and not yet left to silence after a decision was asked for."""
     return each.is_due and not each.has(DECISION)
 
 
 def _find_postmortems(
     message: Message, person: User, morning: Morning, policy: Policy, now: datetime
-) -> list[Waiting]:
+) -> list[PendingPostmortem]:
     announced = set(message.original.postmortems.values_list("incident_id", "since_on"))
     if not announced:
         return []
-    waiting = waiting_for([person], policy=policy, now=now).get(person.pk, [])
+    waiting = pending_postmortems([person], policy=policy, now=now).get(person.pk, [])
     return [
         each
         for each in waiting
@@ -181,12 +183,12 @@ def _contents(
     morning: Morning,
     policy: Policy,
     *,
-    is_at_once: bool,
+    is_immediate: bool,
 ) -> Contents:
     shown = _shown(found)
     before = found.before[: max(MOST_LINES - sum(map(len, shown.values())), 0)]
     named = [*(each for part in shown.values() for each in part), *before]
-    texts = Texts(named, message, person, morning.day, policy)
+    texts = ItemTexts(named, message, person, morning.day, policy)
     sections = {part: [texts.line(each) for each in named] for part, named in shown.items()}
     if found.postmortems:
         sections[POSTMORTEMS] = postmortem_lines(found.postmortems[:MOST_LINES])
@@ -194,7 +196,7 @@ def _contents(
     total = sum(map(len, found.new.values())) + len(found.postmortems) + len(found.before)
     return Contents(
         recipient=person,
-        subject=_urgent(found, texts) if is_at_once else str(_counts(found, morning.day)),
+        subject=_urgent(found, texts) if is_immediate else str(_counts(found, morning.day)),
         hours=morning.calendar.hours,
         sections=[
             Section(_TITLES[part], _WORDS.get(part, ""), sections[part])
@@ -206,18 +208,18 @@ def _contents(
         answers_until=links.expires_on(message),
         list_url=f"{settings.SITE_URL}{reverse('action_item_list')}?scope={_scope(found)}",
         profile_url=f"{settings.SITE_URL}{reverse('profile')}",
-        is_at_once=is_at_once,
+        is_immediate=is_immediate,
     )
 
 
 def _scope(found: _Found) -> str:
     """Which list holds all of it: one's own, one's teams', or everybody's."""
     parts = (*found.new.values(), found.before, found.undecided)
-    held_by = {each.claim.scope for part in parts for each in part}
+    held_by = {each.candidate.scope for part in parts for each in part}
     return next((scope for scope in ("all", "teams") if scope in held_by), "mine")
 
 
-def _shown(found: _Found) -> dict[int, list[Named]]:
+def _shown(found: _Found) -> dict[int, list[DigestItem]]:
     """As much of each section as there is room for, the first ones first."""
     room, shown = MOST_LINES, {}
     for part in sorted(found.new):
@@ -227,7 +229,7 @@ def _shown(found: _Found) -> dict[int, list[Named]]:
     return shown
 
 
-def _urgent(found: _Found, texts: Texts) -> str:
+def _urgent(found: _Found, texts: ItemTexts) -> str:
     """The subject of what does not wait for the next digest."""
     new = [each for part in found.new.values() for each in part]
     priorities = ", ".join(sorted({texts.priority(each) for each in new}))
@@ -240,8 +242,8 @@ def _counts(found: _Found, today: date) -> Counts:
     counts = Counts(new=news, given=given, is_all_new=not found.before)
     own = [each for part in _OWN for each in found.new.get(part, [])]
     for each in (*own, *found.before):
-        if each.claim.facts.due_on:
-            counts.add_due(each.claim.facts.due_on, today)
+        if each.candidate.facts.due_on:
+            counts.add_due(each.candidate.facts.due_on, today)
     for part, words in _IN_THE_SUBJECT.items():
         counts.add(words, len(found.new.get(part, [])))
     counts.add(_IN_THE_SUBJECT[POSTMORTEMS], len(found.postmortems))

@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 from accounts.models import User
 from action_items.reminders import lines, links
-from action_items.reminders.candidates import Claim
-from action_items.reminders.keys import among
-from action_items.reminders.lines import Given, Line
+from action_items.reminders.candidates import Candidate
+from action_items.reminders.lines import AssignmentNote, Line
 from action_items.reminders.policy import ASSIGNED, Due, Policy
-from action_items.reminders.postmortems import Waiting
+from action_items.reminders.postmortems import PendingPostmortem
+from core.prepared import among
 from core.text import one_line
 from incidents.models import ActionItem, ActionItemChange, Changed, Incident
 from messaging.models import Message
@@ -20,22 +20,22 @@ from messaging.models import Message
 _LONGEST_NOTE = 200
 
 
-class Named(NamedTuple):
+class DigestItem(NamedTuple):
     """An item that is named, with all the steps that it has reached by now, and those of them for
     which the digest was written."""
 
-    claim: Claim
+    candidate: Candidate
     reached: list[Due]
     announced: Collection[Due] = frozenset()
 
     @property
     def order(self) -> tuple[date, int]:
-        return self.claim.facts.due_on or date.max, self.claim.item
+        return self.candidate.facts.due_on or date.max, self.candidate.item
 
     @property
     def is_due(self) -> bool:
         """Whether a step is reached that counts from its due date."""
-        return any(due.since == self.claim.facts.due_on for due in self.reached)
+        return any(due.since == self.candidate.facts.due_on for due in self.reached)
 
     @property
     def is_given(self) -> bool:
@@ -46,35 +46,35 @@ class Named(NamedTuple):
         return any(due.step == step for due in self.reached)
 
 
-class Texts:
+class ItemTexts:
     """The words of the items that are named to the reader of `message`."""
 
     def __init__(
-        self, named: list[Named], message: Message, reader: User, today: date, policy: Policy
+        self, named: list[DigestItem], message: Message, reader: User, today: date, policy: Policy
     ) -> None:
         people = ("incident", "owner", "owner_team", "given_by")
-        items = ActionItem.objects.filter(pk__in={each.claim.item for each in named})
+        items = ActionItem.objects.filter(pk__in={each.candidate.item for each in named})
         self._items = {item.pk: item for item in items.select_related(*people)}
-        self._notes = _notes(each.claim.item for each in named if each.is_given)
+        self._notes = _notes(each.candidate.item for each in named if each.is_given)
         self._message, self._reader = message, reader
         self._today, self._policy = today, policy
 
-    def priority(self, each: Named) -> str:
-        return self._items[each.claim.item].priority
+    def priority(self, each: DigestItem) -> str:
+        return self._items[each.candidate.item].priority
 
-    def line(self, each: Named) -> Line:
-        item = self._items[each.claim.item]
+    def line(self, each: DigestItem) -> Line:
+        item = self._items[each.candidate.item]
         return lines.item_line(
             item,
-            each.claim,
+            each.candidate,
             today=self._today,
             choose=links.choose(item, to=self._reader, message=self._message, today=self._today),
             policy=self._policy,
             given=self._given(item) if each.is_given else None,
         )
 
-    def _given(self, item: ActionItem) -> Given:
-        return Given(item.given_by, item.owner_team, self._notes.get(item.pk, ""))
+    def _given(self, item: ActionItem) -> AssignmentNote:
+        return AssignmentNote(item.given_by, item.owner_team, self._notes.get(item.pk, ""))
 
 
 def _notes(given: Iterable[int]) -> dict[int, str]:
@@ -82,7 +82,7 @@ def _notes(given: Iterable[int]) -> dict[int, str]:
     keys = list(given)
     if not keys:
         return {}
-    said = ActionItemChange.objects.filter(item__in=among(keys), what=Changed.OWNER)
+    said = ActionItemChange.objects.filter(among("item", list(keys)), what=Changed.OWNER)
     latest = said.order_by("item", "-at", "-pk").distinct("item").values_list("item", "note")
     return {item: _shortened(one_line(note)) for item, note in latest}
 
@@ -91,7 +91,7 @@ def _shortened(note: str) -> str:
     return note if len(note) <= _LONGEST_NOTE else f"{note[: _LONGEST_NOTE - 1]}…"
 
 
-def postmortem_lines(waiting: list[Waiting]) -> list[Line]:
+def postmortem_lines(waiting: list[PendingPostmortem]) -> list[Line]:
     """The words of postmortems that wait."""
     incidents = Incident.objects.in_bulk([each.incident for each in waiting])
     return [lines.postmortem_line(incidents[each.incident], each) for each in waiting]

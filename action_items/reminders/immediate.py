@@ -12,10 +12,10 @@ from accounts.models import Team, User
 from action_items.models import LedgerEntry
 from action_items.reminders import ledger, policy_store, recipients
 from action_items.reminders.calendars import Calendar
-from action_items.reminders.candidates import Claim, claims_of
-from action_items.reminders.keys import among
+from action_items.reminders.candidates import Candidate, candidates_of
 from action_items.reminders.policy import ASSIGNED, Policy
-from action_items.reminders.schedule import News, Told, news
+from action_items.reminders.schedule import DueReminders, SentSteps, due_reminders
+from core.prepared import among
 from incidents.models import ActionItem
 from messaging.operations import Draft
 
@@ -24,7 +24,7 @@ GRACE = timedelta(minutes=2)  # for whoever gave it to the wrong person
 WITHIN = timedelta(days=7)  # by then a digest has come
 
 
-class Given(NamedTuple):
+class NewAssignment(NamedTuple):
     """An urgent action item, whose it is, and since when."""
 
     pk: int
@@ -50,10 +50,10 @@ def write_due(now: datetime) -> list[int]:
     return written
 
 
-def given_lately(policy: Policy, until: datetime) -> dict[int, Given]:
+def given_lately(policy: Policy, until: datetime) -> dict[int, NewAssignment]:
     """Return the urgent action items assigned lately, until `until`, by key, without those that
     their owner was told of already."""
-    told = LedgerEntry.objects.filter(
+    sent = LedgerEntry.objects.filter(
         action_item=OuterRef("pk"),
         step=ASSIGNED,
         recipient=OuterRef("owner"),
@@ -62,11 +62,11 @@ def given_lately(policy: Policy, until: datetime) -> dict[int, Given]:
     items = ActionItem.objects.open().filter(
         given_at__range=(until - WITHIN, until), priority__in=policy.at_once
     )
-    rows = items.exclude(Exists(told)).order_by().values_list(*Given._fields)
-    return {row[0]: Given(*row) for row in rows}
+    rows = items.exclude(Exists(sent)).order_by().values_list(*NewAssignment._fields)
+    return {row[0]: NewAssignment(*row) for row in rows}
 
 
-def _answering(given: Iterable[Given]) -> QuerySet[User]:
+def _answering(given: Iterable[NewAssignment]) -> QuerySet[User]:
     """Who may answer for these: their owners, and whoever is in a team that owns one, or leads
     it."""
     rows = list(given)
@@ -75,20 +75,20 @@ def _answering(given: Iterable[Given]) -> QuerySet[User]:
     members = Team.members.through.objects.filter(team__in=teams).values("user")
     leads = Team.objects.filter(pk__in=teams).values("lead")
     return recipients.reminded().filter(
-        Q(pk__in=among(owners)) | Q(pk__in=members) | Q(pk__in=leads)
+        Q(among("pk", list(owners))) | Q(pk__in=members) | Q(pk__in=leads)
     )
 
 
 def _write_batch(
-    batch: list[User], given: dict[int, Given], policy: Policy, now: datetime
+    batch: list[User], given: dict[int, NewAssignment], policy: Policy, now: datetime
 ) -> list[int]:
     calendars = recipients.calendars_of(batch, policy=policy, now=now)
-    claims = claims_of(batch, until=now.date(), now=now)
-    told = ledger.told_to(batch, claims, {})
+    candidates = candidates_of(batch, until=now.date(), now=now)
+    sent = ledger.sent_to(batch, candidates, {})
     found = {}
     for person in batch:
-        own, calendar = claims.get(person.pk, []), calendars[person.pk]
-        due = urgent_news(own, given, calendar, policy=policy, told=told[person.pk], now=now)
+        own, calendar = candidates.get(person.pk, []), calendars[person.pk]
+        due = urgent_reminders(own, given, calendar, policy=policy, sent=sent[person.pk], now=now)
         if due:
             found[person] = due
     return ledger.write(
@@ -96,28 +96,30 @@ def _write_batch(
     )
 
 
-def urgent_news(
-    claims: Iterable[Claim],
-    given: Mapping[int, Given],
+def urgent_reminders(
+    candidates: Iterable[Candidate],
+    given: Mapping[int, NewAssignment],
     calendar: Calendar,
     *,
     policy: Policy,
-    told: Told,
+    sent: SentSteps,
     now: datetime,
-) -> News:
-    """Return what somebody with these claims is told `now`, without waiting for a digest."""
+) -> DueReminders:
+    """Return what somebody with these candidates is sent `now`, without waiting for a digest."""
     urgent = [
-        claim
-        for claim in claims
-        if claim.item in given and calendar.is_to_hear_now(given[claim.item].given_at, now)
+        candidate
+        for candidate in candidates
+        if candidate.item in given and calendar.is_to_hear_now(given[candidate.item].given_at, now)
     ]
     if not urgent:
-        return News([], [])
+        return DueReminders([], [])
     morning = calendar.morning_of(calendar.local_day(now))
-    due = news(urgent, [], morning, policy=policy, told=told)
-    return News([(claim, step) for claim, step in due.items if step.step == ASSIGNED], [])
+    due = due_reminders(urgent, [], morning, policy=policy, sent=sent)
+    return DueReminders(
+        [(candidate, step) for candidate, step in due.items if step.step == ASSIGNED], []
+    )
 
 
-def _draft(person: User, due: News, calendar: Calendar, now: datetime) -> Draft:
-    day, first = calendar.local_day(now), min(claim.item for claim, _ in due.items)
+def _draft(person: User, due: DueReminders, calendar: Calendar, now: datetime) -> Draft:
+    day, first = calendar.local_day(now), min(candidate.item for candidate, _ in due.items)
     return Draft(f"{TOPIC}:{day}:user-{person.pk}:item-{first}", TOPIC, day, person)

@@ -12,11 +12,11 @@ from accounts.models import User
 from action_items.models import LedgerEntry, PostmortemReminder, ReminderRun
 from action_items.reminders import policy_store, recipients, sending_hours, summary
 from action_items.reminders.calendars import Morning
-from action_items.reminders.candidates import Claim, claims_of
-from action_items.reminders.keys import among
+from action_items.reminders.candidates import Candidate, candidates_of
 from action_items.reminders.policy import Policy
-from action_items.reminders.postmortems import Waiting, waiting_for
-from action_items.reminders.schedule import News, Told, news
+from action_items.reminders.postmortems import PendingPostmortem, pending_postmortems
+from action_items.reminders.schedule import DueReminders, SentSteps, due_reminders
+from core.prepared import among
 from messaging import operations
 from messaging.models import Message
 from messaging.operations import Draft
@@ -46,15 +46,15 @@ def _write_batch(batch: list[User], policy: Policy, now: datetime) -> list[int]:
     if not awake:
         return []
     _withdraw_late({person.pk: mornings[person.pk].day for person in awake}, now)
-    claims, waiting = facts_of(awake, mornings, policy=policy, now=now)
-    told = told_to(awake, claims, waiting)
+    candidates, waiting = facts_of(awake, mornings, policy=policy, now=now)
+    sent = sent_to(awake, candidates, waiting)
     found = {
-        person: news(
-            claims.get(person.pk, []),
+        person: due_reminders(
+            candidates.get(person.pk, []),
             waiting.get(person.pk, []),
             mornings[person.pk],
             policy=policy,
-            told=told[person.pk],
+            sent=sent[person.pk],
         )
         for person in awake
     }
@@ -80,7 +80,7 @@ def _withdraw_late(days: Mapping[int, date], now: datetime) -> None:
     """Drop what was to reach these people on an earlier day than `days` names for each and never
     left: today's digest says it anew, as things are today. What is just being sent is left alone.
     """
-    waiting = sending_hours.late(Message.objects.waiting().filter(recipient__in=among(days)))
+    waiting = sending_hours.late(Message.objects.waiting().filter(among("recipient", list(days))))
     held = waiting.select_for_update(skip_locked=True, of=("self",)).select_related("instead_of")
     late = [each for each in held if each.day < days[each.recipient_id or 0]]
     if late:
@@ -100,45 +100,47 @@ def _draft(person: User, day: date) -> Draft:
 
 def facts_of(
     persons: list[User], mornings: Mapping[int, Morning], *, policy: Policy, now: datetime
-) -> tuple[dict[int, list[Claim]], dict[int, list[Waiting]]]:
+) -> tuple[dict[int, list[Candidate]], dict[int, list[PendingPostmortem]]]:
     """By person's key, the items and the postmortems that may be spoken of in these mornings."""
     until = max(mornings[person.pk].horizon(policy.due_soon) for person in persons)
-    return claims_of(persons, until=until, now=now), waiting_for(persons, policy=policy, now=now)
+    return candidates_of(persons, until=until, now=now), pending_postmortems(
+        persons, policy=policy, now=now
+    )
 
 
-def told_to(
+def sent_to(
     persons: list[User],
-    claims: Mapping[int, list[Claim]],
-    waiting: Mapping[int, list[Waiting]],
+    candidates: Mapping[int, list[Candidate]],
+    waiting: Mapping[int, list[PendingPostmortem]],
     *,
     but_by: Collection[int] = (),
-) -> dict[int, Told]:
+) -> dict[int, SentSteps]:
     """By person's key, what they were told of these items and postmortems before, `but_by` the
     messages with these keys."""
-    told: dict[int, Told] = defaultdict(Told)
-    items = {claim.item for own in claims.values() for claim in own}
-    entries = LedgerEntry.objects.filter(recipient__in=persons, action_item__in=among(items))
+    sent: dict[int, SentSteps] = defaultdict(SentSteps)
+    items = {candidate.item for own in candidates.values() for candidate in own}
+    entries = LedgerEntry.objects.filter(among("action_item", list(items)), recipient__in=persons)
     for person, item, since, step in (
         entries.exclude(message__in=but_by)
         .order_by()
         .values_list("recipient_id", "action_item_id", "due_on", "step")
     ):
-        told[person].items[item][since].append(step)
+        sent[person].items[item][since].append(step)
     incidents = {each.incident for own in waiting.values() for each in own}
     reminders = PostmortemReminder.objects.filter(
-        recipient__in=persons, incident__in=among(incidents)
+        among("incident", list(incidents)), recipient__in=persons
     )
     for person, incident, since, step in (
         reminders.exclude(message__in=but_by)
         .order_by()
         .values_list("recipient_id", "incident_id", "since_on", "step")
     ):
-        told[person].postmortems[incident][since].append(step)
-    return told
+        sent[person].postmortems[incident][since].append(step)
+    return sent
 
 
 @transaction.atomic
-def write(found: Mapping[User, News], drafts: Iterable[Draft], now: datetime) -> list[int]:
+def write(found: Mapping[User, DueReminders], drafts: Iterable[Draft], now: datetime) -> list[int]:
     """The messages, one for each person, with the entries of what is `found` for them; those
     excepted that another process wrote first. Returns the keys of the messages."""
     written = operations.write_many(drafts, at=now)
@@ -151,12 +153,12 @@ def write(found: Mapping[User, News], drafts: Iterable[Draft], now: datetime) ->
     return [message.pk for message in written]
 
 
-def _entries(written: list[Message], found: Mapping[User, News]) -> Iterator[LedgerEntry]:
+def _entries(written: list[Message], found: Mapping[User, DueReminders]) -> Iterator[LedgerEntry]:
     for message in written:
         if message.recipient:
-            for claim, due in found[message.recipient].items:
+            for candidate, due in found[message.recipient].items:
                 yield LedgerEntry(
-                    action_item_id=claim.item,
+                    action_item_id=candidate.item,
                     step=due.step,
                     due_on=due.since,
                     recipient=message.recipient,
@@ -165,7 +167,7 @@ def _entries(written: list[Message], found: Mapping[User, News]) -> Iterator[Led
 
 
 def _postmortem_reminders(
-    written: list[Message], found: Mapping[User, News]
+    written: list[Message], found: Mapping[User, DueReminders]
 ) -> Iterator[PostmortemReminder]:
     for message in written:
         if message.recipient:

@@ -8,10 +8,10 @@ from datetime import date, timedelta
 from django.conf import settings
 
 from accounts.models import Team, User
-from action_items.reminders.candidates import Claim
+from action_items.reminders.candidates import Candidate
 from action_items.reminders.links import Link
 from action_items.reminders.policy import Part, Policy
-from action_items.reminders.postmortems import Waiting
+from action_items.reminders.postmortems import PendingPostmortem
 from core import times
 from core.markdown import to_plain_text
 from incidents.models import ActionItem, Incident
@@ -20,7 +20,7 @@ _MOST_COUNTED = 4  # more does not fit where a mail program shows the subject
 
 
 @dataclass(frozen=True)
-class Given:
+class AssignmentNote:
     """By whom an action item was given to its owner, and the words that went with it."""
 
     by: User | None
@@ -54,14 +54,14 @@ class Line:
 
 def item_line(
     item: ActionItem,
-    claim: Claim,
+    candidate: Candidate,
     *,
     today: date,
     choose: Link | None,
     policy: Policy,
-    given: Given | None = None,
+    given: AssignmentNote | None = None,
 ) -> Line:
-    """What the digest of `today` says about `item` to whoever has this claim, with the links of
+    """What the digest of `today` says about `item` to whoever has this candidate, with the links of
     which `choose` offers all, where there is one, and how it was `given` to them, if that is new.
     """
     late = (today - item.due_on).days if item.due_on else 0
@@ -69,9 +69,9 @@ def item_line(
         title=item.title,
         url=f"{settings.SITE_URL}{item.get_absolute_url()}",
         incident=f"{item.incident.reference} {item.incident.title}",
-        due=f"{_why(item, claim, today)}; {given}" if given else _why(item, claim, today),
+        due=f"{_why(item, candidate, today)}; {given}" if given else _why(item, candidate, today),
         note=" ".join(to_plain_text(given.note).split()) if given else "",
-        is_late=late > 0 and not claim.facts.is_declined,
+        is_late=late > 0 and not candidate.facts.is_declined,
         item=item.pk,
         priority=item.priority,
         answer_url=choose.url if choose else "",
@@ -79,7 +79,7 @@ def item_line(
     )
 
 
-def postmortem_line(incident: Incident, waiting: Waiting) -> Line:
+def postmortem_line(incident: Incident, waiting: PendingPostmortem) -> Line:
     """What a digest says about a postmortem that waits."""
     since = f"since {times.near_day(waiting.facts.since)}"
     return Line(
@@ -90,16 +90,16 @@ def postmortem_line(incident: Incident, waiting: Waiting) -> Line:
     )
 
 
-def _why(item: ActionItem, claim: Claim, today: date) -> str:
-    if claim.facts.is_declined and item.closed_at:
+def _why(item: ActionItem, candidate: Candidate, today: date) -> str:
+    if candidate.facts.is_declined and item.closed_at:
         return f"declined {times.long_day(item.closed_at)}; look at the accepted risk again"
     due = _due(item.due_on, today)
-    if claim.part == Part.LEAD:
+    if candidate.part == Part.LEAD:
         return f"{item.owner}: {due}"
-    if claim.part == Part.HEIR:
+    if candidate.part == Part.HEIR:
         return f"{due}; {item.owner} has left"
-    if claim.part == Part.KEEPER:
-        return f"{due}; nobody owns it since {times.near_day(claim.facts.owner_since)}"
+    if candidate.part == Part.KEEPER:
+        return f"{due}; nobody owns it since {times.near_day(candidate.facts.owner_since)}"
     return due
 
 

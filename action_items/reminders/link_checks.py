@@ -28,7 +28,7 @@ class LinkRefused(DomainError):
 
 
 @dataclass(frozen=True)
-class Asked:
+class RequestedAction:
     """What a link asks for, about an item that its person may see.
 
     `used_at` is when the same was asked for before. `moved_on` says why it does nothing any more.
@@ -50,7 +50,7 @@ class Asked:
         return zone_named(self.person.time_zone)
 
 
-def asked(link: Link | None, *, signed_in: User | None, at: datetime) -> Asked:
+def requested_action(link: Link | None, *, signed_in: User | None, at: datetime) -> RequestedAction:
     """What `link` asks for as things stand; `signed_in` is who opened it, where that is known.
 
     Raises LinkRefused.
@@ -70,7 +70,7 @@ def asked(link: Link | None, *, signed_in: User | None, at: datetime) -> Asked:
     used = ReminderAnswer.objects.filter(message=message, action_item=item, answer=link.answer)
     used_at = used.values_list("at", flat=True).first()
     moved_on = "" if used_at else _moved_on(link, item, person)
-    return Asked(link, item, person, message, used_at, moved_on)
+    return RequestedAction(link, item, person, message, used_at, moved_on)
 
 
 def _message(link: Link, at: datetime) -> Message:

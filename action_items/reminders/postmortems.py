@@ -18,7 +18,7 @@ from incidents.models import Incident, PostmortemStatus
 _A_DAY = timedelta(days=1)  # somebody's local day may have begun that much earlier
 
 
-class Waiting(NamedTuple):
+class PendingPostmortem(NamedTuple):
     """That a postmortem waits for somebody, and what the policy needs to know of it."""
 
     incident: int
@@ -32,9 +32,9 @@ class _Row(NamedTuple):
     since: datetime
 
 
-def waiting_for(
+def pending_postmortems(
     people: Iterable[User], *, policy: Policy, now: datetime
-) -> dict[int, list[Waiting]]:
+) -> dict[int, list[PendingPostmortem]]:
     """By person's key, the postmortems that wait for each of these active people, who sees them.
 
     A draft waits for the postmortem's owner, or for who began it where there is none. A review
@@ -43,15 +43,15 @@ def waiting_for(
     """
     asked = list(people)
     keys = {person.pk for person in asked}
-    found: dict[int, list[Waiting]] = defaultdict(list)
+    found: dict[int, list[PendingPostmortem]] = defaultdict(list)
     for incident, is_in_review, since, persons in (
         *_drafts(keys, policy, now),
         *_reviews(keys, policy, now),
     ):
         for person in persons:
             facts = PostmortemFacts(is_in_review=is_in_review, since=since)
-            found[person].append(Waiting(incident, facts))
-    seen = visibility.seen_by(
+            found[person].append(PendingPostmortem(incident, facts))
+    seen = visibility.visible_incidents(
         asked, {key: {each.incident for each in own} for key, own in found.items()}
     )
     return {key: [w for w in own if w.incident in seen[key]] for key, own in found.items()}

@@ -15,7 +15,7 @@ from accounts.models import Role, Team, User
 from action_items.models import ReminderRun
 from action_items.reminders import immediate, ledger, recipients, sending_hours
 from action_items.reminders.calendars import Calendar
-from action_items.reminders.candidates import Claim, claims_of
+from action_items.reminders.candidates import Candidate, candidates_of
 from action_items.reminders.policy import (
     ASSIGNED,
     DECISION,
@@ -30,8 +30,8 @@ from action_items.reminders.policy import (
     UNASSIGNED,
     Policy,
 )
-from action_items.reminders.postmortems import waiting_for
-from action_items.reminders.schedule import News, Told, news
+from action_items.reminders.postmortems import pending_postmortems
+from action_items.reminders.schedule import DueReminders, SentSteps, due_reminders
 from core import times
 from incidents.models import ActionItem, Incident, PostmortemStatus
 from messaging.models import Message
@@ -128,12 +128,12 @@ class _Facts:
         self._now = now
         self._holidays = recipients.holidays_of(persons, now=now)
         self._runs = ReminderRun.objects.spans()
-        self._claims = claims_of(persons, until=now.date() + _FAR, now=now)
+        self._claims = candidates_of(persons, until=now.date() + _FAR, now=now)
         end = now + timedelta(days=DAYS)
-        self._waiting = waiting_for(persons, policy=_sooner(saved, changed), now=end)
+        self._waiting = pending_postmortems(persons, policy=_sooner(saved, changed), now=end)
         # What could not be sent in its morning is said anew, by the next digest.
         self._late = self._written_late(persons, saved)
-        self._told = ledger.told_to(persons, self._claims, self._waiting, but_by=self._late)
+        self._sent = ledger.sent_to(persons, self._claims, self._waiting, but_by=self._late)
         self._had_one = _written(persons, now)
 
     def calendar(self, person: User, policy: Policy) -> Calendar:
@@ -165,10 +165,10 @@ class _Facts:
         }
 
     def _of(
-        self, person: User, policy: Policy, given: Mapping[int, immediate.Given]
+        self, person: User, policy: Policy, given: Mapping[int, immediate.NewAssignment]
     ) -> Iterator[tuple[date, Digest]]:
-        told, calendar = copy.deepcopy(self._told[person.pk]), self.calendar(person, policy)
-        claims = self._claims.get(person.pk, [])
+        sent, calendar = copy.deepcopy(self._sent[person.pk]), self.calendar(person, policy)
+        candidates = self._claims.get(person.pk, [])
         today = calendar.local_day(self._now)
         for day in (today + timedelta(days=ahead) for ahead in range(DAYS)):
             moment = max(calendar.opens_at(day), self._now)
@@ -178,29 +178,31 @@ class _Facts:
             if calendar.is_digest_day(day) and (person.pk, day) not in self._had_one:
                 own = self._waiting.get(person.pk, [])
                 morning = calendar.morning_of(day)
-                said.append(news(claims, own, morning, policy=policy, told=told))
-                said[-1].add_to(told)
-            urgent = self._urgent(claims, given, calendar, policy, told, moment)
-            urgent.add_to(told)
+                said.append(due_reminders(candidates, own, morning, policy=policy, sent=sent))
+                said[-1].add_to(sent)
+            urgent = self._urgent(candidates, given, calendar, policy, sent, moment)
+            urgent.add_to(sent)
             subjects = [subject for due in (*said, urgent) for subject in _subjects(due)]
             if subjects:
                 yield day, Digest(subjects)
 
     def _urgent(
         self,
-        claims: list[Claim],
-        given: Mapping[int, immediate.Given],
+        candidates: list[Candidate],
+        given: Mapping[int, immediate.NewAssignment],
         calendar: Calendar,
         policy: Policy,
-        told: Told,
+        sent: SentSteps,
         moment: datetime,
-    ) -> News:
+    ) -> DueReminders:
         """Return what is sent at once on that day, after the time in which it may be taken back."""
         at = max(moment, self._now + immediate.GRACE)
         recent = {
             key: each for key, each in given.items() if at - each.given_at <= immediate.WITHIN
         }
-        return immediate.urgent_news(claims, recent, calendar, policy=policy, told=told, now=at)
+        return immediate.urgent_reminders(
+            candidates, recent, calendar, policy=policy, sent=sent, now=at
+        )
 
 
 def _sooner(one: Policy, other: Policy) -> Policy:
@@ -222,9 +224,9 @@ def _written(persons: list[User], now: datetime) -> set[tuple[int | None, date]]
     return set(messages.values_list("recipient_id", "day"))
 
 
-def _subjects(due: News) -> Iterator[Subject]:
-    for claim, each in due.items:
-        yield Subject(*_words(each.step), item=claim.item)
+def _subjects(due: DueReminders) -> Iterator[Subject]:
+    for candidate, each in due.items:
+        yield Subject(*_words(each.step), item=candidate.item)
     for waiting, each in due.postmortems:
         yield Subject(*_words(each.step), incident=waiting.incident)
 

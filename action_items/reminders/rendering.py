@@ -27,7 +27,7 @@ def connect() -> None:
         postponer=sending_hours.postpone,
     )
     composing.connect(
-        immediate.TOPIC, at_once_letter, name="Given to you", postponer=sending_hours.postpone
+        immediate.TOPIC, immediate_letter, name="Given to you", postponer=sending_hours.postpone
     )
     composing.connect(
         summary.TOPIC, summary_letter, name="A team’s week", postponer=sending_hours.postpone
@@ -39,9 +39,9 @@ def digest_letter(message: Message, now: datetime) -> Letter | None:
     return _letter(message, digest.compose(message, now=now))
 
 
-def at_once_letter(message: Message, now: datetime) -> Letter | None:
+def immediate_letter(message: Message, now: datetime) -> Letter | None:
     """What does not wait for the next digest; None where it was taken away again."""
-    return _letter(message, digest.compose(message, now=now, is_at_once=True))
+    return _letter(message, digest.compose(message, now=now, is_immediate=True))
 
 
 def _letter(message: Message, contents: Contents | None) -> Letter | None:

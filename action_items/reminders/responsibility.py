@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from accounts.models import Team, User
-from action_items.reminders.keys import among
+from core.prepared import among
 
 _Membership = Team.members.through
 
 
 @dataclass(frozen=True)
-class Standing:
+class Responsibility:
     """What some people stand for. Each field gives, by key, which of these people do.
 
     A team's lead answers for what it owns, or all its members where it has no active lead.
@@ -26,7 +26,7 @@ class Standing:
     of_member: dict[int, set[int]]  # other people of teams that they lead
 
 
-def standing_of(people: Iterable[User]) -> Standing:
+def responsibility_of(people: Iterable[User]) -> Responsibility:
     """What these active people stand for, in three queries for any number of them."""
     asked = list(people)
     keys = frozenset(person.pk for person in asked)
@@ -46,10 +46,10 @@ def standing_of(people: Iterable[User]) -> Standing:
         elif team in led and member != led[team]:
             of_member[member].add(led[team])
     administrators = frozenset(person.pk for person in asked if person.is_administrator)
-    return Standing(keys, administrators, dict(of_team), dict(of_departed), dict(of_member))
+    return Responsibility(keys, administrators, dict(of_team), dict(of_departed), dict(of_member))
 
 
 def _members(teams: Iterable[int]) -> Iterable[tuple[int, int, bool]]:
     """Who is in these teams: team, person, and whether that is somebody who is still here."""
-    members = _Membership.objects.filter(team__in=among(teams))
+    members = _Membership.objects.filter(among("team", list(teams)))
     return members.values_list("team_id", "user_id", "user__is_active")

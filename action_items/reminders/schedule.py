@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from action_items.reminders.calendars import Morning
-from action_items.reminders.candidates import Claim
+from action_items.reminders.candidates import Candidate
 from action_items.reminders.policy import Due, Policy, due_postmortem_step, due_steps
-from action_items.reminders.postmortems import Waiting
+from action_items.reminders.postmortems import PendingPostmortem
 
 _Taken = dict[int, dict[date, list[str]]]
 
@@ -20,7 +20,7 @@ def _nothing() -> _Taken:
 
 
 @dataclass
-class Told:
+class SentSteps:
     """What one person was told of before: steps by item or incident, and by the day they count
     from."""
 
@@ -29,50 +29,50 @@ class Told:
 
 
 @dataclass(frozen=True)
-class News:
+class DueReminders:
     """What one person is to be told of this morning. False where that is nothing."""
 
-    items: list[tuple[Claim, Due]]
-    postmortems: list[tuple[Waiting, Due]]
+    items: list[tuple[Candidate, Due]]
+    postmortems: list[tuple[PendingPostmortem, Due]]
 
     def __bool__(self) -> bool:
         return bool(self.items or self.postmortems)
 
-    def add_to(self, told: Told) -> None:
-        """Count all of this among what was told."""
-        for claim, due in self.items:
-            told.items[claim.item][due.since].append(due.step)
+    def add_to(self, sent: SentSteps) -> None:
+        """Count all of this among what was sent."""
+        for candidate, due in self.items:
+            sent.items[candidate.item][due.since].append(due.step)
         for waiting, due in self.postmortems:
-            told.postmortems[waiting.incident][due.since].append(due.step)
+            sent.postmortems[waiting.incident][due.since].append(due.step)
 
 
-def news(
-    claims: Iterable[Claim],
-    waiting: Iterable[Waiting],
+def due_reminders(
+    candidates: Iterable[Candidate],
+    waiting: Iterable[PendingPostmortem],
     morning: Morning,
     *,
     policy: Policy,
-    told: Told,
-) -> News:
-    """What is to be said this morning to somebody who has these claims."""
-    return News(
-        items=list(_of_items(claims, morning, policy, told.items)),
-        postmortems=list(_of_postmortems(waiting, morning, policy, told.postmortems)),
+    sent: SentSteps,
+) -> DueReminders:
+    """What is to be said this morning to somebody who has these candidates."""
+    return DueReminders(
+        items=list(_of_items(candidates, morning, policy, sent.items)),
+        postmortems=list(_of_postmortems(waiting, morning, policy, sent.postmortems)),
     )
 
 
 def _of_items(
-    claims: Iterable[Claim], morning: Morning, policy: Policy, taken: _Taken
-) -> Iterator[tuple[Claim, Due]]:
-    for claim in claims:
-        before = taken.get(claim.item, {})
-        for due in due_steps(claim.facts, claim.part, morning, policy=policy, taken=before):
-            yield claim, due
+    candidates: Iterable[Candidate], morning: Morning, policy: Policy, taken: _Taken
+) -> Iterator[tuple[Candidate, Due]]:
+    for candidate in candidates:
+        before = taken.get(candidate.item, {})
+        for due in due_steps(candidate.facts, candidate.part, morning, policy=policy, taken=before):
+            yield candidate, due
 
 
 def _of_postmortems(
-    waiting: Iterable[Waiting], morning: Morning, policy: Policy, taken: _Taken
-) -> Iterator[tuple[Waiting, Due]]:
+    waiting: Iterable[PendingPostmortem], morning: Morning, policy: Policy, taken: _Taken
+) -> Iterator[tuple[PendingPostmortem, Due]]:
     for each in waiting:
         before = taken.get(each.incident, {})
         due = due_postmortem_step(each.facts, morning, policy=policy, taken=before)

@@ -86,7 +86,7 @@ class TeamWeek:
         return [
             Line("Open", str(held.open)),
             Line("Overdue", str(held.overdue), bool(held.overdue)),
-            Line("Waiting for a decision", str(held.undecided), bool(held.undecided)),
+            Line("PendingPostmortem for a decision", str(held.undecided), bool(held.undecided)),
             Line("Of people who left", str(held.orphaned), bool(held.orphaned)),
             Line("Nobody’s, on the team’s services", str(held.nobodys), bool(held.nobodys)),
             Line("Half are open for at most", _days(ages.median)),

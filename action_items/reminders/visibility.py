@@ -8,7 +8,7 @@ from accounts.models import User
 from incidents.models import Incident
 
 
-def seen_by(people: Iterable[User], asked: Mapping[int, set[int]]) -> dict[int, set[int]]:
+def visible_incidents(people: Iterable[User], asked: Mapping[int, set[int]]) -> dict[int, set[int]]:
     """By person's key, which of the incidents `asked` about for them each may see.
 
     Takes two queries for any number of people and incidents, one where none is restricted.

@@ -19,7 +19,7 @@ from action_items.forms.reminder_answers import colleagues, form_for, terms
 from action_items.models import Answer
 from action_items.operations import action_items, reminder_answers
 from action_items.reminders import link_checks, links, policy_store
-from action_items.reminders.link_checks import Asked, LinkRefused
+from action_items.reminders.link_checks import LinkRefused, RequestedAction
 from action_items.views.answers import field_of
 from core.errors import DomainError
 from incidents.models import ActionItem
@@ -45,7 +45,9 @@ def reminder_answer(request: HttpRequest, token: str) -> HttpResponse:
     changes nothing."""
     signed_in = request.user if request.user.is_authenticated else None
     try:
-        asked = link_checks.asked(links.read(token), signed_in=signed_in, at=timezone.now())
+        asked = link_checks.requested_action(
+            links.read(token), signed_in=signed_in, at=timezone.now()
+        )
         with timezone.override(asked.zone):
             return _answered(request, asked)
     except LinkRefused:
@@ -55,7 +57,7 @@ def reminder_answer(request: HttpRequest, token: str) -> HttpResponse:
 reminder_answer.holds_no_text = True  # type: ignore[attr-defined]
 
 
-def _answered(request: HttpRequest, asked: Asked) -> HttpResponse:
+def _answered(request: HttpRequest, asked: RequestedAction) -> HttpResponse:
     if asked.used_at:
         return _page(request, {"asked": asked})
     if asked.moved_on:
@@ -71,7 +73,7 @@ def _answered(request: HttpRequest, asked: Asked) -> HttpResponse:
     return _page(request, context, status=422 if form.is_bound else 200)
 
 
-def _is_done(asked: Asked, form: MovingForm) -> bool:
+def _is_done(asked: RequestedAction, form: MovingForm) -> bool:
     """Whether what was written was done; else `form` says why not."""
     change = partial(_OPERATIONS[asked.link.answer], **terms(form))
     try:

@@ -39,6 +39,7 @@ from tests.factories import (
     TeamFactory,
     TimelineEventFactory,
 )
+from tests.packages import PACKAGES
 
 # Whose `pk` an address holds, by the beginning of its name.
 PARTS = {
@@ -60,7 +61,6 @@ PUBLIC = {
     "reminder_answer",
     "calendar_feed",
 }
-OURS = {"config", "likeness", "search", "incidents", "playbooks", "messaging", "accounts", "core"}
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Place:
 
     @property
     def is_ours(self) -> bool:
-        return self.module.split(".")[0] in OURS
+        return self.module.split(".")[0] in PACKAGES
 
     @property
     def is_about_an_incident(self) -> bool:

@@ -125,6 +125,7 @@ def everything(ana):
     return incident
 
 
+# Of search and likeness people edit synonyms alone; their tests open those pages.
 APPS = ("accounts", "messaging", "playbooks", "incidents", "action_items", "recurrence")
 OURS = [model for model in admin.site._registry if model._meta.app_label in APPS]
 

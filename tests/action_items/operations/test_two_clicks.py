@@ -25,7 +25,7 @@ def test_of_two_clicks_one_acts_and_the_other_is_told(ana):
 
     def click(days: int):
         change = partial(action_items.snooze, until=today.replace(day=today.day + days))
-        asked = link_checks.asked(link, signed_in=None, at=NOON)
+        asked = link_checks.requested_action(link, signed_in=None, at=NOON)
         return lambda: reminder_answers.answer(asked, change=change, at=NOON)
 
     done = at_once(click(1), click(3))
