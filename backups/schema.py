@@ -15,7 +15,7 @@ from psycopg import sql
 from accounts.models import SignInLink
 from backups.models import BackupRun
 from incidents.models import WriteMark
-from likeness.models import Lesson, Portrait, Posting, TermCount
+from likeness.models import IncidentFeatures, PatternFeedback, Posting, TermCount
 from search.models import Document, KeyStatistic, Passages, Word
 
 Cursor = Any  # of Django or of psycopg
@@ -24,7 +24,7 @@ Migrations = list[tuple[str, str]]
 # Calculated from the rest: three quarters of a backup's size, and seconds or minutes of work.
 DERIVED: tuple[type[models.Model], ...] = (
     *(Document, Passages, Word, KeyStatistic),
-    *(Portrait, Posting, TermCount, Lesson),
+    *(IncidentFeatures, Posting, TermCount, PatternFeedback),
     WriteMark,
 )
 # Valid on the old installation only: nobody is to be signed in by a backup.

@@ -304,7 +304,7 @@ def read(first: int, last: int) -> None:
 
 def learn(count: int) -> None:
     """`manage.py learn`, in as many processes as there are processors."""
-    document_frequency.take()
+    document_frequency.recount()
     parts = [(first, min(first + 199, count)) for first in range(1, count + 1, 200)]
     with get_context("spawn").Pool(os.cpu_count()) as pool:
         pool.starmap(read, parts, chunksize=1)

@@ -32,9 +32,9 @@ from core.exchange.folder import look_into  # noqa: E402
 from incidents.exchange import parse  # noqa: E402
 from likeness import cue_library, cue_scoring, feedback  # noqa: E402
 from likeness.cues import Cues  # noqa: E402
-from likeness.features import Likeness, Reading  # noqa: E402
-from likeness.feedback import Taught  # noqa: E402
-from likeness.pattern_suggestions import chosen_of, ranked  # noqa: E402
+from likeness.features import Analysis, Features  # noqa: E402
+from likeness.feedback import Feedback  # noqa: E402
+from likeness.pattern_suggestions import ranked, worth_showing  # noqa: E402
 from likeness.sentences import sentences  # noqa: E402
 from playbooks.exchange import parse_pattern  # noqa: E402
 
@@ -48,7 +48,7 @@ class Report:
     name: str
     source: str
     labels: frozenset[str]
-    reading: Reading
+    analysis: Analysis
 
 
 @dataclass(frozen=True)
@@ -106,21 +106,21 @@ def reports(folder: Path, labels: Mapping[str, frozenset[str]], cues: Cues) -> l
         if name not in labels:
             continue
         text = sentences(parse(read_text(path), name=path.name))
-        reading = Reading(
-            Likeness(()), feedback.stems_of(text), cue_scoring.findings(text, cues), stamp=""
+        analysis = Analysis(
+            Features(()), feedback.stems_of(text), cue_scoring.findings(text, cues), stamp=""
         )
-        found.append(Report(name, path.parent.name, labels[name], reading))
+        found.append(Report(name, path.parent.name, labels[name], analysis))
     return found
 
 
-def taught_by(examples: Iterable[Report]) -> dict[str, Taught]:
+def taught_by(examples: Iterable[Report]) -> dict[str, Feedback]:
     """What the labels of these reports teach, as decisions would."""
     kept = list(examples)
-    documents = Counter(one for report in kept for one in report.reading.stems)
+    documents = Counter(one for report in kept for one in report.analysis.stems)
     slugs = sorted({slug for report in kept for slug in report.labels})
     return {
-        slug: feedback.teach(
-            [report.reading.stems for report in kept if slug in report.labels],
+        slug: feedback.feedback_from(
+            [report.analysis.stems for report in kept if slug in report.labels],
             [],
             documents,
             len(kept),
@@ -129,11 +129,11 @@ def taught_by(examples: Iterable[Report]) -> dict[str, Taught]:
     }
 
 
-def judged(found: list[Report], taught: Callable[[Report], Mapping[str, Taught]]) -> Result:
+def judged(found: list[Report], taught: Callable[[Report], Mapping[str, Feedback]]) -> Result:
     """What is suggested for each report, with what `taught` says was learned before it."""
     silent = first_right = shown = right = 0
     for report in found:
-        slugs = [slug for _, slug in chosen_of(ranked(report.reading, taught(report)))]
+        slugs = [slug for _, slug in worth_showing(ranked(report.analysis, taught(report)))]
         silent += not slugs
         first_right += bool(slugs) and slugs[0] in report.labels
         shown += len(slugs)

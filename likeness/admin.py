@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from likeness.models import Lesson, Portrait, Resemblance
-from search.admin import Derived
+from likeness.models import IncidentFeatures, PatternFeedback, SimilarityVerdict
+from search.admin import ReadOnlyAdmin
 
 
-@admin.register(Portrait)
-class PortraitAdmin(Derived):
+@admin.register(IncidentFeatures)
+class PortraitAdmin(ReadOnlyAdmin):
     """What an incident is known by."""
 
     list_display = ["incident", "__str__", "read_at"]
@@ -17,8 +17,8 @@ class PortraitAdmin(Derived):
     search_fields = ["incident__reference", "incident__title"]
 
 
-@admin.register(Lesson)
-class LessonAdmin(Derived):
+@admin.register(PatternFeedback)
+class LessonAdmin(ReadOnlyAdmin):
     """What a pattern learned from decisions."""
 
     list_display = ["pattern", "confirmed", "dismissed", "learned_at", "__str__"]
@@ -26,8 +26,8 @@ class LessonAdmin(Derived):
     search_fields = ["pattern__name"]
 
 
-@admin.register(Resemblance)
-class ResemblanceAdmin(Derived):
+@admin.register(SimilarityVerdict)
+class ResemblanceAdmin(ReadOnlyAdmin):
     """Who said what about two incidents. It is taken back on the incident's page."""
 
     list_display = ["first", "second", "verdict", "decided_by", "decided_at"]

@@ -33,10 +33,10 @@ _versions = Prepared(
 )
 
 
-_kept: dict[str, Library] = {}
+_kept: dict[str, CueLibrary] = {}
 
 
-class Named(Protocol):
+class PatternText(Protocol):
     """What of a pattern is read here: a row of the database, or a file of the library."""
 
     slug: str
@@ -49,26 +49,26 @@ class Named(Protocol):
 
 
 @dataclass(frozen=True)
-class Library:
+class CueLibrary:
     """Every pattern's cues, and a stamp that changes whenever one of them may have."""
 
     stamp: str
     cues: Cues
 
 
-def current() -> Library:
+def current() -> CueLibrary:
     """The library as the database has it. One query; the cues are put together once for each
     state of it."""
     stamp = _stamp(_versions(0))
     kept = _kept.get(stamp)
     if kept is None:
-        kept = Library(stamp, Cues(all_cues(FailurePattern.objects.current().order_by("slug"))))
+        kept = CueLibrary(stamp, Cues(all_cues(FailurePattern.objects.current().order_by("slug"))))
         _kept.clear()  # two threads may both put it together: they come to the same
         _kept[stamp] = kept
     return kept
 
 
-def all_cues(found: Iterable[Named]) -> Iterator[Cue]:
+def all_cues(found: Iterable[PatternText]) -> Iterator[Cue]:
     """The cues of these patterns. Of one that the field knows, its own words weigh less."""
     known = _known()
     for pattern in found:
@@ -77,7 +77,7 @@ def all_cues(found: Iterable[Named]) -> Iterator[Cue]:
         yield from (replace(one, strength=one.strength * share) for one in own_cues(pattern))
 
 
-def own_cues(pattern: Named) -> Iterator[Cue]:
+def own_cues(pattern: PatternText) -> Iterator[Cue]:
     """Cues in the pattern's own words: its signals, its name, and the error messages that its
     text quotes as code."""
     seen: set[tuple[frozenset[str], ...]] = set()

@@ -15,7 +15,7 @@ from incidents.exchange import documents_of
 from incidents.models import Incident, Visibility
 from likeness.models import TermCount
 from likeness.sentences import sentences
-from likeness.terms import spoken
+from likeness.terms import term_frequencies
 
 MOST_COUNTED = 2_000  # incidents; more of them change no share that matters
 _BATCH = 200
@@ -24,14 +24,14 @@ _LOCK = 7_101_003  # whoever holds it counts, so that no two write the same rows
 
 
 @dataclass(frozen=True)
-class Counts:
+class DocumentFrequencies:
     """Of `total` counted incidents, in how many each stem stands."""
 
     total: int
     documents: Mapping[str, int]
 
 
-def counts(stems: Iterable[str]) -> Counts:
+def document_frequencies(stems: Iterable[str]) -> DocumentFrequencies:
     """What is known of these stems. One query."""
     found = {_TOTAL: 0}
     with connection.cursor() as cursor:
@@ -40,11 +40,11 @@ def counts(stems: Iterable[str]) -> Counts:
             [[_TOTAL, *(stem.replace("\0", "") for stem in stems)]],
         )
         found.update(cursor.fetchall())
-    return Counts(found[_TOTAL], found)
+    return DocumentFrequencies(found[_TOTAL], found)
 
 
 @transaction.atomic
-def take() -> int:
+def recount() -> int:
     """Count anew, over at most 2,000 incidents spread over all of them; says how many."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
@@ -59,7 +59,7 @@ def take() -> int:
     for start in range(0, len(chosen), _BATCH):
         incidents = Incident.objects.filter(pk__in=chosen[start : start + _BATCH])
         for document in documents_of(incidents).values():
-            found.update(spoken(sentences(document)).weights.keys())
+            found.update(term_frequencies(sentences(document)).weights.keys())
     # A stem of one incident tells no more than one of none.
     rows = [TermCount(term=term, documents=n) for term, n in sorted(found.items()) if n > 1]
     TermCount.objects.all().delete()

@@ -10,14 +10,14 @@ from incidents.exchange.documents import ParsedPostmortem, ParsedSection
 from incidents.models import Incident, SectionKind
 from likeness.sentences import MOST_CHARACTERS, Sentence, sentences
 
-LEAST = 20  # characters; fewer say nothing yet
+MIN_CHARACTERS = 20  # characters; fewer say nothing yet
 
 
-def typed(form: Mapping[str, str], user: User) -> tuple[list[Sentence], int | None]:
+def draft_sentences(form: Mapping[str, str], user: User) -> tuple[list[Sentence], int | None]:
     """The sentences of `title` and `body`, and the key of the incident `of` which they are a
     part, where `user` may see that; none where too little is typed."""
     title, body = form.get("title", "")[:200], form.get("body", "")[:MOST_CHARACTERS]
-    if len(title) + len(body) < LEAST:
+    if len(title) + len(body) < MIN_CHARACTERS:
         return [], None
     kind = form.get("kind", "")
     kind = kind if kind in SectionKind.values else SectionKind.OTHER.value

@@ -14,15 +14,15 @@ from core.prepared import Prepared
 from incidents.exchange import ParsedPostmortem, documents_of
 from incidents.models import Incident, LinkState, Visibility
 from likeness import cue_library, cue_scoring, document_frequency, feedback
-from likeness.models import Portrait
+from likeness.models import IncidentFeatures
 from likeness.sentences import Sentence, sentences
-from likeness.terms import Spoken, Term, spoken, terms
+from likeness.terms import Term, TermFrequencies, term_frequencies, terms
 
 BATCH = 200
 _POSTED = 20  # terms of an incident by which it is found, most telling first; all are compared
 
 _STORE = """
-INSERT INTO likeness_portrait AS portrait (incident_id, read_at, is_restricted, terms, words,
+INSERT INTO likeness_incidentfeatures AS kept (incident_id, read_at, is_restricted, terms, words,
     weights, of_causes, services, patterns, stems, findings, stamp)
 SELECT incident.id, new.read_at, new.is_restricted, new.terms, new.words, new.weights,
     new.of_causes, new.services, new.patterns, new.stems, new.findings, new.stamp
@@ -35,7 +35,7 @@ ON CONFLICT (incident_id) DO UPDATE SET read_at = excluded.read_at,
     weights = excluded.weights, of_causes = excluded.of_causes, services = excluded.services,
     patterns = excluded.patterns, stems = excluded.stems, findings = excluded.findings,
     stamp = excluded.stamp
-WHERE portrait.read_at <= excluded.read_at
+WHERE kept.read_at <= excluded.read_at
 RETURNING incident_id
 """
 _REPLACE_POSTINGS = """
@@ -55,7 +55,7 @@ ON CONFLICT DO NOTHING
 
 
 @dataclass(frozen=True)
-class Likeness:
+class Features:
     """An incident, stored or being written, as it is compared with others."""
 
     terms: tuple[Term, ...]
@@ -64,35 +64,37 @@ class Likeness:
 
 
 @dataclass(frozen=True)
-class Reading:
+class Analysis:
     """All that is read out of one document."""
 
-    likeness: Likeness
+    features: Features
     stems: tuple[str, ...]
     findings: Mapping[str, cue_scoring.Finding]
     stamp: str
 
 
 @dataclass(frozen=True)
-class Said:
+class AnalyzedText:
     """A document taken apart: its sentences, and the stems that could be terms."""
 
     document: ParsedPostmortem
-    text: list[Sentence]
-    said: Spoken
+    sentences: list[Sentence]
+    frequencies: TermFrequencies
 
     @classmethod
-    def of(cls, document: ParsedPostmortem) -> Said:
+    def of(cls, document: ParsedPostmortem) -> AnalyzedText:
         text = sentences(document)
-        return cls(document, text, spoken(text))
+        return cls(document, text, term_frequencies(text))
 
 
-def read(one: Said, counts: document_frequency.Counts, cues: cue_library.Library) -> Reading:
+def analyze(
+    one: AnalyzedText, counts: document_frequency.DocumentFrequencies, cues: cue_library.CueLibrary
+) -> Analysis:
     """What the document is known by, and what speaks for which pattern in it."""
-    document, text, said = one.document, one.text, one.said
+    document, text, said = one.document, one.sentences, one.frequencies
     confirmed = (link.slug for link in document.pattern_links if link.state == LinkState.CONFIRMED)
-    return Reading(
-        likeness=Likeness(
+    return Analysis(
+        features=Features(
             terms=tuple(terms(said, counts.documents, counts.total)),
             services=frozenset(document.services),
             patterns=frozenset(confirmed),
@@ -103,38 +105,38 @@ def read(one: Said, counts: document_frequency.Counts, cues: cue_library.Library
     )
 
 
-def likeness_of_text(text: Sequence[Sentence]) -> Likeness:
+def features_of_text(text: Sequence[Sentence]) -> Features:
     """How a text that is no incident yet is compared with others."""
-    said = spoken(text)
-    counts = document_frequency.counts(said.weights)
-    return Likeness(tuple(terms(said, counts.documents, counts.total)))
+    said = term_frequencies(text)
+    counts = document_frequency.document_frequencies(said.weights)
+    return Features(tuple(terms(said, counts.documents, counts.total)))
 
 
-def current_likeness(incident: Incident) -> Likeness:
-    """By what the incident is compared with others, as it now stands; see `reading_of`."""
+def current_features(incident: Incident) -> Features:
+    """By what the incident is compared with others, as it now stands; see `analysis_of`."""
     kept = _kept(0, incident.pk)
     if kept and kept[0].read_at == incident.updated_at:
-        return likeness_of(kept[0])
-    return reading_of(incident).likeness
+        return stored_features(kept[0])
+    return analysis_of(incident).features
 
 
-def reading_of(incident: Incident) -> Reading:
+def analysis_of(incident: Incident) -> Analysis:
     """What is read out of the incident as it now stands: kept, or where something changed since
     and the background work has not come to it yet, read anew. Writes nothing."""
     cues = cue_library.current()
     kept = _kept(0, incident.pk)
     if kept and kept[0].read_at == incident.updated_at and kept[0].stamp == cues.stamp:
         return _stored(kept[0])
-    said = Said.of(documents_of([incident])[incident.pk])
-    return read(said, document_frequency.counts(said.said.weights), cues)
+    said = AnalyzedText.of(documents_of([incident])[incident.pk])
+    return analyze(said, document_frequency.document_frequencies(said.frequencies.weights), cues)
 
 
-_kept = Prepared(lambda shape, pk: Portrait.objects.filter(pk=pk))
+_kept = Prepared(lambda shape, pk: IncidentFeatures.objects.filter(pk=pk))
 
 
-def _stored(kept: Portrait) -> Reading:
-    return Reading(
-        likeness=likeness_of(kept),
+def _stored(kept: IncidentFeatures) -> Analysis:
+    return Analysis(
+        features=stored_features(kept),
         stems=tuple(kept.stems),
         findings={
             slug: cue_scoring.Finding.from_json(slug, one)
@@ -144,16 +146,16 @@ def _stored(kept: Portrait) -> Reading:
     )
 
 
-def likeness_of(kept: Portrait) -> Likeness:
-    """A stored portrait as it is compared with others."""
+def stored_features(kept: IncidentFeatures) -> Features:
+    """Stored features as it is compared with others."""
     parts = zip(kept.terms, kept.words, kept.weights, kept.of_causes, strict=True)
-    return Likeness(
+    return Features(
         tuple(Term(*part) for part in parts), frozenset(kept.services), frozenset(kept.patterns)
     )
 
 
 def refresh(ids: Iterable[int]) -> None:
-    """Read these incidents and keep their portraits, in the caller's transaction."""
+    """Read these incidents and keep their features, in the caller's transaction."""
     wanted = sorted(set(ids))
     for start in range(0, len(wanted), BATCH):
         _refresh(wanted[start : start + BATCH])
@@ -161,25 +163,27 @@ def refresh(ids: Iterable[int]) -> None:
 
 def _refresh(ids: list[int]) -> None:
     incidents = {one.pk: one for one in Incident.objects.filter(pk__in=ids, archived_at=None)}
-    Portrait.objects.filter(pk__in=set(ids) - incidents.keys()).delete()
+    IncidentFeatures.objects.filter(pk__in=set(ids) - incidents.keys()).delete()
     documents = documents_of(incidents.values()) if incidents else {}
-    said = {pk: Said.of(document) for pk, document in documents.items()}
-    counts = document_frequency.counts({stem for one in said.values() for stem in one.said.weights})
+    said = {pk: AnalyzedText.of(document) for pk, document in documents.items()}
+    counts = document_frequency.document_frequencies(
+        {stem for one in said.values() for stem in one.frequencies.weights}
+    )
     cues = cue_library.current()
-    read_now = {pk: (incidents[pk], read(one, counts, cues)) for pk, one in said.items()}
+    read_now = {pk: (incidents[pk], analyze(one, counts, cues)) for pk, one in said.items()}
     stored = _store(read_now)
     _post({pk: read_now[pk] for pk in stored}, [*stored, *(set(ids) - incidents.keys())])
 
 
-def _store(found: Mapping[int, tuple[Incident, Reading]]) -> list[int]:
-    rows = [_row(incident, reading) for incident, reading in found.values()]
+def _store(found: Mapping[int, tuple[Incident, Analysis]]) -> list[int]:
+    rows = [_row(incident, analysis) for incident, analysis in found.values()]
     with connection.cursor() as cursor:
         cursor.execute(_STORE, [json.dumps(rows)])
         return [pk for (pk,) in cursor.fetchall()]
 
 
-def _row(incident: Incident, reading: Reading) -> dict[str, Any]:
-    known = reading.likeness.terms
+def _row(incident: Incident, analysis: Analysis) -> dict[str, Any]:
+    known = analysis.features.terms
     return {
         "id": incident.pk,
         "read_at": incident.updated_at.isoformat(),  # to the microsecond
@@ -188,22 +192,22 @@ def _row(incident: Incident, reading: Reading) -> dict[str, Any]:
         "words": [term.word for term in known],
         "weights": [term.weight for term in known],
         "of_causes": [term.is_of_cause for term in known],
-        "services": sorted(reading.likeness.services),
-        "patterns": sorted(reading.likeness.patterns),
-        "stems": list(reading.stems),
+        "services": sorted(analysis.features.services),
+        "patterns": sorted(analysis.features.patterns),
+        "stems": list(analysis.stems),
         "findings": json.dumps(
-            {slug: one.as_json() for slug, one in reading.findings.items() if one.is_kept}
+            {slug: one.as_json() for slug, one in analysis.findings.items() if one.is_kept}
         ),
-        "stamp": reading.stamp,
+        "stamp": analysis.stamp,
     }
 
 
-def _post(found: Mapping[int, tuple[Incident, Reading]], ids: list[int]) -> None:
+def _post(found: Mapping[int, tuple[Incident, Analysis]], ids: list[int]) -> None:
     rows = sorted(
         {
             (pk, incident.visibility == Visibility.RESTRICTED, number, impact)
-            for pk, (incident, reading) in found.items()
-            for number, impact in postings(reading.likeness)
+            for pk, (incident, analysis) in found.items()
+            for number, impact in postings(analysis.features)
         }
     )
     columns: list[tuple[Any, ...]] = list(zip(*rows, strict=True)) or [(), (), (), ()]
@@ -213,13 +217,15 @@ def _post(found: Mapping[int, tuple[Incident, Reading]], ids: list[int]) -> None
         cursor.execute(_REPLACE_POSTINGS, {"ids": ids, **values})
 
 
-def postings(likeness: Likeness) -> list[tuple[int, int]]:
+def postings(features: Features) -> list[tuple[int, int]]:
     """By which numbers the incident is found, with their impact: its terms and its patterns."""
-    of_terms = [(number(one.stem), round(one.weight * 1000)) for one in likeness.terms[:_POSTED]]
-    return of_terms + [(number(f"pattern {slug}"), 300) for slug in sorted(likeness.patterns)]
+    of_terms = [
+        (term_number(one.stem), round(one.weight * 1000)) for one in features.terms[:_POSTED]
+    ]
+    return of_terms + [(term_number(f"pattern {slug}"), 300) for slug in sorted(features.patterns)]
 
 
-def number(term: str) -> int:
+def term_number(term: str) -> int:
     """A number that stands for a term, the same on every machine."""
     digest = hashlib.blake2b(term.encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big", signed=True) >> 2  # below the marks of core.prepared

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from core.prepared import Prepared
 from incidents.models import LinkState
-from likeness.models import Lesson, TermCount
+from likeness.models import PatternFeedback, TermCount
 from likeness.sentences import Sentence, stem
 from playbooks.models import FailurePattern
 from search.analyzer import STOP_WORDS
@@ -29,24 +29,24 @@ _USUAL = 80  # stems; longer texts meet more of the learned ones by chance
 
 _COMMON = frozenset(stem(word) for word in STOP_WORDS)
 _EXAMPLES = """
-SELECT link.state, portrait.stems FROM incidents_patternlink link
-JOIN likeness_portrait portrait ON portrait.incident_id = link.incident_id
+SELECT link.state, kept.stems FROM incidents_patternlink link
+JOIN likeness_incidentfeatures kept ON kept.incident_id = link.incident_id
 WHERE link.pattern_id = %s AND link.state IN ('confirmed', 'dismissed')
-    AND NOT portrait.is_restricted
+    AND NOT kept.is_restricted
 ORDER BY link.incident_id DESC LIMIT %s
 """
 _OUTDATED = """
-SELECT lesson.pattern_id FROM likeness_lesson lesson
-WHERE lesson.confirmed + lesson.dismissed < %s AND lesson.confirmed + lesson.dismissed > (
+SELECT feedback.pattern_id FROM likeness_patternfeedback feedback
+WHERE feedback.confirmed + feedback.dismissed < %s AND feedback.confirmed + feedback.dismissed > (
     SELECT count(*) FROM incidents_patternlink link
-    JOIN likeness_portrait portrait ON portrait.incident_id = link.incident_id
-    WHERE link.pattern_id = lesson.pattern_id AND NOT portrait.is_restricted
+    JOIN likeness_incidentfeatures kept ON kept.incident_id = link.incident_id
+    WHERE link.pattern_id = feedback.pattern_id AND NOT kept.is_restricted
         AND link.state IN ('confirmed', 'dismissed'))
 """
 
 
 @dataclass(frozen=True)
-class Taught:
+class Feedback:
     """What is known of one pattern from decisions: stems with their weights, and of how many."""
 
     weights: Mapping[str, float]
@@ -67,12 +67,12 @@ def stems_of(text: Sequence[Sentence]) -> tuple[str, ...]:
     return tuple(found)[:MOST_STEMS]
 
 
-def teach(
+def feedback_from(
     confirmed: Sequence[Iterable[str]],
     dismissed: Sequence[Iterable[str]],
     documents: Mapping[str, int],
     total: int,
-) -> Taught:
+) -> Feedback:
     """What the stems of confirmed and dismissed incidents say about a pattern, beside those of
     all: `documents` of `total` hold a stem. Two confirmed ones at least must share a stem; a
     single one says nothing about the next."""
@@ -94,33 +94,33 @@ def teach(
     order = sorted(weights.items(), key=lambda found: (-found[1], found[0]))
     kept = [found for found in order if found[1] > 0][:_MOST_LEARNED]
     kept += [found for found in reversed(order) if found[1] < 0][:_MOST_LEARNED]
-    return Taught(dict(kept), len(confirmed), len(dismissed))
+    return Feedback(dict(kept), len(confirmed), len(dismissed))
 
 
-def speaks(taught: Taught, stems: Sequence[str]) -> float:
+def score(taught: Feedback, stems: Sequence[str]) -> float:
     """How much of what was learned speaks for the pattern in a document with these stems; below
     zero where it speaks against it."""
     found = sum(taught.weights.get(one, 0.0) for one in stems)
     return _SHARE * found / math.sqrt(1 + len(stems) / _USUAL)
 
 
-def known() -> dict[str, Taught]:
+def stored() -> dict[str, Feedback]:
     """What every pattern learned, by its slug. One query."""
     return {
-        slug: Taught(dict(zip(terms, weights, strict=True)), confirmed, dismissed)
+        slug: Feedback(dict(zip(terms, weights, strict=True)), confirmed, dismissed)
         for slug, terms, weights, confirmed, dismissed in _known(0)
     }
 
 
 _known = Prepared(
-    lambda shape: Lesson.objects.values_list(
+    lambda shape: PatternFeedback.objects.values_list(
         "pattern__slug", "terms", "weights", "confirmed", "dismissed"
     )
 )
 
 
 @transaction.atomic
-def learn(patterns: Iterable[int], *, at: datetime) -> None:
+def refresh(patterns: Iterable[int], *, at: datetime) -> None:
     """Learn anew what decisions say about these patterns. Learning twice changes nothing."""
     counted = dict(TermCount.objects.values_list("term", "documents"))
     total = counted.get("", 0)
@@ -130,8 +130,10 @@ def learn(patterns: Iterable[int], *, at: datetime) -> None:
         if held is None:
             continue
         examples = _examples(pattern)
-        taught = teach(examples[LinkState.CONFIRMED], examples[LinkState.DISMISSED], counted, total)
-        Lesson.objects.update_or_create(
+        taught = feedback_from(
+            examples[LinkState.CONFIRMED], examples[LinkState.DISMISSED], counted, total
+        )
+        PatternFeedback.objects.update_or_create(
             pattern=held,
             defaults={
                 "terms": list(taught.weights),
@@ -144,7 +146,7 @@ def learn(patterns: Iterable[int], *, at: datetime) -> None:
 
 
 def outdated() -> set[int]:
-    """Patterns of which fewer incidents are decided now than their lesson was learned from."""
+    """Patterns of which fewer incidents are decided now than their feedback was learned from."""
     with connection.cursor() as cursor:
         cursor.execute(_OUTDATED, [MOST_EXAMPLES])
         return {pattern for (pattern,) in cursor.fetchall()}

@@ -1,4 +1,4 @@
-"""Keeping portraits and lessons in step with what changes, behind the saves rather than in them.
+"""Keeping features and feedback in step with what changes, behind the saves rather than in them.
 
 Until the background work has come to an incident, pages read it anew: they are never wrong, only
 a little slower.
@@ -14,7 +14,7 @@ from django.db.models import F, Q
 
 from incidents.models import Incident, PatternLink
 from likeness import cue_library, document_frequency, features, feedback
-from likeness.models import Lesson, Portrait
+from likeness.models import IncidentFeatures, PatternFeedback
 from playbooks.models import FailurePattern
 
 MANY = 1_000  # incidents read at once
@@ -22,22 +22,22 @@ NEWEST = 300  # incidents that are read anew at once when a pattern changes; `le
 
 
 def read_incidents(ids: Iterable[int], *, at: datetime) -> None:
-    """Read these incidents anew, with the lessons of the patterns that they are linked to."""
+    """Read these incidents anew, with the feedback of the patterns that they are linked to."""
     wanted = list(ids)
     with transaction.atomic():
         features.refresh(wanted)
     if document_frequency.is_due():
-        document_frequency.take()
+        document_frequency.recount()
     links = PatternLink.objects.filter(incident__in=wanted)
     of_links = set(links.values_list("pattern", flat=True))
     # A link that was taken away teaches no more: its pattern has counted too many.
-    feedback.learn(of_links | feedback.outdated(), at=at)
+    feedback.refresh(of_links | feedback.outdated(), at=at)
 
 
 def read_newest(*, at: datetime) -> None:
     """A pattern changed: read the newest incidents by its new words."""
     newest = Incident.objects.filter(archived_at=None).order_by("-pk")
-    stale = newest.exclude(portrait__stamp=cue_library.current().stamp)
+    stale = newest.exclude(features__stamp=cue_library.current().stamp)
     with transaction.atomic():
         features.refresh(stale.values_list("pk", flat=True)[:NEWEST])
 
@@ -45,29 +45,29 @@ def read_newest(*, at: datetime) -> None:
 def catch_up(*, at: datetime) -> int:
     """Read whatever changed since it was last read; says how many incidents that were."""
     if document_frequency.is_due():
-        document_frequency.take()
+        document_frequency.recount()
     stale = Incident.objects.filter(archived_at=None).filter(
-        Q(portrait=None)
-        | ~Q(portrait__read_at=F("updated_at"))
-        | ~Q(portrait__stamp=cue_library.current().stamp)
+        Q(features=None)
+        | ~Q(features__read_at=F("updated_at"))
+        | ~Q(features__stamp=cue_library.current().stamp)
     )
     found = list(stale.order_by("pk").values_list("pk", flat=True))
     _read_in_batches(found)
     if found:
-        feedback.learn(FailurePattern.objects.values_list("pk", flat=True), at=at)
+        feedback.refresh(FailurePattern.objects.values_list("pk", flat=True), at=at)
     return len(found)
 
 
-def learn_everything(*, at: datetime) -> int:
+def rebuild(*, at: datetime) -> int:
     """Count, read and learn everything anew; says how many incidents were read."""
-    document_frequency.take()
-    Portrait.objects.filter(incident__archived_at__isnull=False).delete()
+    document_frequency.recount()
+    IncidentFeatures.objects.filter(incident__archived_at__isnull=False).delete()
     found = list(
         Incident.objects.filter(archived_at=None).order_by("pk").values_list("pk", flat=True)
     )
     _read_in_batches(found)
-    Lesson.objects.all().delete()
-    feedback.learn(FailurePattern.objects.values_list("pk", flat=True), at=at)
+    PatternFeedback.objects.all().delete()
+    feedback.refresh(FailurePattern.objects.values_list("pk", flat=True), at=at)
     return len(found)
 
 
@@ -78,4 +78,4 @@ def _read_in_batches(ids: Sequence[int]) -> None:
     if len(ids) >= MANY:
         # Otherwise PostgreSQL would go on planning for as few as there were before.
         with connection.cursor() as cursor:
-            cursor.execute("ANALYZE likeness_posting, likeness_portrait")
+            cursor.execute("ANALYZE likeness_posting, likeness_incidentfeatures")

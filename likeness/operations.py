@@ -12,7 +12,7 @@ from core.errors import DomainError, StaleWrite
 from core.prepared import Prepared
 from incidents import permissions
 from incidents.models import Incident
-from likeness.models import Resemblance, Verdict
+from likeness.models import SimilarityVerdict, Verdict
 
 UNDECIDED = "undecided"
 _WHO = "Only authors may say whether incidents are the same failure."
@@ -27,7 +27,7 @@ def decide(
     seen: str | None = None,
     by: User,
     at: datetime,
-) -> Resemblance:
+) -> SimilarityVerdict:
     """Say that the two are the same failure, or not. Saying the same again changes nothing.
 
     The caller made sure that `by` may see both. Raises StaleWrite where the verdict that `by`
@@ -46,29 +46,29 @@ def decide(
         .order_by("pk")
         .values_list("pk")
     )
-    found = Resemblance.objects.filter(first=first, second=second).first()
+    found = SimilarityVerdict.objects.filter(first=first, second=second).first()
     if found and found.verdict == verdict:
         return found
     _require_seen(found, seen)
-    found = found or Resemblance(first=first, second=second)
+    found = found or SimilarityVerdict(first=first, second=second)
     found.verdict, found.decided_by, found.decided_at = verdict, by, at
     found.save()
     return found
 
 
 @transaction.atomic
-def take_back(one: Incident, other: Incident, *, seen: str | None = None, by: User) -> None:
+def withdraw(one: Incident, other: Incident, *, seen: str | None = None, by: User) -> None:
     """Leave it open again whether the two are the same failure. Raises StaleWrite as `decide`."""
     permissions.require(permissions.can_write(by), _WHO)
     first, second = sorted([one.pk, other.pk])
-    found = Resemblance.objects.select_for_update().filter(first=first, second=second).first()
+    found = SimilarityVerdict.objects.select_for_update().filter(first=first, second=second).first()
     if found is None:
         return
     _require_seen(found, seen)
     found.delete()
 
 
-def _require_seen(found: Resemblance | None, seen: str | None) -> None:
+def _require_seen(found: SimilarityVerdict | None, seen: str | None) -> None:
     if seen in (None, found.verdict if found else UNDECIDED):
         return
     who = found.decided_by if found and found.decided_by else "Somebody"
@@ -76,7 +76,7 @@ def _require_seen(found: Resemblance | None, seen: str | None) -> None:
     raise StaleWrite(f"{who} changed this since you opened the page: it is “{now}” now.")
 
 
-def about(incident: int) -> dict[int, str]:
+def verdicts_of(incident: int) -> dict[int, str]:
     """What was said about the incident and others, by their keys. One query. Whether a person
     may see those others is for the caller to ask."""
     return {
@@ -86,7 +86,7 @@ def about(incident: int) -> dict[int, str]:
 
 
 _about = Prepared(
-    lambda shape, pk: Resemblance.objects.filter(Q(first=pk) | Q(second=pk)).values_list(
+    lambda shape, pk: SimilarityVerdict.objects.filter(Q(first=pk) | Q(second=pk)).values_list(
         "first_id", "second_id", "verdict"
     )
 )

@@ -10,8 +10,8 @@ from incidents.exchange import document_of
 from incidents.models import Incident, LinkState, PatternLink
 from likeness import feedback
 from likeness.cue_scoring import MOST_EVIDENCE, Evidence
-from likeness.features import Reading, reading_of
-from likeness.feedback import Taught
+from likeness.features import Analysis, analysis_of
+from likeness.feedback import Feedback
 from likeness.sentences import Sentence, sentences
 from playbooks.models import FailurePattern
 
@@ -38,12 +38,12 @@ def suggestions(incident: Incident) -> list[Suggestion]:
 
     The caller made sure that the person may see the incident: nothing of another one is told.
     """
-    found = reading_of(incident)
+    found = analysis_of(incident)
     decided = dict(_decided(0, incident.pk))
-    taught = feedback.known()
+    taught = feedback.stored()
     scores = [one for one in ranked(found, taught) if one[1] not in decided]
     has_one = LinkState.CONFIRMED in decided.values()
-    chosen = chosen_of(scores, first=FIRST_BESIDE if has_one else FIRST)
+    chosen = worth_showing(scores, first=FIRST_BESIDE if has_one else FIRST)
     if not chosen:
         return []
     names = dict(_names(0))
@@ -69,13 +69,13 @@ _decided = Prepared(
 _names = Prepared(lambda shape: FailurePattern.objects.current().values_list("slug", "name"))
 
 
-def ranked(found: Reading, taught: Mapping[str, Taught]) -> list[tuple[float, str]]:
+def ranked(found: Analysis, taught: Mapping[str, Feedback]) -> list[tuple[float, str]]:
     """Every pattern for which something speaks, with its score, best first."""
     slugs = found.findings.keys() | taught.keys()
     scores = (
         (
             (found.findings[slug].score if slug in found.findings else 0.0)
-            + (feedback.speaks(taught[slug], found.stems) if slug in taught else 0.0),
+            + (feedback.score(taught[slug], found.stems) if slug in taught else 0.0),
             slug,
         )
         for slug in slugs
@@ -83,7 +83,7 @@ def ranked(found: Reading, taught: Mapping[str, Taught]) -> list[tuple[float, st
     return sorted((one for one in scores if one[0] > 0), key=lambda one: (-one[0], one[1]))
 
 
-def chosen_of(
+def worth_showing(
     scores: Sequence[tuple[float, str]], *, first: float = FIRST
 ) -> list[tuple[float, str]]:
     """Of scores, best first, those that are worth saying: none where the best is below `first`."""
@@ -94,7 +94,7 @@ def chosen_of(
 
 
 def _proof(
-    incident: Incident, found: Reading, taught: Mapping[str, Taught], slugs: list[str]
+    incident: Incident, found: Analysis, taught: Mapping[str, Feedback], slugs: list[str]
 ) -> dict[str, tuple[str, ...]]:
     """The sentences that speak for each pattern; where people's decisions alone do, the text is
     read again for the words that they taught."""
@@ -110,7 +110,7 @@ def _proof(
     return {slug: tuple(one.sentence for one in evidence) for slug, evidence in proof.items()}
 
 
-def _learned_evidence(text: Sequence[Sentence], taught: Taught) -> tuple[Evidence, ...]:
+def _learned_evidence(text: Sequence[Sentence], taught: Feedback) -> tuple[Evidence, ...]:
     weighed = [
         (sum(taught.weights.get(one, 0.0) for one in set(sentence.stems)), -number, sentence.text)
         for number, sentence in enumerate(text)
@@ -121,7 +121,7 @@ def _learned_evidence(text: Sequence[Sentence], taught: Taught) -> tuple[Evidenc
 
 def quoted(incident: Incident, slug: str) -> str:
     """The sentences that speak for a pattern, as Markdown quotations; none where nothing does."""
-    found, taught = reading_of(incident), feedback.known()
+    found, taught = analysis_of(incident), feedback.stored()
     if slug not in found.findings and slug not in taught:
         return ""
     return "\n\n".join(f"> {line}" for line in _proof(incident, found, taught, [slug])[slug])

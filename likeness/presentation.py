@@ -15,7 +15,7 @@ MOST_OFFERS = 3
 
 
 @dataclass(frozen=True)
-class Row:
+class SimilarRow:
     """One similar incident: what it is, when it was, and why it stands here."""
 
     reference: str
@@ -28,7 +28,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Offer:
+class LinkOffer:
     """That one of two incidents of the same failure could be linked to a pattern of the other."""
 
     reference: str
@@ -36,10 +36,10 @@ class Offer:
     name: str
 
 
-def rows(found: Iterable[Similar]) -> list[Row]:
+def similar_rows(found: Iterable[Similar]) -> list[SimilarRow]:
     """In the same order."""
     return [
-        Row(
+        SimilarRow(
             reference=one.reference,
             title=one.title,
             url=incident_url(one.reference),
@@ -52,7 +52,7 @@ def rows(found: Iterable[Similar]) -> list[Row]:
     ]
 
 
-def to_link(one: Incident, other: Incident) -> list[Offer]:
+def link_offers(one: Incident, other: Incident) -> list[LinkOffer]:
     """Patterns that are confirmed for one of the two, and undecided for the other. One query."""
     links = PatternLink.objects.filter(incident__in=[one, other]).select_related("pattern")
     decided = {(link.incident_id, link.pattern_id) for link in links}
@@ -60,5 +60,5 @@ def to_link(one: Incident, other: Incident) -> list[Offer]:
     for link in links:
         missing = other if link.incident_id == one.pk else one
         if link.state == LinkState.CONFIRMED and (missing.pk, link.pattern_id) not in decided:
-            offers.append(Offer(missing.reference, link.pattern.slug, link.pattern.name))
+            offers.append(LinkOffer(missing.reference, link.pattern.slug, link.pattern.name))
     return offers[:MOST_OFFERS]

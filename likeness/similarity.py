@@ -12,12 +12,12 @@ from django.db import connection
 from accounts.models import User
 from core.prepared import Prepared, among
 from incidents.models import Incident
-from likeness import features, operations
-from likeness.features import Likeness, likeness_of_text
-from likeness.models import Portrait, Posting, Verdict
+from likeness import operations
+from likeness.features import Features, current_features, features_of_text, postings
+from likeness.models import IncidentFeatures, Posting, Verdict
 from likeness.sentences import Sentence
-from likeness.terms import plain
-from likeness.visibility import as_seen_by, eyes
+from likeness.terms import common_stems
+from likeness.visibility import viewer_shape, visible_incidents
 from playbooks.models import FailurePattern
 
 MOST = 5
@@ -66,46 +66,50 @@ class Similar:
 
 
 @dataclass(frozen=True)
-class Found:
+class SimilarIncidents:
     """What looks alike, best first and confirmed ones before all; and what was dismissed."""
 
     similar: tuple[Similar, ...] = ()
     dismissed: tuple[Similar, ...] = ()
 
 
-def similar_to(incident: Incident, user: User) -> Found:
+def similar_to(incident: Incident, user: User) -> SimilarIncidents:
     """Incidents that `user` may see and that look like `incident`, which they may see too."""
-    likeness = features.current_likeness(incident)
-    decided = operations.about(incident.pk)
-    return _found(likeness, user, {incident.pk}, decided)
+    features = current_features(incident)
+    decided = operations.verdicts_of(incident.pk)
+    return _found(features, user, {incident.pk}, decided)
 
 
-def similar_to_text(text: list[Sentence], user: User, *, but: int | None = None) -> Found:
+def similar_to_text(
+    text: list[Sentence], user: User, *, but: int | None = None
+) -> SimilarIncidents:
     """Incidents that `user` may see and that look like a text that is being written, other than
     the incident `but` that it belongs to."""
-    likeness = likeness_of_text(text)
-    decided = operations.about(but) if but else {}
-    return _found(likeness, user, {but} if but else set(), decided)
+    features = features_of_text(text)
+    decided = operations.verdicts_of(but) if but else {}
+    return _found(features, user, {but} if but else set(), decided)
 
 
-def _found(likeness: Likeness, user: User, without: set[int], decided: Mapping[int, str]) -> Found:
-    keys = [*decided, *_candidates(likeness, user)]
+def _found(
+    features: Features, user: User, without: set[int], decided: Mapping[int, str]
+) -> SimilarIncidents:
+    keys = [*decided, *_candidates(features, user)]
     keys = [key for key in dict.fromkeys(keys) if key not in without]
     if not keys:
-        return Found()
-    rows = _facts(eyes(user), user.pk, keys) if user.is_active else []
-    compared = [_compared(likeness, row, decided.get(row[0], "")) for row in rows]
-    named = _with_names(one for one in compared if one.verdict or _is_enough(one, likeness))
+        return SimilarIncidents()
+    rows = _facts(viewer_shape(user), user.pk, keys) if user.is_active else []
+    compared = [_compared(features, row, decided.get(row[0], "")) for row in rows]
+    named = _with_names(one for one in compared if one.verdict or _is_enough(one, features))
     order = sorted(named, key=lambda one: (not one.is_confirmed, -one.score, -one.pk))
-    return Found(
+    return SimilarIncidents(
         tuple(one for one in order if one.verdict != Verdict.DIFFERENT)[:MOST],
         tuple(one for one in order if one.verdict == Verdict.DIFFERENT),
     )
 
 
-def _candidates(likeness: Likeness, user: User) -> list[int]:
+def _candidates(features: Features, user: User) -> list[int]:
     """Keys of incidents that share what this one is known by, nearest first."""
-    asked = sorted(features.postings(likeness), key=lambda one: (-one[1], one[0]))[:_ASKED]
+    asked = sorted(postings(features), key=lambda one: (-one[1], one[0]))[:_ASKED]
     if not asked:
         return []
     numbers, impacts = [list(column) for column in zip(*asked, strict=True)]
@@ -125,12 +129,12 @@ def _restricted(asked: dict[int, int], user: User) -> list[int]:
 
 _shared = Prepared(
     lambda shape, user, terms: Posting.objects.filter(
-        among("term", terms), is_restricted=True, incident__in=as_seen_by(shape, user)
+        among("term", terms), is_restricted=True, incident__in=visible_incidents(shape, user)
     ).values_list("incident_id", "term", "impact")
 )
 _facts = Prepared(
-    lambda shape, user, keys: Portrait.objects.filter(
-        among("incident_id", keys), incident__in=as_seen_by(shape, user)
+    lambda shape, user, keys: IncidentFeatures.objects.filter(
+        among("incident_id", keys), incident__in=visible_incidents(shape, user)
     ).values_list(
         *("incident_id", "incident__reference", "incident__title", "incident__severity"),
         *("incident__occurred_at", "incident__occurred_precision", "incident__time_zone"),
@@ -141,21 +145,21 @@ _FACTS = ("pk", "reference", "title", "severity", "occurred_at", "occurred_preci
 _pattern_names = Prepared(lambda shape: FailurePattern.objects.values_list("slug", "name"))
 
 
-def _compared(likeness: Likeness, row: tuple[Any, ...], verdict: str) -> Similar:
+def _compared(features: Features, row: tuple[Any, ...], verdict: str) -> Similar:
     stems, weights, of_theirs = row[7], row[9], row[10]
     theirs = {stem: place for place, stem in enumerate(stems)}
     shared = sorted(
         (
             (one.weight * weights[theirs[one.stem]], one)
-            for one in likeness.terms
+            for one in features.terms
             if one.stem in theirs
         ),
         key=lambda found: (-found[0], found[1].stem),
     )
-    telling = [one for _, one in shared if one.stem not in plain()]
+    telling = [one for _, one in shared if one.stem not in common_stems()]
     of_causes = [one for one in telling if one.is_of_cause and of_theirs[theirs[one.stem]]]
-    services = sorted(likeness.services & set(row[11]))
-    patterns = sorted(likeness.patterns & set(row[12]))
+    services = sorted(features.services & set(row[11]))
+    patterns = sorted(features.patterns & set(row[12]))
     score = (
         sum(weight for weight, _ in shared)
         + _FOR_PATTERN * bool(patterns)
@@ -173,7 +177,7 @@ def _compared(likeness: Likeness, row: tuple[Any, ...], verdict: str) -> Similar
     )
 
 
-def _is_enough(one: Similar, likeness: Likeness) -> bool:
+def _is_enough(one: Similar, features: Features) -> bool:
     """Whether what the two share is worth showing. One word is not, nor is a service alone."""
     if one.patterns:
         return one.score >= _FOR_PATTERN + 0.02

@@ -39,7 +39,7 @@ class Term:
 
 
 @dataclass(frozen=True)
-class Spoken:
+class TermFrequencies:
     """What a text says: how prominently it uses each stem, in which spellings and how often, and
     of which stems its causes speak."""
 
@@ -53,7 +53,7 @@ class Spoken:
         return min(found, key=lambda word: (-found[word], word != word.lower(), word))
 
 
-def spoken(sentences: Iterable[Sentence]) -> Spoken:
+def term_frequencies(sentences: Iterable[Sentence]) -> TermFrequencies:
     """What the sentences say, but for words that tell nothing anywhere."""
     weights: dict[str, float] = {}
     spellings: dict[str, dict[str, int]] = {}
@@ -70,10 +70,10 @@ def spoken(sentences: Iterable[Sentence]) -> Spoken:
             found[written] = found.get(written, 0) + 1
             if weight >= CAUSE:
                 of_causes.add(key)
-    return Spoken(weights, spellings, frozenset(of_causes))
+    return TermFrequencies(weights, spellings, frozenset(of_causes))
 
 
-def terms(said: Spoken, documents: Mapping[str, int], total: int) -> list[Term]:
+def terms(said: TermFrequencies, documents: Mapping[str, int], total: int) -> list[Term]:
     """What of `said` is most telling, given in how many of `total` documents each stem stands."""
     weighed = [
         (idf(key, documents.get(key, 0), total) * (1 + math.log1p(weight)), key)
@@ -90,13 +90,13 @@ def terms(said: Spoken, documents: Mapping[str, int], total: int) -> list[Term]:
 
 def idf(key: str, documents: int, total: int) -> float:
     """How telling a stem is that stands in so many of `total` documents; from 0."""
-    supposed = _SUPPOSED_PLAIN if key in plain() else _SUPPOSED_RARE
+    supposed = _SUPPOSED_PLAIN if key in common_stems() else _SUPPOSED_RARE
     share = (documents + supposed) / (total + _SUPPOSED)
     return max(-math.log(share), 0.0) if share < 0.2 else 0.0
 
 
 @cache
-def plain() -> frozenset[str]:
+def common_stems() -> frozenset[str]:
     """Stems of words that tell little."""
     lines = _PLAIN.read_text(encoding="utf-8").splitlines()
     return frozenset(
@@ -114,4 +114,6 @@ def _key(written: str) -> str:
     if folded.isalpha():
         return stem(folded)
     parts = [part for part in _PART.findall(folded) if not part.isdigit()]
-    return "" if all(stem(part) in plain() or part in STOP_WORDS for part in parts) else folded
+    return (
+        "" if all(stem(part) in common_stems() or part in STOP_WORDS for part in parts) else folded
+    )

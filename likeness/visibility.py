@@ -6,15 +6,15 @@ from accounts.models import Role, User
 from incidents.models import Incident
 from incidents.models.incident import IncidentQuerySet
 
-Eyes = tuple[bool, bool]
+ViewerShape = tuple[bool, bool]
 
 
-def eyes(user: User) -> Eyes:
+def viewer_shape(user: User) -> ViewerShape:
     """What `visible_to` decides by, but for the person itself."""
     return user.is_active, user.is_administrator
 
 
-def as_seen_by(shape: Eyes, pk: int) -> IncidentQuerySet:
+def visible_incidents(shape: ViewerShape, pk: int) -> IncidentQuerySet:
     """The incidents that the person with the key `pk`, which may be a mark, may know of."""
     is_active, is_administrator = shape
     role = Role.ADMINISTRATOR if is_administrator else Role.VIEWER

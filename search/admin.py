@@ -74,7 +74,7 @@ class SavedSearchAdmin(admin.ModelAdmin):
         obj.delete()
 
 
-class Derived(admin.ModelAdmin):
+class ReadOnlyAdmin(admin.ModelAdmin):
     """To look at: what was read out of incidents, or learned, is never written by hand."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -88,5 +88,5 @@ class Derived(admin.ModelAdmin):
 
 
 @admin.register(EndedFeed)
-class EndedFeedAdmin(Derived):
+class EndedFeedAdmin(ReadOnlyAdmin):
     list_display = ["ended_at"]

@@ -16,20 +16,9 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Lesson',
+            name='IncidentFeatures',
             fields=[
-                ('pattern', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='lesson', serialize=False, to='playbooks.failurepattern')),
-                ('terms', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
-                ('weights', django.contrib.postgres.fields.ArrayField(base_field=models.FloatField(), size=None)),
-                ('confirmed', models.PositiveIntegerField()),
-                ('dismissed', models.PositiveIntegerField()),
-                ('learned_at', models.DateTimeField()),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Portrait',
-            fields=[
-                ('incident', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='portrait', serialize=False, to='incidents.incident')),
+                ('incident', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='features', serialize=False, to='incidents.incident')),
                 ('read_at', models.DateTimeField(help_text='The state of the incident that was read.')),
                 ('is_restricted', models.BooleanField()),
                 ('terms', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
@@ -41,6 +30,17 @@ class Migration(migrations.Migration):
                 ('stems', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
                 ('findings', models.TextField(help_text='JSON, by slug.')),
                 ('stamp', models.CharField(max_length=16)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='PatternFeedback',
+            fields=[
+                ('pattern', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='feedback', serialize=False, to='playbooks.failurepattern')),
+                ('terms', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
+                ('weights', django.contrib.postgres.fields.ArrayField(base_field=models.FloatField(), size=None)),
+                ('confirmed', models.PositiveIntegerField()),
+                ('dismissed', models.PositiveIntegerField()),
+                ('learned_at', models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='Resemblance',
+            name='SimilarityVerdict',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('verdict', models.CharField(choices=[('same', 'Same failure'), ('different', 'Not the same')], max_length=9)),
@@ -71,7 +71,7 @@ class Migration(migrations.Migration):
                 ('second', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='incidents.incident')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('first', 'second'), name='resemblance_of_a_pair_once'), models.CheckConstraint(condition=models.Q(('first__lt', models.F('second'))), name='resemblance_in_one_order'), models.CheckConstraint(condition=models.Q(('verdict__in', ['same', 'different'])), name='resemblance_verdict_is_known')],
+                'constraints': [models.UniqueConstraint(fields=('first', 'second'), name='similarity_verdict_of_a_pair_once'), models.CheckConstraint(condition=models.Q(('first__lt', models.F('second'))), name='similarity_verdict_in_one_order'), models.CheckConstraint(condition=models.Q(('verdict__in', ['same', 'different'])), name='similarity_verdict_verdict_is_known')],
             },
         ),
     ]

@@ -1,11 +1,11 @@
-from likeness.models.features import Lesson, Portrait, Posting, TermCount
-from likeness.models.verdict import Resemblance, Verdict
+from likeness.models.features import IncidentFeatures, PatternFeedback, Posting, TermCount
+from likeness.models.verdict import SimilarityVerdict, Verdict
 
 __all__ = [
-    "Lesson",
-    "Portrait",
+    "IncidentFeatures",
+    "PatternFeedback",
     "Posting",
-    "Resemblance",
+    "SimilarityVerdict",
     "TermCount",
     "Verdict",
 ]

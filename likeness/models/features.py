@@ -12,7 +12,7 @@ from incidents.models import Incident
 from playbooks.models import FailurePattern
 
 
-class Portrait(models.Model):
+class IncidentFeatures(models.Model):
     """What was read out of one incident that is not archived.
 
     `terms`, most telling first, beside how people wrote them (`words`), how much of the whole each
@@ -22,7 +22,7 @@ class Portrait(models.Model):
     """
 
     incident = models.OneToOneField(
-        Incident, primary_key=True, on_delete=models.CASCADE, related_name="portrait"
+        Incident, primary_key=True, on_delete=models.CASCADE, related_name="features"
     )
     read_at = models.DateTimeField(help_text="The state of the incident that was read.")
     is_restricted = models.BooleanField()
@@ -70,12 +70,12 @@ class TermCount(models.Model):
         return f"{self.term}: {self.documents}"
 
 
-class Lesson(models.Model):
+class PatternFeedback(models.Model):
     """What a pattern's confirmed and dismissed incidents taught: stems that speak for it, and
     those that speak against it, with their weights. Restricted incidents teach nothing."""
 
     pattern = models.OneToOneField(
-        FailurePattern, primary_key=True, on_delete=models.CASCADE, related_name="lesson"
+        FailurePattern, primary_key=True, on_delete=models.CASCADE, related_name="feedback"
     )
     terms = ArrayField(models.TextField())
     weights = ArrayField(models.FloatField())

@@ -14,7 +14,7 @@ class Verdict(models.TextChoices):
     DIFFERENT = "different", "Not the same"
 
 
-class Resemblance(models.Model):
+class SimilarityVerdict(models.Model):
     """That two incidents are, or are not, the same failure; who said so, and when. The one with
     the lower key stands first, so each pair is decided once, for both."""
 
@@ -28,12 +28,14 @@ class Resemblance(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["first", "second"], name="resemblance_of_a_pair_once"),
-            models.CheckConstraint(
-                condition=Q(first__lt=F("second")), name="resemblance_in_one_order"
+            models.UniqueConstraint(
+                fields=["first", "second"], name="similarity_verdict_of_a_pair_once"
             ),
             models.CheckConstraint(
-                condition=Q(verdict__in=Verdict.values), name="resemblance_verdict_is_known"
+                condition=Q(first__lt=F("second")), name="similarity_verdict_in_one_order"
+            ),
+            models.CheckConstraint(
+                condition=Q(verdict__in=Verdict.values), name="similarity_verdict_verdict_is_known"
             ),
         ]
 

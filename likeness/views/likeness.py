@@ -22,24 +22,24 @@ from incidents.models import Incident, LinkState, PatternLink
 from incidents.permissions import can_write
 from incidents.views.writing.answers import writable_incident
 from likeness import operations
-from likeness.draft import typed
+from likeness.draft import draft_sentences
 from likeness.models import Verdict
 from likeness.operations import UNDECIDED
 from likeness.pattern_suggestions import quoted, suggestions
-from likeness.presentation import Row, rows, to_link
+from likeness.presentation import SimilarRow, link_offers, similar_rows
 from likeness.similarity import similar_to, similar_to_text
-from likeness.visibility import as_seen_by, eyes
+from likeness.visibility import viewer_shape, visible_incidents
 from playbooks.models import FailurePattern
 from recurrence.operations import pattern_links
 
 _called = Prepared(
-    lambda shape, user, reference: as_seen_by(shape, user).filter(reference=reference)
+    lambda shape, user, reference: visible_incidents(shape, user).filter(reference=reference)
 )
 
 
 def _shown(user: User, reference: str) -> Incident:
     """The incident called `reference`. Raises Http404 where `user` may not know of it."""
-    found = _called(eyes(user), user.pk, reference) if user.is_active else []
+    found = _called(viewer_shape(user), user.pk, reference) if user.is_active else []
     if not found:
         raise Http404("No incident of that reference.")
     return found[0]
@@ -63,7 +63,7 @@ def incident_similar_decide(request: SignedInRequest, reference: str) -> HttpRes
     said: dict[str, Any] = {}
     try:
         if verdict == UNDECIDED:
-            operations.take_back(incident, other, seen=seen, by=request.user)
+            operations.withdraw(incident, other, seen=seen, by=request.user)
         else:
             operations.decide(
                 incident, other, verdict, seen=seen, by=request.user, at=timezone.now()
@@ -71,7 +71,7 @@ def incident_similar_decide(request: SignedInRequest, reference: str) -> HttpRes
     except DomainError as error:
         messages.error(request, str(error))
     else:
-        offers = to_link(incident, other) if verdict == Verdict.SAME else []
+        offers = link_offers(incident, other) if verdict == Verdict.SAME else []
         said = {"said": _said(request, verdict, other), "offers": offers}
     if not request.htmx:
         return redirect(f"{incident.get_absolute_url()}#similar-incidents")
@@ -84,7 +84,7 @@ def _similar_row_answer(
     """The row of `other` alone, with what was said of it: it stays where it is on the page, with
     the buttons that it had, so that a second press hits no other row. None where there is none."""
     found = similar_to(incident, request.user)
-    listed = [*rows(found.similar), *rows(found.dismissed)]
+    listed = [*similar_rows(found.similar), *similar_rows(found.dismissed)]
     row = next((one for one in listed if one.reference == other.reference), None)
     if row is None or not said:
         return None
@@ -119,8 +119,8 @@ def _similar_answer(request: SignedInRequest, incident: Incident, **more: Any) -
     context = {
         "incident": incident,
         "can_edit": can_write(request.user) and not incident.is_archived,
-        "similar": rows(found.similar),
-        "dismissed": rows(found.dismissed),
+        "similar": similar_rows(found.similar),
+        "dismissed": similar_rows(found.dismissed),
         "no_link": pattern_links.NO_LINK,
         "nav": "incidents",
         **more,
@@ -135,8 +135,10 @@ def _similar_answer(request: SignedInRequest, incident: Incident, **more: Any) -
 @require_POST
 def similar_while_writing(request: SignedInRequest) -> HttpResponse:
     """Incidents that look like what is being typed. Nothing of it is kept."""
-    text, of = typed(request.POST, request.user)
-    shown: list[Row] = rows(similar_to_text(text, request.user, but=of).similar) if text else []
+    text, of = draft_sentences(request.POST, request.user)
+    shown: list[SimilarRow] = (
+        similar_rows(similar_to_text(text, request.user, but=of).similar) if text else []
+    )
     return render(request, "likeness/_while_writing.html", {"similar": shown})
 
 

@@ -13,7 +13,7 @@ from accounts.models import SignInLink, User
 from backups import dumping, schema
 from backups.models import BackupRun
 from incidents.models import Attachment, Incident
-from likeness.models import Portrait
+from likeness.models import IncidentFeatures
 from messaging import delivery
 from messaging.models import Message, SendingPause
 from search.engine import search
@@ -56,7 +56,7 @@ def test_it_works_as_before(source, prepared):
         ana = User.objects.get(username="ana")
         assert [hit.reference for hit in search("registry secret", user=ana).hits][:1] == ["INC-1"]
         assert Document.objects.filter(incident__isnull=False).count() == Incident.objects.count()
-        assert Portrait.objects.exists()
+        assert IncidentFeatures.objects.exists()
         used = set(User.objects.values_list("pk", flat=True))
         assert User.objects.create(username="new").pk > max(used), "numbers go on"
         with connection.cursor() as cursor:

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from action_items.models import FixCheck
 from incidents.models import PatternLink
-from likeness.models import Resemblance
+from likeness.models import SimilarityVerdict
 from playbooks.models import FailurePattern
 from tests.factories import DoneActionItemFactory, IncidentFactory, PatternLinkFactory
 
@@ -124,8 +124,8 @@ def test_a_second_click_decides_no_other_similar_incident(page, site, again, ans
     button = row.get_by_role("button", name=re.compile(f"^{answer}"))
     click_twice(page, button, row, pause=pause)
 
-    assert Resemblance.objects.count() == 1
+    assert SimilarityVerdict.objects.count() == 1
     row.get_by_role("button", name="Undo").click()
     expect(row.get_by_role("button", name="Undo")).to_have_count(0)
     expect(row.get_by_role("button", name=re.compile(f"^{answer}"))).to_be_enabled()
-    assert not Resemblance.objects.exists()
+    assert not SimilarityVerdict.objects.exists()

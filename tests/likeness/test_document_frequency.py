@@ -14,7 +14,7 @@ def test_two_workers_that_come_to_a_new_database_at_once_both_count():
     for _ in range(3):
         SectionFactory(incident=IncidentFactory(), body="Calico hid the namespaces.")
 
-    results = at_once(*[document_frequency.take] * 8)
+    results = at_once(*[document_frequency.recount] * 8)
 
     assert results == [3] * 8
-    assert document_frequency.counts(["calico"]).total == 3
+    assert document_frequency.document_frequencies(["calico"]).total == 3

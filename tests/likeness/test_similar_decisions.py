@@ -11,7 +11,7 @@ from django.db import connection
 
 from core.errors import DomainError
 from likeness import index, operations
-from likeness.models import Portrait, Posting, Resemblance
+from likeness.models import IncidentFeatures, Posting, SimilarityVerdict
 from likeness.similarity import similar_to
 from tests.factories import (
     NOON,
@@ -30,7 +30,7 @@ def test_what_was_confirmed_stands_first_for_everyone(vera, ana):
 
     assert found_for(one, vera) == [far.reference, near.reference]
     assert found_for(far, vera) == [one.reference]
-    said = Resemblance.objects.get()
+    said = SimilarityVerdict.objects.get()
     assert (said.decided_by, said.decided_at) == (ana, NOON)
 
 
@@ -42,7 +42,7 @@ def test_what_was_dismissed_vanishes_and_can_be_seen_again(vera, ana):
     found = similar_to(one, vera)
     assert found.similar == ()
     assert [shown.reference for shown in found.dismissed] == [other.reference]
-    operations.take_back(one, other, by=ana)
+    operations.withdraw(one, other, by=ana)
     assert found_for(one, vera) == [other.reference]
 
 
@@ -53,7 +53,7 @@ def test_who_says_so_last_is_right_and_a_pair_is_decided_once(ana, ben):
     operations.decide(one, other, "same", by=ben, at=NOON)
     operations.decide(other, one, "different", by=ben, at=NOON)
 
-    [said] = Resemblance.objects.all()
+    [said] = SimilarityVerdict.objects.all()
     assert (said.verdict, said.decided_by) == ("different", ben)
 
 
@@ -75,11 +75,11 @@ def test_two_who_decide_at_once_decide_once(ana, ben):
         first.result()
         second.result()
 
-    assert Resemblance.objects.count() == 1
+    assert SimilarityVerdict.objects.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_who_read_at_once_keep_one_portrait():
+def test_two_who_read_at_once_keep_the_features_once():
     incident = written()
     start = threading.Barrier(2)
 
@@ -93,7 +93,7 @@ def test_two_who_read_at_once_keep_one_portrait():
     with ThreadPoolExecutor(2) as at_once:
         list(at_once.map(read, range(2)))
 
-    known = Portrait.objects.get(incident=incident)
+    known = IncidentFeatures.objects.get(incident=incident)
     assert Posting.objects.filter(incident=incident).count() == len(known.terms)
 
 
@@ -103,7 +103,7 @@ def test_readers_decide_nothing(vera):
     with pytest.raises(PermissionDenied):
         operations.decide(one, other, "same", by=vera, at=NOON)
     with pytest.raises(PermissionDenied):
-        operations.take_back(one, other, by=vera)
+        operations.withdraw(one, other, by=vera)
 
 
 @pytest.mark.parametrize("verdict", ["", "perhaps"])

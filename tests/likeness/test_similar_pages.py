@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from likeness import index, operations
-from likeness.models import Resemblance
+from likeness.models import SimilarityVerdict
 from tests.bounded import bounded
 from tests.factories import (
     NOON,
@@ -51,7 +51,7 @@ def test_a_decision_is_told_and_can_be_undone(ana, signed_in):
     assert "put aside" in panel
     assert 'value="undecided"' in panel
     client.post(address, asked | {"verdict": "undecided", "seen": "different"})
-    assert not Resemblance.objects.exists()
+    assert not SimilarityVerdict.objects.exists()
 
 
 def test_what_was_refused_is_not_told_as_done(ana, signed_in):
@@ -65,7 +65,7 @@ def test_what_was_refused_is_not_told_as_done(ana, signed_in):
 
     assert "Everybody sees that now" not in panel.content.decode()
     assert "alert" in panel.content.decode()
-    assert not Resemblance.objects.exists()
+    assert not SimilarityVerdict.objects.exists()
 
 
 def test_confirming_offers_the_pattern_of_the_other(ana, signed_in):
@@ -166,13 +166,17 @@ def test_the_command_says_what_it_could_not_find(arguments):
 # --- administration ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("model", ["portrait", "lesson", "resemblance"])
+@pytest.mark.parametrize("model", ["incidentfeatures", "patternfeedback", "similarityverdict"])
 def test_what_was_read_or_said_is_looked_at_and_not_written(omar, ana, signed_in, model):
     one, other = written(), written("Routes vanished")
     PatternLinkFactory(incident=one)
-    index.learn_everything(at=NOON)
+    index.rebuild(at=NOON)
     said = operations.decide(one, other, "same", by=ana, at=NOON)
-    row = {"portrait": one, "lesson": one.pattern_links.get().pattern, "resemblance": said}[model]
+    row = {
+        "incidentfeatures": one,
+        "patternfeedback": one.pattern_links.get().pattern,
+        "similarityverdict": said,
+    }[model]
     client = signed_in(omar)
 
     listed = client.get(reverse(f"admin:likeness_{model}_changelist"), {"q": "INC"})

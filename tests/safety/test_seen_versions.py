@@ -23,7 +23,7 @@ from incidents.models import (
     TimelineEvent,
 )
 from incidents.operations import revisions
-from likeness.models import Resemblance
+from likeness.models import SimilarityVerdict
 from playbooks import operations as playbooks
 from playbooks.content import PlaybookFields, StepFields
 from playbooks.models import FailurePattern, Playbook
@@ -146,7 +146,7 @@ def test_a_new_address_says_how_it_knows_what_was_seen():
 
 MODELS = (
     *(Incident, Section, TimelineEvent, RootCause, PatternLink, ActionItem, ActionItemDependency),
-    *(FixCheck, PlaybookRun, Playbook, FailurePattern, Resemblance),
+    *(FixCheck, PlaybookRun, Playbook, FailurePattern, SimilarityVerdict),
 )
 
 

@@ -23,6 +23,6 @@ class Command(BaseCommand):
         parser.add_argument("--all", action="store_true", help="read everything anew")
 
     def handle(self, **options: Any) -> None:
-        learn = index.learn_everything if options["all"] else index.catch_up
+        learn = index.rebuild if options["all"] else index.catch_up
         read = learn(at=timezone.now())
         self.stdout.write(f"{read} incident{'' if read == 1 else 's'} read.")

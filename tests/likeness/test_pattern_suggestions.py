@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from incidents.models import LinkState
 from likeness import index
-from likeness.models import Lesson
+from likeness.models import PatternFeedback
 from likeness.pattern_suggestions import suggestions
 from recurrence.operations import pattern_links
 from recurrence.operations.pattern_links import NO_LINK
@@ -163,7 +163,7 @@ def learned(ana):
         )
     for number in range(4):
         PatternLinkFactory(incident=written(ZEPHYR, title=f"Stall {number}"), pattern=pattern)
-    index.learn_everything(at=NOON)
+    index.rebuild(at=NOON)
     return pattern
 
 
@@ -180,7 +180,7 @@ def test_confirmed_incidents_teach_a_pattern_their_words(learned):
 def test_dismissing_teaches_too_and_taking_it_back_unteaches(learned, ana):
     incident = written(ZEPHYR, title="Stalled again")
     others = [written(ZEPHYR, title=f"Not that {number}") for number in range(3)]
-    index.learn_everything(at=NOON)
+    index.rebuild(at=NOON)
     before = suggestions(incident)[0].score
 
     made = [pattern_links.dismiss(one, learned, by=ana, at=NOON) for one in others]
@@ -195,12 +195,15 @@ def test_dismissing_teaches_too_and_taking_it_back_unteaches(learned, ana):
 
 
 def test_learning_twice_changes_nothing(learned):
-    before = Lesson.objects.values_list("terms", "weights", "confirmed").get(pattern=learned)
+    before = PatternFeedback.objects.values_list("terms", "weights", "confirmed").get(
+        pattern=learned
+    )
 
-    index.learn_everything(at=NOON)
+    index.rebuild(at=NOON)
 
     assert (
-        Lesson.objects.values_list("terms", "weights", "confirmed").get(pattern=learned) == before
+        PatternFeedback.objects.values_list("terms", "weights", "confirmed").get(pattern=learned)
+        == before
     )
 
 
@@ -209,10 +212,10 @@ def test_restricted_incidents_teach_nothing(ana):
     for number in range(4):
         secret = written(ZEPHYR, title=f"Stall {number}", visibility="restricted", owner=ana)
         PatternLinkFactory(incident=secret, pattern=pattern)
-    index.learn_everything(at=NOON)
+    index.rebuild(at=NOON)
 
-    lesson = Lesson.objects.get(pattern=pattern)
-    assert (lesson.confirmed, lesson.terms) == (0, [])
+    feedback = PatternFeedback.objects.get(pattern=pattern)
+    assert (feedback.confirmed, feedback.terms) == (0, [])
     assert slugs(written(ZEPHYR)) == []
 
 

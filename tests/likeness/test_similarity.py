@@ -7,7 +7,7 @@ import pytest
 from incidents.models import CauseRole
 from incidents.operations import incidents
 from likeness import index, reasons
-from likeness.models import Portrait, Posting, TermCount
+from likeness.models import IncidentFeatures, Posting, TermCount
 from likeness.similarity import similar_to
 from tests.factories import (
     NOON,
@@ -81,10 +81,10 @@ def test_the_same_question_has_the_same_answer(vera):
     one = written()
     for number in range(8):
         written(f"Routes vanished {number}")
-    index.learn_everything(at=NOON)
+    index.rebuild(at=NOON)
 
     first = similar_to(one, vera)
-    index.learn_everything(at=NOON)
+    index.rebuild(at=NOON)
 
     assert similar_to(one, vera) == first
     assert len(first.similar) == 5
@@ -114,12 +114,12 @@ def test_a_restricted_incident_appears_to_those_who_may_see_it(vera, ana, omar):
 
 def test_restricted_incidents_change_nothing_for_the_others(vera, ana):
     one, _ = written(), written("Routes vanished")
-    index.learn_everything(at=NOON)
+    index.rebuild(at=NOON)
     before = similar_to(one, vera)
 
     for number in range(30):
         written(f"Secret {number}", visibility="restricted", owner=ana)
-    index.learn_everything(at=NOON)
+    index.rebuild(at=NOON)
 
     assert similar_to(one, vera) == before
     assert TermCount.objects.get(term="").documents == 2
@@ -139,5 +139,5 @@ def test_an_archived_incident_is_forgotten(vera, rita):
     index.read_incidents([other.pk], at=NOON)
 
     assert found_for(one, vera) == []
-    assert not Portrait.objects.filter(incident=other).exists()
+    assert not IncidentFeatures.objects.filter(incident=other).exists()
     assert not Posting.objects.filter(incident=other).exists()
