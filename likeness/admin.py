@@ -9,7 +9,7 @@ from search.admin import ReadOnlyAdmin
 
 
 @admin.register(IncidentFeatures)
-class PortraitAdmin(ReadOnlyAdmin):
+class IncidentFeaturesAdmin(ReadOnlyAdmin):
     """What an incident is known by."""
 
     list_display = ["incident", "__str__", "read_at"]
@@ -18,7 +18,7 @@ class PortraitAdmin(ReadOnlyAdmin):
 
 
 @admin.register(PatternFeedback)
-class LessonAdmin(ReadOnlyAdmin):
+class PatternFeedbackAdmin(ReadOnlyAdmin):
     """What a pattern learned from decisions."""
 
     list_display = ["pattern", "confirmed", "dismissed", "learned_at", "__str__"]
@@ -27,7 +27,7 @@ class LessonAdmin(ReadOnlyAdmin):
 
 
 @admin.register(SimilarityVerdict)
-class ResemblanceAdmin(ReadOnlyAdmin):
+class SimilarityVerdictAdmin(ReadOnlyAdmin):
     """Who said what about two incidents. It is taken back on the incident's page."""
 
     list_display = ["first", "second", "verdict", "decided_by", "decided_at"]

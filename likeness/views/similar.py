@@ -1,55 +1,38 @@
-"""Similar incidents, and the patterns that may fit: beside an incident, and while one writes."""
+"""Similar incidents, beside an incident and while somebody writes."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import reswap, retarget
 
-from accounts.models import User
 from accounts.requests import SignedInRequest
 from core.errors import DomainError
-from core.prepared import Prepared
-from core.seen_version import seen_version
 from core.text import storable
-from incidents.models import Incident, LinkState, PatternLink
+from incidents.models import Incident
 from incidents.permissions import can_write
 from incidents.views.writing.answers import writable_incident
 from likeness import operations
 from likeness.draft import draft_sentences
 from likeness.models import Verdict
 from likeness.operations import UNDECIDED
-from likeness.pattern_suggestions import quoted, suggestions
 from likeness.presentation import SimilarRow, link_offers, similar_rows
 from likeness.similarity import similar_to, similar_to_text
-from likeness.visibility import viewer_shape, visible_incidents
-from playbooks.models import FailurePattern
+from likeness.views.incidents import visible_incident
 from recurrence.operations import pattern_links
-
-_called = Prepared(
-    lambda shape, user, reference: visible_incidents(shape, user).filter(reference=reference)
-)
-
-
-def _shown(user: User, reference: str) -> Incident:
-    """The incident called `reference`. Raises Http404 where `user` may not know of it."""
-    found = _called(viewer_shape(user), user.pk, reference) if user.is_active else []
-    if not found:
-        raise Http404("No incident of that reference.")
-    return found[0]
 
 
 @require_safe
 @vary_on_headers("HX-Request")
 def incident_similar(request: SignedInRequest, reference: str) -> HttpResponse:
     """Incidents that look like this one, with the reasons; the panel alone for htmx."""
-    return _similar_answer(request, _shown(request.user, reference))
+    return _similar_answer(request, visible_incident(request.user, reference))
 
 
 @require_POST
@@ -143,72 +126,3 @@ def similar_while_writing(request: SignedInRequest) -> HttpResponse:
 
 
 similar_while_writing.asked_in_passing = True  # type: ignore[attr-defined]
-
-
-@require_safe
-@vary_on_headers("HX-Request")
-def pattern_suggestions(request: SignedInRequest, reference: str) -> HttpResponse:
-    """Failure patterns that may fit the incident, each with the sentences that say so."""
-    return _suggestions_answer(request, _shown(request.user, reference))
-
-
-@require_POST
-def pattern_suggestion_decide(request: SignedInRequest, reference: str) -> HttpResponse:
-    """Confirm or dismiss a pattern for the incident, or take that back."""
-    incident = writable_incident(request, reference)
-    pattern = get_object_or_404(FailurePattern, slug=storable(request.POST.get("slug", "")))
-    state = request.POST.get("state", "")
-    words, link = "", None
-    before = suggestions(incident) if request.htmx else []
-    try:
-        words, link = _decide(request, incident, pattern, state)
-    except DomainError as error:
-        messages.error(request, str(error))
-    if not request.htmx:
-        return redirect(f"{incident.get_absolute_url()}#patterns")
-    more: dict[str, Any] = {"state": state, "words": words}
-    more["version"] = link.version if link else pattern_links.NO_LINK
-    offered = [*before, *(suggestions(incident) if state == UNDECIDED else [])]
-    one = next((one for one in offered if one.slug == pattern.slug), None)
-    if one is None or not words:
-        return _suggestions_answer(request, incident, decided=pattern, **more)
-    context = {"incident": incident, "can_edit": True, "one": one, **more}
-    context["no_link"] = pattern_links.NO_LINK
-    return render(request, "likeness/_suggestion_answered.html", context)
-
-
-def _decide(
-    request: SignedInRequest, incident: Incident, pattern: FailurePattern, state: str
-) -> tuple[str, PatternLink | None]:
-    """Return what was done, in words, and the link that there is now."""
-    how: dict[str, Any] = {"by": request.user, "at": timezone.now()}
-    how["version"] = seen_version(request)
-    if state == LinkState.CONFIRMED:
-        evidence = quoted(incident, pattern.slug)
-        link = pattern_links.link(incident, pattern, evidence=evidence, **how)
-        return f"“{pattern}” is linked, with the sentences that say so as evidence.", link
-    if state == LinkState.DISMISSED:
-        link = pattern_links.dismiss(incident, pattern, **how)
-        return f"“{pattern}” does not fit, and is not suggested here again.", link
-    if state == UNDECIDED:
-        found = incident.pattern_links.filter(pattern=pattern).first()
-        if found:
-            pattern_links.unlink(found, **how)
-        return f"It is open again whether “{pattern}” fits.", None
-    raise DomainError("A pattern is confirmed or dismissed.")
-
-
-def _suggestions_answer(request: SignedInRequest, incident: Incident, **more: Any) -> HttpResponse:
-    context = {
-        "incident": incident,
-        "can_edit": can_write(request.user) and not incident.is_archived,
-        "suggestions": suggestions(incident),
-        "no_link": pattern_links.NO_LINK,
-        "nav": "incidents",
-        **more,
-    }
-    if request.htmx:
-        panel = render(request, "likeness/_suggestions.html", context)
-        is_answer = request.method == "POST"  # of a row, in whose place it would land
-        return reswap(retarget(panel, "#pattern-suggestions"), "outerHTML") if is_answer else panel
-    return render(request, "likeness/pattern_suggestions.html", context)
