@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from incidents.addresses import incident_url
+from incidents.clock import occurred_day
 from incidents.models import Incident, LinkState, PatternLink, Severity
-from incidents.views.addresses import incident_url
-from incidents.views.clock import occurred_day
 from likeness import reasons
 from likeness.similarity import Similar
 

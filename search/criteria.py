@@ -17,7 +17,7 @@ from django.utils.http import urlencode
 
 from accounts.models import User
 from core.text import storable
-from incidents.views.addresses import page_url
+from incidents.addresses import page_url
 from search import facet_values, period
 from search.facet_values import FacetValue
 from search.filters import EXCLUDING, FACETS, SORTS, SearchFilters, Sort, facet_of, opposite

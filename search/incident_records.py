@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from core.round_trip import one_round_trip
-from incidents.views.clock import occurred_day
+from incidents.clock import occurred_day
 from search import keys
 from search.facts import Facts
 

@@ -8,16 +8,21 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
 
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.models import User
-from action_items.views.rows import due
+from action_items.due_dates import due
 from core import times
 from core.templatetags import ui
+from incidents.addresses import (
+    action_item_url,
+    incident_url,
+    pattern_url,
+    playbook_start_url,
+    playbook_url,
+)
 from incidents.models import ActionItem, ActionItemStatus, PostmortemStatus, Severity
-from incidents.views.addresses import incident_url, pattern_url, playbook_start_url, playbook_url
 from playbooks.models import Risk
 from search.engine import Hit
 from search.related_playbooks import related_playbooks
@@ -189,16 +194,6 @@ def _playbook(slug: str, title: str, incident: str) -> SafeString:
         ui.icon("book", "Playbook:"),
         title,
     )
-
-
-def action_item_url(pk: int) -> str:
-    """The page of the action item, without a search through the URL map."""
-    return _action_item_shape().replace("987654321", str(pk))
-
-
-@cache
-def _action_item_shape() -> str:
-    return reverse("action_item_detail", args=[987654321])
 
 
 def _named(services: Iterable[str]) -> str:

@@ -14,8 +14,8 @@ from accounts.models import Role, User
 from action_items.models import FixCheck
 from core import markdown
 from core.prepared import Prepared, among
+from incidents.addresses import incident_url
 from incidents.models import ActionItem, Incident
-from incidents.views.addresses import incident_url
 
 
 @dataclass(frozen=True)

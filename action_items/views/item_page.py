@@ -14,10 +14,11 @@ from django.utils.safestring import SafeString
 
 from accounts.models import User
 from accounts.requests import SignedInRequest
+from action_items.due_dates import due
 from action_items.operations import action_items
 from action_items.reminders import policy_store
 from action_items.views.fix_history import fix_checks
-from action_items.views.rows import due, rows, with_what_rows_show
+from action_items.views.rows import rows, with_what_rows_show
 from core import markdown, times
 from core.trackers import tracker_of
 from incidents.models import (

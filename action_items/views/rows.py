@@ -8,18 +8,18 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
-from django.utils import timezone
 
 from accounts.models import User
+from action_items.due_dates import DueDate, due
 from action_items.operations.action_items import snoozes_left
 from action_items.permissions import can_progress
 from action_items.reminders.policy import Policy
 from action_items.views.fix_history import did_not_hold_among
 from action_items.views.reading import items_of, patterns_of
 from action_items.views.remarks import own_remarks
-from core import times
 from core.markdown import to_plain_text
 from core.trackers import tracker_of
+from incidents.addresses import action_item_part_url, incident_url, pattern_url
 from incidents.models import (
     ActionItem,
     ActionItemKind,
@@ -28,21 +28,10 @@ from incidents.models import (
     PatternLink,
 )
 from incidents.permissions import can_write
-from incidents.views.addresses import action_item_part_url, incident_url, pattern_url
 
-WEEK = 7
 _STATUSES = {value: str(label) for value, label in ActionItemStatus.choices}
 _KINDS = {value: str(label) for value, label in ActionItemKind.choices}
 _Patterns = Mapping[int, Sequence[tuple[str, str]]]  # names and slugs, by incident
-
-
-@dataclass(frozen=True)
-class Due:
-    """When something is due, in words. `stage` is `now`, `late`, `long-late`, or empty."""
-
-    text: str
-    stage: str = ""
-    iso: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,7 +65,7 @@ class ActionItemRow:
     is_open: bool
     priority: str
     kind: str
-    due: Due
+    due: DueDate
     origin: str
     tracker_url: str
     tracker_name: str
@@ -91,28 +80,6 @@ class ActionItemRow:
     has_owner: bool = False  # one with an account: nobody else is reminded
     snooze_url: str = ""  # where it may be snoozed, and the list offers that
     did_not_hold: str = ""  # references of the incidents in which it came back all the same
-
-
-def due(item: ActionItem, today: date) -> Due:
-    """When `item` is due, seen from `today`."""
-    if not item.is_open:
-        on = timezone.localdate(item.closed_at) if item.closed_at else None
-        word = "Done" if item.status == ActionItemStatus.DONE else "Declined"
-        words = f"{word} {times.day(on)}" if on else word
-        return Due(words, iso=on.isoformat() if on else "")
-    if item.due_on is None:
-        return Due("No due date")
-    iso = item.due_on.isoformat()
-    days = (item.due_on - today).days
-    if days < -WEEK:
-        return Due(times.overdue(-days), "long-late", iso)
-    if days < 0:
-        return Due(times.overdue(-days), "late", iso)
-    if days <= 1:
-        return Due("Due tomorrow" if days else "Due today", "now", iso)
-    if days < WEEK:
-        return Due(f"Due {times.weekday_name(item.due_on)} {times.short_day(item.due_on)}", iso=iso)
-    return Due(f"Due {times.day(item.due_on)}", iso=iso)
 
 
 def with_what_rows_show(items: QuerySet[ActionItem]) -> QuerySet[ActionItem]:

@@ -9,6 +9,8 @@ from django.urls import reverse
 
 from accounts.models import User
 from core import times
+from incidents.addresses import incident_part_url
+from incidents.clock import occurred_words
 from incidents.models import (
     Environment,
     Incident,
@@ -17,8 +19,6 @@ from incidents.models import (
     Severity,
 )
 from incidents.permissions import can_archive, can_publish, can_write
-from incidents.views.addresses import incident_part_url
-from incidents.views.clock import occurred_words
 from incidents.views.page_state import PageState
 
 

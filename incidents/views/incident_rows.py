@@ -13,7 +13,9 @@ from django.utils.safestring import SafeString
 from accounts.models import Role, User
 from core.prepared import Prepared, among
 from core.templatetags import ui
+from incidents.addresses import incident_url
 from incidents.analytics import elapsed
+from incidents.clock import after_words, clock_named, occurred_day
 from incidents.models import (
     CLOSED,
     ActionItem,
@@ -27,8 +29,6 @@ from incidents.models import (
     Severity,
     TimelineEvent,
 )
-from incidents.views.addresses import incident_url
-from incidents.views.clock import after_words, clock_named, occurred_day
 
 NAMED = 2  # patterns that a row names
 

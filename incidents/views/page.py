@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 
 from accounts.models import User
 from core import markdown
+from incidents.addresses import incident_part_url
 from incidents.models import (
     CauseRole,
     Incident,
@@ -25,7 +26,6 @@ from incidents.models import (
 )
 from incidents.permissions import can_write
 from incidents.views import header, phases
-from incidents.views.addresses import incident_part_url
 from incidents.views.page_state import PageState, page_state
 from incidents.views.timeline import timeline
 

@@ -8,8 +8,7 @@ from datetime import UTC
 
 from core import times
 from incidents import analytics
-from incidents.models import Incident, Milestone, TimelineEvent
-from incidents.views.clock import (
+from incidents.clock import (
     Clock,
     after_words,
     clock_named,
@@ -17,6 +16,7 @@ from incidents.views.clock import (
     utc_words,
     when_words,
 )
+from incidents.models import Incident, Milestone, TimelineEvent
 
 _WIDE = 24.0  # hundredths from which a label fits on a phone
 _ROOMY = 11.0  # and from which it fits on a desk

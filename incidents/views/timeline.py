@@ -10,6 +10,8 @@ from django.utils.safestring import SafeString
 
 from core import markdown, times
 from core.templatetags import ui
+from incidents.addresses import incident_part_url
+from incidents.clock import Clock, clock_named, utc_words
 from incidents.models import (
     EventKind,
     Incident,
@@ -17,8 +19,6 @@ from incidents.models import (
     Precision,
     TimelineEvent,
 )
-from incidents.views.addresses import incident_part_url
-from incidents.views.clock import Clock, clock_named, utc_words
 
 FOLD_ABOVE = 25  # events; a longer timeline folds what is neither starred nor a milestone
 GAP_WORTH_SAYING = timedelta(minutes=5)

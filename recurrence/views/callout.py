@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from incidents.addresses import incident_url, pattern_url
+from incidents.clock import occurred_day
 from incidents.models import Incident, LinkState
-from incidents.views.addresses import incident_url, pattern_url
-from incidents.views.clock import occurred_day
 from recurrence import analytics
 from recurrence.analytics import History, Promise
 from recurrence.views.past_action_items import PromiseLine, fix_words, promise_line

@@ -14,10 +14,10 @@ from django.utils.safestring import SafeString
 from accounts.models import User
 from core import markdown
 from core.templatetags import ui
+from incidents.addresses import incident_part_url, incident_url, pattern_url, playbook_url
+from incidents.clock import occurred_day
 from incidents.models import Incident, LinkState, Origin, Outcome, PlaybookUse
 from incidents.models.pattern_link import link_version
-from incidents.views.addresses import incident_part_url, incident_url, pattern_url, playbook_url
-from incidents.views.clock import occurred_day
 from incidents.views.page import may_edit
 from incidents.views.page_parts import Fragment, PagePart
 from recurrence import analytics

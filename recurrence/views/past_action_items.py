@@ -9,13 +9,13 @@ from datetime import date
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from action_items.due_dates import WEEK
 from action_items.models import FixAnswer
-from action_items.views.rows import WEEK
 from core import markdown, times
 from core.markdown import to_plain_text
 from core.text import one_line
+from incidents.addresses import action_item_url, incident_part_url
 from incidents.models import Incident
-from incidents.views.addresses import action_item_url, incident_part_url
 from recurrence import analytics
 from recurrence.analytics import History, Promise
 from recurrence.operations.fix_checks import fix_version

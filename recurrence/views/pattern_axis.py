@@ -12,8 +12,8 @@ from django.utils.safestring import SafeString
 
 from core import times
 from core.templatetags import ui
-from incidents.views.addresses import action_item_url, incident_url
-from incidents.views.clock import occurred_day
+from incidents.addresses import action_item_url, incident_url
+from incidents.clock import occurred_day
 from recurrence.analytics import Fix, Occurrence, Occurrences
 
 FIXES = 100  # on the axis, the latest

@@ -13,8 +13,8 @@ from django.utils import timezone
 from accounts.requests import SignedInRequest
 from core import times
 from core.templatetags import ui
+from incidents.addresses import pattern_url
 from incidents.permissions import can_write
-from incidents.views.addresses import pattern_url
 from playbooks.models import FailurePattern
 from recurrence import analytics
 from recurrence.views.pattern_trends import kept_trends

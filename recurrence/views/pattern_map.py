@@ -20,12 +20,12 @@ from accounts.models import User
 from accounts.requests import SignedInRequest
 from core import times
 from core.templatetags import ui
+from incidents.addresses import incident_url, page_url, pattern_url, playbook_url
 from incidents.analytics import state_of
+from incidents.clock import occurred_day
 from incidents.models import Incident, Severity
 from incidents.models.write_mark import Topic
 from incidents.views import filters
-from incidents.views.addresses import incident_url, page_url, pattern_url, playbook_url
-from incidents.views.clock import occurred_day
 from recurrence.analytics import pattern_map as drawn
 from recurrence.views.pattern_trends import KEPT
 

@@ -14,9 +14,9 @@ from django.utils.safestring import SafeString
 from accounts.models import User
 from core import markdown, times
 from core.templatetags import ui
+from incidents.addresses import incident_url, playbook_url
+from incidents.clock import occurred_day
 from incidents.models import Origin, Outcome, PatternLink
-from incidents.views.addresses import incident_url, playbook_url
-from incidents.views.clock import occurred_day
 from incidents.views.incident_rows import severity_badge
 from playbooks.models import FailurePattern, Risk
 from recurrence import analytics

@@ -20,9 +20,9 @@ from django.utils.safestring import SafeString
 from accounts.models import User
 from core import times
 from core.templatetags import ui
+from incidents.addresses import pattern_url
 from incidents.analytics import state_of
 from incidents.models.write_mark import Topic
-from incidents.views.addresses import pattern_url
 from recurrence import analytics
 
 SHOWN = 5

@@ -8,8 +8,8 @@ from datetime import datetime
 from django.db.models import Count, Q, QuerySet
 
 from accounts.models import User
+from incidents.addresses import incident_url
 from incidents.models import Incident
-from incidents.views.addresses import incident_url
 from playbooks.models import Playbook
 from recurrence.models import PlaybookRun
 

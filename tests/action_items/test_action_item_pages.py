@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from action_items.views.rows import due
+from action_items.due_dates import due
 from incidents.models import ActionItem
 from tests.action_items.reminders.mornings import today
 from tests.factories import (

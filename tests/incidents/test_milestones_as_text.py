@@ -7,6 +7,7 @@ import pytest
 
 from core import times
 from incidents import analytics
+from incidents.clock import after_words, elapsed_words
 from incidents.exchange import parse, render_incident
 from incidents.exchange.as_json import postmortem_fields
 from incidents.models import Incident, TimelineEvent
@@ -14,7 +15,6 @@ from incidents.operations import incidents, timeline
 from incidents.operations.incidents import IncidentFields
 from incidents.operations.timeline import EventFields
 from incidents.operations.times import refresh_times
-from incidents.views.clock import after_words, elapsed_words
 from incidents.views.phases import phases
 from search.sources import incident_records
 from tests.factories import NOON, IncidentFactory

@@ -12,11 +12,11 @@ from django.views.decorators.http import require_http_methods
 from accounts.requests import SignedInRequest
 from core.errors import DomainError, StaleWrite
 from core.seen_version import seen_version
+from incidents.clock import clock_named, utc_words
 from incidents.forms.timeline import EventForm
 from incidents.models import Incident, TimelineEvent
 from incidents.operations import timeline
 from incidents.operations.timeline import MilestoneTaken, StaleEvent
-from incidents.views.clock import clock_named, utc_words
 from incidents.views.writing.answers import (
     FORM,
     STALE,

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from incidents.clock import ZONE_NOT_STATED, clock_named, occurred_words
 from incidents.models import Incident, TimelineEvent
-from incidents.views.clock import ZONE_NOT_STATED, clock_named, occurred_words
 from incidents.views.timeline import FOLD_ABOVE, timeline
 
 pytestmark = pytest.mark.clock
