@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connection
+from rapidfuzz.distance.OSA import distance  # an exchange of two neighbours counts as one slip
 
 from search import statistics
 
@@ -98,17 +99,3 @@ def one_edit_variants(word: str) -> set[str]:
     made |= {left + letter + right[1:] for left, right in halves if right for letter in letters}
     made |= {left + letter + right for left, right in halves for letter in letters}
     return made
-
-
-def distance(one: str, other: str) -> int:
-    """How many slips lie between two words; exchanging two neighbours is one slip."""
-    before: list[int] = []
-    row = list(range(len(other) + 1))
-    for i, a in enumerate(one, start=1):
-        earlier, before, row = before, row, [i]
-        for j, b in enumerate(other, start=1):
-            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (a != b))
-            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
-                cost = min(cost, earlier[j - 2] + 1)
-            row.append(cost)
-    return row[-1]
