@@ -1,4 +1,4 @@
-"""What was read out of incidents and what people decided, in the administration."""
+"""Extracted features, learned feedback and verdicts in the administration, read-only."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from search.admin import ReadOnlyAdmin
 
 @admin.register(IncidentFeatures)
 class IncidentFeaturesAdmin(ReadOnlyAdmin):
-    """What an incident is known by."""
+    """Features of incidents."""
 
     list_display = ["incident", "__str__", "read_at"]
     list_select_related = ["incident"]
@@ -19,7 +19,7 @@ class IncidentFeaturesAdmin(ReadOnlyAdmin):
 
 @admin.register(PatternFeedback)
 class PatternFeedbackAdmin(ReadOnlyAdmin):
-    """What a pattern learned from decisions."""
+    """Feedback learned from decisions about patterns."""
 
     list_display = ["pattern", "confirmed", "dismissed", "learned_at", "__str__"]
     list_select_related = ["pattern"]
@@ -28,7 +28,7 @@ class PatternFeedbackAdmin(ReadOnlyAdmin):
 
 @admin.register(SimilarityVerdict)
 class SimilarityVerdictAdmin(ReadOnlyAdmin):
-    """Who said what about two incidents. It is taken back on the incident's page."""
+    """Verdicts on two incidents. They are withdrawn on the incident's page."""
 
     list_display = ["first", "second", "verdict", "decided_by", "decided_at"]
     list_select_related = ["first", "second", "decided_by"]

@@ -1,4 +1,4 @@
-"""The cues of every pattern: those that the field knows, and those in the pattern's own words."""
+"""The cues of every pattern: those shipped with the product, and its own words."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from search.analyzer import STOP_WORDS, fold
 
 _FILE = Path(__file__).with_name("cues.txt")
 _STRENGTHS = {"1": 0.4, "2": 1.2, "3": 2.5}
-# Of a pattern's own words: one that could stand anywhere, one that could not, two, more.
+# Strengths of a pattern's own words: an ordinary word, a telling one, two words, more.
 _PLAIN_WORD, _TELLING_WORD, _TWO_WORDS, _MORE_WORDS = 0.4, 1.8, 1.4, 2.0
-_KEPT = frozenset({"no", "not", "off", "out", "without"})  # common, but a signal may hang on them
+_KEPT = frozenset({"no", "not", "off", "out", "without"})  # stop words that a signal may depend on
 _BESIDE_KNOWN = 0.6
-_MOST_WORDS = 8  # of a signal; nobody writes the ninth the same way again
+_MOST_WORDS = 8  # of a signal; nobody repeats a longer one word for word
 _CODE = re.compile(r"`([^`\n]{3,80})`")
 _WORD = re.compile(r"[^\W_]+")
 _IN_CODE = re.compile(r"\d|[a-z][A-Z]|^[A-Z]{3,}$|_")
@@ -37,7 +37,8 @@ _kept: dict[str, CueLibrary] = {}
 
 
 class PatternText(Protocol):
-    """What of a pattern is read here: a row of the database, or a file of the library."""
+    """The text of a pattern that cues are made from: a row of the database, or a file of the
+    library."""
 
     slug: str
     name: str
@@ -50,26 +51,25 @@ class PatternText(Protocol):
 
 @dataclass(frozen=True)
 class CueLibrary:
-    """Every pattern's cues, and a stamp that changes whenever one of them may have."""
+    """The cues of every pattern, and a stamp that changes whenever one of them may have."""
 
     stamp: str
     cues: Cues
 
 
 def current() -> CueLibrary:
-    """The library as the database has it. One query; the cues are put together once for each
-    state of it."""
+    """Return the library of the database. One query; cues are built once for each state of it."""
     stamp = _stamp(_versions(0))
     kept = _kept.get(stamp)
     if kept is None:
         kept = CueLibrary(stamp, Cues(all_cues(FailurePattern.objects.current().order_by("slug"))))
-        _kept.clear()  # two threads may both put it together: they come to the same
+        _kept.clear()  # two threads may both build it, with the same result
         _kept[stamp] = kept
     return kept
 
 
 def all_cues(found: Iterable[PatternText]) -> Iterator[Cue]:
-    """The cues of these patterns. Of one that the field knows, its own words weigh less."""
+    """Yield the cues of these patterns. If a pattern has shipped cues, its own words weigh less."""
     known = _known()
     for pattern in found:
         yield from known.get(pattern.slug, ())
@@ -78,7 +78,7 @@ def all_cues(found: Iterable[PatternText]) -> Iterator[Cue]:
 
 
 def own_cues(pattern: PatternText) -> Iterator[Cue]:
-    """Cues in the pattern's own words: its signals, its name, and the error messages that its
+    """Yield cues in the pattern's own words: its signals, its name, and the error messages that its
     text quotes as code."""
     seen: set[tuple[frozenset[str], ...]] = set()
     for phrase in (*pattern.signals, pattern.name, *_CODE.findall(pattern.recognise)):
@@ -115,7 +115,7 @@ def _shipped() -> str:
 
 @cache
 def _known() -> dict[str, tuple[Cue, ...]]:
-    """The cues that come with the product, by the slug of their pattern."""
+    """Return the shipped cues, by the slug of their pattern."""
     found: dict[str, list[Cue]] = {}
     slug = ""
     for line in _FILE.read_text(encoding="utf-8").splitlines():
@@ -131,7 +131,7 @@ def _known() -> dict[str, tuple[Cue, ...]]:
 
 @cache
 def _ordinary() -> frozenset[str]:
-    """Stems that tell little by themselves: every word of two or more patterns' cues."""
+    """Return stems that tell little alone: every word in the cues of two or more patterns."""
     users: dict[str, set[str]] = {}
     for slug, cues in _known().items():
         for one in cues:

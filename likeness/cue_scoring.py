@@ -1,4 +1,4 @@
-"""How strongly an incident's sentences speak for each pattern, and which of them do."""
+"""Scoring of patterns by the cues that an incident's sentences contain."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from likeness.cues import Cue, Cues
 from likeness.sentences import Sentence
 
 MOST_EVIDENCE = 3
-_REPEATED = 0.25  # what a cue adds when it is met a second or third time
-_USUAL_LENGTH = 40  # sentences; longer texts meet more cues by chance
+_REPEATED = 0.25  # share that a cue adds when it matches a second or third time
+_USUAL_LENGTH = 40  # sentences; longer texts match more cues by chance
 _KEPT = 1.0
-_LEAST = 0.5  # a cue that adds less to a sentence is no evidence
+_LEAST = 0.5  # a sentence with less strength is no evidence
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """A sentence of the incident, verbatim, and how strongly it speaks for the pattern."""
+    """A sentence of the incident, verbatim, and its strength as evidence for the pattern."""
 
     sentence: str
     strength: float
@@ -28,7 +28,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Finding:
-    """What speaks for one pattern: by its slug, summed up and sentence by sentence."""
+    """The evidence for one pattern: its slug, the total score, and the best sentences."""
 
     slug: str
     score: float
@@ -36,7 +36,7 @@ class Finding:
 
     @property
     def is_kept(self) -> bool:
-        """Whether it says enough to be worth keeping: with what was learned it may still count."""
+        """True if the score is worth keeping: together with learned feedback it may still count."""
         return self.score >= _KEPT
 
     def as_json(self) -> list[Any]:
@@ -49,7 +49,7 @@ class Finding:
 
 
 def findings(sentences: Sequence[Sentence], cues: Cues) -> dict[str, Finding]:
-    """What speaks for each pattern that anything speaks for, by slug."""
+    """Return a finding, by slug, for each pattern with any evidence."""
     met: dict[str, dict[Cue, list[float]]] = defaultdict(lambda: defaultdict(list))
     spoken: dict[str, dict[int, float]] = defaultdict(lambda: defaultdict(float))
     for number, sentence in enumerate(sentences):

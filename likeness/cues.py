@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from likeness.sentences import stems
 
-GAP = 4  # other words that may stand between two words of a cue
+GAP = 4  # other words allowed between two words of a cue
 _NEGATIONS = frozenset(
     {"not", "no", "never", "without", "neither", "nor", "unrel", "rather", "instead"}
 )
@@ -36,7 +36,7 @@ _DOUBTS = frozenset(
 
 @dataclass(frozen=True)
 class Cue:
-    """One cue of one pattern. Each slot holds the stems that will do in its place."""
+    """One cue of one pattern. Each slot holds alternative stems."""
 
     pattern: str
     strength: float
@@ -50,14 +50,14 @@ class Cue:
 
 @dataclass(frozen=True)
 class Match:
-    """That a sentence speaks for a pattern: by which cue, and how surely (0 to 1)."""
+    """A match of a cue in a sentence, and how certain it is (0 to 1)."""
 
     cue: Cue
     certainty: float
 
 
 def cue(pattern: str, strength: float, words: Sequence[str], *, any_order: bool = False) -> Cue:
-    """A cue of `words`, each of which may name alternatives as `a|b`."""
+    """Return a cue of `words`, each of which may name alternatives as `a|b`."""
     slots = []
     for word in words:
         choices = [found[0] for part in word.split("|") if (found := stems(part))]
@@ -67,7 +67,7 @@ def cue(pattern: str, strength: float, words: Sequence[str], *, any_order: bool 
 
 
 class Cues:
-    """Many cues, found by the words they begin with."""
+    """Many cues, indexed by their first words."""
 
     def __init__(self, cues: Iterable[Cue]) -> None:
         self._by_stem: dict[str, list[Cue]] = defaultdict(list)
@@ -78,7 +78,7 @@ class Cues:
                 self._by_stem[choice].append(one)
 
     def matches(self, sentence: Sequence[str]) -> Iterator[Match]:
-        """What in a sentence, given by its stems, speaks for which pattern."""
+        """Yield the matches in a sentence, given by its stems."""
         places: dict[str, list[int]] = {}
         for place, word in enumerate(sentence):
             places.setdefault(word, []).append(place)
@@ -96,7 +96,7 @@ class Cues:
 
 
 def _find(one: Cue, word: str, places: dict[str, list[int]]) -> int | None:
-    """Where in the sentence the cue begins that starts with `word`; None where it is not there."""
+    """Return the place in the sentence where the cue starts with `word`, or None."""
     follows = _is_near if one.in_any_order else _goes_on
     return next((start for start in places[word] if follows(one, start, places)), None)
 
@@ -126,7 +126,7 @@ def _goes_on(one: Cue, start: int, places: dict[str, list[int]]) -> bool:
 
 
 def _certainty(one: Cue, sentence: Sequence[str], at: int) -> float:
-    """How surely the sentence says it: denied or merely suspected says little."""
+    """Return how certain a match is: a denied or merely suspected one says little."""
     own = frozenset[str]().union(*one.slots)
     before = set(sentence[max(0, at - 4) : at]) - own
     if before & _NEGATIONS:

@@ -1,6 +1,6 @@
-"""In how many incidents a stem stands: what makes a term telling.
+"""Document frequency: the number of incidents that contain a stem, which makes a term telling.
 
-Restricted incidents are never counted: how rare a word is must not tell what they hold.
+Restricted incidents are never counted: the rarity of a word must not reveal their content.
 """
 
 from __future__ import annotations
@@ -17,22 +17,22 @@ from likeness.models import TermCount
 from likeness.sentences import sentences
 from likeness.terms import term_frequencies
 
-MOST_COUNTED = 2_000  # incidents; more of them change no share that matters
+MOST_COUNTED = 2_000  # incidents; counting more changes no share that matters
 _BATCH = 200
-_TOTAL = ""  # the stem whose row says how many were counted
-_LOCK = 7_101_003  # whoever holds it counts, so that no two write the same rows at once
+_TOTAL = ""  # the stem whose row holds the number of counted incidents
+_LOCK = 7_101_003  # advisory lock, so that no two processes write the same rows at once
 
 
 @dataclass(frozen=True)
 class DocumentFrequencies:
-    """Of `total` counted incidents, in how many each stem stands."""
+    """The number of incidents with each stem, out of `total` counted ones."""
 
     total: int
     documents: Mapping[str, int]
 
 
 def document_frequencies(stems: Iterable[str]) -> DocumentFrequencies:
-    """What is known of these stems. One query."""
+    """Return the frequencies of these stems. One query."""
     found = {_TOTAL: 0}
     with connection.cursor() as cursor:
         cursor.execute(
@@ -45,7 +45,7 @@ def document_frequencies(stems: Iterable[str]) -> DocumentFrequencies:
 
 @transaction.atomic
 def recount() -> int:
-    """Count anew, over at most 2,000 incidents spread over all of them; says how many."""
+    """Count again over at most 2,000 incidents, spread over all of them; return how many."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
     keys = list(
@@ -60,7 +60,7 @@ def recount() -> int:
         incidents = Incident.objects.filter(pk__in=chosen[start : start + _BATCH])
         for document in documents_of(incidents).values():
             found.update(term_frequencies(sentences(document)).weights.keys())
-    # A stem of one incident tells no more than one of none.
+    # A stem in one incident counts the same as a stem in none.
     rows = [TermCount(term=term, documents=n) for term, n in sorted(found.items()) if n > 1]
     TermCount.objects.all().delete()
     TermCount.objects.bulk_create(
@@ -70,7 +70,7 @@ def recount() -> int:
 
 
 def is_due() -> bool:
-    """Whether there are so many more, or fewer, incidents that their terms weigh differently."""
+    """Return True if the number of incidents has changed so much that terms weigh differently."""
     counted = TermCount.objects.filter(term=_TOTAL).values_list("documents", flat=True).first()
     if counted is None:
         return True

@@ -1,4 +1,4 @@
-"""What somebody has typed so far, in a form that is not sent yet."""
+"""Unsent drafts: the text that somebody has typed so far."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from incidents.exchange.documents import ParsedPostmortem, ParsedSection
 from incidents.models import Incident, SectionKind
 from likeness.sentences import MOST_CHARACTERS, Sentence, sentences
 
-MIN_CHARACTERS = 20  # characters; fewer say nothing yet
+MIN_CHARACTERS = 20  # characters; fewer say too little
 
 
 def draft_sentences(form: Mapping[str, str], user: User) -> tuple[list[Sentence], int | None]:
-    """The sentences of `title` and `body`, and the key of the incident `of` which they are a
-    part, where `user` may see that; none where too little is typed."""
+    """Return the sentences of `title` and `body`, and the key of the incident `of` that they belong
+    to, if `user` may see it; no sentences if too little is typed."""
     title, body = form.get("title", "")[:200], form.get("body", "")[:MOST_CHARACTERS]
     if len(title) + len(body) < MIN_CHARACTERS:
         return [], None

@@ -1,4 +1,4 @@
-"""Portraits: read out of incidents, kept, and looked at whether they are still true."""
+"""Features of incidents: extracted from their text, stored, and checked for being current."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from likeness.sentences import Sentence, sentences
 from likeness.terms import Term, TermFrequencies, term_frequencies, terms
 
 BATCH = 200
-_POSTED = 20  # terms of an incident by which it is found, most telling first; all are compared
+_POSTED = 20  # terms of an incident that are indexed, most telling first; all are compared
 
 _STORE = """
 INSERT INTO likeness_incidentfeatures AS kept (incident_id, read_at, is_restricted, terms, words,
@@ -56,7 +56,7 @@ ON CONFLICT DO NOTHING
 
 @dataclass(frozen=True)
 class Features:
-    """An incident, stored or being written, as it is compared with others."""
+    """The features of an incident, stored or being written, that are compared with others'."""
 
     terms: tuple[Term, ...]
     services: frozenset[str] = frozenset()
@@ -65,7 +65,7 @@ class Features:
 
 @dataclass(frozen=True)
 class Analysis:
-    """All that is read out of one document."""
+    """Everything extracted from one document."""
 
     features: Features
     stems: tuple[str, ...]
@@ -75,7 +75,7 @@ class Analysis:
 
 @dataclass(frozen=True)
 class AnalyzedText:
-    """A document taken apart: its sentences, and the stems that could be terms."""
+    """A document as sentences, and the frequencies of stems that may become terms."""
 
     document: ParsedPostmortem
     sentences: list[Sentence]
@@ -90,7 +90,7 @@ class AnalyzedText:
 def analyze(
     one: AnalyzedText, counts: document_frequency.DocumentFrequencies, cues: cue_library.CueLibrary
 ) -> Analysis:
-    """What the document is known by, and what speaks for which pattern in it."""
+    """Extract the features of a document, and the evidence for each pattern."""
     document, text, said = one.document, one.sentences, one.frequencies
     confirmed = (link.slug for link in document.pattern_links if link.state == LinkState.CONFIRMED)
     return Analysis(
@@ -106,14 +106,14 @@ def analyze(
 
 
 def features_of_text(text: Sequence[Sentence]) -> Features:
-    """How a text that is no incident yet is compared with others."""
+    """Return the features of a text that is no incident yet."""
     said = term_frequencies(text)
     counts = document_frequency.document_frequencies(said.weights)
     return Features(tuple(terms(said, counts.documents, counts.total)))
 
 
 def current_features(incident: Incident) -> Features:
-    """By what the incident is compared with others, as it now stands; see `analysis_of`."""
+    """Return the features of the incident as it is now; see `analysis_of`."""
     kept = _kept(0, incident.pk)
     if kept and kept[0].read_at == incident.updated_at:
         return stored_features(kept[0])
@@ -121,8 +121,8 @@ def current_features(incident: Incident) -> Features:
 
 
 def analysis_of(incident: Incident) -> Analysis:
-    """What is read out of the incident as it now stands: kept, or where something changed since
-    and the background work has not come to it yet, read anew. Writes nothing."""
+    """Return the analysis of the incident as it is now: the stored one, or a new one if the
+    incident changed and the background task has not caught up. Writes nothing."""
     cues = cue_library.current()
     kept = _kept(0, incident.pk)
     if kept and kept[0].read_at == incident.updated_at and kept[0].stamp == cues.stamp:
@@ -147,7 +147,7 @@ def _stored(kept: IncidentFeatures) -> Analysis:
 
 
 def stored_features(kept: IncidentFeatures) -> Features:
-    """Stored features as it is compared with others."""
+    """Return the features in a stored row."""
     parts = zip(kept.terms, kept.words, kept.weights, kept.of_causes, strict=True)
     return Features(
         tuple(Term(*part) for part in parts), frozenset(kept.services), frozenset(kept.patterns)
@@ -155,7 +155,7 @@ def stored_features(kept: IncidentFeatures) -> Features:
 
 
 def refresh(ids: Iterable[int]) -> None:
-    """Read these incidents and keep their features, in the caller's transaction."""
+    """Analyze these incidents and store their features, in the caller's transaction."""
     wanted = sorted(set(ids))
     for start in range(0, len(wanted), BATCH):
         _refresh(wanted[start : start + BATCH])
@@ -218,7 +218,7 @@ def _post(found: Mapping[int, tuple[Incident, Analysis]], ids: list[int]) -> Non
 
 
 def postings(features: Features) -> list[tuple[int, int]]:
-    """By which numbers the incident is found, with their impact: its terms and its patterns."""
+    """Return the numbers that index the incident, with their impact: its terms and its patterns."""
     of_terms = [
         (term_number(one.stem), round(one.weight * 1000)) for one in features.terms[:_POSTED]
     ]
@@ -226,6 +226,8 @@ def postings(features: Features) -> list[tuple[int, int]]:
 
 
 def term_number(term: str) -> int:
-    """A number that stands for a term, the same on every machine."""
+    """Return a number for a term, the same on every machine."""
     digest = hashlib.blake2b(term.encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "big", signed=True) >> 2  # below the marks of core.prepared
+    return (
+        int.from_bytes(digest, "big", signed=True) >> 2
+    )  # below the placeholders of core.prepared

@@ -1,4 +1,4 @@
-"""What people's decisions teach: which stems speak for a pattern here, and which against it."""
+"""Feedback: stems that speak for or against a pattern, learned from people's decisions."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from likeness.sentences import Sentence, stem
 from playbooks.models import FailurePattern
 from search.analyzer import STOP_WORDS
 
-MOST_STEMS = 100  # of an incident
-MOST_EXAMPLES = 400  # of a pattern, newest first
-_MOST_LEARNED = 30  # stems for a pattern, and as many against it
-_TELLING = 1.0  # the least weight of a sentence that teaches
-_LEAST = 1.2  # what weighs less is left out
-_DISMISSED = 2  # so many incidents of no pattern at all is one worth that was dismissed
-_PRIOR = 2  # examples that are supposed beside those there are
-_SHARE = 0.6  # how much a learned stem counts beside a cue
-_USUAL = 80  # stems; longer texts meet more of the learned ones by chance
+MOST_STEMS = 100  # per incident
+MOST_EXAMPLES = 400  # per pattern, newest first
+_MOST_LEARNED = 30  # stems for a pattern, and as many against
+_TELLING = 1.0  # least weight of a sentence to learn from
+_LEAST = 1.2  # least weight of a learned stem
+_DISMISSED = 2  # a dismissed incident counts as this many unrelated ones
+_PRIOR = 2  # examples assumed in addition to the real ones
+_SHARE = 0.6  # weight of a learned stem compared with a cue
+_USUAL = 80  # stems; longer texts contain more learned ones by chance
 
 _COMMON = frozenset(stem(word) for word in STOP_WORDS)
 _EXAMPLES = """
@@ -47,7 +47,7 @@ WHERE feedback.confirmed + feedback.dismissed < %s AND feedback.confirmed + feed
 
 @dataclass(frozen=True)
 class Feedback:
-    """What is known of one pattern from decisions: stems with their weights, and of how many."""
+    """Learned stems of one pattern with their weights, and the number of decisions behind them."""
 
     weights: Mapping[str, float]
     confirmed: int = 0
@@ -55,7 +55,7 @@ class Feedback:
 
 
 def stems_of(text: Sequence[Sentence]) -> tuple[str, ...]:
-    """The stems of a document from which patterns learn: of its most telling sentences."""
+    """Return the stems from which patterns learn: those of a document's most telling sentences."""
     common = _COMMON
     found: dict[str, None] = {}
     for sentence in sorted(text, key=lambda one: -one.weight):  # stable: in reading order
@@ -73,9 +73,9 @@ def feedback_from(
     documents: Mapping[str, int],
     total: int,
 ) -> Feedback:
-    """What the stems of confirmed and dismissed incidents say about a pattern, beside those of
-    all: `documents` of `total` hold a stem. Two confirmed ones at least must share a stem; a
-    single one says nothing about the next."""
+    """Learn from the stems of confirmed and dismissed incidents, compared with all: `documents` out
+    of `total` contain a stem. At least two confirmed incidents must share a stem; a single one does
+    not predict the next."""
     weights: dict[str, float] = {}
     of_confirmed, of_dismissed = _count(confirmed), _count(dismissed)
     others = max(total - len(confirmed), 10) + 1 + _DISMISSED * len(dismissed)
@@ -98,14 +98,14 @@ def feedback_from(
 
 
 def score(taught: Feedback, stems: Sequence[str]) -> float:
-    """How much of what was learned speaks for the pattern in a document with these stems; below
-    zero where it speaks against it."""
+    """Return the score of a document with these stems; below zero if they speak against the
+    pattern."""
     found = sum(taught.weights.get(one, 0.0) for one in stems)
     return _SHARE * found / math.sqrt(1 + len(stems) / _USUAL)
 
 
 def stored() -> dict[str, Feedback]:
-    """What every pattern learned, by its slug. One query."""
+    """Return the feedback of every pattern by its slug. One query."""
     return {
         slug: Feedback(dict(zip(terms, weights, strict=True)), confirmed, dismissed)
         for slug, terms, weights, confirmed, dismissed in _known(0)
@@ -121,11 +121,11 @@ _known = Prepared(
 
 @transaction.atomic
 def refresh(patterns: Iterable[int], *, at: datetime) -> None:
-    """Learn anew what decisions say about these patterns. Learning twice changes nothing."""
+    """Learn again from the decisions about these patterns. Repeating it changes nothing."""
     counted = dict(TermCount.objects.values_list("term", "documents"))
     total = counted.get("", 0)
     for pattern in sorted(set(patterns)):
-        # Held, so that two who learn at once do it one after the other.
+        # Locked, so that concurrent tasks learn one after the other.
         held = FailurePattern.objects.select_for_update(no_key=True).filter(pk=pattern).first()
         if held is None:
             continue
@@ -146,7 +146,7 @@ def refresh(patterns: Iterable[int], *, at: datetime) -> None:
 
 
 def outdated() -> set[int]:
-    """Patterns of which fewer incidents are decided now than their feedback was learned from."""
+    """Return patterns with fewer decided incidents than their feedback was learned from."""
     with connection.cursor() as cursor:
         cursor.execute(_OUTDATED, [MOST_EXAMPLES])
         return {pattern for (pattern,) in cursor.fetchall()}

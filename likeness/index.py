@@ -1,7 +1,7 @@
-"""Keeping features and feedback in step with what changes, behind the saves rather than in them.
+"""Updates of features and feedback, in the background rather than while saving.
 
-Until the background work has come to an incident, pages read it anew: they are never wrong, only
-a little slower.
+Until the background task has reached an incident, pages analyze it again: they are never wrong,
+only a little slower.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from likeness import cue_library, document_frequency, features, feedback
 from likeness.models import IncidentFeatures, PatternFeedback
 from playbooks.models import FailurePattern
 
-MANY = 1_000  # incidents read at once
-NEWEST = 300  # incidents that are read anew at once when a pattern changes; `learn` reads all
+MANY = 1_000  # incidents, from which the tables need new statistics
+NEWEST = 300  # incidents analyzed when a pattern changes; `learn` analyzes all
 
 
 def read_incidents(ids: Iterable[int], *, at: datetime) -> None:
-    """Read these incidents anew, with the feedback of the patterns that they are linked to."""
+    """Analyze these incidents again, and refresh the feedback of their patterns."""
     wanted = list(ids)
     with transaction.atomic():
         features.refresh(wanted)
@@ -30,12 +30,12 @@ def read_incidents(ids: Iterable[int], *, at: datetime) -> None:
         document_frequency.recount()
     links = PatternLink.objects.filter(incident__in=wanted)
     of_links = set(links.values_list("pattern", flat=True))
-    # A link that was taken away teaches no more: its pattern has counted too many.
+    # A removed link teaches nothing any more, so its pattern is outdated.
     feedback.refresh(of_links | feedback.outdated(), at=at)
 
 
 def read_newest(*, at: datetime) -> None:
-    """A pattern changed: read the newest incidents by its new words."""
+    """Analyze the newest incidents again, by the new words of a pattern that changed."""
     newest = Incident.objects.filter(archived_at=None).order_by("-pk")
     stale = newest.exclude(features__stamp=cue_library.current().stamp)
     with transaction.atomic():
@@ -43,7 +43,7 @@ def read_newest(*, at: datetime) -> None:
 
 
 def catch_up(*, at: datetime) -> int:
-    """Read whatever changed since it was last read; says how many incidents that were."""
+    """Analyze every incident that changed since it was last read; return how many."""
     if document_frequency.is_due():
         document_frequency.recount()
     stale = Incident.objects.filter(archived_at=None).filter(
@@ -59,7 +59,7 @@ def catch_up(*, at: datetime) -> int:
 
 
 def rebuild(*, at: datetime) -> int:
-    """Count, read and learn everything anew; says how many incidents were read."""
+    """Count, analyze and learn everything again; return the number of incidents."""
     document_frequency.recount()
     IncidentFeatures.objects.filter(incident__archived_at__isnull=False).delete()
     found = list(
@@ -76,6 +76,6 @@ def _read_in_batches(ids: Sequence[int]) -> None:
         with transaction.atomic():
             features.refresh(ids[start : start + features.BATCH])
     if len(ids) >= MANY:
-        # Otherwise PostgreSQL would go on planning for as few as there were before.
+        # Otherwise PostgreSQL would plan for as few rows as there were before.
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE likeness_posting, likeness_incidentfeatures")

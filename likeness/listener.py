@@ -1,4 +1,4 @@
-"""Listener to changes of searchable text: it has the incidents read anew in the background."""
+"""Listener to changes of searchable text, which has them analyzed in the background."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from likeness import tasks
 
 
 def refresh_later(kind: Kind, ids: Sequence[int], read: Mapping[int, Any]) -> None:
-    """Have what is known of these rows read anew once their change is committed."""
+    """Queue the analysis of these rows for after the commit."""
     if kind == "incident":
         after_commit(tasks.read_incidents.delay, list(ids))
     elif kind == "pattern":

@@ -1,4 +1,4 @@
-"""Saying whether two incidents that look alike are the same failure; remembered for everyone."""
+"""Verdicts on two similar incidents: the same failure or not, remembered for everyone."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ def decide(
     by: User,
     at: datetime,
 ) -> SimilarityVerdict:
-    """Say that the two are the same failure, or not. Saying the same again changes nothing.
+    """Record that the two are the same failure, or not. Repeating it changes nothing.
 
-    The caller made sure that `by` may see both. Raises StaleWrite where the verdict that `by`
-    saw, UNDECIDED where there was none, is not the current one.
+    The caller has checked that `by` may see both. Raises StaleWrite if `seen`, the verdict that
+    `by` saw, or UNDECIDED if there was none, is not the current one.
     """
     permissions.require(permissions.can_write(by), _WHO)
     if verdict not in Verdict.values:
@@ -39,7 +39,7 @@ def decide(
     if one.pk == other.pk:
         raise DomainError("An incident is not compared with itself.")
     first, second = sorted([one, other], key=lambda incident: incident.pk)
-    # Held in one order, so that two who decide at once do it one after the other.
+    # Locked in a fixed order, so that concurrent verdicts are saved one after the other.
     list(
         Incident.objects.select_for_update(no_key=True)
         .filter(pk__in=[first.pk, second.pk])
@@ -58,7 +58,7 @@ def decide(
 
 @transaction.atomic
 def withdraw(one: Incident, other: Incident, *, seen: str | None = None, by: User) -> None:
-    """Leave it open again whether the two are the same failure. Raises StaleWrite as `decide`."""
+    """Withdraw the verdict on the two. Raises StaleWrite as `decide` does."""
     permissions.require(permissions.can_write(by), _WHO)
     first, second = sorted([one.pk, other.pk])
     found = SimilarityVerdict.objects.select_for_update().filter(first=first, second=second).first()
@@ -77,8 +77,8 @@ def _require_seen(found: SimilarityVerdict | None, seen: str | None) -> None:
 
 
 def verdicts_of(incident: int) -> dict[int, str]:
-    """What was said about the incident and others, by their keys. One query. Whether a person
-    may see those others is for the caller to ask."""
+    """Return the verdicts on the incident and others, by their keys. One query. The caller checks
+    whether a person may see those others."""
     return {
         second if first == incident else first: verdict
         for first, second, verdict in _about(0, incident)

@@ -1,4 +1,4 @@
-"""Which failure patterns an incident may be an instance of, with the sentences that say so."""
+"""Suggested failure patterns for an incident, with its sentences as evidence."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from likeness.sentences import Sentence, sentences
 from playbooks.models import FailurePattern
 
 MOST = 3
-# Below the first nothing is said at all; below the others nothing more is said.
+# Least score of the first suggestion, and of further ones, also as a share of the first.
 FIRST, FURTHER, SHARE_OF_FIRST = 6.0, 3.0, 0.3
-FIRST_BESIDE = 9.0  # where a pattern is confirmed already, another has to fit better
+FIRST_BESIDE = 9.0  # another pattern has to fit better once one is confirmed
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A pattern that fits, how well (6 is enough, 20 is sure), and up to three sentences of the
-    incident, verbatim, that speak for it. `learned` says how often people decided about it."""
+    """A suggested pattern, its score (6 is enough, 20 is certain), and up to three sentences of the
+    incident, verbatim, as evidence. `learned` is the number of decisions it was learned from."""
 
     slug: str
     name: str
@@ -34,9 +34,9 @@ class Suggestion:
 
 
 def suggestions(incident: Incident) -> list[Suggestion]:
-    """What fits the incident and nobody decided yet, best first; nothing rather than nonsense.
+    """Return undecided patterns that fit the incident, best first; none if nothing fits well.
 
-    The caller made sure that the person may see the incident: nothing of another one is told.
+    The caller has checked that the person may see the incident; nothing of another one is shown.
     """
     found = analysis_of(incident)
     decided = dict(_decided(0, incident.pk))
@@ -70,7 +70,7 @@ _names = Prepared(lambda shape: FailurePattern.objects.current().values_list("sl
 
 
 def ranked(found: Analysis, taught: Mapping[str, Feedback]) -> list[tuple[float, str]]:
-    """Every pattern for which something speaks, with its score, best first."""
+    """Return every pattern with a positive score, best first."""
     slugs = found.findings.keys() | taught.keys()
     scores = (
         (
@@ -86,7 +86,7 @@ def ranked(found: Analysis, taught: Mapping[str, Feedback]) -> list[tuple[float,
 def worth_showing(
     scores: Sequence[tuple[float, str]], *, first: float = FIRST
 ) -> list[tuple[float, str]]:
-    """Of scores, best first, those that are worth saying: none where the best is below `first`."""
+    """Return the scores, best first, that are worth showing: none if the best is below `first`."""
     if not scores or scores[0][0] < first:
         return []
     least = max(FURTHER, scores[0][0] * SHARE_OF_FIRST)
@@ -96,8 +96,8 @@ def worth_showing(
 def _proof(
     incident: Incident, found: Analysis, taught: Mapping[str, Feedback], slugs: list[str]
 ) -> dict[str, tuple[str, ...]]:
-    """The sentences that speak for each pattern; where people's decisions alone do, the text is
-    read again for the words that they taught."""
+    """Return the evidence for each pattern; if only feedback supports it, sentences with learned
+    stems."""
     proof = {
         slug: found.findings[slug].evidence if slug in found.findings else () for slug in slugs
     }
@@ -120,7 +120,7 @@ def _learned_evidence(text: Sequence[Sentence], taught: Feedback) -> tuple[Evide
 
 
 def quoted(incident: Incident, slug: str) -> str:
-    """The sentences that speak for a pattern, as Markdown quotations; none where nothing does."""
+    """Return the evidence for a pattern as Markdown quotations; empty if there is none."""
     found, taught = analysis_of(incident), feedback.stored()
     if slug not in found.findings and slug not in taught:
         return ""

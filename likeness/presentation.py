@@ -16,7 +16,7 @@ MOST_OFFERS = 3
 
 @dataclass(frozen=True)
 class SimilarRow:
-    """One similar incident: what it is, when it was, and why it stands here."""
+    """One similar incident: its title, its day, and why it is similar."""
 
     reference: str
     title: str
@@ -29,7 +29,7 @@ class SimilarRow:
 
 @dataclass(frozen=True)
 class LinkOffer:
-    """That one of two incidents of the same failure could be linked to a pattern of the other."""
+    """An offer to link one of two incidents of the same failure to a pattern of the other."""
 
     reference: str
     slug: str
@@ -37,7 +37,7 @@ class LinkOffer:
 
 
 def similar_rows(found: Iterable[Similar]) -> list[SimilarRow]:
-    """In the same order."""
+    """Return rows for these incidents, in the same order."""
     return [
         SimilarRow(
             reference=one.reference,
@@ -53,7 +53,8 @@ def similar_rows(found: Iterable[Similar]) -> list[SimilarRow]:
 
 
 def link_offers(one: Incident, other: Incident) -> list[LinkOffer]:
-    """Patterns that are confirmed for one of the two, and undecided for the other. One query."""
+    """Return offers for patterns confirmed for one of the two and undecided for the other. One
+    query."""
     links = PatternLink.objects.filter(incident__in=[one, other]).select_related("pattern")
     decided = {(link.incident_id, link.pattern_id) for link in links}
     offers = []

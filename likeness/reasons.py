@@ -1,4 +1,4 @@
-"""Why two incidents look alike, in words."""
+"""Reasons why two incidents are similar, in words."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from likeness.similarity import Similar
 
 
 def reasons(one: Similar) -> list[str]:
-    """Each reason as a few words, the strongest kind first."""
+    """Return each reason as a few words, the strongest kind first."""
     words = [word for word in one.words if word not in one.of_causes]
     said = [
         "somebody said that it is the same failure" if one.is_confirmed else "",
@@ -21,7 +21,7 @@ def reasons(one: Similar) -> list[str]:
 
 
 def sentence(one: Similar) -> str:
-    """The reasons as one sentence."""
+    """Return the reasons as one sentence."""
     said = "; ".join(reasons(one))
     return f"{said[:1].upper()}{said[1:]}." if said else ""
 

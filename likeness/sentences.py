@@ -1,4 +1,4 @@
-"""An incident's text as sentences, each with how much it tells about what went wrong."""
+"""Sentences of an incident, each weighted by how much it tells about what went wrong."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from incidents.exchange import ParsedPostmortem
 from incidents.models import CauseRole, SectionKind
 from search.analyzer import fold
 
-MOST_CHARACTERS = 60_000  # of one incident are read; what a write-up says, it says before
+MOST_CHARACTERS = 60_000  # read of one incident; write-ups say what matters before
 MOST_SENTENCES = 600
-LONGEST = 400  # characters of a sentence; longer runs are listings
+LONGEST = 400  # characters of a sentence; longer ones are listings
 
-# How much a sentence tells, by where it stands.
+# Weights of sentences, by where they stand.
 TITLE, CAUSE, SUMMARY, USUAL, ASIDE, PLANS = 1.9, 2.0, 1.4, 1.0, 0.7, 0.4
 _BY_SECTION = {
     SectionKind.SUMMARY: SUMMARY,
@@ -40,7 +40,7 @@ _CAUSAL = re.compile(
     r"|turned? out|it appears that|stemmed|attributed to|reason|introduced)\b",
     re.I,
 )
-# One of these is in whatever the expression above finds; looking for them first is quicker.
+# Every match of the expression above contains one of these; checking them first is quicker.
 _CAUSAL_STEMS = frozenset(
     {"caus", "due", "trigger", "result", "becaus", "culprit", "led", "turn", "appear", "stem"}
     | {"attribut", "reason", "introduc"}
@@ -63,19 +63,19 @@ _STEMMER = Stemmer.Stemmer("english")
 
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
-    """The stem of a folded word."""
+    """Return the stem of a folded word."""
     return str(_STEMMER.stemWord(word))
 
 
 def stems(text: str) -> list[str]:
-    """The stems of every word of `text`, in order; `not` is told apart from its verb."""
+    """Return the stems of every word of `text`, in order; `not` is separated from its verb."""
     plain = fold(_NOT.sub(lambda found: " can not" if found[0][0] in "cC" else " not", text))
     return [stem(word[:40]) for word in _WORD.findall(plain)]
 
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence as it was written, its stems, and how much it tells (0.3 to 4)."""
+    """A sentence as written, its stems, and its weight (0.3 to 4)."""
 
     text: str
     stems: tuple[str, ...]
@@ -83,7 +83,7 @@ class Sentence:
 
 
 def sentences(document: ParsedPostmortem) -> list[Sentence]:
-    """What the document says went wrong, in reading order; without prompts of templates."""
+    """Return the sentences of the document in reading order, without template prompts."""
     found: list[Sentence] = []
     seen: set[str] = set()
     left = MOST_CHARACTERS
@@ -101,7 +101,7 @@ def sentences(document: ParsedPostmortem) -> list[Sentence]:
 
 
 def split(text: str) -> Iterator[str]:
-    """The sentences of Markdown `text`, verbatim but for its markup."""
+    """Yield the sentences of Markdown `text`, verbatim but for its markup."""
     for piece in _BREAK.split(to_plain_text(text)):
         line = piece.strip()
         if line:

@@ -1,4 +1,4 @@
-"""Incidents that look like another one, each with the reasons."""
+"""Similar incidents, each with the reasons."""
 
 from __future__ import annotations
 
@@ -21,12 +21,11 @@ from likeness.visibility import viewer_shape, visible_incidents
 from playbooks.models import FailurePattern
 
 MOST = 5
-MOST_WORDS = 6  # named as a reason
-_ASKED = 14  # terms that are looked up, most telling first
-_WALKED = 80  # incidents for each of them, those it tells most about first
+MOST_WORDS = 6  # words listed as a reason
+_ASKED = 14  # terms looked up, most telling first
+_WALKED = 80  # incidents read for each term, highest impact first
 _CANDIDATES = 24
-# Two that share this much of what they are known by are worth showing; with a pattern or a
-# service in common, less will do.
+# Least score of a similar incident; with a common pattern or service less is enough.
 _ENOUGH, _ENOUGH_WITH_MORE = 0.12, 0.06
 _FOR_PATTERN, _FOR_SERVICE, _FOR_CAUSE = 0.2, 0.04, 0.02
 
@@ -44,7 +43,7 @@ GROUP BY posting.incident_id ORDER BY nearness DESC, posting.incident_id DESC LI
 
 @dataclass(frozen=True)
 class Similar:
-    """An incident that looks like the one asked about, and why."""
+    """A similar incident, and the reasons."""
 
     pk: int
     reference: str
@@ -67,14 +66,14 @@ class Similar:
 
 @dataclass(frozen=True)
 class SimilarIncidents:
-    """What looks alike, best first and confirmed ones before all; and what was dismissed."""
+    """Similar incidents, confirmed ones first, then the best; and the dismissed ones."""
 
     similar: tuple[Similar, ...] = ()
     dismissed: tuple[Similar, ...] = ()
 
 
 def similar_to(incident: Incident, user: User) -> SimilarIncidents:
-    """Incidents that `user` may see and that look like `incident`, which they may see too."""
+    """Return incidents similar to `incident` that `user` may see. `user` may see `incident` too."""
     features = current_features(incident)
     decided = operations.verdicts_of(incident.pk)
     return _found(features, user, {incident.pk}, decided)
@@ -83,8 +82,8 @@ def similar_to(incident: Incident, user: User) -> SimilarIncidents:
 def similar_to_text(
     text: list[Sentence], user: User, *, but: int | None = None
 ) -> SimilarIncidents:
-    """Incidents that `user` may see and that look like a text that is being written, other than
-    the incident `but` that it belongs to."""
+    """Return incidents, similar to a text being written, that `user` may see; without the incident
+    `but` that the text belongs to."""
     features = features_of_text(text)
     decided = operations.verdicts_of(but) if but else {}
     return _found(features, user, {but} if but else set(), decided)
@@ -108,7 +107,7 @@ def _found(
 
 
 def _candidates(features: Features, user: User) -> list[int]:
-    """Keys of incidents that share what this one is known by, nearest first."""
+    """Return the keys of incidents with common features, nearest first."""
     asked = sorted(postings(features), key=lambda one: (-one[1], one[0]))[:_ASKED]
     if not asked:
         return []
@@ -120,7 +119,7 @@ def _candidates(features: Features, user: User) -> list[int]:
 
 
 def _restricted(asked: dict[int, int], user: User) -> list[int]:
-    """The same among the restricted incidents that `user` may see, and no others."""
+    """Return the same among the restricted incidents that `user` may see, and no others."""
     nearness: dict[int, int] = {}
     for key, term, impact in _shared((user.is_active, user.is_administrator), user.pk, list(asked)):
         nearness[key] = nearness.get(key, 0) + impact * asked[term]
@@ -178,7 +177,8 @@ def _compared(features: Features, row: tuple[Any, ...], verdict: str) -> Similar
 
 
 def _is_enough(one: Similar, features: Features) -> bool:
-    """Whether what the two share is worth showing. One word is not, nor is a service alone."""
+    """Return True if the common features are worth showing. One word is not, nor is a service
+    alone."""
     if one.patterns:
         return one.score >= _FOR_PATTERN + 0.02
     if one.services and one.words:
@@ -187,7 +187,7 @@ def _is_enough(one: Similar, features: Features) -> bool:
 
 
 def _with_names(found: Any) -> list[Similar]:
-    """The same with the patterns' names in place of their slugs."""
+    """Replace the slugs of patterns by their names."""
     kept = list(found)
     if not any(one.patterns for one in kept):
         return kept

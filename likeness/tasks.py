@@ -1,4 +1,4 @@
-"""Background work: thin, and harmless when it runs twice."""
+"""Background tasks: thin, and harmless to run twice."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from likeness import index
 
 @shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=2, max_retries=5)
 def read_incidents(ids: list[int]) -> None:
-    """Read anew what these incidents are known by, and what their patterns teach."""
+    """Analyze these incidents again, and refresh the feedback of their patterns."""
     index.read_incidents(ids, at=timezone.now())
 
 
 @shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=2, max_retries=5)
 def read_newest_incidents() -> None:
-    """Read the newest incidents anew, by the words of a pattern that changed."""
+    """Analyze the newest incidents again, by the words of a pattern that changed."""
     index.read_newest(at=timezone.now())
 
 
 @shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=2, max_retries=5)
 def read_what_changed() -> None:
-    """Read whatever no other task came to: after an upgrade, or when a message was lost."""
+    """Analyze whatever no other task did: after an upgrade, or when a message was lost."""
     index.catch_up(at=timezone.now())

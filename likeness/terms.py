@@ -1,4 +1,4 @@
-"""The terms an incident is known by: what it shares with few others."""
+"""Terms: the words that an incident shares with few others."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from likeness.sentences import CAUSE, Sentence, stem
 from search.analyzer import STOP_WORDS, fold
 
-MOST_TERMS = 32  # of an incident are kept; what comes after them tells next to nothing
+MOST_TERMS = 32  # kept per incident; further ones tell next to nothing
 _LONGEST = 48
 
 _TERM = re.compile(r"(?<![\w@])[^\W_]\w*(?:[-./:]\w+)*")
@@ -21,16 +21,16 @@ _NO_TERM = re.compile(
     r"^[\d\W_]+$|^\d+[a-z]{1,3}$|^(?=.*\d)[0-9a-f]{7,}$|^v?\d+(\.\d+)+|://|^(www\.|https?)|\.(com|org|net|io|html?)\b"
 )
 _PLAIN = Path(__file__).with_name("common_words.txt")
-# What is supposed of documents not yet written, so that six incidents are enough to begin with:
-# of so many, a plain word stands in a quarter, any other in two.
+# Prior documents, so that six incidents are enough to start with: of this many, a common word
+# occurs in `_SUPPOSED_PLAIN`, any other in two.
 _SUPPOSED = 200
 _SUPPOSED_PLAIN, _SUPPOSED_RARE = 60, 2
 
 
 @dataclass(frozen=True)
 class Term:
-    """A stem that tells an incident from others: how people wrote it, its share of what the
-    incident is known by (0 to 1, their squares add up to 1), and whether causes speak of it."""
+    """A telling stem: its usual spelling, its weight (0 to 1; the squares of an incident's weights
+    add up to 1), and whether the causes contain it."""
 
     stem: str
     word: str
@@ -40,21 +40,21 @@ class Term:
 
 @dataclass(frozen=True)
 class TermFrequencies:
-    """What a text says: how prominently it uses each stem, in which spellings and how often, and
-    of which stems its causes speak."""
+    """The weighted frequency of each stem in a text, its spellings with their counts, and the stems
+    in its causes."""
 
     weights: Mapping[str, float]
     spellings: Mapping[str, Mapping[str, int]]
     of_causes: frozenset[str]
 
     def word(self, key: str) -> str:
-        """The usual spelling; one in lower case where both are as usual."""
+        """Return the usual spelling; if two are equally usual, the one in lower case."""
         found = self.spellings[key]
         return min(found, key=lambda word: (-found[word], word != word.lower(), word))
 
 
 def term_frequencies(sentences: Iterable[Sentence]) -> TermFrequencies:
-    """What the sentences say, but for words that tell nothing anywhere."""
+    """Return the term frequencies of these sentences, without words that never tell anything."""
     weights: dict[str, float] = {}
     spellings: dict[str, dict[str, int]] = {}
     of_causes: set[str] = set()
@@ -74,7 +74,7 @@ def term_frequencies(sentences: Iterable[Sentence]) -> TermFrequencies:
 
 
 def terms(said: TermFrequencies, documents: Mapping[str, int], total: int) -> list[Term]:
-    """What of `said` is most telling, given in how many of `total` documents each stem stands."""
+    """Return the most telling terms of `said`; `documents` out of `total` contain each stem."""
     weighed = [
         (idf(key, documents.get(key, 0), total) * (1 + math.log1p(weight)), key)
         for key, weight in said.weights.items()
@@ -89,7 +89,7 @@ def terms(said: TermFrequencies, documents: Mapping[str, int], total: int) -> li
 
 
 def idf(key: str, documents: int, total: int) -> float:
-    """How telling a stem is that stands in so many of `total` documents; from 0."""
+    """Return the inverse document frequency of a stem, 0 or more."""
     supposed = _SUPPOSED_PLAIN if key in common_stems() else _SUPPOSED_RARE
     share = (documents + supposed) / (total + _SUPPOSED)
     return max(-math.log(share), 0.0) if share < 0.2 else 0.0
@@ -97,7 +97,7 @@ def idf(key: str, documents: int, total: int) -> float:
 
 @cache
 def common_stems() -> frozenset[str]:
-    """Stems of words that tell little."""
+    """Return stems of words that tell little."""
     lines = _PLAIN.read_text(encoding="utf-8").splitlines()
     return frozenset(
         stem(word) for line in lines if not line.startswith("#") for word in line.split()
@@ -106,8 +106,8 @@ def common_stems() -> frozenset[str]:
 
 @lru_cache(maxsize=100_000)
 def _key(written: str) -> str:
-    """What a word is counted as: its stem, or itself where it is put together; nothing for words
-    that tell nothing anywhere, such as numbers, hashes and addresses."""
+    """Return the stem of a word, or a compound word itself; empty for words that never tell
+    anything, such as numbers, hashes and addresses."""
     folded = fold(written[:_LONGEST])
     if folded in STOP_WORDS or len(folded) < 3 or _NO_TERM.search(folded):
         return ""

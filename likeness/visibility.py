@@ -1,4 +1,4 @@
-"""Who looks, for queries that are put together once (see ADR 20)."""
+"""Visibility by viewer, for queries that are prepared once (see ADR 20)."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ ViewerShape = tuple[bool, bool]
 
 
 def viewer_shape(user: User) -> ViewerShape:
-    """What `visible_to` decides by, but for the person itself."""
+    """Return everything that `visible_to` depends on, except the person."""
     return user.is_active, user.is_administrator
 
 
 def visible_incidents(shape: ViewerShape, pk: int) -> IncidentQuerySet:
-    """The incidents that the person with the key `pk`, which may be a mark, may know of."""
+    """Return the incidents visible to the person with the key `pk`, which may be a placeholder."""
     is_active, is_administrator = shape
     role = Role.ADMINISTRATOR if is_administrator else Role.VIEWER
     return Incident.objects.visible_to(User(pk=pk, is_active=is_active, role=role))

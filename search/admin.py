@@ -1,4 +1,4 @@
-"""What people tell search, in the administration."""
+"""Synonyms, saved searches and ended feeds in the administration."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class SynonymForm(forms.ModelForm):
         fields = ["terms", "note"]
 
     def clean_terms(self) -> list[str]:
-        """The terms once each, without the empty lines between them."""
+        """Return each term once, without the empty lines between them."""
         terms = (" ".join(term.split()) for term in self.cleaned_data["terms"])
         return list(dict.fromkeys(term for term in terms if term))
 
@@ -55,8 +55,8 @@ class SynonymAdmin(admin.ModelAdmin):
 
 @admin.register(SavedSearch)
 class SavedSearchAdmin(admin.ModelAdmin):
-    """Whose they are and what they ask for; they are written on their own page. The key of a
-    feed is its owner's alone."""
+    """Saved searches with their owners, read-only: owners edit them on their own page. The key of a
+    feed is shown to nobody else."""
 
     list_display = ["name", "owner", "text", "is_shared"]
     list_select_related = ["owner"]
@@ -75,7 +75,7 @@ class SavedSearchAdmin(admin.ModelAdmin):
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
-    """To look at: what was read out of incidents, or learned, is never written by hand."""
+    """Rows to look at: derived data is never edited by hand."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -1,7 +1,7 @@
-"""What counts as a word, for documents and queries alike.
+"""The analyzer of documents and queries: text to words, words to stems.
 
-Both sides are cut into words and stemmed here, so a host name, a path or `kube-dns` is found
-whole, in parts, and however its parts are joined.
+Both sides are split and stemmed here, so a host name, a path or `kube-dns` is found whole, by its
+parts, and however its parts are joined.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from functools import cache, lru_cache
 
 import Stemmer
 
-MAX_WORD = 60  # characters; longer runs are keys and hashes, of which the beginning will do
+MAX_WORD = 60  # characters; longer ones are keys and hashes, whose start is enough
 
 _WORD = re.compile(r"[^\W_]+")
-_E_MAIL = re.compile(r"\be-mail")  # the one hyphen that leaves a letter alone
+_E_MAIL = re.compile(r"\be-mail")  # the one hyphen before which a single letter would remain
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z][a-z])")
 
 # Too common to tell one document from another. Short on purpose: "down", "off" and "out" matter
-# to somebody who describes a failure.
+# in the description of a failure.
 STOP_WORDS = frozenset(
     {
         *("a", "am", "an", "and", "are", "as", "at", "be", "been", "being", "but", "by", "can"),
@@ -32,8 +32,8 @@ STOP_WORDS = frozenset(
     }
 )
 
-# Forms that no ending tells, of what reports are full of. What is no form of another word, such
-# as "left" or "stuck", stays itself.
+# Irregular forms, frequent in reports. Words that are not forms of another, such as "left" or
+# "stuck", stay as they are.
 _FORMS = """
 accidental accident accidents
 begin began begun
@@ -92,7 +92,7 @@ _ODD = {"die": ("dying",), "lie": ("lying",), "tie": ("tying",), "sky": ("skies"
 
 
 def fold(text: str) -> str:
-    """`text` in lower case without accents; never fails, whatever it holds."""
+    """Return `text` in lower case without accents; never fails, whatever it holds."""
     if text.isascii():
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text)
@@ -100,7 +100,7 @@ def fold(text: str) -> str:
 
 
 def tokenize(text: str) -> list[str]:
-    """The words of `text`, folded, in order, without the common ones."""
+    """Return the words of `text`, folded, in order, without stop words."""
     return [
         word[:MAX_WORD]
         for word in _WORD.findall(_E_MAIL.sub("email", fold(text)))
@@ -109,12 +109,12 @@ def tokenize(text: str) -> list[str]:
 
 
 def camel_case_parts(text: str) -> list[str]:
-    """The parts of words written LikeThis, which are found by their parts as well."""
+    """Return the parts of words written LikeThis, which are indexed as well."""
     if not _HUMP.search(text):
         return []
     parts: list[str] = []
     for word in _WORD.findall(text):
-        if word[1:].islower():  # most are: no capital, no hump
+        if word[1:].islower():  # most words: no capital inside
             continue
         cut = _HUMP.split(word)
         if len(cut) > 1:
@@ -124,13 +124,13 @@ def camel_case_parts(text: str) -> list[str]:
 
 @lru_cache(maxsize=100_000)
 def stem(word: str) -> str:
-    """What `word` is found as, whatever its ending. The same for documents and queries."""
+    """Return the stem under which `word` is indexed and looked up."""
     return _STEMMERS.english.stemWord(_BASE.get(word, word)) or word
 
 
 @lru_cache(maxsize=10_000)
 def prefixes(lexeme: str) -> tuple[str, ...]:
-    """What each form of a word begins with, the regular ones first: "happi" is found as "happy",
+    """Return the prefixes of each form of a word, regular ones first: "happi" is found as "happy",
     "write" as "writing" and "wrote", "reliabl" as "reliability"."""
     is_cut = len(lexeme) > 2 and lexeme.endswith(("i", "e", "bl"))
     regular = lexeme[:-1] if is_cut else lexeme
@@ -140,7 +140,7 @@ def prefixes(lexeme: str) -> tuple[str, ...]:
 
 @cache
 def _irregular() -> dict[str, list[str]]:
-    """By what they are found as, the forms that no ending tells."""
+    """Return the irregular forms of each stem."""
     forms: dict[str, list[str]] = {}
     for form in _BASE:
         forms.setdefault(stem(form), []).append(form)
@@ -148,15 +148,15 @@ def _irregular() -> dict[str, list[str]]:
 
 
 def stems(text: str) -> list[str]:
-    """The words of `text` as they are found, in order."""
+    """Return the stems of `text`, in order."""
     return [stem(word) for word in tokenize(text)]
 
 
 class _Stemmers(threading.local):
-    """A stemmer for each thread: one alone must not be used by two at once."""
+    """One stemmer per thread: a stemmer is not thread-safe."""
 
     def __init__(self) -> None:
-        # Ours is the cache: it also knows what to do with words that stem to nothing.
+        # No cache of its own: `stem` has one, which also handles words without a stem.
         self.english = Stemmer.Stemmer("english", 0)
 
 

@@ -1,5 +1,4 @@
-"""Reading what a stage asks for: a narrow row for each document, and how much it is about each
-word."""
+"""Candidate documents of a stage: one narrow row each, with the impact of each query word."""
 
 from __future__ import annotations
 
@@ -19,15 +18,15 @@ from search import impact, keys
 from search.expansion import ExpandedQuery, ExpandedWord
 from search.filters import SearchFilters, Sort
 
-MOST = 2_000  # documents that one stage looks at
-# What is called exactly as the query reads.
+MOST = 2_000  # documents that one stage reads
+# Documents whose title is exactly the query.
 _CALLED = "SELECT id FROM search_document WHERE keys @@ %s::tsquery LIMIT 50"
 _ORDER = {"newest": "DESC NULLS LAST", "oldest": "ASC NULLS LAST"}
 
 
 class Candidate(NamedTuple):
-    """A document that may be shown. `impacts` are those of the words and pairs that were asked
-    for, from 0 to 1, in order."""
+    """A document that may be shown. `impacts` are from 0 to 1, in the order of the query's words
+    and pairs."""
 
     document: int
     kind: str
@@ -45,8 +44,8 @@ def read(
     sort: Sort = "relevance",
     limit: int = MOST,
 ) -> list[Candidate]:
-    """Of at most `limit` documents, the first in time where they are sorted by it, those that
-    `user` may see."""
+    """Return the candidates that `user` may see among at most `limit` matches; the first by date
+    when sorted by date."""
     columns, parameters = _columns(expanded)
     conditions = ["keys @@ %s::tsquery"]
     condition_parameters: list[Any] = [tsquery]
@@ -56,8 +55,8 @@ def read(
             condition_parameters.append(day)
     visible, visible_parameters = _guarded_sql(user)
     seen = f"NOT is_guarded OR within_id IN ({visible})"
-    # Materialised, so that no order and no limit has an index of their own walked instead; and
-    # cut before anything asks what of it is guarded, for which it would be read to its end.
+    # Materialised, so that no ORDER BY or LIMIT makes PostgreSQL walk another index; and limited
+    # before the check of guarded documents, which would read all of them.
     sql = f"""
         WITH matching AS MATERIALIZED (
             SELECT id, occurred_on, within_id, is_guarded
@@ -119,7 +118,8 @@ _RANK = f"ts_rank('{impact.RANK_WEIGHTS}', impacts, %s::tsquery) * {impact.RANK_
 
 
 def _impact_of(one: ExpandedWord) -> tuple[str, list[str]]:
-    """The most that one of the forms gives; where it has several lexemes, the least of those."""
+    """Return SQL for the largest impact among the forms of a word; a form of several lexemes counts
+    as its least."""
     ways: list[str] = []
     parameters: list[str] = []
     for form, worth in one.forms:
@@ -141,8 +141,8 @@ def _keys(found: IncidentQuerySet) -> Any:
 _VISIBLE = Prepared(
     lambda shape, user, incidents: _keys(_readable(shape, user).filter(among("pk", incidents)))
 )
-# Those among the documents that a stage has found so far. As an array, so that they are looked up
-# one by one, however many the database expects.
+# The guarded incidents among the documents found by a stage. As an array, so that they are looked
+# up one by one, however many the planner expects.
 _OF_GUARDED = Func(
     F("pk"),
     template="%(expressions)s = ANY(ARRAY(SELECT within_id FROM found WHERE is_guarded))",
@@ -159,14 +159,14 @@ def _guarded_sql(user: User | AnonymousUser) -> tuple[str, Any]:
 
 
 def visible_sql(incidents: Sequence[int], user: User | AnonymousUser) -> tuple[str, Any]:
-    """Those of the incidents that `user` may know of, as a query to stand inside another."""
+    """Return a subquery for those of the incidents that `user` may see."""
     if not incidents or isinstance(user, AnonymousUser) or not user.is_active:
         return _NONE, []
     return _VISIBLE.sql(user.is_administrator, user.pk or 0, as_array(dict.fromkeys(incidents)))
 
 
 def visible(incidents: Sequence[int], user: User | AnonymousUser) -> set[int]:
-    """Which of these incidents `user` may know of."""
+    """Return those of the incidents that `user` may see."""
     if not incidents or isinstance(user, AnonymousUser) or not user.is_active:
         return set()
     rows = _VISIBLE(user.is_administrator, user.pk or 0, as_array(dict.fromkeys(incidents)))

@@ -1,4 +1,4 @@
-"""Whose eyes a command looks with."""
+"""Arguments of management commands: the user to search as, and an incident."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from incidents.models import Incident
 
 
 def user_argument(username: str | None) -> User:
-    """The person called `username`; without one, somebody who may see what everybody may.
+    """Return the user called `username`; without one, a user who sees what every viewer sees.
 
-    Raises CommandError unless it is somebody who may sign in.
+    Raises CommandError unless that user may sign in.
     """
     if username is None:
         return User(pk=0, role=Role.VIEWER, is_active=True)
@@ -23,7 +23,7 @@ def user_argument(username: str | None) -> User:
 
 
 def incident_argument(reference: str, user: User) -> Incident:
-    """The incident called `reference`. Raises CommandError where `user` may not know of it."""
+    """Return the incident with this reference. Raises CommandError if `user` may not see it."""
     called = storable(reference).strip().upper()
     found = Incident.objects.visible_to(user).filter(reference=called).first()
     if found is None:

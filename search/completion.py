@@ -1,4 +1,4 @@
-"""What a person means who has not finished a word, or misspelt it."""
+"""Completion of unfinished words and correction of misspelt ones."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from search.statistics import DocumentFrequencies
 
 _MOST_ENDINGS = 12
 _MOST_COMPLETED = 4
-_MOST_BEGINNINGS = 8  # words that are looked up in case they are to be completed
-_LOOKED_AT = 1_000  # words that begin alike, of which the most common are taken
+_MOST_BEGINNINGS = 8  # words that are looked up for completion
+_LOOKED_AT = 1_000  # words with the same start, of which the most common are taken
 _COUNTED = 200
 
-# One for each beginning: a pattern that is not a constant has the whole list read.
+# One query for each prefix: a pattern that is not a constant would scan the whole table.
 _ENDINGS = f"""
 (SELECT %s, alike.word, alike.lexeme, {statistics.COUNTED}
 FROM (SELECT word, lexeme FROM search_word WHERE word LIKE %s AND word <> %s LIMIT %s) AS alike
@@ -41,10 +41,11 @@ CROSS JOIN LATERAL (
 
 @dataclass(frozen=True)
 class Completed:
-    """`unmatched` are the words that seem to stand in nothing that may be seen, `absent` those of
-    them that surely do.
+    """Words without a visible match, and completions. `unmatched` probably occur in no visible
+    document; `absent`, a subset, certainly do not.
 
-    `endings` may be of incidents that a person may not see: only look for them, do not show them.
+    `endings` may come from incidents that the user may not see: search for them, but do not show
+    them.
     """
 
     unmatched: list[str]
@@ -55,10 +56,10 @@ class Completed:
 def complete(
     last: str, missing: Sequence[str], user: User | AnonymousUser, known: DocumentFrequencies
 ) -> Completed:
-    """Which of the words in `missing` nothing holds that `user` may see; and what at most four of
-    them and `last`, the word that may be unfinished, may become, the most common first.
+    """Find which words of `missing` occur in no document visible to `user`, and complete up to four
+    of them and `last`, the word that may be unfinished; the most common completions come first.
 
-    In one round trip to the database, of which `known` may save a part.
+    Takes one round trip to the database, of which `known` may save a part.
     """
     rare = [word for word in missing if not known.of(analyzer.stem(word))]
     beginnings = [word for word in dict.fromkeys([last, *rare]) if len(word) >= 2]
@@ -67,7 +68,7 @@ def complete(
     if beginnings:
         statements.append(" UNION ALL ".join([_ENDINGS] * len(beginnings)))
         for word in beginnings:
-            # Words consist of letters and digits: nothing in them means something to LIKE.
+            # Words consist of letters and digits, so they contain no wildcards of LIKE.
             asked += [word, f"{word}%", word, _LOOKED_AT, _MOST_ENDINGS]
     if not statements:
         return Completed([], [], {})
@@ -91,7 +92,7 @@ def complete(
 
 
 def document_counts(asked: Sequence[str], user: User | AnonymousUser) -> dict[str, int]:
-    """In about how many documents that `user` may see each word stands; those that stand in none
+    """Return the approximate number of documents visible to `user` for each word; words with none
     are left out."""
     if not asked:
         return {}
@@ -112,7 +113,7 @@ def _asked_for(rare: list[str]) -> list[Any]:
 def _seen(
     holding: Sequence[tuple[str, int | None, bool]], user: User | AnonymousUser
 ) -> dict[str, int]:
-    """By word how many of the documents that hold it `user` may see."""
+    """Count, by word, the documents in `holding` that `user` may see."""
     guarded = [within for _, within, is_guarded in holding if is_guarded and within]
     allowed = candidates.visible(guarded, user)
     return Counter(
@@ -121,9 +122,9 @@ def _seen(
 
 
 def correct(query: Query, unknown: Sequence[str], user: User | AnonymousUser) -> Query | None:
-    """`query` with misspelt words replaced, each by the likeliest that something visible holds.
+    """Return `query` with each misspelt word replaced by its likeliest visible correction.
 
-    None where there is nothing to replace, or nothing to replace it by.
+    Returns None if there is nothing to correct, or no correction.
     """
     loose = query.loose_words
     left = spelling.correctable(word for word in unknown if word in loose)

@@ -1,8 +1,8 @@
-"""What somebody asks for: the text of the box and the filters of the address, understood as one.
+"""Search criteria: the text of the search box and the filters of the URL, read as one.
 
-`service:checkout severity:sev1 since:2025-01` in the box means what the same filters mean in the
-address, and so does `-tag:drill`, which leaves out. What looks like a filter and names nothing is
-left among the words, and told: an error message may well hold `status:500`.
+`service:checkout severity:sev1 since:2025-01` in the box means the same as these filters in the
+URL; `-tag:drill` excludes. Text that looks like a filter but names no known value stays among the
+words, and the page says so: an error message may contain `status:500`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from search.filters import EXCLUDING, FACETS, SORTS, SearchFilters, Sort, facet_
 from search.parser import MAX_CHARACTERS, PHRASE
 
 MOST_READ = 2_000  # characters of the box in which filters are looked for
-MOST_VALUES = 40  # filters; whoever names more means something else
+MOST_VALUES = 40  # filters; more are a mistake
 MOST_TOLD = 3
 MOST_PAGES = 50
 NAMES = (*FACETS, *EXCLUDING)
@@ -46,8 +46,8 @@ _OPEN = re.compile(r'-?"[^"]*')
 
 @dataclass(frozen=True)
 class UnknownFilter:
-    """Something that looks like a filter and is none: how it was written, all of it as it stood
-    in the box, where it did, and the value that may have been meant."""
+    """Text that looks like a filter but names no known value: as written, its whole token in the
+    box if it stood there, and the value that was probably meant."""
 
     field: str
     written: str
@@ -56,7 +56,7 @@ class UnknownFilter:
 
     @property
     def problem(self) -> str:
-        """What is wrong with it, as a sentence."""
+        """The problem, as a sentence."""
         if self.field in PERIOD:
             return f"“{self.written}” is no day; write one such as 2025, 2025-01 or 30d."
         return f"No {facet_of(self.field)} is called “{self.written}”."
@@ -64,11 +64,11 @@ class UnknownFilter:
 
 @dataclass(frozen=True)
 class Criteria:
-    """What is looked for. `words` are what the box holds besides filters; `since` and `until` as
-    they were written, so that “30d” goes on meaning the last thirty days.
+    """The criteria of one search. `words` are the text of the box without filters. `since` and
+    `until` are kept as written, so “30d” keeps meaning the last thirty days.
 
-    `box` is the text of the box as it was sent, and `from_address` the `fields` besides: what a
-    page must go on saying while the box is still being typed into.
+    `box` is the text of the box as sent; `from_address` the other `fields` of the URL, which a page
+    repeats while the box is still being edited.
     """
 
     words: str = ""
@@ -88,8 +88,8 @@ class Criteria:
 
     @property
     def search_text(self) -> str:
-        """The words as search is asked for them: what was no filter need not stand side by side,
-        unless it is to be left out."""
+        """The words to search for: an unknown filter is split into two terms, but exclusions stay
+        whole."""
         words = self.words
         for unknown in self.unknown_filters:
             if unknown.token and unknown.field not in EXCLUDING:
@@ -98,20 +98,20 @@ class Criteria:
 
     @property
     def text(self) -> str:
-        """All of it as one would type it into the box."""
+        """All criteria as text for the search box."""
         named = [f"{name}:{value}" for name in NAMES for value in self.filters.of(name)]
         named += [f"{name}:{text}" for name in PERIOD if (text := getattr(self, name))]
         return " ".join(filter(None, [self.words, *named]))
 
     @property
     def fields(self) -> list[tuple[str, str]]:
-        """Everything but the words and the page, as the address and a form hold it."""
+        """All criteria but the words and the page, as form and URL fields."""
         found = [(name, value) for name in NAMES for value in self.filters.of(name)]
         found += [(name, text) for name in PERIOD if (text := getattr(self, name))]
         return found + ([] if self.sort == "relevance" else [("sort", self.sort)])
 
     def url(self, view: str = "search_results") -> str:
-        """Where this is answered."""
+        """Return the URL of the search."""
         query: dict[str, list[str]] = {"q": [self.words]} if self.words else {}
         for name, value in self.fields:
             query.setdefault(name, []).append(value)
@@ -123,11 +123,11 @@ class Criteria:
         return f"{address}?{urlencode(query, doseq=True)}" if query else address
 
     def toggled(self, facet: str, value: str) -> Criteria:
-        """The first page of the same with one value of a facet more, or less."""
+        """Return the first page of the same search with one facet value added or removed."""
         return replace(self, filters=self.filters.toggled(facet, value), page=1, unknown_filters=())
 
     def with_suggestion(self, unknown: UnknownFilter) -> Criteria:
-        """The same with what may have been meant in place of what was written."""
+        """Return the same search with the suggested value in place of the unknown filter."""
         assert unknown.suggestion is not None  # noqa: S101  the caller asks only where there is one
         words = " ".join(self.words.replace(unknown.token, " ", 1).split())
         meant = replace(self, words=words, page=1, unknown_filters=())
@@ -136,7 +136,7 @@ class Criteria:
         return meant if chosen else meant.toggled(unknown.field, value)
 
     def in_period(self, since: str, until: str, today: date) -> Criteria:
-        """The first page of the same in another period; empty texts stand for any time."""
+        """Return the first page of the same search in another period; empty texts mean any time."""
         first, last = period.read(since, today), period.read(until, today)
         filters = replace(
             self.filters, since=first.first if first else None, until=last.last if last else None
@@ -146,8 +146,8 @@ class Criteria:
 
 @dataclass(frozen=True)
 class _WrittenFilter:
-    """One filter as it was written; `field` begins with a minus where it excludes. `token` is all
-    of it, as it stood in the box."""
+    """A filter as written; `field` starts with a minus if it excludes. `token` is the number of its
+    token in the box."""
 
     field: str
     text: str
@@ -155,8 +155,8 @@ class _WrittenFilter:
 
 
 def criteria_from_params(query: QueryDict, *, user: User, today: date) -> Criteria:
-    """What the address asks for; never an error, whatever it holds. What `user` may not know of
-    is understood as if it did not exist."""
+    """Read the criteria from URL parameters; never fails, whatever they hold. Values that `user`
+    may not see are treated as unknown."""
     sort = query.get("sort", "")
     return _criteria(
         query.get("q", ""),
@@ -175,7 +175,7 @@ def criteria_from_params(query: QueryDict, *, user: User, today: date) -> Criter
 
 
 def criteria_from_text(text: str, *, user: User, today: date) -> Criteria:
-    """What the box alone asks for."""
+    """Read the criteria from the text of the search box alone."""
     return _criteria(text, [], user, today)
 
 
@@ -196,7 +196,7 @@ def _criteria(
         return not (days[one] if one.field in PERIOD else (facet_of(one.field), one.text) in meant)
 
     wrong = [one for one in wanted if is_wrong(one)]
-    # A token of which one part names nothing is no filter at all.
+    # A token with one unknown value is not a filter at all.
     as_words = {one.token for one in wrong if one.token is not None}
     right = [one for one in wanted if not is_wrong(one) and one.token not in as_words]
     taken = {one.token for one in right}
@@ -217,14 +217,13 @@ def _tokens(box: str) -> Iterator[re.Match[str]]:
 
 
 def _closed(words: str) -> str:
-    """`words` with a quotation that never ended brought to its end: what is written behind it, such
-    as filters, is no part of it."""
+    """Close an unfinished quotation in `words`, so that appended filters are not part of it."""
     last = "".join(token[0] for token in list(_tokens(words))[-1:])
     return f'{words}"' if _OPEN.fullmatch(last) else words
 
 
 def _filters(number: int, token: re.Match[str]) -> list[_WrittenFilter]:
-    """The filters that a token of the box seems to be: several where a comma parts them."""
+    """Return the filters that a token of the box may be: several if commas separate them."""
     name = _FIELDS.get((token["field"] or "").lower())
     if not name or (token["minus"] and name in PERIOD):
         return []
@@ -243,12 +242,12 @@ def _chosen(
     bounds: dict[str, _WrittenFilter] = {}
     for one in right:
         if one.field in PERIOD:
-            bounds[one.field] = one  # the last one counts: what was typed over what was there
+            bounds[one.field] = one  # the last one wins: typed text over older parameters
             continue
         facet = facet_of(one.field)
         choice = meant[facet, one.text]
         chosen.setdefault(one.field, {})[choice.value] = None
-        chosen.get(opposite(one.field), {}).pop(choice.value, None)  # what was said last counts
+        chosen.get(opposite(one.field), {}).pop(choice.value, None)  # the last one wins
         labels[facet, choice.value] = choice.label
     first, last = (days[bounds[name]] if name in bounds else None for name in PERIOD)
     return Criteria(

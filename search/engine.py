@@ -1,4 +1,4 @@
-"""Finding things: what a person may see, best first."""
+"""The search engine: what a user may see, best first."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from search.ranker import Ranked
 from search.retrieval import Retrieved, SearchContext, retrieve, sample
 from search.snippets import MOST_READ, READ_FIRST, Highlighter, Piece
 
-MOST_COUNTED = 1_000  # beyond this many matches nobody asks how many there are
+MOST_COUNTED = 1_000  # beyond this many matches the number is not needed
 MOST_SAMPLED = 500  # documents whose labels are counted
 
-# Once more only what may be seen, whatever the index remembers of who may. A text is cut only
-# where it is long: counting the characters of twenty takes longer than sending them.
+# Visibility is checked again here, whatever the index says. Only long texts are cut: counting the
+# characters of twenty texts takes longer than sending them.
 _SHOWN = """
 SELECT document.id, coalesce(incident_id, action_item_id, pattern_id, playbook_id), reference,
     title, CASE WHEN octet_length(text) <= {all} THEN text ELSE left(text, {first}) END, facts::text
@@ -38,10 +38,10 @@ _DEEPER = "SELECT document_id, left(text, %s) FROM search_passages WHERE documen
 
 
 class Hit(NamedTuple):
-    """Something found. `pk` is the thing's, of its kind; `reference` its reference or slug, for an
-    action item that of its incident. Title and snippet are in pieces, some of them marked.
+    """A search result. `pk` is the key of the thing itself; `reference` its reference or slug, for
+    an action item that of its incident. Title and snippet are in pieces, some of them marked.
 
-    `is_complete` says that it is about all the words that were asked for.
+    `is_complete` says that it matches all the words of the query.
     """
 
     kind: str
@@ -57,13 +57,13 @@ class Hit(NamedTuple):
 
 @dataclass(frozen=True)
 class Results:
-    """One page of what was found.
+    """One page of results.
 
-    `total` says how many there are, at most 1,000, and `complete` how many of them hold all the
-    words; both are estimates where there are many. `counts` are by kind, and only where
-    everything was looked at. `corrected` is the query that was run where the one that was typed
-    finds nothing and seems misspelt. `as_words` says that the query was run as plain words,
-    because nothing matches its phrases, exclusions or alternatives.
+    `total` is the number of results, at most 1,000, and `complete` the number of those that contain
+    all the words; both are estimates for large numbers. `counts` are by kind, and empty unless
+    every match was read. `corrected` is the query that was run in place of one that found nothing
+    and seems misspelt. `as_words` says that the query was run as plain words, because nothing
+    matches its phrases, exclusions or alternatives.
     """
 
     hits: list[Hit] = field(default_factory=list)
@@ -84,10 +84,10 @@ def search(
     offset: int = 0,
     as_typed: bool = False,
 ) -> Results:
-    """What `user` may see of what `text` asks for, best first, `limit` of it from `offset` on.
+    """Return results for `text` that `user` may see, best first, `limit` of them from `offset`.
 
-    Without any text it is everything that `filters` leave, newest first. `as_typed` keeps
-    misspelt words, and operators that match nothing. Takes bounded time whatever the text.
+    Without text, returns everything that matches `filters`, newest first. `as_typed` disables
+    spelling correction and the fallback to plain words. Takes bounded time for any text.
     """
     query = parse(text)
     filters = filters or SearchFilters()
@@ -113,7 +113,7 @@ def search(
 def matching_documents(
     text: str, *, user: User | AnonymousUser, filters: SearchFilters, as_typed: bool = False
 ) -> list[int]:
-    """The documents that `search` would find, at most 500, likely the best; without text and
+    """Return up to 500 documents that `search` would find, probably the best; without text and
     filters the newest of all."""
     query = parse(text)
     if not user.is_active or (text.strip() and not (query or filters)):
@@ -126,7 +126,7 @@ def matching_documents(
 
 
 def _find(query: Query, context: SearchContext, *, as_typed: bool) -> tuple[Retrieved, bool]:
-    """Return what matches `query`, and True where it had to be read as plain words for that."""
+    """Return what matches `query`, and True if it had to be read as plain words for that."""
     found = retrieve(query, context, as_typed=as_typed)
     if found.ranked or as_typed or not query.has_operators:
         return found, False
@@ -162,7 +162,7 @@ def _hits(page: Sequence[Ranked], found: Retrieved, user: User | AnonymousUser) 
 
 
 def _shown(page: Sequence[Candidate], user: User | AnonymousUser) -> dict[int, tuple[Any, ...]]:
-    """By document its key, reference, title, text or the beginning of it, and its facts."""
+    """Return, by document, its key, reference, title, text or the start of it, and facts."""
     within = [one.within for one in page if one.within is not None]
     visible, parameters = candidates.visible_sql(within, user)
     with connection.cursor() as cursor:
@@ -174,7 +174,7 @@ def _shown(page: Sequence[Candidate], user: User | AnonymousUser) -> dict[int, t
 
 
 def _texts(beginnings: dict[int, str], marker: Highlighter) -> dict[int, str]:
-    """By document as much of its text as it takes to show a word that was looked for."""
+    """Return, by document, enough of its text to show a query word."""
     deeper = [
         document
         for document, text in beginnings.items()
@@ -188,7 +188,7 @@ def _texts(beginnings: dict[int, str], marker: Highlighter) -> dict[int, str]:
 
 
 def _worth(found: Retrieved) -> dict[str, float]:
-    """For every lexeme that may have been met how much it tells."""
+    """Return the importance of each lexeme that may have matched."""
     worth: dict[str, float] = {}
     for word, one in found.expanded.words.items():
         for form, _ in one.forms:
@@ -198,8 +198,8 @@ def _worth(found: Retrieved) -> dict[str, float]:
 
 
 def _beside(found: Retrieved) -> dict[str, frozenset[str]]:
-    """For every lexeme that is sought as a part of others only, those beside which it may stand:
-    who asks for a failover looks neither for all that failed nor for every “over”."""
+    """Return, for lexemes that are searched only as parts of a phrase, their possible neighbours: a
+    search for “failover” means neither everything that failed nor every “over”."""
     forms = [form for one in found.expanded.words.values() for form, _ in one.forms]
     alone = {form[0] for form in forms if len(form) == 1}
     beside: dict[str, set[str]] = {}

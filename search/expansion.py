@@ -1,4 +1,4 @@
-"""A query as the index understands it: every word with all the ways in which it may be met."""
+"""Query expansion: each word with every form in which it may match."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from itertools import pairwise
 from search import analyzer, keys, synonyms
 from search.parser import Endings, Query, Term
 
-_ENDING, _SYNONYM = 0.75, 0.8  # how much another form is worth beside the word itself
+_ENDING, _SYNONYM = 0.75, 0.8  # weight of another form, compared with the word itself
 
 Lexemes = tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class ExpandedWord:
-    """One word that is looked for. `forms` are the ways to meet it, lexemes that stand side by
-    side, and what each way is worth; the word itself comes first, unless nothing holds it."""
+    """A query word. `forms` are the ways to match it, as adjacent lexemes, each with its weight;
+    the word itself comes first, unless nothing contains it."""
 
     word: str
     forms: tuple[tuple[Lexemes, float], ...]
@@ -29,8 +29,8 @@ class ExpandedWord:
 
 @dataclass(frozen=True)
 class ExpandedQuery:
-    """A query with its words. `pairs` are those that stand side by side in it, as (first word,
-    second word, key)."""
+    """A query with its expanded words. `pairs` are its adjacent words, as (first word, second word,
+    key)."""
 
     query: Query
     words: Mapping[str, ExpandedWord]
@@ -38,29 +38,28 @@ class ExpandedQuery:
 
     @property
     def is_loose(self) -> bool:
-        """Whether it is nothing but words, of which some may be missing and all may stand
-        anywhere."""
+        """True if the query is only single words, some of which may be missing."""
         return not self.query.has_operators and all(
             len(term.words) == 1 for terms in self.query.alternatives for term in terms
         )
 
     @property
     def allows_partial_matches(self) -> bool:
-        """Whether what holds some of the words is better than nothing. Whoever asks for phrases,
-        exclusions or alternatives means it: nothing less is offered."""
+        """True if documents with only some of the words are better than nothing. Phrases,
+        exclusions and alternatives are meant literally, so they allow none."""
         is_reference = self.query.incident_number is not None
         return len(self.words) > 1 and not (self.query.has_operators or is_reference)
 
     @property
     def exact_title_key(self) -> str:
-        """The key of what is called exactly as the query reads, in PostgreSQL's syntax."""
+        """The key of documents whose title is exactly the query, in PostgreSQL's syntax."""
         number = self.query.incident_number
         asked = ["inc", str(number)] if number is not None else analyzer.tokenize(self.query.text)
         return keys.quoted(keys.exact_title(asked))
 
     @property
     def keys(self) -> list[str]:
-        """Every key that is looked for, for the statistics."""
+        """Every key to look up, for the statistics."""
         lexemes = (
             key
             for one in self.words.values()
@@ -78,8 +77,8 @@ class ExpandedQuery:
 
     @property
     def phrases(self) -> list[Lexemes]:
-        """What must stand side by side in everything that is found: to be made sure of in the
-        text, since the keys of pairs are shared by others."""
+        """The phrases that every result must contain. They have to be checked in the text, because
+        pairs share keys."""
         if len(self.query.alternatives) != 1:
             return []
         return [
@@ -90,8 +89,8 @@ class ExpandedQuery:
 
 
 def expand(query: Query, endings: Endings, absent: Sequence[str] = ()) -> ExpandedQuery:
-    """`endings` are for words that may be unfinished the longer words they may stand for; those
-    that are `absent`, which nothing holds, are looked for as these alone."""
+    """Expand `query`. `endings` lists completions for words that may be unfinished; `absent` words,
+    which nothing contains, are replaced by their completions."""
     asked = [
         term.words[0] if len(term.words) == 1 and not term.quoted else ""
         for terms in query.alternatives
@@ -119,7 +118,7 @@ def expand(query: Query, endings: Endings, absent: Sequence[str] = ()) -> Expand
 
 
 def _synonyms(asked: list[str]) -> dict[str, list[Lexemes]]:
-    """By word, its synonyms and those of every term that it is part of."""
+    """Return, by word, its synonyms and those of every term that contains it."""
     found: dict[str, list[Lexemes]] = {}
     for term, ways in synonyms.synonyms_of(asked).items():
         for word in filter(None, term.split(" ")):

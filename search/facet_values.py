@@ -1,4 +1,4 @@
-"""The values of the facets: what they are called, and which one is meant by what people write."""
+"""The values of facets: their labels, and the lookup of values as people write them."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ FIXED: Mapping[str, Mapping[str, str]] = {
         status.value: str(status.label) for status in (*PostmortemStatus, *ActionItemStatus)
     },
 }
-# What people write besides the value itself and its label.
+# Other spellings of a value, besides the value itself and its label.
 _ALSO: Mapping[str, Mapping[str, str]] = {
     "kind": {
         "action": "action_item",
@@ -61,8 +61,8 @@ _ALSO: Mapping[str, Mapping[str, str]] = {
     "environment": {"prod": "production", "stage": "staging", "dev": "development", "test": "qa"},
     "status": {"review": "in_review", "inprogress": "in_progress", "declined": "wont_do"},
 }
-# The tables are named above; what people wrote is a parameter. Materialised, so that who may know
-# of them is asked for those alone.
+# Table names are constants; text from people is a parameter. Materialised, so that visibility is
+# checked for the matches alone.
 _CALLED = """{facet}_called AS MATERIALIZED (
     SELECT id, slug, name FROM {table} WHERE slug = ANY(%s) OR lower(name) = ANY(%s)
 )"""
@@ -75,11 +75,11 @@ _ALIKE = """{facet}_called AS MATERIALIZED (
 )"""
 _KNOWN = "SELECT '{facet}', slug, name FROM {facet}_called WHERE {known}"
 _LONGEST = 120
-_ENOUGH = 0.35  # by pg_trgm: from here on one name may be meant by the other
+_ENOUGH = 0.35  # trigram similarity from which a name may be a misspelling of another
 
 
 class FacetValue(NamedTuple):
-    """A value of a facet as it is stored, and as people read it."""
+    """A value of a facet as stored, and as people read it."""
 
     value: str
     label: str
@@ -100,10 +100,10 @@ _MEANT: Mapping[str, Mapping[str, str]] = {
 
 
 def resolve(written: Iterable[tuple[str, str]], user: User) -> dict[tuple[str, str], FacetValue]:
-    """For each `(facet, text)` the value that is meant, where there is one that `user` knows of.
+    """Return the value that each `(facet, text)` means, if `user` may know of one.
 
-    Services, teams, tags and patterns go by their slug or their name, in any case, and are looked
-    up in one query; nothing is asked of the database where none is named.
+    Services, teams, tags and patterns match by slug or name, in any case, and are looked up in one
+    query; without any of them there is no query.
     """
     wanted = [(facet, text) for facet, text in written if 0 < len(text) <= _LONGEST]
     found = {}
@@ -133,8 +133,8 @@ def _named(wanted: list[tuple[str, str]], user: User) -> dict[tuple[str, str], F
 def _known_among(
     called: Sequence[tuple[str, str, list[Any]]], user: User, order: str = ""
 ) -> list[tuple[str, str, str]]:
-    """Of what is called so, as (facet, SQL, its parameters), that of which `user` may know: facet,
-    slug and name."""
+    """Run the lookups `called`, each (facet, SQL, parameters), and return facet, slug and name of
+    the matches that `user` may know of."""
     named = [sql.format(facet=facet, table=NAMED[facet]) for facet, sql, _ in called]
     asked = [part for _, _, parameters in called for part in parameters]
     known: list[str] = []
@@ -148,8 +148,8 @@ def _known_among(
 
 
 def _may_know(facet: str, user: User) -> tuple[str, list[Any]]:
-    """Whether `user` may know of a row of `facet`: a service or tag that only incidents have which
-    they may not see does not exist for them."""
+    """Return the condition under which `user` may know of a row of `facet`: a service or tag used
+    only by incidents that they may not see does not exist for them."""
     if facet not in _CARRIED:
         return "true", []
     carried, parameters = _carried.sql((facet, Role(user.role)), user.pk)
@@ -160,7 +160,7 @@ def _may_know(facet: str, user: User) -> tuple[str, list[Any]]:
 def _carried(shape: tuple[str, Role], user_pk: int) -> QuerySet[Any, Any]:
     facet, role = shape
     visible = Incident.objects.visible_to(User(pk=user_pk, role=role))
-    # As an array, so that they are looked up one by one, however many the database expects.
+    # As an array, so that they are looked up one by one, however many the planner expects.
     called = Func(
         F("pk"),
         template=f"%(expressions)s = ANY(ARRAY(SELECT id FROM {facet}_called))",  # noqa: S608
@@ -170,7 +170,7 @@ def _carried(shape: tuple[str, Role], user_pk: int) -> QuerySet[Any, Any]:
 
 
 def nearest(facet: str, written: str, user: User) -> FacetValue | None:
-    """The value of `facet` that whoever wrote `written` may have meant, and knows of."""
+    """Return the value of `facet` most similar to `written` that `user` may know of."""
     written = written[:_LONGEST].lower()
     if facet in FIXED:
         near = difflib.get_close_matches(_plain(written), _MEANT[facet], n=1)

@@ -1,4 +1,4 @@
-"""How many of the matches each value of a filter would leave."""
+"""Facet counts: how many of the matches have each value."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Counts = dict[str, list[tuple[str, str, int]]]
 
 
 class AtLeast(int):
-    """A number that was counted among some of the matches: of all of them there may be more."""
+    """A number counted among some of the matches: there may be more."""
 
 
 _LABELS = """
@@ -45,13 +45,12 @@ def counts(
     as_typed: bool = False,
     since: Mapping[str, date] | None = None,
 ) -> Counts:
-    """For each facet (value, name, number), most first, counted among 500 of the best matches:
-    where there may be more of them, the numbers are `AtLeast`.
+    """Return (value, name, number) for each facet, most frequent first, counted among the 500 best
+    matches; if there may be more matches, the numbers are `AtLeast`.
 
-    What is chosen of a facet, or excluded, does not narrow its own counts, so that another value
-    can be added, and what is excluded is counted.
-    For days by name in `since`, in their order, it also counts what occurred since then, as the
-    facet “since”.
+    Values chosen or excluded in a facet do not narrow its own counts, so that another value can be
+    added. For each day in `since`, a name and a date, the facet “since” counts what occurred from
+    that day on, in the given order.
     """
 
     def found_by(filters: SearchFilters) -> list[int]:

@@ -1,5 +1,5 @@
-"""What a result row shows beside its title, stored with the document when it is indexed, so that
-a page of results reads nothing else."""
+"""The facts that a result row shows beside its title. They are stored with the document when it is
+indexed, so that a page of results reads nothing else."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import TypedDict
 
 
 class Facts(TypedDict, total=False):
-    """As JSON. Each kind has its own; what is not recorded is left out."""
+    """The facts as JSON. Each kind has its own; facts not recorded are left out."""
 
-    # Incidents, and action items of theirs.
+    # Incidents and their action items.
     severity: str
-    status: str  # of an action item its own
-    occurred: str  # the day as pages show it, in the incident's zone and precision
+    status: str  # for an action item its own
+    occurred: str  # the day as shown, in the incident's time zone and precision
     services: list[str]  # names
     restricted: bool
     # Action items.

@@ -1,4 +1,4 @@
-"""What the feed of a saved search holds."""
+"""The feed of a saved search."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MOST = 50
 
 @dataclass(frozen=True)
 class FeedEntry:
-    """One thing that was found. Texts are plain."""
+    """One entry of a feed, in plain text."""
 
     title: str
     url: str
@@ -29,8 +29,8 @@ class FeedEntry:
 
 
 def feed_entries(saved: SavedSearch, *, today: date) -> list[FeedEntry]:
-    """The newest of what the search finds, of what everybody who signs in may see: an address can
-    be passed on, so nothing restricted is told there, whoever owns it."""
+    """Return the newest results of the search that every signed-in user may see. A feed's address
+    can be passed on, so it never contains anything restricted, whoever owns it."""
     anybody = User(pk=0, role=Role.VIEWER)
     criteria = criteria_from_text(saved.text, user=anybody, today=today)
     if not criteria:
@@ -38,7 +38,7 @@ def feed_entries(saved: SavedSearch, *, today: date) -> list[FeedEntry]:
     results = search(
         criteria.search_text, user=anybody, filters=criteria.filters, sort="newest", limit=MOST
     )
-    # A feed reports what matches the search as saved; similar words are a help for readers.
+    # A feed reports matches of the search as saved, not of the fallback to plain words.
     found = [] if results.as_words else results.hits
     changed = _changed(found, anybody)
     return [
@@ -50,7 +50,7 @@ def feed_entries(saved: SavedSearch, *, today: date) -> list[FeedEntry]:
             updated_at=changed[url_of(hit)],
         )
         for hit in found
-        if url_of(hit) in changed  # what was archived a moment ago is gone
+        if url_of(hit) in changed  # without those archived a moment ago
     ]
 
 
@@ -59,7 +59,7 @@ def _title(hit: Hit) -> str:
 
 
 def _changed(found: list[Hit], anybody: User) -> dict[str, datetime]:
-    """When each of them was last changed, by its address, in a query for each kind."""
+    """Return, by address, when each result last changed, in one query for each kind."""
     names = {kind: [hit.reference for hit in found if hit.kind == kind] for kind in KINDS}
     items = [hit.pk for hit in found if hit.kind == "action_item"]
     things: list[Any] = [

@@ -8,7 +8,7 @@ from search.models import SavedSearch
 
 
 class SavedSearchForm(forms.ModelForm):
-    """The name of a search, what it asks for, and whether others see it."""
+    """The name of a saved search, its text, and whether it is shared."""
 
     class Meta:
         model = SavedSearch

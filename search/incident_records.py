@@ -1,5 +1,4 @@
-"""What stands about an incident beside its text: facts, names and action items, in one round trip
-for any number of incidents."""
+"""Facts, names and action items of any number of incidents, read in one round trip."""
 
 from __future__ import annotations
 
@@ -12,7 +11,7 @@ from incidents.clock import occurred_day
 from search import keys
 from search.facts import Facts
 
-# Written out for the same reason as in incidents.exchange: every save asks it.
+# Raw SQL for the same reason as in incidents.exchange: every save runs it.
 _INCIDENTS = """
 SELECT id, reference, title, severity, status, environment, time_zone, occurred_at,
     occurred_precision, visibility = 'restricted', archived_at IS NOT NULL
@@ -46,7 +45,7 @@ _ALL = ";".join([_INCIDENTS, _NAMED, _ACTION_ITEMS])
 
 @dataclass(frozen=True)
 class ActionItemRecord:
-    """An action item. `facts` are those of it alone."""
+    """An action item. `facts` are its own, without those of its incident."""
 
     pk: int
     title: str
@@ -58,7 +57,7 @@ class ActionItemRecord:
 
 @dataclass
 class IncidentRecord:
-    """An incident but for its text. `named` holds (slug, name) of its services, their teams, its
+    """An incident without its text. `named` holds (slug, name) of its services, their teams, its
     tags and its confirmed patterns."""
 
     pk: int
@@ -77,17 +76,17 @@ class IncidentRecord:
 
     @property
     def is_guarded(self) -> bool:
-        """Whether there are people who sign in and may not see it."""
+        """True if some people who sign in may not see it."""
         return self.is_restricted or self.is_archived
 
     @property
     def occurred_on(self) -> date | None:
-        """The day in UTC, by which is filtered and sorted."""
+        """The day in UTC, for filters and sorting."""
         return self.occurred_at.astimezone(UTC).date() if self.occurred_at else None
 
     @property
     def labels(self) -> list[str]:
-        """Those that its action items have as well."""
+        """The labels that its action items share."""
         found = [
             keys.label("severity", self.severity),
             keys.label("environment", self.environment),
@@ -98,7 +97,7 @@ class IncidentRecord:
 
     @property
     def facts(self) -> Facts:
-        """Those that its action items show as well."""
+        """The facts that its action items share."""
         return {
             "severity": self.severity,
             "occurred": occurred_day(self),
@@ -107,7 +106,7 @@ class IncidentRecord:
 
 
 def incident_records(ids: list[int]) -> dict[int, IncidentRecord]:
-    """By key, archived ones included."""
+    """Return incidents by key, archived ones included."""
     with one_round_trip() as cursor:
         cursor.execute(_ALL, {"ids": ids})
         found = {row[0]: IncidentRecord(*row) for row in cursor.fetchall()}

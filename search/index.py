@@ -1,4 +1,4 @@
-"""Keeping the documents: writing those that changed, and nothing else."""
+"""Writes of the search index: only documents that changed."""
 
 from __future__ import annotations
 
@@ -57,12 +57,12 @@ _COLUMNS = (
 def refresh(
     kind: Kind, ids: Sequence[int], read: Mapping[int, Any] | None = None
 ) -> frozenset[str]:
-    """Index these rows anew, in the caller's transaction, in a few queries per 200 of them; with
-    incidents, their action items. What has not changed is left alone; an archived pattern or
-    playbook is taken out.
+    """Reindex these rows in the caller's transaction, in a few queries per 200 of them; incidents
+    with their action items. Unchanged documents are not written; archived patterns and playbooks
+    are removed.
 
-    `read` holds documents that need not be read again; see `core.text_search.refresh`. Gives
-    the words that they use, for `learn` to be called with once the transaction is committed.
+    `read` holds documents that need not be read again; see `core.text_search.refresh`. Returns the
+    words in use, to be passed to `add_words` after the commit.
     """
     used: set[str] = set()
     for start in range(0, len(ids), BATCH):
@@ -82,7 +82,7 @@ def _take_out(kind: Kind, ids: Collection[int]) -> None:
 
 
 def build_entries(kind: Kind, ids: list[int], read: Mapping[int, Any]) -> list[IndexEntry]:
-    """What there is to keep of these rows, with the tiers as the last count has them."""
+    """Return the index entries of these rows, with the tiers of the last count."""
     found = list(sources.READERS[kind](ids, read))
     tiers = statistics.tiers_for_writing()
     return [build_entry(source, tiers) for source in found]
@@ -104,10 +104,11 @@ def store(entries: Iterable[IndexEntry]) -> None:
 
 
 def add_words(used: Iterable[str]) -> int | None:
-    """Add words to those that spelling correction and marks know. Safe to run side by side.
+    """Add words to the dictionary of spelling correction and highlighting. Safe to run
+    concurrently.
 
-    In the same round trip it asks how many documents there are, where they are a quarter more
-    than at the last count; else None.
+    Returns the number of documents if it has grown by a quarter since the last count, else None;
+    asked in the same round trip.
     """
     fit = sorted(used)
     with one_round_trip() as cursor:

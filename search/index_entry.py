@@ -1,4 +1,4 @@
-"""From what a thing says to what the index keeps of it. Pure: nothing is read or written here."""
+"""Index entries, built from sources. Pure: reads and writes nothing."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from core.markdown import to_plain_text
 from search import analyzer, impact, keys
 from search.sources import Source
 
-# PostgreSQL's limit for one vector is a megabyte; even text without a repeated word stays below.
+# PostgreSQL's limit for a vector is one megabyte; even text without repeated words stays below.
 _MOST_CHARACTERS = {"B": 60_000, "C": 200_000, "D": 250_000}
 _MOST_LABELS = 20_000
-_MOST_RANKED = 2_000  # lexemes of one document that rank it; all of them find it
+_MOST_RANKED = 2_000  # lexemes of one document used for ranking; all of them are searchable
 _MOST_LEXEMES = 30_000
 _MOST_PAIRS = 60_000
 _PASSAGE = 300
 _MOST_PASSAGES = 2_000
-NOT_SHOWN = "\f"  # what follows in the stored text is found, but is no passage of it
+NOT_SHOWN = "\f"  # separates passages from text that is searchable but not shown
 
 Tiers = Mapping[str, Sequence[float]]
-"""For a common word the worths from which on a document is in each of its tiers."""
+"""The least worth in each tier, by common word."""
 
 
 @dataclass(frozen=True)
 class IndexEntry:
-    """One row of the index. `lexemes` has every word it is found by with the step of its impact,
-    `used` the words as they stand in the text."""
+    """One row of the index. `lexemes` has every lexeme it is found by with the step of its impact,
+    `used` its words as written."""
 
     pk: int
     kind: str
@@ -48,7 +48,7 @@ class IndexEntry:
 
     @property
     def digest(self) -> bytes:
-        """Differs where anything that is stored differs."""
+        """A digest of everything stored."""
         whole = "\0".join(
             [self.title, self.reference, self.impacts, self.keys, self.text, self.facts]
         )
@@ -62,7 +62,7 @@ class IndexEntry:
 
 @dataclass(frozen=True)
 class _Read:
-    """The words of a source by field: as they stand, in order, and the parts of LikeThis."""
+    """The words of a source by field, in order, and the parts of camel-case words."""
 
     words: Mapping[str, list[str]]
     humps: Mapping[str, list[str]]
@@ -73,7 +73,7 @@ class _Read:
 
 
 def build_entry(source: Source, tiers: Tiers) -> IndexEntry:
-    """What the index keeps of `source`, which is found by the best of a word as `tiers` say."""
+    """Return the index entry of `source`; `tiers` decide which tier keys it gets."""
     read = _read(source)
     lexemes = {field: read.lexemes(field) for field in read.words}
     pairs = {field: keys.pairs(found) for field, found in lexemes.items()}
@@ -117,7 +117,7 @@ def _read(source: Source) -> _Read:
 
 
 def _plain(fields: Mapping[str, list[str]]) -> dict[str, str]:
-    """B, C and D as plain text, no longer than can be indexed."""
+    """Return B, C and D as plain text, cut to what can be indexed."""
     return {
         field: "\n".join(
             to_plain_text(part)[:most].replace("\0", " ") for part in fields.get(field, ()) if part
@@ -156,7 +156,8 @@ def _keys(source: Source, steps: Mapping[str, int], pairs: set[str], tiers: Tier
 
 
 def _passages(plain: Mapping[str, str]) -> list[str]:
-    """The text a passage a line, what sums it up first; long lines are cut between sentences."""
+    """Return the text as passages, one per line, summaries first; long lines are split between
+    sentences."""
     passages: list[str] = []
     for part in plain.values():
         for line in part.splitlines():

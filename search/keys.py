@@ -1,9 +1,9 @@
-"""What the keys of a document look like, for those who write them and those who look for them.
+"""Keys of the index, as they are written and looked up.
 
 certif          a word, stemmed
-certif^2        the same, where the document is among the best 1,024 of the word (tier 2)
-~k3x            two neighbouring words, as one of 262,144 numbers: a phrase is looked for by
-                its pairs and then made sure of in the text
+certif^2        the same, if the document is among the best 1,024 of the word (tier 2)
+~k3x            two adjacent words, as one of 262,144 numbers: a phrase is looked up by its
+                pairs and then checked in the text
 =9f86d081884c   a whole title or reference
 #severity:SEV1  a label; #month:2026-03 and #year:2026 when it occurred
 """
@@ -22,12 +22,12 @@ _SIGNS = string.digits + string.ascii_letters + "-_"
 
 
 def tier(lexeme: str, number: int) -> str:
-    """Of the best documents of a word; the first tier is the smallest."""
+    """Return the key of the best documents of a word; the first tier is the smallest."""
     return f"{lexeme}^{number}"
 
 
 def pair(first: str, second: str) -> str:
-    """Of two lexemes side by side."""
+    """Return the key of two adjacent lexemes."""
     number = crc32(f"{first} {second}".encode())
     return f"~{_SIGNS[number & 63]}{_SIGNS[number >> 6 & 63]}{_SIGNS[number >> 12 & 63]}"
 
@@ -37,7 +37,7 @@ def pairs(lexemes: Sequence[str]) -> list[str]:
 
 
 def exact_title(words: Sequence[str]) -> str:
-    """Of a title or reference that consists of these words."""
+    """Return the key of a title or reference that consists of these words."""
     return f"={blake2b(' '.join(words).encode(), digest_size=6).hexdigest()}"
 
 
@@ -50,7 +50,7 @@ def months_of(day: date) -> list[str]:
 
 
 def period(since: date, until: date) -> Iterator[str]:
-    """Whole years where they fit, and months for what is left; both ends are included."""
+    """Yield the keys of whole years where they fit, and months for the rest, both ends included."""
     year, month = since.year, since.month
     while (year, month) <= (until.year, until.month):
         if month == 1 and (year < until.year or until.month == 12):
@@ -62,5 +62,5 @@ def period(since: date, until: date) -> Iterator[str]:
 
 
 def quoted(key: str) -> str:
-    """In PostgreSQL's syntax for vectors and queries."""
+    """Return the key in PostgreSQL's syntax for vectors and queries."""
     return "'" + key.replace("\\", "\\\\").replace("'", "''") + "'"

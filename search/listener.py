@@ -1,4 +1,5 @@
-"""Keeping the index in step with what changes: the thing itself, and whatever goes by its name."""
+"""Listener that keeps the index in step with changes, including those of names that documents
+contain."""
 
 from __future__ import annotations
 
@@ -14,12 +15,11 @@ from playbooks.models import FailurePattern
 from search import index, statistics, tasks
 
 COUNTED_AT_ONCE = 500  # documents
-AT_ONCE = 50  # documents that a save waits for; the others follow within seconds
+AT_ONCE = 50  # documents indexed while saving; the others follow within seconds
 
 
 def refresh(kind: Kind, ids: Sequence[int], read: Mapping[int, Any]) -> None:
-    """Index these rows anew; where they are patterns that have another name now, the incidents
-    that are found by it as well."""
+    """Reindex these rows; for renamed patterns, also the incidents linked to them."""
     renamed = _renamed(ids) if kind == "pattern" else []
     used = index.refresh(kind, ids, read)
     if renamed:
@@ -28,8 +28,8 @@ def refresh(kind: Kind, ids: Sequence[int], read: Mapping[int, Any]) -> None:
 
 
 def _learn(used: frozenset[str]) -> None:
-    """Know these words. A young index soon holds some that were never counted: they are counted
-    now or, where that takes longer, in the background."""
+    """Add the words. A small index soon holds words that were never counted: count now or, if that
+    would take longer, in the background."""
     number = index.add_words(used)
     if number is None:
         return

@@ -1,4 +1,4 @@
-"""Keeping searches: each belongs to one person, who alone changes it."""
+"""Operations on saved searches. A search belongs to one person, who alone changes it."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from core.errors import DomainError
 from search.models import EndedFeed, SavedSearch
 from search.models.saved_search import new_feed_key
 
-MOST_SAVED = 100  # that one person keeps
+MOST_SAVED = 100  # searches per person
 
 
 class NameTaken(DomainError):
-    """The person has another saved search of this name."""
+    """The person already has a saved search with this name."""
 
 
 class TooMany(DomainError):
-    """The person keeps as many searches as one may."""
+    """The person has reached the limit of saved searches."""
 
 
 @transaction.atomic
 def save(
     text: str, *, name: str, sort: str, is_shared: bool, by: User, at: datetime
 ) -> SavedSearch:
-    """Keep `text`, as one types it into the box, under a name. A viewer may: it is their own.
+    """Save `text`, as typed into the search box, under a name. Viewers may, too: it is their own.
 
     Raises NameTaken, or TooMany beyond a hundred.
     """
-    # The person's row keeps two who save at once from passing the limit together.
+    # Lock the person's row, so that two concurrent saves cannot exceed the limit.
     User.objects.select_for_update().get(pk=by.pk)
     if SavedSearch.objects.of(by).count() >= MOST_SAVED:
         raise TooMany(f"You keep {MOST_SAVED} searches. Delete one that you no longer need first.")
@@ -47,7 +47,7 @@ def save(
 def edit(
     saved: SavedSearch, *, name: str, text: str, is_shared: bool, by: User, at: datetime
 ) -> SavedSearch:
-    """Call it, ask for, and share it otherwise. Raises NameTaken."""
+    """Change name, text and sharing. Raises NameTaken."""
     _require_owner(saved, by)
     saved.text = text
     return _write(saved, name=name, is_shared=is_shared, at=at)
@@ -65,14 +65,14 @@ def renew_feed(saved: SavedSearch, *, by: User, at: datetime) -> None:
 
 @transaction.atomic
 def delete(saved: SavedSearch, *, by: User, at: datetime) -> None:
-    """Delete it. Readers of its feed are told that it ended."""
+    """Delete the search. Readers of its feed are told that it ended."""
     _require_owner(saved, by)
     end_feed(saved, at=at)
     saved.delete()
 
 
 def end_feed(saved: SavedSearch, *, at: datetime) -> None:
-    """Remember that the feed, at the address it has now, ended."""
+    """Record that the feed at its current address ended."""
     EndedFeed.objects.end(saved.feed_key, at=at)
 
 

@@ -1,8 +1,8 @@
-"""Parse what people type: words, "exact phrases", -not and or; never an error, whatever it is.
+"""Parser of search queries: words, "exact phrases", -not and or; never fails, whatever the text.
 
-People also paste log lines and commands, in which quotes and hyphens mean something else. They are
-operators only where they can be meant as such: a phrase is set off by white space, and an exclusion
-is a hyphen before a word that is no option of a command.
+People also paste log lines and commands, where quotes and hyphens mean something else. So they are
+operators only where they can be meant as such: a phrase is surrounded by white space, and an
+exclusion is a hyphen before a word that is no command-line option.
 """
 
 from __future__ import annotations
@@ -17,20 +17,22 @@ from search import analyzer
 MAX_CHARACTERS = 500
 MAX_WORDS = 24
 
-# A quoted phrase begins after white space and ends before it, or is still being typed.
+# A quoted phrase starts after white space and ends before it, or is still being typed.
 PHRASE = r'(?<!\S)-?"[^"]*(?:"(?!\S)|$)'
 _TOKEN = re.compile(PHRASE + r"|\S+")
-_EXCLUSION = re.compile(r"-(?=[^\W_]{2})(?=[^\W\d])")  # of "-word"; not "-n", "-9" or "--force"
+_EXCLUSION = re.compile(
+    r"-(?=[^\W_]{2})(?=[^\W\d])"
+)  # the hyphen of "-word"; not "-n", "-9" or "--force"
 _OPTION = re.compile(r"--[a-z]|-[a-z](?![^\W_])", re.IGNORECASE)  # "--force", "-n", "-o=wide"
 _REFERENCE = re.compile(r"\s*inc[-\s]?0*(\d{1,9})\s*", re.IGNORECASE)
 
 Endings = Mapping[str, list[str]]
-"""For an unfinished or unknown word the longer words that it may stand for."""
+"""Completions of unfinished or unknown words."""
 
 
 @dataclass(frozen=True)
 class Term:
-    """One word, or several that must stand side by side; to be found, or to be absent."""
+    """One word, or several adjacent ones; required or excluded."""
 
     words: tuple[str, ...]
     negated: bool = False
@@ -43,7 +45,8 @@ class Term:
 
 @dataclass(frozen=True)
 class Query:
-    """Alternatives, of which one must be met; each is a list of terms, which must all be."""
+    """A parsed query: alternatives, one of which must match; each is a list of terms that must all
+    match."""
 
     text: str
     alternatives: tuple[tuple[Term, ...], ...]
@@ -53,14 +56,14 @@ class Query:
 
     @property
     def words(self) -> list[str]:
-        """Every word that is looked for, once, in order."""
+        """Every required word once, in order."""
         return list(
             dict.fromkeys(word for term in self._terms if not term.negated for word in term.words)
         )
 
     @property
     def loose_words(self) -> set[str]:
-        """The words that are looked for outside of quotation marks."""
+        """The required words outside quotation marks."""
         terms = (term for term in self._terms if not (term.negated or term.quoted))
         return {word for term in terms for word in term.words}
 
@@ -70,35 +73,35 @@ class Query:
 
     @property
     def last_word(self) -> str:
-        """The word that is perhaps still being typed; "" where the query ends otherwise."""
+        """The word that may still be unfinished; "" if the query ends otherwise."""
         last = self.alternatives[-1][-1]
         finished = last.negated or last.quoted or self.text[-1:].isspace()
         return "" if finished else last.words[-1]
 
     @property
     def incident_number(self) -> int | None:
-        """The number in a query that is nothing but a reference."""
+        """The number in a query that is only an incident reference."""
         match = _REFERENCE.fullmatch(self.text)
         return int(match[1]) if match and int(match[1]) < 2**31 else None
 
     @property
     def has_operators(self) -> bool:
-        """True where the query holds phrases, exclusions or alternatives."""
+        """True if the query contains phrases, exclusions or alternatives."""
         return len(self.alternatives) > 1 or any(t.quoted or t.negated for t in self._terms)
 
     def tsquery(self, endings: Endings) -> str:
-        """In PostgreSQL's syntax; a word's endings may stand for it."""
+        """Return the query in PostgreSQL's syntax; a word's endings may replace it."""
         return " | ".join(
             "(" + " & ".join(term.tsquery(endings) for term in terms) + ")"
             for terms in self.alternatives
         )
 
     def any_word(self, endings: Endings) -> str:
-        """In PostgreSQL's syntax: one of the words is enough."""
+        """Return a query in PostgreSQL's syntax that any one of the words matches."""
         return " | ".join(any_form(word, endings) for word in self.words)
 
     def corrected(self, corrections: Mapping[str, str]) -> Query:
-        """With words replaced, in the terms and in the text as people read it."""
+        """Return the query with words replaced, in the terms and in the text."""
         text = re.sub(
             r"[^\W_]+",
             lambda match: corrections.get(analyzer.fold(match[0]), match[0]),
@@ -117,16 +120,16 @@ class Query:
 
 
 def any_form(word: str, endings: Endings) -> str:
-    """`word` or one of its endings, in PostgreSQL's syntax."""
-    # Words consist of letters and digits only, so nothing in them can end the quotation.
+    """Return a query for `word` or one of its endings, in PostgreSQL's syntax."""
+    # Words consist of letters and digits only, so they need no escaping.
     forms = " | ".join(f"'{form}'" for form in (word, *endings.get(word, ())))
     return f"({forms})"
 
 
 def parse(text: str, *, operators: bool = True) -> Query:
-    """Return the query that `text` asks for; without `operators`, as nothing but words.
+    """Parse `text`; without `operators`, as plain words only.
 
-    At most 500 characters and 24 words of the text are read.
+    Reads at most 500 characters and 24 words.
     """
     text = storable(text[:MAX_CHARACTERS])
     tokens = _TOKEN.findall(text)
@@ -150,7 +153,7 @@ def parse(text: str, *, operators: bool = True) -> Query:
 
 
 def _term(token: str, room: int, *, excludes: bool) -> Term:
-    """Return the term that `token` is; `excludes` says that a hyphen may mean an exclusion."""
+    """Return the term for `token`; `excludes` says that a hyphen may mean an exclusion."""
     if _is_phrase(token):
         negated = excludes and token[0] == "-"
         return Term(_words(token, room), negated=negated, quoted=True)

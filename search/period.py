@@ -1,4 +1,4 @@
-"""Days as people write them: 2025, 2025-01, 2025-01-15, 30d, 3m, today."""
+"""Periods as people write them: 2025, 2025-01, 2025-01-15, 30d, 3m, today."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ _NEAR = {"today": 0, "yesterday": 1}
 
 
 class Period(NamedTuple):
-    """From the first to the last day, both included."""
+    """A period from its first to its last day, both included."""
 
     first: date
     last: date
 
 
 def read(written: str, today: date) -> Period | None:
-    """The days that `written` means, None where it means none.
+    """Return the days that `written` means, or None.
 
-    A year or a month is all of it; 30d, 2w, 3m and 1y are the day so long before `today`.
+    A year or a month is all of it; 30d, 2w, 3m and 1y are the day that long before `today`.
     """
     text = written.strip().lower()
     try:

@@ -1,9 +1,8 @@
-"""Which documents to look at: few enough to be quick, and the best among them.
+"""Query planner: the documents to read, few enough to be quick, and the best among them.
 
-A word that is rare is looked for everywhere. Of a common one only the best documents are looked
-at: its tiers, which the index lists like words. How wide a tier has to be follows from how common
-the other words and the filters are. Where that turns out to find too little, the next stage looks
-wider, and the last one at everything.
+Rare words are looked up everywhere. Of a common word only the best documents are read: its tiers,
+which are indexed like words. The size of the tiers follows from the frequency of the other words
+and the filters. If a stage finds too little, the next one reads more, and the last one everything.
 """
 
 from __future__ import annotations
@@ -22,21 +21,21 @@ from search.models import Kind
 from search.parser import Term
 from search.statistics import DocumentFrequencies
 
-_AMPLE = 5  # times as many are looked at as are shown
-_AMPLE_AT_MOST = 250  # documents; whoever asks for more than a page gets what there is
-_WIDE = 4  # from one stage to the next
-_MOST_PAIRED = 4  # common words that are looked for two by two
-_PAIRED = 100  # documents of each two
+_AMPLE = 5  # times as many are read as are shown
+_AMPLE_AT_MOST = 250  # documents; larger requests get no reserve
+_WIDE = 4  # growth from one stage to the next
+_MOST_PAIRED = 4  # common words that are looked up in pairs
+_PAIRED = 100  # documents of each pair
 _EVERYWHERE = 1 << 40
 OF_INCIDENTS = keys.label("kind", Kind.INCIDENT)
-_STILL = 0.02  # of the documents that are left where nearly all hold what must not be there
+_STILL = 0.02  # least share of documents that remain after an exclusion
 _TIMELESS = [keys.quoted(keys.label("kind", kind)) for kind in (Kind.PLAYBOOK, Kind.PATTERN)]
 _ANYTHING = f"({' | '.join(keys.quoted(keys.label('kind', kind)) for kind in Kind.values)})"
 
 
 @dataclass(frozen=True)
 class Stage:
-    """What to ask for: all of it where `is_whole`, and else what is likely the best of it."""
+    """One query of a plan: for all matches if `is_whole`, otherwise for the probably best."""
 
     tsquery: str
     is_whole: bool
@@ -44,7 +43,7 @@ class Stage:
 
 @dataclass(frozen=True)
 class Plan:
-    """How to look for one query among what the filters leave."""
+    """The plan of one query with its filters."""
 
     expanded: ExpandedQuery
     filters: SearchFilters
@@ -52,7 +51,7 @@ class Plan:
     _numbers: dict[ExpandedWord | Term, float] = field(default_factory=dict, init=False)
 
     def complete(self, need: int) -> Iterator[Stage]:
-        """What holds all that is asked for, `need` of it and more if there is as much."""
+        """Yield stages that find at least `need` documents with all the terms."""
         wanted = max(need, min(need * _AMPLE, _AMPLE_AT_MOST))
         last = ""
         while self.expected > wanted * 2:
@@ -63,7 +62,7 @@ class Plan:
             asked = self._with_filters(_any_of(filter(None, parts)))
             if asked != last:
                 yield Stage(asked, is_whole=False)
-                # Of what must be made sure of in texts, no more than twice as many are read.
+                # Phrases are checked in texts, so at most twice as many documents are read.
                 if self.expanded.phrases:
                     break
             last = asked
@@ -71,7 +70,7 @@ class Plan:
         yield Stage(self._with_filters(self._everything()), is_whole=True)
 
     def some(self) -> Stage:
-        """What holds some of the words, those that are rare or that it is about."""
+        """Return a stage for documents with some words: rare ones, or words they are about."""
         words = sorted(self.expanded.words.values(), key=self.documents_of)
         common = [one for one in words if self._is_common(one)]
         parts = [word_clause(one) for one in words if one not in common]
@@ -82,15 +81,15 @@ class Plan:
         return Stage(self._with_filters(_any_of(parts)), is_whole=not common)
 
     def months(self, need: int, *, newest: bool, months: Mapping[str, int]) -> Iterator[Stage]:
-        """What holds all that is asked for, month after month in the order of time."""
+        """Yield stages for documents with all the terms, month by month in order of time."""
         everything = self._everything()
         for chosen in self._growing(need, sorted(months, reverse=newest), months):
             yield Stage(self._with_filters(everything, _any_of(chosen)), is_whole=False)
         yield Stage(self._with_filters(everything), is_whole=True)
 
     def recent(self, need: int, *, months: Mapping[str, int]) -> Iterator[Stage]:
-        """What holds all that is asked for: the best of it, and where they give too little what
-        is of the last months and of no time at all."""
+        """Yield stages for documents with all the terms: first the best, then, if too few, those of
+        the last months and undated ones."""
         first = next(self.complete(need))
         yield first
         if first.is_whole:
@@ -104,7 +103,7 @@ class Plan:
     def _growing(
         self, need: int, ordered: Iterable[str], months: Mapping[str, int]
     ) -> Iterator[list[str]]:
-        """The first of the `ordered` months, as many as likely suffice, then more and more."""
+        """Yield the first of the `ordered` months, as many as probably suffice, then more."""
         if self.expected <= need * 4:
             return
         share = self.expected / max(sum(months.values()), 1)
@@ -119,15 +118,15 @@ class Plan:
 
     @property
     def leaves_out_most(self) -> bool:
-        """Whether nearly all incidents hold something that must not be there: then the best of a
-        word do so as well, and looking at more and more of them finds little."""
+        """True if an excluded term occurs in nearly all incidents: the best documents of a word
+        then contain it as well, and larger tiers find little."""
         return all(
             any(term.negated and self._left_by(term) < _STILL for term in terms)
             for terms in self.expanded.query.alternatives
         )
 
     def _left_by(self, term: Term) -> float:
-        """Of the incidents those that hold nothing of a term, from 0 to 1."""
+        """Return the share of incidents without a term, from 0 to 1."""
         lexemes = stemmed(term)
         held = min(map(self.frequencies.of, (*lexemes, *keys.pairs(lexemes))))
         return max(1 - held / self._incidents, 0.0)
@@ -142,7 +141,7 @@ class Plan:
 
     @cached_property
     def share(self) -> float:
-        """Of all documents those that the filters leave, from 0 to 1."""
+        """The share of all documents that match the filters, from 0 to 1."""
         number, share = max(self.frequencies.all, 1), 1.0
         for facet in FACETS:
             if values := self.filters.of(facet):
@@ -156,8 +155,7 @@ class Plan:
 
     @cached_property
     def expected(self) -> float:
-        """About how many documents hold all that is asked for, if words knew nothing of each
-        other."""
+        """The expected number of documents with all the terms, if words were independent."""
         alternatives = self.expanded.query.alternatives
         if not alternatives:
             return self.frequencies.all * self.share
@@ -169,7 +167,7 @@ class Plan:
         )
 
     def _expected(self, terms: tuple[Term, ...], numbers: list[float]) -> float:
-        # Several words meet in what is long enough to hold them: in incidents.
+        # Only incidents are long enough to contain several words.
         number = self._incidents if len(numbers) > 1 else float(max(self.frequencies.all, 1))
         expected = number * self.share
         expected *= max(prod(self._left_by(term) for term in terms if term.negated), _STILL)
@@ -197,7 +195,8 @@ class Plan:
         return any(len(form) == 1 and form[0] in self.frequencies.tiers for form, _ in one.forms)
 
     def _narrowed(self, terms: tuple[Term, ...], wanted: int) -> str | None:
-        """All of `terms` in about `wanted` documents, the best; None where tiers cannot tell."""
+        """Return a query for about `wanted` of the best documents with all `terms`; None if tiers
+        cannot tell."""
         there = _there(terms)
         words = [self.expanded.words[word] for term in there for word in term.words]
         common = {one.word: self.documents_of(one) for one in words if self._is_common(one)}
@@ -245,7 +244,7 @@ class Plan:
         )
 
     def _in_best(self, one: ExpandedWord, size: float) -> float:
-        """How many documents `_best` is: those of each form of the word."""
+        """Return the number of documents that `_best` matches, over all forms of the word."""
         number = sum(
             min(
                 self._of_form(form), size if _tier_of(form, size, self.frequencies) else _EVERYWHERE
@@ -255,19 +254,19 @@ class Plan:
         return min(number, self.documents_of(one))
 
     def _best(self, one: ExpandedWord, size: float) -> str:
-        """About the best `size` documents that hold a word, of each of its forms."""
+        """Return a query for about the best `size` documents of a word, over all its forms."""
         return _any_of(_form(form, size, self.frequencies) for form, _ in one.forms)
 
     def _with_filters(self, *parts: str) -> str:
         asked = [*filter(None, parts), *self._narrowing]
-        # What only says what must not be there says nothing about where to look.
+        # Exclusions alone give the index nothing to look up.
         nowhere = all(part.startswith("!") for part in asked)
         return " & ".join([_ANYTHING, *asked] if nowhere else asked)
 
 
 def filter_clauses(filters: SearchFilters) -> list[str]:
-    """What `filters` leave, in PostgreSQL's syntax; the days at both ends of a period are to be
-    made sure of besides."""
+    """Return the filters in PostgreSQL's syntax, by whole months; the exact days of a period need a
+    further check."""
     found = [
         _any_of(keys.quoted(keys.label(facet, value)) for value in values)
         for facet in FACETS
@@ -280,7 +279,7 @@ def filter_clauses(filters: SearchFilters) -> list[str]:
 
 
 def period_keys(filters: SearchFilters) -> list[str]:
-    """The keys of the months and years that the filters ask for; none where they do not ask."""
+    """Return the keys of the months and years in the period; empty without one."""
     if not (filters.since or filters.until):
         return []
     since = max(filters.since or date(1970, 1, 1), date(1970, 1, 1))
@@ -299,8 +298,8 @@ def _form(form: Lexemes, size: float, frequencies: DocumentFrequencies) -> str:
 
 
 def _tier_of(form: Lexemes, size: float, frequencies: DocumentFrequencies) -> int:
-    """The number of the tier that holds the best `size` documents of a form; 0 where there is
-    none, and all of them are asked for."""
+    """Return the number of the tier with the best `size` documents of a form; 0 if there is none,
+    which means all of them."""
     number = next((n for n, most in enumerate(keys.TIER_SIZES, start=1) if most >= size), 0)
     return number if len(form) == 1 and number <= frequencies.tiers.get(form[0], 0) else 0
 
@@ -310,8 +309,8 @@ def _next_size(documents: float) -> float:
 
 
 def _side_by_side(term: Term, words: dict[str, ExpandedWord] | object) -> str:
-    """The words of a term and their pairs; each in its other forms of one word where `words`
-    knows them."""
+    """Return a query for the words of a term and their pairs, each in its other single-word forms
+    if `words` has them."""
     forms = [
         [form[0] for form, _ in words[word].forms if len(form) == 1]
         if isinstance(words, dict) and word in words
@@ -329,7 +328,8 @@ def _there(terms: Iterable[Term]) -> list[Term]:
 
 
 def _all_of(form: Lexemes) -> str:
-    """The lexemes of a form, side by side: to look over what failed is no failover."""
+    """Return a query for the lexemes of a form, side by side: “look over what failed” is no
+    “failover”."""
     parts = " & ".join(map(keys.quoted, (*form, *keys.pairs(form))))
     return f"({parts})" if len(form) > 1 else parts
 

@@ -1,4 +1,4 @@
-"""Results as rows: everything the page shows about one, worked out before the template runs."""
+"""Results as rows: everything the page shows of a result, built before the template runs."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ KINDS = {
     "playbook": ("book", "Playbook"),
     "pattern": ("repeat", "Failure pattern"),
 }
-_LONGEST = 80  # services that a row names, in characters
+_LONGEST = 80  # characters of the services in a row
 _LABELS: dict[str, str] = {
     value: str(label)
     for choices in (Severity, PostmortemStatus, ActionItemStatus, Risk)
@@ -44,8 +44,8 @@ _LABELS: dict[str, str] = {
 
 @dataclass(frozen=True)
 class ResultRow:
-    """One result. Its parts are HTML already: twenty rows of a template that put each together
-    would cost as much as finding them."""
+    """One result row. Its parts are HTML already: building them in the template would cost as much
+    as the search."""
 
     kind: str
     url: str
@@ -59,7 +59,7 @@ class ResultRow:
 
 
 def url_of(hit: Hit) -> str:
-    """The page of what was found."""
+    """Return the URL of a result."""
     if hit.kind == "action_item":
         return action_item_url(hit.pk)
     return _URLS[hit.kind](hit.reference)
@@ -68,10 +68,10 @@ def url_of(hit: Hit) -> str:
 def result_rows(
     hits: Sequence[Hit], *, user: User, today: date, complete: int = 0
 ) -> list[ResultRow]:
-    """The hits as the page shows them to `user`, on the day `today`.
+    """Return the hits as rows for `user` on the day `today`.
 
-    `complete` says how many of all results hold all the words: where there are any, the first row
-    that holds only some of them says so.
+    `complete` is the number of results with all the words: if there are any, the first row with
+    only some of them is marked.
     """
     helping = related_playbooks(
         [hit.pk for hit in hits if hit.kind == "incident"],
@@ -169,7 +169,7 @@ def _reference(reference: str) -> SafeString:
 
 
 def _playbooks(helping: Sequence[tuple[str, str]], incident: str) -> SafeString:
-    """The best playbook beside an incident; the others unfold."""
+    """Return the best playbook of an incident; the others unfold."""
     links = [_playbook(slug, title, incident) for slug, title in helping]
     if len(links) < 2:
         return ui.line(links)
@@ -185,8 +185,8 @@ def _playbooks(helping: Sequence[tuple[str, str]], incident: str) -> SafeString:
 
 @lru_cache(maxsize=1024)
 def _playbook(slug: str, title: str, incident: str) -> SafeString:
-    """A playbook beside an incident: one tap away. Its page offers to follow it for this incident,
-    where that still goes on."""
+    """Return a link to a playbook, one tap away. Its page offers to follow it for this incident,
+    while that is ongoing."""
     return format_html(
         '<a class="btn btn-sm" href="{}?incident={}">{} {}</a>',
         playbook_url(slug),

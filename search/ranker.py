@@ -1,4 +1,4 @@
-"""Putting candidates in order: BM25, and of what is nearly equal what holds all the words first."""
+"""Ranking of candidates: by BM25, and among near equals those with all the words first."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from search.statistics import DocumentFrequencies
 
 _EXACT = 100.0
 _COMPLETE = 0.5
-_SCORE = 10.0  # of a document that is wholly about every word
-FEW = 5  # matches of all the words, below which those of some words are shown as well
-_ABOUT_IT = 0.45  # what is as much about all the words is what was looked for
-_MENTIONED = 0.25  # impacts below this are of words that a long text says among many others
-_IN_PASSING = 0.8  # of how much the best of the others is about some of the words
-_NEIGHBOURS = 0.6  # of a word's importance: that a title or summary holds two side by side
-ABSENT = 0.01  # impacts below this are none
-_FILLING = 0.4  # of its importance, what a word keeps that says nothing of what happened
-# What people put around that which they look for; that it was by mistake is true of most of what
-# goes wrong. Reports seldom say it so, and rarity alone would take it for the most telling.
+_SCORE = 10.0  # of a document that is entirely about every word
+FEW = 5  # with fewer matches of all the words, matches of some words are shown as well
+_ABOUT_IT = 0.45  # relevance from which a document answers the query
+_MENTIONED = 0.25  # smaller impacts mean that a long text only mentions the word
+_IN_PASSING = 0.8  # of the best relevance among documents with only some of the words
+_NEIGHBOURS = 0.6  # of a word's importance, for two adjacent words in a title or summary
+ABSENT = 0.01  # smaller impacts count as none
+_FILLING = 0.4  # of its importance, for a filler word
+# Words that people put around the subject of a search, such as “by mistake”, which is true of most
+# failures. Reports seldom contain them, so rarity alone would take them for the most telling.
 _FILLERS = frozenset(
     {
         *("accident", "accidental", "accidentally", "inadvertently", "mistake", "mistakenly"),
@@ -41,8 +41,8 @@ _FILLERS = frozenset(
 
 
 class Ranked(NamedTuple):
-    """`relevance` is from 0 to 1: how much the document is about what was asked for; `weakest` is
-    how much it is about that word of which it says least."""
+    """A ranked candidate. `relevance` says from 0 to 1 how much it is about the query; `weakest`
+    how much it is about the query word it is least about."""
 
     candidate: Candidate
     relevance: float
@@ -54,10 +54,10 @@ class Ranked(NamedTuple):
 def importance(
     expanded: ExpandedQuery, frequencies: DocumentFrequencies, candidates: Sequence[Candidate]
 ) -> dict[str, float]:
-    """How much each word tells: the rarer among what everybody may see, the more; one that only
-    fills a sentence, less.
+    """Return the importance of each word: its inverse document frequency among what everybody may
+    see; less for filler words.
 
-    What the last count does not know is counted in `candidates`, which the person may see.
+    Words unknown to the last count are counted in `candidates`, which the user may see.
     """
     number = max(frequencies.all, len(candidates))
     found = {}
@@ -80,9 +80,9 @@ def rank(
     *,
     is_complete: bool,
 ) -> list[Ranked]:
-    """Best first; of equals the later, then the one that was indexed last.
+    """Rank candidates, best first; among equals the later, then the one indexed last.
 
-    `is_complete` says that the candidates hold all that was asked for.
+    `is_complete` says that the candidates contain all the words.
     """
     weights = [importance[word] for word in expanded.words]
     whole = sum(weights) or 1.0
@@ -101,21 +101,22 @@ def rank(
         least = about if one_word else min(impacts[:number], default=1.0)
         one = Ranked(candidate, about, least, score, is_complete)
         placed.append((-score, -_day(candidate), -document, one))
-    placed.sort()  # as `order` does, for which it would ask each of them again
+    placed.sort()  # the order of `sort_key`, without computing it again
     return [one for *_, one in placed]
 
 
 def is_enough(complete: Sequence[Ranked]) -> bool:
-    """Whether there is no need for what holds only some of the words."""
+    """Return True if no documents with only some of the words are needed."""
     fully = sum(one.weakest >= _MENTIONED for one in complete)
     return fully >= FEW and complete[0].relevance >= _ABOUT_IT
 
 
 def merge(complete: Sequence[Ranked], others: Sequence[Ranked]) -> list[Ranked]:
-    """What holds all the words a little ahead of what holds some of them; but what holds them in
-    passing, as a transcript without end does, counts among the others.
+    """Rank documents with all the words slightly ahead of those with some; but documents that only
+    mention them, such as endless transcripts, rank among the others.
 
-    In passing means: little beside the best of the others, or one of the words next to never.
+    Only mentioning means: little relevance beside the best of the others, or next to none for one
+    of the words.
     """
     most = max((one.relevance for one in others), default=0.0)
     placed = [
@@ -133,7 +134,7 @@ def sort_key(one: Ranked) -> tuple[float, int, int]:
 
 
 def by_date(ranked: list[Ranked], *, newest: bool) -> list[Ranked]:
-    """By the day it occurred; what is undated comes last, and of a day the best first."""
+    """Sort by the day of occurrence; undated ones come last, and the best of a day first."""
     sign = -1 if newest else 1
     return sorted(
         ranked,

@@ -1,4 +1,4 @@
-"""Why something was found, in words."""
+"""Reasons for a result, in words."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from search.refinements import chips
 
 
 def reasons(hit: Hit, criteria: Criteria) -> list[str]:
-    """What of the question the result meets: the words that it shows, and the filters it fits."""
+    """Return the parts of the query that a result matches: the words it shows, and the filters."""
     found = []
     if words := _marked(hit.title):
         found.append(f"{words} in the title")

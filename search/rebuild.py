@@ -1,4 +1,4 @@
-"""Making the whole index anew, tiers and statistics included. Search keeps working meanwhile."""
+"""Rebuild of the whole index, including tiers and statistics. Search keeps working meanwhile."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from search import impact, index, sources, statistics
 from search.index_entry import build_entry
 from search.models import Document, KeyStatistic, Passages, Word
 
-_SAMPLED = 6_000  # incidents from which is told who is among the best of a word
+_SAMPLED = 6_000  # incidents in the sample that decides the tiers
 
 SOURCES: dict[Kind, Any] = {
     "incident": Incident,
@@ -29,14 +29,14 @@ SOURCES: dict[Kind, Any] = {
 
 
 def rebuild(say: Callable[[str], None], *, processes: int = 1) -> None:
-    """Index everything anew, in as many processes; `say` is told how far it is."""
+    """Reindex everything in this many processes; `say` receives the progress."""
     ids = {
         kind: list(model.objects.order_by("pk").values_list("pk", flat=True))
         for kind, model in SOURCES.items()
     }
     _begin_tiers(ids["incident"])
     Word.objects.all().delete()
-    # Sorting millions of keys into an index one by one takes many times as long as making it.
+    # Inserting millions of keys into an index takes many times as long as building it.
     from_nothing = processes > 1 and not Document.objects.exists()
     [by_keys] = [kept for kept in Document._meta.indexes if kept.name == "document_keys"]
     if from_nothing:
@@ -64,7 +64,7 @@ def rebuild(say: Callable[[str], None], *, processes: int = 1) -> None:
 
 
 def _begin_tiers(incidents: list[int]) -> None:
-    """Tell from a sample who is among the best of each common word."""
+    """Decide from a sample which documents are among the best of each common word."""
     step = max(len(incidents) // _SAMPLED, 1)
     sampled = incidents[::step]
     documents = _sampled_worths(sampled)
@@ -76,7 +76,7 @@ def _begin_tiers(incidents: list[int]) -> None:
 
 
 def _sampled_worths(incidents: list[int]) -> tuple[dict[str, list[float]], int]:
-    """By lexeme the worths of the documents that hold it, and how many documents there are."""
+    """Return the worths of the documents with each lexeme, and the number of documents."""
     worths = defaultdict[str, list[float]](list)
     number = 0
     for batch in _batches(incidents):
@@ -99,14 +99,14 @@ def _in_batches(kind: Kind, ids: list[int], processes: int) -> Iterator[int]:
         for batch in _batches(ids):
             yield _refresh(kind, batch)
         return
-    # Not forked: a pool of connections must not be in two processes.
+    # Not forked: two processes must not share a connection pool.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(processes, mp_context=context, initializer=_begin) as pool:
         yield from pool.map(_refresh, [kind] * len(list(_batches(ids))), _batches(ids))
 
 
 def _begin() -> None:
-    """Prepare a process of the pool; Ctrl-C is answered by the process that started it."""
+    """Prepare a process of the pool; only the parent process handles Ctrl-C."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     django.setup()
 

@@ -1,4 +1,4 @@
-"""What narrows the results, as the page offers it: chips, orders, and facets with their counts."""
+"""Refinements of a search as the page offers them: chips, sort orders, and facets with counts."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ FACET_NAMES = {
 }
 PERIODS = {"30d": "Last 30 days", "90d": "Last 90 days", "1y": "Last 12 months"}
 SORTS: Mapping[Sort, str] = {"relevance": "Best first", "newest": "Newest", "oldest": "Oldest"}
-MOST_SHOWN = 8  # values of a facet; the next are one tap away
-MOST_MORE = 24  # and what is beyond is typed
+MOST_SHOWN = 8  # values of a facet; the others unfold
+MOST_MORE = 24  # values that unfold; any others have to be typed
 
 Counts = Mapping[str, Sequence[tuple[str, str, int]]]
-"""For each facet `(value, label, how many results)`."""
+"""`(value, label, number of results)` for each facet."""
 
 
 @dataclass(frozen=True)
 class Chip:
-    """Something that narrows, and the address without it."""
+    """A filter in use, and the URL without it."""
 
     text: str
     remove: str
@@ -46,8 +46,7 @@ class Chip:
 
 @dataclass(frozen=True)
 class FacetLink:
-    """Something to choose among others, and where choosing it leads; where it can be left out
-    instead, where that leads."""
+    """A value to choose, the URL that chooses it and, if it can be excluded, the URL for that."""
 
     label: str
     url: str
@@ -60,7 +59,7 @@ class FacetLink:
 
 @dataclass(frozen=True)
 class FacetGroup:
-    """A facet: what can be chosen of it, in an order that does not change with the counts."""
+    """A facet and its values, in an order that does not change with the counts."""
 
     name: str
     links: tuple[FacetLink, ...]
@@ -68,7 +67,7 @@ class FacetGroup:
 
 
 def chips(criteria: Criteria) -> list[Chip]:
-    """All that narrows, each removable by itself."""
+    """Return the filters in use, each removable by itself."""
     found = []
     for name in FILTERS:
         for value in criteria.filters.of(name):
@@ -92,7 +91,7 @@ def _reading(criteria: Criteria, name: str, value: str) -> str:
 
 @dataclass(frozen=True)
 class Notice:
-    """What was not understood, and what may have been meant."""
+    """Something that was not understood, and the probable meaning."""
 
     text: str
     suggestion: str = ""
@@ -100,7 +99,7 @@ class Notice:
 
 
 def notices(criteria: Criteria) -> list[Notice]:
-    """What looked like a filter and was none, and words that only leave out."""
+    """Return a notice for each unknown filter, and for a query with exclusions only."""
     found = []
     if criteria.words.startswith("-") and not (parse(criteria.search_text) or criteria.filters):
         found.append(Notice("That only says what to leave out: say what to look for as well."))
@@ -130,7 +129,7 @@ def _without(criteria: Criteria, name: str) -> Criteria:
 
 
 def sort_links(criteria: Criteria) -> list[FacetLink]:
-    """The orders to choose from. Without words nothing is better than anything else."""
+    """Return the available sort orders. Without words there is no relevance."""
     offered = [sort for sort in SORTS if criteria.words or sort != "relevance"]
     chosen = criteria.sort if criteria.sort in offered else "newest"
     return [
@@ -140,7 +139,7 @@ def sort_links(criteria: Criteria) -> list[FacetLink]:
 
 
 def facet_groups(criteria: Criteria, counts: Counts, today: date) -> list[FacetGroup]:
-    """The facets of which something can be chosen, or is."""
+    """Return the facets with values to choose or chosen."""
     found = [_group(criteria, facet, counts.get(facet, ())) for facet in FACETS]
     number = {since: count for since, _, count in counts.get("since", ())}
     return [group for group in [*found, _period(criteria, number, today)] if group.links]
@@ -157,7 +156,7 @@ def _group(criteria: Criteria, facet: str, counted: Sequence[tuple[str, str, int
         wanted = [v for v in FIXED[facet] if facet == "kind" or number.get(v) or v in label]
         return FacetGroup(FACET_NAMES[facet], _links(criteria, facet, wanted, FIXED[facet], number))
     chosen = (*criteria.filters.of(facet), *criteria.filters.of(opposite(facet)))
-    # The most frequent are shown, but by name: a count that changes moves nothing.
+    # The most frequent are shown, but sorted by name: changing counts move nothing.
     often = sorted(label, key=lambda value: (value not in chosen, -number.get(value, 0), value))
     shown, more = (
         sorted(part, key=lambda value: (label[value].casefold(), value))
@@ -197,13 +196,13 @@ def _links(
 
 
 def _one_more(criteria: Criteria, facet: str) -> str:
-    """The address with another value of `facet`, up to that value: put together once for all."""
+    """Return the URL that adds a value of `facet`, up to that value: built once for all values."""
     address = replace(criteria, page=1).url()
     return f"{address}{'&' if '?' in address else '?'}{facet}="
 
 
 def period_starts(today: date) -> dict[str, date]:
-    """The first day of each period that the page offers, by how it is written."""
+    """Return the first day of each period that the page offers, by the period as written."""
     read = {since: period.read(since, today) for since in PERIODS}
     return {since: found.first for since, found in read.items() if found}
 
@@ -226,7 +225,8 @@ def _period(criteria: Criteria, number: Mapping[str, int], today: date) -> Facet
 
 
 def count_text(number: int) -> str:
-    """How many, as far as it was counted: “1,000+”; nothing where none was met among some."""
+    """Return a count as text: “1,000+” if counting stopped there; empty if none was found in a
+    sample."""
     if isinstance(number, AtLeast):
         return f"{number:,}+" if number else ""
     return f"{number:,}+" if number >= MOST_COUNTED else f"{number:,}"

@@ -1,4 +1,4 @@
-"""Which playbooks stand beside an incident among the results."""
+"""Playbooks to show beside an incident among the results."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from django.db import connection
 
 from core.prepared import as_array
 
-MOST = 3  # beside one incident
+MOST = 3  # playbooks beside one incident
 
-_UNTRIED = 2  # between what helped, wholly or partly, and what did not
-# By hand, and joined no further than it must be: planning a query that also picks the best of them
-# takes longer than all else.
+_UNTRIED = 2  # between playbooks that helped, fully or partly, and those that did not
+# Raw SQL with as few joins as possible: planning a query that also picks the best playbooks would
+# take longer than all the rest.
 _OFFERED = """
 SELECT link.incident_id, book.slug, book.title, NULL
 FROM incidents_patternlink link
@@ -32,11 +32,11 @@ WHERE book.archived_at IS NULL AND used.incident_id = ANY(%(incidents)s)
 def related_playbooks(
     incidents: Sequence[int], *, found: Sequence[str]
 ) -> dict[int, list[tuple[str, str]]]:
-    """For each of these incidents, which the reader may see, at most three playbooks as
-    (slug, title): those that were followed in it or are for its patterns.
+    """Return up to three playbooks, as (slug, title), for each of these incidents, which the user
+    may see: playbooks used in it or written for its patterns.
 
-    What helped there comes first, then what was `found` itself, as slugs; what was tried in vain
-    comes last.
+    Playbooks that helped come first, then slugs in `found`, the search results; those that did not
+    help come last.
     """
     if not incidents:
         return {}

@@ -1,4 +1,4 @@
-"""From a query to documents in order: stage by stage, until there are enough."""
+"""Retrieval: from a query to ranked documents, stage by stage, until there are enough."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from search.ranker import ABSENT, FEW, Ranked
 from search.snippets import contains_phrase
 
 _SPARE = 40
-_READ = (0, 24, 72, 168, 240)  # how far one reads in texts to make sure of a phrase, step by step
+_READ = (0, 24, 72, 168, 240)  # texts read to check a phrase, step by step
 
 
 @dataclass(frozen=True)
 class SearchContext:
-    """Who asks, and what stays the same however the query is understood. `need` is how many
-    documents are wanted."""
+    """The user, and what stays the same however the query is expanded. `need` is the number of
+    documents wanted."""
 
     user: User | AnonymousUser
     filters: SearchFilters
@@ -38,9 +38,10 @@ class SearchContext:
 
 @dataclass(frozen=True)
 class Retrieved:
-    """How a query was understood in the end, and what is found by that, in order.
+    """The query as it was finally expanded, and its documents in order.
 
-    `is_whole` says that nothing else matches; where it is not, `expected` is about how many do.
+    `is_whole` says that nothing else matches; otherwise `expected` is the approximate number of
+    matches.
     """
 
     expanded: ExpandedQuery
@@ -55,17 +56,18 @@ class Retrieved:
 
     @property
     def held(self) -> set[str]:
-        """The words that something found holds."""
+        """The query words that occur in the results."""
         return _held(self.expanded, [one.candidate for one in self.ranked])
 
 
 def retrieve(query: Query, context: SearchContext, *, as_typed: bool) -> Retrieved:
-    """The strictest understanding of `query` that finds anything: all the words; all, unfinished
-    ones completed; the same with misspelt words corrected; some of the words."""
+    """Retrieve documents by the strictest reading of `query` that finds anything: all the words;
+    all, with unfinished ones completed; the same with misspelt words corrected; some of the words.
+    """
     expanded = expand(query, {})
     plan = _plan(expanded, context.filters)
     longer = _completed_at_once(plan, context.user)
-    # What nothing holds need not be looked for.
+    # Words that nothing contains need no lookup.
     if longer and longer.absent:
         return _found_otherwise(plan, context, longer, None, as_typed=as_typed)
     attempt = Attempt(plan, context)
@@ -85,15 +87,15 @@ def _found_otherwise(
     *,
     as_typed: bool,
 ) -> Retrieved:
-    """What is found by the words completed or corrected, or by the `attempt` to find them as they
-    are typed; None stands for one that would find nothing."""
+    """Retrieve documents by completed or corrected words, or by the `attempt` with the words as
+    typed; None means that it would find nothing."""
     query, endings = plan.expanded.query, longer.endings
     if endings:
         completed = _attempt(expand(query, endings, longer.absent), context)
         if completed.number or not (attempt and attempt.number):
             attempt = completed
     if not (as_typed or (attempt and attempt.number)):
-        # What nothing visible holds may still be held by what it was completed to.
+        # A word without a visible match may still match by its completions.
         held = attempt.found.held if attempt else set()
         misspelt = [one for one in longer.unmatched if one not in endings or one not in held]
         if better := completion.correct(query, misspelt, context.user):
@@ -102,8 +104,7 @@ def _found_otherwise(
 
 
 def _completed_at_once(plan: Plan, user: User | AnonymousUser) -> Completed | None:
-    """What the words may become of which the last count knows nothing, where nothing can be found
-    unless each of them is held itself."""
+    """Complete words that the last count does not know, if nothing can match without them."""
     query, words = plan.expanded.query, plan.expanded.words
     rare = [word for word, one in words.items() if not plan.frequencies.of(one.lexeme)]
     if not rare or len(query.alternatives) > 1 or any(len(words[word].forms) > 1 for word in rare):
@@ -112,8 +113,8 @@ def _completed_at_once(plan: Plan, user: User | AnonymousUser) -> Completed | No
 
 
 def sample(query: Query, context: SearchContext) -> list[int]:
-    """As many documents as are needed that hold all the words, from where the best are, in no
-    order: for counting. None where there may be fewer, or where only their texts can tell."""
+    """Return as many documents as needed that contain all the words, probably good ones, in no
+    order, for counting. Returns none if there may be fewer, or if only the texts can tell."""
     expanded = expand(query, {})
     plan = _plan(expanded, context.filters)
     if expanded.phrases or plan.expected < context.need:
@@ -127,9 +128,9 @@ def sample(query: Query, context: SearchContext) -> list[int]:
 
 
 class Attempt:
-    """What is found by a query as it is `expanded`.
+    """The results of one expanded query.
 
-    What holds all the words is read at once; what holds some of them only when it is needed.
+    Documents with all the words are read at once; those with some of them only when needed.
     """
 
     def __init__(self, plan: Plan, context: SearchContext) -> None:
@@ -140,7 +141,7 @@ class Attempt:
 
     @property
     def number(self) -> int:
-        """How many documents hold all the words, and not in passing."""
+        """The number of documents that contain all the words, not just mention them."""
         return self.found.complete if self._complete else 0
 
     @property
@@ -149,13 +150,13 @@ class Attempt:
 
     @property
     def missing_words(self) -> list[str]:
-        """The words that nothing holds of what was read at once."""
+        """The words that occur in none of the documents read at once."""
         held = _held(self._expanded, self._complete)
         return [word for word in self._expanded.query.words if word not in held]
 
     @cached_property
     def found(self) -> Retrieved:
-        """In order; where little holds all the words, what holds some of them comes after it."""
+        """The results in order; if few contain all the words, those with some of them follow."""
         expanded, complete, frequencies = self._expanded, self._complete, self._plan.frequencies
         is_whole = self._is_whole
         importance = ranker.importance(expanded, frequencies, complete)
@@ -182,14 +183,14 @@ def _attempt(expanded: ExpandedQuery, context: SearchContext) -> Attempt:
 
 
 def _complete(plan: Plan, context: SearchContext) -> tuple[list[Candidate], bool]:
-    """What holds all the words, and whether nothing else does."""
+    """Return documents with all the words, and whether there are no others."""
     expanded = plan.expanded
     complete: list[Candidate] = []
     is_whole = True
     for stage in _stages(plan, context):
         is_whole = stage.is_whole
         complete = _read(stage, expanded, context, expanded.phrases)
-        # Part of a stage may hold one word only, in case it makes up for the other.
+        # A stage may include documents with one of the words only.
         if not is_whole and expanded.is_loose:
             number = len(expanded.words)
             complete = [one for one in complete if min(one.impacts[:number], default=1.0) > ABSENT]
@@ -229,8 +230,8 @@ def _held(expanded: ExpandedQuery, rows: Sequence[Candidate]) -> set[str]:
 def _read(
     stage: Stage, expanded: ExpandedQuery, context: SearchContext, phrases: Sequence[Lexemes] = ()
 ) -> list[Candidate]:
-    """What the person may see of a stage; phrases made sure of."""
-    # Of one month after the other, more than are shown are read in case some may not be seen.
+    """Return the documents of a stage that the user may see, with phrases checked."""
+    # By month, more than are shown are read, because some may be hidden from the user.
     is_first = context.sort != "relevance" and not stage.is_whole
     most = context.need * 2 + _SPARE if is_first else candidates.MOST
     rows = candidates.read(
@@ -242,8 +243,8 @@ def _read(
 def _with_phrases(
     rows: Sequence[Candidate], phrases: Iterable[Lexemes], need: int
 ) -> list[Candidate]:
-    """The rows whose text holds the phrases, those that are most about them first; at least
-    `need` of them, if among the first 240 there are as many."""
+    """Return rows whose text contains the phrases, the most relevant first; at least `need` of
+    them, if the first 240 have as many."""
     rows = sorted(rows, key=lambda row: (-sum(row.impacts), -row.document))
     sure: list[Candidate] = []
     for start, end in pairwise(_READ):

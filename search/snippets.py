@@ -1,4 +1,4 @@
-"""Showing where the words were found: titles and one passage, cut into marked and plain pieces.
+"""Snippets: titles and one passage, cut into marked and plain pieces.
 
 Pieces are plain text; a template puts <mark> around the marked ones and escapes all of them.
 """
@@ -13,14 +13,16 @@ from typing import NamedTuple
 from search import analyzer
 from search.index_entry import NOT_SHOWN
 
-MOST_READ = 20_000  # characters of a document; what is found further down goes unmarked
-READ_FIRST = 4_000  # most documents show what was looked for so far; only the others are read on
+MOST_READ = 20_000  # characters of a document; words further down are not marked
+READ_FIRST = (
+    4_000  # characters; most documents show a query word by then, only the others are read on
+)
 _LENGTH = 240
-# In how many lines of a text a word is looked for: alone, or when others may stand beside it.
+# Lines of a text in which a word is searched: alone, or together with others.
 _MOST_LINES, _MOST_LINES_OF_SEVERAL = 3, 6
-_MOST_TRIES = 18  # places that begin like a word and may be another
+_MOST_TRIES = 18  # places that start like the word but may be another
 _MOST_STEMS = 12
-_NEAR = 100  # characters, in which the neighbour of a word is looked for
+_NEAR = 100  # characters to search for the neighbour of a word
 _TOKEN = re.compile(r"[^\W_]+")
 _OTHER_LETTERS = re.compile(r"[^\W\x00-\x7f]")
 
@@ -31,13 +33,13 @@ class Piece(NamedTuple):
 
 
 class Highlighter:
-    """Knows the words of one query, in whatever form they may stand in a text."""
+    """Highlighter of the words of one query, in every form they may have in a text."""
 
     def __init__(
         self, worth: Mapping[str, float], beside: Mapping[str, frozenset[str]] | None = None
     ) -> None:
-        """`worth` says for each lexeme how much it matters that a passage shows it; `beside` for
-        those that mean nothing alone which others must stand next to them."""
+        """`worth` weighs each lexeme for choosing a passage; `beside` lists, for lexemes that mean
+        nothing alone, the neighbours they need."""
         self._worth = worth
         self._beside = beside or {}
         first = sorted(worth, key=lambda lexeme: (-worth[lexeme], lexeme))[:_MOST_STEMS]
@@ -48,7 +50,7 @@ class Highlighter:
         self._most_lines = _MOST_LINES_OF_SEVERAL if len(worth) > 1 else _MOST_LINES
 
     def pieces(self, text: str) -> list[Piece]:
-        """`text`, with the words that were looked for marked."""
+        """Return `text` in pieces, with the query words marked."""
         is_quick = self._knows_all_beginnings and _has_plain_letters(text)
         places = sorted(self._quickly_found(text) if is_quick else self._found(text))
         cut: list[Piece] = []
@@ -63,14 +65,14 @@ class Highlighter:
         return cut
 
     def _found(self, text: str) -> Iterator[tuple[int, int]]:
-        """Where the words stand that were looked for, each word of `text` being looked at."""
+        """Yield the places of query words, by looking at each word of `text`."""
         for match in _TOKEN.finditer(text):
             lexeme = _stem(match[0])
             if lexeme in self._worth and self._stands(lexeme, text, *match.span()):
                 yield match.span()
 
     def _quickly_found(self, text: str) -> Iterator[tuple[int, int]]:
-        """The same for a text in which every letter stands for itself."""
+        """Yield the same for a text without accents."""
         lowered = text.lower()
         for lexeme, beginning in self._beginnings:
             place = lowered.find(beginning)
@@ -80,8 +82,7 @@ class Highlighter:
                 place = lowered.find(beginning, place + 1)
 
     def _end_of(self, lexeme: str, text: str, lowered: str, place: int) -> int:
-        """Where the word ends that begins at `place`, if it is a form of `lexeme` that means
-        something there; else 0."""
+        """Return the end of the word at `place` if it is a meaningful form of `lexeme`; else 0."""
         if place and lowered[place - 1].isalnum():
             return 0
         match = _TOKEN.match(text, place)
@@ -91,8 +92,8 @@ class Highlighter:
         return end if not self._beside or self._stands(lexeme, text, place, end) else 0
 
     def best_passage(self, text: str) -> str:
-        """The passage (line) of `text` that shows most of the words; the first that says
-        something where none does. What stands at its beginning is preferred."""
+        """Return the passage (line) of `text` with the most query words, preferring the start of
+        the text; without any, the first line long enough to say something."""
         if (hidden := text.find(NOT_SHOWN)) >= 0:
             text = text[:hidden]
         shown = self._shown(text[:READ_FIRST]) or self._shown(text[:MOST_READ])
@@ -102,18 +103,19 @@ class Highlighter:
         best, most, first = 0, 0.0, 0
         for start, found in sorted(shown.items()):
             worth = sum(map(self._worth.__getitem__, found))
-            # A heading that repeats a word says little.
+            # Longer lines win: a heading that only repeats a word says little.
             worth += min(_end_of_line(text, start) - start, 80) / 1000
             if worth > most:
                 best, most, first = start, worth, min(found.values())
         return _around(text[best : _end_of_line(text, best)], first - best)
 
     def shows(self, text: str) -> bool:
-        """Whether one of the words stands in what may be shown of `text`, or nothing follows."""
+        """Return True if a query word occurs in the part of `text` that may be shown, or if nothing
+        follows."""
         return NOT_SHOWN in text or bool(self._shown(text))
 
     def _shown(self, text: str) -> dict[int, dict[str, int]]:
-        """By where a line of `text` begins, the words that it shows, each with its first place."""
+        """Return the query words in each line of `text`, by its start, with their first places."""
         lowered = text.lower()
         shown: dict[int, dict[str, int]] = {}
         for lexeme, beginning in self._beginnings:
@@ -130,8 +132,8 @@ class Highlighter:
         return shown
 
     def _stands(self, lexeme: str, text: str, start: int, end: int) -> bool:
-        """Whether a lexeme that was met in `text` means something there: it does alone, or it
-        stands beside one that it needs."""
+        """Return True if a lexeme found in `text` is meaningful there: alone, or beside a neighbour
+        it needs."""
         beside = self._beside.get(lexeme)
         if beside is None:
             return True
@@ -140,7 +142,7 @@ class Highlighter:
 
 
 def contains_phrase(text: str, phrase: Sequence[str]) -> bool:
-    """Whether the lexemes of `phrase` stand side by side somewhere in `text`."""
+    """Return True if the lexemes of `phrase` occur side by side in `text`."""
     folded = analyzer.fold(text)
     room = (analyzer.MAX_WORD + 20) * len(phrase)
     for beginning in analyzer.prefixes(phrase[0]):
@@ -155,7 +157,7 @@ def contains_phrase(text: str, phrase: Sequence[str]) -> bool:
 
 
 def _has_plain_letters(text: str) -> bool:
-    """Whether no letter of `text` changes when accents are taken away; quotes and dashes may."""
+    """Return True if removing accents changes no letter of `text`; quotes and dashes may change."""
     return text.isascii() or not _OTHER_LETTERS.search(text)
 
 
@@ -180,7 +182,7 @@ def _end_of_line(text: str, start: int) -> int:
 
 
 def _around(line: str, first: int) -> str:
-    """As much of `line` as there is room for, about the place of the first word in it."""
+    """Return as much of `line` as fits, around the place of the first query word."""
     if len(line) <= _LENGTH:
         return line
     start = max(min(first - 60, len(line) - _LENGTH), 0)

@@ -1,4 +1,5 @@
-"""Where the text of documents comes from: a few queries for any number of rows."""
+"""Sources of documents: the text of incidents, action items, patterns and playbooks, in a few
+queries for any number of rows."""
 
 from __future__ import annotations
 
@@ -18,12 +19,11 @@ from search.incident_records import IncidentRecord, incident_records
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """All that search is told of one thing.
+    """Everything that search receives about one thing.
 
-    `fields` are texts by weight, Markdown but for A, the reference, and L, the names of other
-    things that it belongs to: it is found by them, but they are no passages of its text. B is
-    what sums the thing up, C the rest, D timeline and supporting text. `labels` are keys that
-    filters ask for.
+    `fields` are texts by weight, in Markdown except A, the reference, and L, the names of things it
+    belongs to: these are indexed, but are not passages. B is the summary, C the rest, D timeline
+    and supporting text. `labels` are keys for filters.
     """
 
     pk: int
@@ -46,7 +46,7 @@ _SECTION_WEIGHT = {
 
 
 def incidents(ids: list[int], read: Mapping[int, ParsedPostmortem]) -> Iterator[Source]:
-    """The incidents and then their action items, each in order."""
+    """Yield the incidents, then their action items, each in order."""
     missing = [key for key in ids if key not in read]
     stored = documents_of(Incident.objects.filter(pk__in=missing)) if missing else {}
     known = incident_records(ids)
@@ -181,7 +181,7 @@ def playbooks(ids: list[int], _: Mapping[int, Any]) -> Iterator[Source]:
 
 
 def _as_code(command: str) -> str:
-    """A command as Markdown that leaves every character of it alone."""
+    """Return a command as Markdown that keeps every character of it."""
     return "    " + command.replace("\n", "\n    ") if command else ""
 
 

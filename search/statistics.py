@@ -1,8 +1,7 @@
-"""How common the keys are, and from what on a document is among the best of a word.
+"""Statistics: the document frequency of each key, and the tiers of common words.
 
-Counted by a task and by `manage.py reindex`. A search never waits for it: what is not
-known yet is taken for rare, which costs time and changes no result. What was read is kept in the
-process for ten seconds.
+Counted by a task and by `manage.py reindex`. A search never waits for them: unknown keys count as
+rare, which costs time and changes no result. Values are cached in the process for ten seconds.
 """
 
 from __future__ import annotations
@@ -18,14 +17,16 @@ from django.db import connection, transaction
 from search import impact
 
 COMMON_FROM = 512  # documents; rarer words need no tiers
-_TIERS_FROM = 2_000  # documents in all, below which nothing is common enough to cost
-_SAMPLE = 20_000  # documents that are counted; the others are taken to be like them
+_TIERS_FROM = (
+    2_000  # documents in the index; in smaller ones no word is common enough to slow a search
+)
+_SAMPLE = 20_000  # documents that are counted, as a sample of all
 _LEAST_IN_SAMPLE = 3
 _STAMP = "search.statistics"
-_SECONDS = 10  # after which every process has seen a count
+_SECONDS = 10  # after which every process has the new numbers
 _MOST_KEPT = 20_000  # keys
 
-# Of a row of `search_keystatistic`, what `keep` takes besides its key; of no row, nothing.
+# The columns of `search_keystatistic` that `remember` takes besides the key; NULL without a row.
 COUNTED = "documents, CASE WHEN is_tiered THEN cardinality(tiers) ELSE 0 END"
 _KNOWN = f"""
 SELECT key, {COUNTED}
@@ -67,7 +68,7 @@ WHERE old.documents <> excluded.documents
 
 @dataclass(frozen=True)
 class DocumentFrequencies:
-    """What the last count knows of the keys of one search."""
+    """The frequencies of the keys of one search, as of the last count."""
 
     documents: Mapping[str, int]
     tiers: Mapping[str, int]
@@ -77,13 +78,14 @@ class DocumentFrequencies:
         return self.of("")
 
     def of(self, key: str) -> int:
-        """How many documents have it; 0 for rare ones, and for what is newer than the count."""
+        """Return the number of documents with `key`; 0 for rare keys and those newer than the
+        count."""
         return self.documents.get(key, 0)
 
 
 @dataclass
 class _Kept:
-    """What has been read: for each key its documents and tiers, which may be none of either."""
+    """Cached values: documents and tiers of each key, possibly none."""
 
     stamp: str = ""
     keys: dict[str, tuple[int, int]] = field(default_factory=dict)
@@ -105,7 +107,8 @@ def _known_lately() -> _Kept:
 
 
 def document_frequencies(keys: Iterable[str]) -> DocumentFrequencies:
-    """In one query at most. Where nothing has been counted yet, the documents are, up to 10,000."""
+    """Return the frequencies of these keys in at most one query. If nothing was counted yet, count
+    up to 10,000 documents for the total."""
     wanted = {"", *keys}
     kept = _known_lately().keys
     found = {key: kept[key] for key in wanted if key in kept}
@@ -114,7 +117,7 @@ def document_frequencies(keys: Iterable[str]) -> DocumentFrequencies:
             cursor.execute(_KNOWN, [["", *unread]])
             rows = {key: (documents, tiers) for key, documents, tiers in cursor.fetchall()}
         found |= rows
-        # What has not been counted grows too fast to be kept.
+        # An index that was never counted grows too fast to be cached.
         if rows.get("", (0, None))[1] is not None:
             remember((key, *found.get(key, (0, 0))) for key in wanted)
     return DocumentFrequencies(
@@ -124,14 +127,14 @@ def document_frequencies(keys: Iterable[str]) -> DocumentFrequencies:
 
 
 def remember(rows: Iterable[tuple[str, int | None, int | None]]) -> None:
-    """Rows of `search_keystatistic` that somebody else's query has read, as key and `COUNTED`."""
+    """Cache rows of `search_keystatistic` that another query has read, as key and `COUNTED`."""
     _known_lately().keys.update(
         (key, (documents or 0, tiers or 0)) for key, documents, tiers in rows
     )
 
 
 def months() -> Mapping[str, int]:
-    """How many documents there are of each month, by its key."""
+    """Return the number of documents in each month, by its key."""
     kept = _known_lately()
     if not kept.months:
         with connection.cursor() as cursor:
@@ -143,13 +146,13 @@ def months() -> Mapping[str, int]:
 
 
 def _forget() -> None:
-    """The numbers have changed: read them again before the next search."""
+    """Make every process read the statistics again."""
     cache.delete(_STAMP)
 
 
 @transaction.atomic
 def count() -> None:
-    """Count the keys of the documents that everybody may see, of a sample where they are many."""
+    """Count the keys of the documents that everybody may see; a sample if there are many."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM search_document WHERE NOT is_guarded")
         [number] = cursor.fetchone()
@@ -172,7 +175,7 @@ _writing: tuple[float, Mapping[str, list[float]]] = (0.0, {})
 
 
 def tiers_for_writing() -> Mapping[str, list[float]]:
-    """For each common word its tiers, those that are still being written included."""
+    """Return the tiers of each common word, including those still being written."""
     global _writing
     with connection.cursor() as cursor:
         cursor.execute("SELECT tiers[1] FROM search_keystatistic WHERE key = ''")
@@ -188,9 +191,9 @@ def tiers_for_writing() -> Mapping[str, list[float]]:
 
 @transaction.atomic
 def begin_tiers(worths: Mapping[str, list[float]], *, share: float, number: int) -> None:
-    """Decide who is among the best of each common word, from the worths that a sample of `share`
-    of the `number` documents has for its words. From now on whatever is indexed has these tiers;
-    `end_tiers` says that everything has."""
+    """Decide the tiers of each common word, from the worths of its documents in a sample that is
+    `share` of all `number` documents. From now on entries are indexed with these tiers; `end_tiers`
+    says that all are."""
     tiers = {
         lexeme: found
         for lexeme, of_it in worths.items()
@@ -221,7 +224,7 @@ def forget_tiers() -> None:
 
 
 def end_tiers() -> None:
-    """Everything has been indexed since `begin_tiers`: searches may rely on the tiers."""
+    """Let searches rely on the tiers: everything has been indexed since `begin_tiers`."""
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE search_keystatistic SET is_tiered = true"
@@ -231,7 +234,7 @@ def end_tiers() -> None:
 
 
 def are_tiers_due() -> bool:
-    """Whether the index has doubled since its tiers were made, so that some are too wide or
+    """Return True if the index has doubled since its tiers were made, so that some are too large or
     missing."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -242,5 +245,5 @@ def are_tiers_due() -> bool:
 
 
 def need_tiers(number: int) -> bool:
-    """Whether an index of so many documents has words that are common enough to cost."""
+    """Return True if an index of this size has words common enough to need tiers."""
     return number >= _TIERS_FROM

@@ -1,4 +1,4 @@
-"""Other ways to say it: the groups of terms that mean the same, ready to be asked."""
+"""Synonyms: groups of terms with the same meaning, ready for lookup."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ Form = tuple[str, ...]
 
 _FIRST = Path(__file__).with_name("synonyms.txt")
 _STAMP = "search.synonyms"
-_SECONDS = 10  # after which every process has seen a change
+_SECONDS = 10  # after which every process has seen a change of the groups
 _known: tuple[str, Mapping[Form, tuple[Form, ...]], int] = ("", {}, 0)
 
 
 def synonyms_of(asked: Sequence[str]) -> Mapping[str, tuple[Form, ...]]:
-    """For each term in `asked`, words as `words.split` gives them, the other ways to say it.
+    """Return the synonyms of each term in `asked`, words as `analyzer.tokenize` gives them.
 
-    The keys are terms as they stand in `asked`, words joined by a space; each way is the words
-    that stand side by side. A term is understood in each of its forms: plural, past, and so on.
+    The keys are terms in `asked`, words joined by a space; each synonym is a tuple of adjacent
+    words. A term is recognised in each of its forms: plural, past, and so on.
     """
     others, longest = _groups()
     found: dict[str, tuple[Form, ...]] = {}
@@ -37,22 +37,21 @@ def synonyms_of(asked: Sequence[str]) -> Mapping[str, tuple[Form, ...]]:
 
 
 def first_groups() -> list[list[str]]:
-    """Return the groups that a new installation begins with, in the order of their rows."""
+    """Return the groups of a new installation, in the order of their rows."""
     lines = _FIRST.read_text(encoding="utf-8").splitlines()
     groups = (line.split(",") for line in lines if line and not line.startswith("#"))
     return [[term.strip() for term in group] for group in groups]
 
 
 def invalidate() -> None:
-    """The groups have changed: read them again before the next search."""
+    """Make every process read the groups again."""
     cache.delete(_STAMP)
 
 
 def _groups() -> tuple[Mapping[Form, tuple[Form, ...]], int]:
-    """For every term its others, and how many words the longest has.
+    """Return the synonyms of every term, and the length of the longest term in words.
 
-    What is kept is good for ten seconds: so an edit reaches the other processes without any
-    search having to ask the database whether there was one.
+    The cache lasts ten seconds, so other processes see an edit without a query for every search.
     """
     global _known
     stamp = cache.get(_STAMP)

@@ -1,4 +1,4 @@
-"""Background work: thin, and harmless when it runs twice."""
+"""Background tasks: thin, and harmless to run twice."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from search.rebuild import rebuild
 
 @shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=2, max_retries=5)
 def refresh_incidents(ids: list[int]) -> None:
-    """Index these incidents anew."""
+    """Reindex these incidents."""
     with transaction.atomic():
         used = index.refresh("incident", ids)
     index.add_words(used)
@@ -19,8 +19,7 @@ def refresh_incidents(ids: list[int]) -> None:
 
 @shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=2, max_retries=5)
 def keep_statistics() -> None:
-    """Count how common the words are; where the index has doubled, decide anew which documents
-    are the best of each."""
+    """Count the frequencies of words; if the index has doubled, rebuild it with new tiers."""
     statistics.count()
     if statistics.are_tiers_due():
         rebuild(lambda _: None)

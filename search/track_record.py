@@ -1,5 +1,5 @@
-"""What experience says of the patterns and playbooks among the results: how often they were met
-and whether they helped, in what the reader may see."""
+"""The track record of patterns and playbooks among the results: how often they were met and whether
+they helped, in incidents visible to the user."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from core.templatetags import ui
 from incidents.models import Outcome
 from search import candidates
 
-MOST_COUNTED = 20  # of one pattern or playbook, the latest
-_READ = 30  # so that there are as many where some may not be seen
-_DEEPER = 10  # times as many, where that was too little
-# Of each only the latest, whatever there is; who may see them is asked once for all.
+MOST_COUNTED = 20  # latest incidents or uses of one pattern or playbook
+_READ = 30  # more than are counted, because some may be hidden
+_DEEPER = 10  # times as many, if that was too few
+# Only the latest of each; visibility is then checked once for all.
 _LATEST = """
 SELECT 'pattern', asked.id, link.incident_id, ''
 FROM unnest(%(pattern)s::bigint[]) AS asked (id) CROSS JOIN LATERAL (
@@ -37,24 +37,24 @@ FROM unnest(%(playbook)s::bigint[]) AS asked (id) CROSS JOIN LATERAL (
 
 @dataclass(frozen=True)
 class TrackRecord:
-    """By kind and key what came of the latest 20 times at most; of a pattern only that it was met,
-    as empty texts."""
+    """Outcomes of up to 20 latest uses, by kind and key; for a pattern empty texts, one for each
+    incident."""
 
     of: dict[str, dict[int, Counter[str]]] = field(default_factory=lambda: defaultdict(dict))
 
     def times_met(self, pk: int) -> int:
-        """Return in how many incidents a pattern was met, counted up to 20."""
+        """Return the number of incidents with a pattern, counted up to 20."""
         return self.of["pattern"].get(pk, Counter()).total()
 
     def of_pattern(self, pk: int) -> str:
-        """“met 3 times”; empty where it was not met."""
+        """Return “met 3 times”; empty if it was never met."""
         times = self.times_met(pk)
         if times < 2:
             return "met once" if times else ""
         return f"met {times}{'+' if times >= MOST_COUNTED else ''} times"
 
     def of_playbook(self, pk: int) -> str:
-        """“helped in 5 of 7 uses”; “not used yet” where there was none."""
+        """Return “helped in 5 of 7 uses”, or “not used yet”."""
         outcomes = self.of["playbook"].get(pk, Counter())
         if not outcomes:
             return "not used yet"
@@ -66,8 +66,9 @@ class TrackRecord:
 def track_record(
     patterns: Sequence[int], playbooks: Sequence[int], user: User | AnonymousUser
 ) -> TrackRecord:
-    """What `user` may know of. Two queries, none where neither is asked about; more only where
-    most of the latest may not be seen."""
+    """Return the track record of patterns and playbooks as far as `user` may see it, in two
+    queries; none without patterns and playbooks, more only if most of the latest incidents are
+    hidden from `user`."""
     found = TrackRecord()
     asked, read = {"pattern": list(patterns), "playbook": list(playbooks)}, _READ
     while any(asked.values()):

@@ -1,6 +1,6 @@
-"""What an incident is known by: for likeness, and for the patterns that it may belong to.
+"""Features of incidents, for similarity and pattern suggestions.
 
-Nothing here is a source of truth: `manage.py learn` makes all of it anew.
+Nothing here is a source of truth: `manage.py learn` rebuilds all of it.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from playbooks.models import FailurePattern
 
 
 class IncidentFeatures(models.Model):
-    """What was read out of one incident that is not archived.
+    """The features of one incident that is not archived.
 
-    `terms`, most telling first, beside how people wrote them (`words`), how much of the whole each
-    is (`weights`, whose squares add up to 1) and whether causes speak of it (`of_causes`).
-    `stems` are those of its title, summary and causes, from which patterns learn. `findings` is
-    what speaks for which pattern, as `likeness` keeps it, by the cues of `stamp`.
+    `terms`, most telling first, with their spellings (`words`), their shares of the whole
+    (`weights`, whose squares add up to 1) and whether causes contain them (`of_causes`). `stems`
+    are those of its title, summary and causes, from which patterns learn. `findings` is the
+    evidence for patterns as JSON, by the cues of `stamp`.
     """
 
     incident = models.OneToOneField(
@@ -41,10 +41,10 @@ class IncidentFeatures(models.Model):
 
 
 class Posting(models.Model):
-    """That an incident is known by a term, for finding it by that.
+    """A term of an incident, for finding the incident by it.
 
     `term` is a number made of the stem, `impact` the term's weight in thousandths. Restricted
-    incidents stand apart, so that no search for others ever walks past them.
+    incidents have their own range of the key, so that searches for others never read them.
     """
 
     pk = models.CompositePrimaryKey("is_restricted", "term", "impact", "incident_id")
@@ -58,9 +58,9 @@ class Posting(models.Model):
 
 
 class TermCount(models.Model):
-    """In how many of the counted incidents a stem stands; restricted ones are never counted.
+    """The number of counted incidents with a stem; restricted ones are never counted.
 
-    The row of the empty stem says how many were counted.
+    The row of the empty stem holds the number of all counted incidents.
     """
 
     term = models.TextField(primary_key=True)
@@ -71,8 +71,8 @@ class TermCount(models.Model):
 
 
 class PatternFeedback(models.Model):
-    """What a pattern's confirmed and dismissed incidents taught: stems that speak for it, and
-    those that speak against it, with their weights. Restricted incidents teach nothing."""
+    """Stems that speak for or against a pattern, with their weights, learned from its confirmed and
+    dismissed incidents. Restricted incidents teach nothing."""
 
     pattern = models.OneToOneField(
         FailurePattern, primary_key=True, on_delete=models.CASCADE, related_name="feedback"

@@ -1,4 +1,4 @@
-"""What people said about two incidents that look alike."""
+"""Verdicts on two similar incidents."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ class Verdict(models.TextChoices):
 
 
 class SimilarityVerdict(models.Model):
-    """That two incidents are, or are not, the same failure; who said so, and when. The one with
-    the lower key stands first, so each pair is decided once, for both."""
+    """A verdict that two incidents are, or are not, the same failure. The one with the lower key
+    comes first, so each pair is decided once, for both."""
 
     first = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="+")
     second = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="+")

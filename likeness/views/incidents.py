@@ -1,4 +1,4 @@
-"""The incident that a page is about."""
+"""The incident of a page."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _called = Prepared(
 
 
 def visible_incident(user: User, reference: str) -> Incident:
-    """The incident called `reference`. Raises Http404 where `user` may not know of it."""
+    """Return the incident with this reference. Raises Http404 if `user` may not see it."""
     found = _called(viewer_shape(user), user.pk, reference) if user.is_active else []
     if not found:
         raise Http404("No incident of that reference.")

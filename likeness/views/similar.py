@@ -1,4 +1,4 @@
-"""Similar incidents, beside an incident and while somebody writes."""
+"""Similar incidents, beside an incident and while somebody is writing."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ from recurrence.operations import pattern_links
 @require_safe
 @vary_on_headers("HX-Request")
 def incident_similar(request: SignedInRequest, reference: str) -> HttpResponse:
-    """Incidents that look like this one, with the reasons; the panel alone for htmx."""
+    """Show similar incidents with the reasons; the panel alone for htmx."""
     return _similar_answer(request, visible_incident(request.user, reference))
 
 
 @require_POST
 def incident_similar_decide(request: SignedInRequest, reference: str) -> HttpResponse:
-    """Say whether another incident is the same failure, or take that back."""
+    """Decide whether another incident is the same failure, or withdraw the verdict."""
     incident = writable_incident(request, reference)
     other = get_object_or_404(
         Incident.objects.visible_to(request.user), reference=storable(request.POST.get("other", ""))
@@ -64,8 +64,8 @@ def incident_similar_decide(request: SignedInRequest, reference: str) -> HttpRes
 def _similar_row_answer(
     request: SignedInRequest, incident: Incident, other: Incident, said: dict[str, Any]
 ) -> HttpResponse | None:
-    """The row of `other` alone, with what was said of it: it stays where it is on the page, with
-    the buttons that it had, so that a second press hits no other row. None where there is none."""
+    """Return the row of `other` alone, with the answer: it stays where it was on the page, with the
+    same buttons, so that a second press hits no other row. None if there is no such row."""
     found = similar_to(incident, request.user)
     listed = [*similar_rows(found.similar), *similar_rows(found.dismissed)]
     row = next((one for one in listed if one.reference == other.reference), None)
@@ -84,7 +84,7 @@ def _similar_row_answer(
 
 
 def _said(request: SignedInRequest, verdict: str, other: Incident) -> dict[str, str]:
-    """The answer in words, and the verdict that undoes it; an undone one is not undone again."""
+    """Return the answer in words, and the verdict that undoes it; an undo is not undone again."""
     was = request.POST.get("was", "")
     undo = was if was in Verdict.values else UNDECIDED
     words = {
@@ -110,14 +110,14 @@ def _similar_answer(request: SignedInRequest, incident: Incident, **more: Any) -
     }
     if request.htmx:
         panel = render(request, "likeness/_similar.html", context)
-        is_answer = request.method == "POST"  # of a row, in whose place it would land
+        is_answer = request.method == "POST"  # of a row, which it would otherwise replace
         return reswap(retarget(panel, "#similar-incidents"), "outerHTML") if is_answer else panel
     return render(request, "likeness/incident_similar.html", context)
 
 
 @require_POST
 def similar_while_writing(request: SignedInRequest) -> HttpResponse:
-    """Incidents that look like what is being typed. Nothing of it is kept."""
+    """Show incidents similar to the text being typed. Nothing of it is stored."""
     text, of = draft_sentences(request.POST, request.user)
     shown: list[SimilarRow] = (
         similar_rows(similar_to_text(text, request.user, but=of).similar) if text else []

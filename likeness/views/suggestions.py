@@ -29,13 +29,13 @@ from recurrence.operations import pattern_links
 @require_safe
 @vary_on_headers("HX-Request")
 def pattern_suggestions(request: SignedInRequest, reference: str) -> HttpResponse:
-    """Failure patterns that may fit the incident, each with the sentences that say so."""
+    """Show failure patterns that may fit the incident, with sentences as evidence."""
     return _suggestions_answer(request, visible_incident(request.user, reference))
 
 
 @require_POST
 def pattern_suggestion_decide(request: SignedInRequest, reference: str) -> HttpResponse:
-    """Confirm or dismiss a pattern for the incident, or take that back."""
+    """Confirm or dismiss a pattern for the incident, or withdraw that decision."""
     incident = writable_incident(request, reference)
     pattern = get_object_or_404(FailurePattern, slug=storable(request.POST.get("slug", "")))
     state = request.POST.get("state", "")
@@ -61,7 +61,7 @@ def pattern_suggestion_decide(request: SignedInRequest, reference: str) -> HttpR
 def _decide(
     request: SignedInRequest, incident: Incident, pattern: FailurePattern, state: str
 ) -> tuple[str, PatternLink | None]:
-    """Return what was done, in words, and the link that there is now."""
+    """Carry out the decision; return the answer in words, and the current link."""
     how: dict[str, Any] = {"by": request.user, "at": timezone.now()}
     how["version"] = seen_version(request)
     if state == LinkState.CONFIRMED:
@@ -90,6 +90,6 @@ def _suggestions_answer(request: SignedInRequest, incident: Incident, **more: An
     }
     if request.htmx:
         panel = render(request, "likeness/_suggestions.html", context)
-        is_answer = request.method == "POST"  # of a row, in whose place it would land
+        is_answer = request.method == "POST"  # of a row, which it would otherwise replace
         return reswap(retarget(panel, "#pattern-suggestions"), "outerHTML") if is_answer else panel
     return render(request, "likeness/pattern_suggestions.html", context)

@@ -1,7 +1,7 @@
 """The search index: one narrow row per incident, action item, pattern and playbook.
 
-Nothing here is a source of truth: `manage.py reindex` makes all of it anew. ADR 21 says why it
-looks as it does.
+Nothing here is a source of truth: `manage.py reindex` rebuilds all of it. ADR 21 gives the reasons
+for its shape.
 """
 
 from __future__ import annotations
@@ -29,24 +29,25 @@ class Kind(models.TextChoices):
 
 class DocumentQuerySet(models.QuerySet["Document"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        """What `user` may find: patterns, playbooks, and what is in incidents they may know of."""
+        """Filter to documents that `user` may find: patterns, playbooks, and those of visible
+        incidents."""
         if isinstance(user, AnonymousUser) or not user.is_active:
             return self.none()
         return self.filter(Q(within__isnull=True) | Q(within__in=Incident.objects.visible_to(user)))
 
 
 def _only(kind: Kind) -> Q:
-    """That a document of `kind` points to a thing of this kind, and to nothing else."""
+    """Return the condition that a document of `kind` points to one thing of this kind only."""
     return Q(kind=kind) & Q(**{f"{other}__isnull": other != kind for other in Kind.values})
 
 
 class Document(models.Model):
-    """What search knows of one incident, action item, pattern or playbook.
+    """The searchable form of one incident, action item, pattern or playbook.
 
-    `keys` holds all it is found by: its words, pairs of neighbouring words, labels and tiers (see
-    `search.keys`). It lies outside of the row and only its index is ever read. `impacts` is read
-    to rank: its words alone, each with how much this document is about it in place of positions
-    (see `search.impact`). `digest` tells whether anything has changed.
+    `keys` holds everything it is found by: words, pairs of adjacent words, labels and tiers (see
+    `search.keys`). It is stored out of line; only its index is ever read. `impacts` is read for
+    ranking: the words alone, each with its impact in place of positions (see `search.impact`).
+    `digest` tells whether anything has changed.
     """
 
     kind = models.CharField(max_length=12, choices=Kind)
@@ -62,8 +63,8 @@ class Document(models.Model):
     playbook = models.OneToOneField(
         Playbook, null=True, on_delete=models.CASCADE, related_name="search_document"
     )
-    # The incident that decides who may see it: itself, or the one an action item belongs to.
-    # Nothing is looked for by it, and a document goes with its thing: no index, no constraint.
+    # The incident that decides visibility: itself, or the one an action item belongs to. No query
+    # looks it up, and a document is deleted with its own thing: no index, no constraint.
     within = models.ForeignKey(
         Incident,
         null=True,
@@ -72,7 +73,7 @@ class Document(models.Model):
         db_index=False,
         db_constraint=False,
     )
-    # Restricted or archived when it was indexed: not everybody's.
+    # Restricted or archived when it was indexed: not visible to everybody.
     is_guarded = models.BooleanField(default=False)
     reference = models.CharField(max_length=80)
     title = models.CharField(max_length=300)
@@ -102,8 +103,8 @@ class Document(models.Model):
 
 
 class Passages(models.Model):
-    """What is shown of a document: its plain text, a passage a line, for snippets, and the facts
-    of its row. Apart from `Document`, so that ranking never reads it."""
+    """The part of a document that is shown: its plain text, one passage per line, for snippets, and
+    the facts of its row. Separate from `Document`, so that ranking never reads it."""
 
     document = models.OneToOneField(
         Document, primary_key=True, on_delete=models.CASCADE, related_name="passages"

@@ -1,4 +1,4 @@
-"""Feeds that are no more."""
+"""Feeds that have ended."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ class EndedFeedQuerySet(models.QuerySet["EndedFeed"]):
         return self.filter(digest=_digest(key))
 
     def end(self, key: str, *, at: datetime) -> None:
-        """Remember that the feed with this key ended. Again changes nothing."""
+        """Record that the feed with this key ended. Repeating it changes nothing."""
         self.get_or_create(digest=_digest(key), defaults={"ended_at": at})
 
 
 class EndedFeed(models.Model):
-    """The address of a feed that ended, so that its readers are told so.
+    """The address of an ended feed, so that its readers are told.
 
-    Only a digest of its key is kept, neither what was searched for nor by whom.
+    Only a digest of its key is kept, neither the search nor its owner.
     """
 
     digest = models.CharField(max_length=64, unique=True)

@@ -1,4 +1,4 @@
-"""Searches that people keep."""
+"""Saved searches."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ MOST_CHARACTERS = 2_000
 
 
 def new_feed_key() -> str:
-    """What nobody guesses: whoever knows it reads the feed."""
+    """Return a secret key: knowing it is enough to read the feed."""
     return feeds.new_key()
 
 
 class SavedSearchQuerySet(models.QuerySet["SavedSearch"]):
     def of(self, user: User) -> Self:
-        """The person's own."""
+        """Filter to the searches of `user`."""
         return self.filter(owner=user)
 
     def shared_with(self, user: User) -> Self:
-        """Those that others share with everybody."""
+        """Filter to searches that others share with everybody."""
         return self.filter(is_shared=True, owner__is_active=True).exclude(owner=user)
 
 
 class SavedSearch(models.Model):
-    """What somebody looks for again and again: the text of the search box, filters included.
+    """A search that somebody runs again and again: the text of the search box, filters included.
 
-    Sharing one shares these words; what they find is for each reader what that reader may see.
+    Sharing shares only this text; each reader finds what that reader may see.
     """
 
     owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="saved_searches")
@@ -67,7 +67,7 @@ class SavedSearch(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        """The search page, with this asked for."""
+        """Return the URL of the search page with these criteria."""
         order = {} if self.sort == "relevance" else {"sort": self.sort}
         return reverse("search_results", query={"q": self.text, **order})
 

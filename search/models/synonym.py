@@ -1,4 +1,4 @@
-"""Words of the field that mean the same."""
+"""Synonyms in the field's vocabulary."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from django.db.models import Q
 from search import analyzer
 
 MOST_TERMS = 20
-MOST_WORDS = 6  # that a term consists of
+MOST_WORDS = 6  # per term
 
 
 class Synonym(models.Model):
-    """Terms that mean the same to whoever searches: each finds what was written as another.
+    """A group of terms with the same meaning: each also finds the others.
 
-    A term is a word, or a few that stand side by side.
+    A term is a word, or a few adjacent words.
     """
 
     terms = ArrayField(
@@ -36,7 +36,7 @@ class Synonym(models.Model):
         return " = ".join(self.terms)
 
     def clean(self) -> None:
-        """Raises ValidationError where the terms are fewer than two, or hold no words."""
+        """Raise ValidationError if there are fewer than two terms, or terms without words."""
         found = dict.fromkeys(tuple(analyzer.tokenize(term)) for term in self.terms or [])
         if () in found:
             raise ValidationError("Each term needs a word that search can look for.")

@@ -1,4 +1,4 @@
-"""The words in use: for spelling, and how common they are."""
+"""The dictionary of words in use, for spelling, and the frequencies of keys."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from django.db.models.functions import Lower
 
 
 class Word(models.Model):
-    """A word that occurs, or once occurred, in some document, and what it is found as.
+    """A word that occurs, or once occurred, in some document, and its lexeme.
 
-    The list knows nothing about who may see the documents: whoever proposes a word to a person
-    first makes sure that a document visible to them holds it.
+    The dictionary ignores visibility: before suggesting a word to a person, make sure that a
+    document visible to them contains it.
     """
 
     word = models.CharField(primary_key=True, max_length=64)
     lexeme = models.CharField(max_length=64, db_index=True)
 
     class Meta:
-        # On an expression, though words are in lower case anyway: a trigram index on the column
-        # itself would be used for equality too, where it is a thousand times slower.
+        # On an expression, though words are in lower case anyway: PostgreSQL would use a trigram
+        # index on the column itself for equality too, where it is a thousand times slower.
         indexes = [
             GinIndex(OpClass(Lower("word"), name="gin_trgm_ops"), name="word_trigrams"),
         ]
@@ -30,15 +30,15 @@ class Word(models.Model):
 
 
 class KeyStatistic(models.Model):
-    """How many documents that everybody may see have a key, as of the last count; the empty key
-    stands for all of them, and " last" holds the id of the newest.
+    """The number of documents, visible to everybody, that have a key, as of the last count; the
+    empty key counts all documents, and " last" holds the id of the newest.
 
-    Restricted incidents are not counted, so neither ranks nor choices made by these numbers
-    tell of them. Rare keys are left out of a large index.
+    Restricted incidents are not counted, so neither ranking nor planning by these numbers reveals
+    them. Rare keys of a large index are left out.
 
-    A word that is common has tiers: the worth from which on a document is among the best 256 of
-    it, the best 1,024 and so on. `is_tiered` says that these tiers are in the keys of every
-    document; until then they are being written and nothing may rely on them.
+    A common word has tiers: the least worth of its best 256 documents, its best 1,024 and so on.
+    `is_tiered` says that the keys of every document include these tiers; until then they are being
+    written and must not be used.
     """
 
     key = models.CharField(primary_key=True, max_length=180)

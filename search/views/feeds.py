@@ -28,7 +28,7 @@ _LAST_WORDS = (
 
 
 class _Atom(Atom1Feed):
-    """A feed that says when it changed even while it is empty, so that it is the same again."""
+    """An Atom feed that says when it changed even while empty, so that its bytes stay the same."""
 
     content_type = "application/atom+xml; charset=utf-8"
 
@@ -43,11 +43,11 @@ class _Atom(Atom1Feed):
 @require_safe
 @login_not_required
 def saved_search_feed(request: HttpRequest, key: str) -> HttpResponse:
-    """What a saved search finds, as Atom, for whoever knows this address.
+    """Answer with the results of a saved search as Atom, to anyone who knows the address.
 
-    No session and no sign-in, as feed readers have none: so it holds only what everybody who signs
-    in may see, and it ends with its owner's account. Of one that was deleted, readers get a last
-    entry, and the status that ends it.
+    Feed readers have no session, so the feed holds only what every signed-in user may see, and ends
+    with its owner's account. Readers of a deleted feed get a last entry, and the status that ends
+    it.
     """
     saved = SavedSearch.objects.filter(feed_key=key, owner__is_active=True).first()
     if saved is None:

@@ -36,16 +36,16 @@ EXAMPLES = [
 @require_safe
 @vary_on_headers("HX-Request")
 def search_results(request: SignedInRequest) -> HttpResponse:
-    """What the person may see of what they look for; the results alone for htmx.
+    """Show the results that the user may see; for htmx the results alone.
 
-    The facets come after the results, from `search_facets`; with `?facets=1`, for whoever has no
+    The facets load afterwards, from `search_facets`; with `?facets=1`, for browsers without
     JavaScript, at once.
     """
     criteria = criteria_from_params(request.GET, user=request.user, today=timezone.localdate())
     is_part = bool(request.htmx and not request.htmx.history_restore_request)
     results = _results(criteria, request)
     context = {
-        # A part answers while the box is typed into: what the box says is not said a second time.
+        # A fragment answers while the box is edited, so it must not repeat the text of the box.
         "box": criteria.box if is_part else criteria.words,
         "kept": criteria.from_address if is_part else criteria.fields,
         "live_search": True,
@@ -63,7 +63,7 @@ def search_results(request: SignedInRequest) -> HttpResponse:
 
 @require_safe
 def search_facets(request: SignedInRequest) -> HttpResponse:
-    """What the results can be narrowed to, counted."""
+    """Show the facets with their counts."""
     criteria = criteria_from_params(request.GET, user=request.user, today=timezone.localdate())
     context = {"groups": _groups(criteria, request), "criteria": criteria}
     return render(request, "search/search_facets.html", context)
@@ -84,8 +84,8 @@ def _results(criteria: Criteria, request: SignedInRequest) -> Results:
 
 
 def _answer(criteria: Criteria, results: Results, request: SignedInRequest) -> dict[str, Any]:
-    """What was asked, how it was understood, and what was found."""
-    # By date, what holds all the words stands among what holds some of them.
+    """Return the query, how it was understood, and its results."""
+    # Sorted by date, complete and partial matches are mixed.
     complete = results.complete if criteria.sort == "relevance" else 0
     return {
         "query": criteria.words,
@@ -127,7 +127,7 @@ def _paging(criteria: Criteria, results: Results) -> dict[str, str]:
 def _instead_of_results(
     criteria: Criteria, results: Results, request: SignedInRequest
 ) -> dict[str, Any]:
-    """What helps where nothing was asked for, or nothing was found."""
+    """Return help for an empty query or an empty result."""
     if not criteria:
         examples = [{"text": text, "url": Criteria(words=text).url()} for text in EXAMPLES]
         return {"examples": examples, "saved": SavedSearch.objects.of(request.user)}
@@ -135,7 +135,7 @@ def _instead_of_results(
 
 
 def _patterns_with_playbooks(request: SignedInRequest) -> list[FailurePattern]:
-    """Return at most 12 patterns that have playbooks, the ones met most often first."""
+    """Return at most 12 patterns that have playbooks, the most often met first."""
     in_use = Playbook.objects.current()
     found = FailurePattern.objects.current().filter(playbooks__in=in_use).distinct()
     patterns = list(found.prefetch_related(Prefetch("playbooks", queryset=in_use)))

@@ -1,4 +1,4 @@
-"""The searches that a person keeps."""
+"""Pages of saved searches."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _NAME = 60
 
 @require_safe
 def saved_search_list(request: SignedInRequest) -> HttpResponse:
-    """What the person keeps, each with its feed, and what others share."""
+    """Show the user's saved searches with their feeds, and those that others share."""
     context = {
         "own": SavedSearch.objects.of(request.user),
         "shared": SavedSearch.objects.shared_with(request.user).select_related("owner")[:200],
@@ -33,7 +33,7 @@ def saved_search_list(request: SignedInRequest) -> HttpResponse:
 
 @require_http_methods(FORM)
 def saved_search_add(request: SignedInRequest) -> HttpResponse:
-    """Keep what the address asks for, under a name."""
+    """Save the search in the URL under a name."""
     criteria = criteria_from_params(request.GET, user=request.user, today=timezone.localdate())
     initial = {"name": criteria.text[:_NAME], "text": criteria.text}
     form = SavedSearchForm(request.POST or None, initial=initial)
@@ -57,7 +57,7 @@ def saved_search_add(request: SignedInRequest) -> HttpResponse:
 
 @require_http_methods(FORM)
 def saved_search_edit(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Rename it, change what it asks for, share it or not."""
+    """Change the name, text and sharing of a saved search."""
     kept = get_object_or_404(SavedSearch.objects.of(request.user), pk=pk)
     initial = {"name": kept.name, "text": kept.text, "is_shared": kept.is_shared}
     form = SavedSearchForm(request.POST or None, initial=initial)
@@ -78,7 +78,7 @@ def saved_search_edit(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(FORM)
 def saved_search_delete(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Ask, then delete it, and end its feed."""
+    """Ask for confirmation, then delete the search and end its feed."""
     kept = get_object_or_404(SavedSearch.objects.of(request.user), pk=pk)
     if request.method == "POST":
         operations.delete(kept, by=request.user, at=timezone.now())
@@ -89,7 +89,7 @@ def saved_search_delete(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def saved_search_feed_renew(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Give its feed another address."""
+    """Give the feed a new address."""
     kept = get_object_or_404(SavedSearch.objects.of(request.user), pk=pk)
     operations.renew_feed(kept, by=request.user, at=timezone.now())
     messages.success(request, f"The feed of “{kept.name}” has a new address; the old one is dead.")

@@ -1,4 +1,4 @@
-"""`manage.py learn`: what incidents are known by, and what decisions teach."""
+"""`manage.py learn`: analyze incidents and learn from decisions."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from likeness import index
 
 
 class Command(BaseCommand):
-    """Reads what incidents are known by, and what people's decisions about patterns teach.
+    """Analyze incidents, and learn from people's decisions about patterns.
 
-    The background work does so by itself after every save; this is for afterwards, when it did
-    not run, or was far behind. With --all everything is read anew, as after an upgrade.
+    A background task does so after every save; use this if it did not run, or is far behind. With
+    --all everything is analyzed again, as after an upgrade.
     """
 
     help = "Read what incidents are known by, and learn from what was decided about patterns."

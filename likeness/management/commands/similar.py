@@ -1,4 +1,4 @@
-"""`manage.py similar`: what looks like an incident, and why."""
+"""`manage.py similar`: print similar incidents and the reasons."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from search.command_arguments import incident_argument, user_argument
 
 
 class Command(BaseCommand):
-    """Prints the similar incidents that the incident's page shows to a person, best first.
+    """Print the similar incidents that the incident's page shows to a user, best first.
 
-    Without --as, those that every signed-in person may see. With --json it prints a list of
-    objects `reference`, `title`, `score` (0 to about 1), `reasons` and `confirmed`.
+    Without --as, those that every signed-in user may see. With --json it prints a list of objects
+    with `reference`, `title`, `score` (0 to about 1), `reasons` and `confirmed`.
     """
 
     help = "Incidents that look like another one, each with the reasons."

@@ -1,4 +1,4 @@
-"""`manage.py suggest_patterns`: which failure patterns fit an incident, and what says so."""
+"""`manage.py suggest_patterns`: print suggested failure patterns and the evidence."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from search.command_arguments import incident_argument, user_argument
 
 
 class Command(BaseCommand):
-    """Prints the failure patterns that are suggested for an incident, best first.
+    """Print the suggested failure patterns of an incident, best first.
 
-    Patterns that somebody confirmed or dismissed for it are decided, and left out. With --json it
-    prints a list of objects `slug`, `title`, `score` and `evidence`, sentences of the incident.
+    Patterns already confirmed or dismissed for it are left out. With --json it prints a list of
+    objects with `slug`, `title`, `score` and `evidence`, sentences of the incident.
     """
 
     help = "Failure patterns that fit an incident, each with the sentences that say so."

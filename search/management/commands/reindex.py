@@ -10,7 +10,7 @@ MOST_PROCESSES = 64
 
 
 class Command(BaseCommand):
-    """Makes the whole search index anew. Search keeps working while it runs."""
+    """Rebuild the whole search index. Search keeps working while it runs."""
 
     help = "Make the whole search index anew."
 

@@ -17,14 +17,14 @@ MOST = 1_000
 
 
 class Command(BaseCommand):
-    """Prints what the search page shows to a person, best first.
+    """Print what the search page shows to a user, best first.
 
-    Filters are written as in the box: service:checkout severity:sev1 since:2025-01. Without --as,
-    it finds what every signed-in person may see: restricted incidents are left out. With --json it
-    prints a list of objects `kind`, `reference` (of incidents, and of action items that of their
-    incident) or `slug` (of playbooks and patterns), `title`, `url`, `score`, `snippet`, `reasons`,
-    `corrected_query` where the query was corrected, and `as_words` where nothing matches its quotes
-    and exclusions, so that it was run as plain words.
+    Filters are written as in the search box: service:checkout severity:sev1 since:2025-01. Without
+    --as, it finds what every signed-in user may see; restricted incidents are left out. With --json
+    it prints a list of objects with `kind`, `reference` (of incidents; for action items that of
+    their incident) or `slug` (of playbooks and patterns), `title`, `url`, `score`, `snippet`,
+    `reasons`, `corrected_query` if the query was corrected, and `as_words` if nothing matches its
+    quotes and exclusions, so that it was run as plain words.
     """
 
     help = "Search incidents, action items, patterns and playbooks as the search page does."
