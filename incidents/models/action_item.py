@@ -1,4 +1,4 @@
-"""Promises made in postmortems."""
+"""Action items: the work that a postmortem asks for."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ CLOSED = (ActionItemStatus.DONE, ActionItemStatus.WONT_DO)
 
 class ActionItemQuerySet(models.QuerySet["ActionItem"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        """Action items of the incidents that `user` may know of."""
+        """Return the action items of the incidents that `user` may see."""
         return self.filter(incident__in=Incident.objects.visible_to(user))
 
     def open(self) -> Self:
@@ -65,26 +65,28 @@ class ActionItemQuerySet(models.QuerySet["ActionItem"]):
         return self.open().filter(due_on__lt=today)
 
     def snoozed(self, today: date) -> Self:
-        """Open items that their owner wants to hear of later than `today`."""
+        """Return open items whose reminders are postponed beyond `today`."""
         return self.open().filter(snoozed_until__gt=today)
 
     def to_re_review(self, today: date) -> Self:
-        """Declined items whose accepted risk is to be looked at again by `today`."""
+        """Return declined items whose accepted risk is due for another review by `today`."""
         return self.filter(status=ActionItemStatus.WONT_DO, re_review_on__lte=today)
 
     def owned_by(self, user: User) -> Self:
         return self.filter(owner=user)
 
     def owned_by_teams_of(self, user: User) -> Self:
-        """Items of the teams that the user is in or leads, of the people in them, and the user's
-        own."""
+        """Return items of the teams that `user` is in or leads, of the members of those teams, and
+        of `user`.
+        """
         teams = Team.objects.filter(Q(members=user) | Q(lead=user))
         return self.of_teams(teams.values_list("pk", flat=True), and_of=[user.pk])
 
     def of_teams(self, teams: Iterable[int], *, and_of: Iterable[int] = ()) -> Self:
-        """Items that the teams of these keys own, and those of the people in them, and of others.
+        """Return items owned by these teams (primary keys), by their members, or by the people
+        `and_of`.
 
-        Who is in them is asked at once: for keys, an index of owners serves.
+        The members are looked up first: with a list of keys PostgreSQL uses the index on owners.
         """
         teams = list(teams)
         people = [*User.objects.filter(teams__in=teams).values_list("pk", flat=True), *and_of]
@@ -92,13 +94,12 @@ class ActionItemQuerySet(models.QuerySet["ActionItem"]):
 
 
 class ActionItem(models.Model):
-    """A promise made in a postmortem: one owner, one due date.
+    """A task that follows from a postmortem, with one owner and one due date.
 
-    The owner is a user or a team. `owner_as_written` keeps the words of a source for an owner who
-    has no account here; nobody is reminded by it. An owner that came with a file was given it by
-    nobody. An item may be part of another one of the same
-    incident, one level deep. What was closed before it was asked for has no `verified_by`,
-    `accepted_risk` or `re_review_on`.
+    The owner is a user or a team. `owner_as_written` keeps the name that a source gives for an
+    owner without an account here; nobody is reminded through it. An owner that came with a file has
+    no `given_by`. An item may be part of another item of the same incident, one level deep. Items
+    closed before the app asked for them have no `verified_by`, `accepted_risk` or `re_review_on`.
     """
 
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="action_items")
@@ -182,7 +183,7 @@ class ActionItem(models.Model):
                 condition=Q(status__in=["done", "wont_do"]),
                 name="action_item_by_closing",
             ),
-            # Columns of the board, and what is asked for in one status.
+            # For the columns of the board, and lists of one status.
             models.Index(
                 fields=["status", "due_on", "priority", "id"], name="action_item_by_status"
             ),
@@ -194,7 +195,7 @@ class ActionItem(models.Model):
                 name="action_item_closed_by_status",
             ),
             models.Index(fields=["due_on", "priority", "id"], name="action_item_by_due"),
-            # Follow-up counts whole blocks of incidents, from an index alone.
+            # Follow-up counts by whole blocks of incidents, from an index alone.
             models.Index(
                 fields=["incident"],
                 condition=~Q(status__in=["done", "wont_do"]),
@@ -292,12 +293,12 @@ class ActionItem(models.Model):
 
     @property
     def evidence(self) -> str:
-        """What closed it, as Markdown: the note, and the link where there is one."""
+        """The note that closed the item, followed by the link if there is one; Markdown."""
         link = f"<{self.evidence_url}>" if self.evidence_url else ""
         return "\n\n".join(part for part in (self.closing_note, link) if part)
 
     def days_overdue(self, today: date) -> int:
-        """How many days past its due date an open item is; 0 when it is not."""
+        """Return the days since the due date of an open item; 0 if it is not overdue."""
         if not self.is_open or self.due_on is None:
             return 0
         return max((today - self.due_on).days, 0)

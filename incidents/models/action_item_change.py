@@ -1,4 +1,4 @@
-"""What became of an action item, step by step."""
+"""The history of an action item."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from incidents.models.action_item import ActionItem
 
 
 class Changed(models.TextChoices):
-    """Which fact of an action item changed."""
+    """The fact of an action item that changed."""
 
     STATUS = "status", "Status"
     OWNER = "owner", "Owner"
@@ -22,7 +22,7 @@ class Changed(models.TextChoices):
 
 
 class Via(models.TextChoices):
-    """Where a change was asked for."""
+    """The channel through which a change was made."""
 
     APP = "app", "in the app"
     MAIL = "mail", "from a mail"
@@ -31,10 +31,10 @@ class Via(models.TextChoices):
 
 
 class ActionItemChange(models.Model):
-    """One fact of an action item that changed: written once, never changed.
+    """One change to one fact of an action item. Rows are never updated.
 
-    `before` and `after` are what it was and became: a status as stored, a day as YYYY-MM-DD, an
-    owner by name as it then was, an item that is waited for by its key; empty for none. They never
+    `before` and `after` are the old and the new value: a status as stored, a day as YYYY-MM-DD, an
+    owner's name at that time, the key of an item that is waited for; empty for none. They never
     name another incident.
     """
 

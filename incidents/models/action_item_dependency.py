@@ -1,4 +1,4 @@
-"""Which action items wait for which."""
+"""Dependencies between action items."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from incidents.models.incident import Incident
 
 class ActionItemDependencyQuerySet(models.QuerySet["ActionItemDependency"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        """Those whose two incidents `user` may both know of: each tells of the other."""
+        """Return dependencies of which `user` may see both incidents: each reveals the other."""
         visible = Incident.objects.visible_to(user)
         return self.filter(item__incident__in=visible, depends_on__incident__in=visible)
 
 
 class ActionItemDependency(models.Model):
-    """That `item` waits for `depends_on`, which may belong to another incident."""
+    """A statement that `item` waits for `depends_on`, which may belong to another incident."""
 
     item = models.ForeignKey(ActionItem, on_delete=models.CASCADE, related_name="dependencies")
     depends_on = models.ForeignKey(ActionItem, on_delete=models.CASCADE, related_name="dependents")

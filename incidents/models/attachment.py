@@ -20,10 +20,11 @@ def _storage_name(attachment: Attachment, filename: str) -> str:
 
 class AttachmentQuerySet(models.QuerySet["Attachment"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        """Return the images that `user` may see: those of the incidents they may read.
+        """Return the images of the incidents that `user` may read.
 
-        Images of an archived incident stay for whoever could read it before, because other
-        incidents may show them. Nobody finds them otherwise: their addresses cannot be guessed.
+        Images of an archived incident stay readable for the people who could read it before,
+        because other incidents may show them. Nobody else finds them: their addresses cannot be
+        guessed.
         """
         visible = Incident.objects.visible_to(user)
         archived = Incident.objects.archived_readable_by(user)
@@ -31,7 +32,7 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
 
 
 class Attachment(models.Model):
-    """An image that belongs to one incident: who may not see the incident may not see it either."""
+    """An image that belongs to one incident and is visible to the same people."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="attachments")

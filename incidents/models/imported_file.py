@@ -1,4 +1,4 @@
-"""The files that were imported, and the incident that each became."""
+"""Imported files, and the incidents that they became."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from incidents.models.incident import Incident
 
 
 class ImportedFile(models.Model):
-    """A file that was imported, and the incident that it became.
+    """An imported file, and the incident that it became.
 
-    Importing recognises an incident by where its file comes from, not by its title. `key`
-    identifies the place: see `incidents.operations.importing.source`.
+    Importing recognises an incident by the place of its file, not by its title. `key` identifies
+    the place: see `incidents.operations.importing.source`.
     """
 
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="imported_files")

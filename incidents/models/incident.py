@@ -1,4 +1,4 @@
-"""Incidents, and the one rule about who sees them."""
+"""Incidents, and the one rule for who may see them."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Visibility(models.TextChoices):
 
 
 class Origin(models.TextChoices):
-    """Who says so: the team itself, the write-up an incident was imported from, or its editors."""
+    """The origin of a statement: the team, the imported write-up, or the editors of the seeds."""
 
     TEAM = "team", "Recorded by the team"
     SOURCE = "source", "Stated in the source"
@@ -63,7 +63,7 @@ class Origin(models.TextChoices):
 
 
 class Precision(models.TextChoices):
-    """How exactly a moment is known."""
+    """The precision to which a moment is known."""
 
     MINUTE = "minute", "to the minute"
     HOUR = "hour", "to the hour"
@@ -72,10 +72,10 @@ class Precision(models.TextChoices):
     UNKNOWN = "unknown", "time not recorded"
 
     def has_clock(self, local: datetime) -> bool:
-        """Return whether a time of day is known, `local` being the moment on the incident's clock.
+        """Return True if a time of day is known; `local` is the moment in the incident's time zone.
 
-        Where only the day is known, its first moment is stored, and the time of day says nothing:
-        it is shown nowhere and exported nowhere.
+        If only the day is known, its first moment is stored. That time of day means nothing, so no
+        page and no export shows it.
         """
         if self is Precision.APPROXIMATE:
             return not times.starts_a_day(local)
@@ -84,26 +84,28 @@ class Precision(models.TextChoices):
 
 class IncidentQuerySet(models.QuerySet["Incident"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        """The incidents that `user` may know of: the only door to incidents.
+        """Return the incidents that `user` may see. All access to incidents goes through here.
 
-        Archived ones are nobody's. Restricted ones are for administrators, the owner, people with
-        a role in the incident, and the readers and teams named on it.
+        Nobody sees archived ones. Restricted ones are visible to administrators, the owner, people
+        with a role in the incident, and the readers and teams named on it.
         """
         if not user.is_active or isinstance(user, AnonymousUser):
             return self.none()
         return self.filter(archived_at=None).filter(self._readable_by(user))
 
     def visible_to_everybody(self) -> Self:
-        """Those that whoever signs in may know of, without asking who it is."""
+        """Return the incidents visible to every signed-in user."""
         return self.filter(archived_at=None, visibility=Visibility.INTERNAL)
 
     def hidden_from_some(self) -> Self:
-        """All others than those of `visible_to_everybody`."""
+        """Return the complement of `visible_to_everybody`."""
         return self.filter(Q(archived_at__isnull=False) | Q(visibility=Visibility.RESTRICTED))
 
     def seen_by_each(self, asked: Mapping[User, Collection[int]]) -> dict[int, set[int]]:
-        """By person's key, which of the incidents asked about for them each may know of: what
-        `visible_to` says of one person after another, in two queries for any number of them."""
+        """Return, by user key, which of the incidents requested for each user that user may see.
+
+        The same answer as `visible_to` for each of them, in two queries for any number of users.
+        """
         wanted = among("pk", list(set().union(*asked.values())))
         alive = self.filter(wanted, archived_at=None).order_by()
         rows = {pk: row for pk, *row in alive.values_list("pk", "visibility", "owner")}
@@ -120,20 +122,26 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
         return {user.pk: {pk for pk in keys if sees(user, pk)} for user, keys in asked.items()}
 
     def archived_for(self, user: User | AnonymousUser) -> Self:
-        """What was archived and `user`, an administrator, may bring back."""
+        """Return archived incidents that `user` may restore; only administrators may."""
         if isinstance(user, AnonymousUser) or not (user.is_active and user.is_administrator):
             return self.none()
         return self.exclude(archived_at=None)
 
     def archived_readable_by(self, user: User | AnonymousUser) -> Self:
-        """Archived ones that `user` could read before: whoever archives one may undo it."""
+        """Return archived incidents that `user` could read before.
+
+        Whoever archives one can undo it.
+        """
         if not user.is_active or isinstance(user, AnonymousUser):
             return self.none()
         return self.exclude(archived_at=None).filter(self._readable_by(user))
 
     def hidden_from(self, user: User | AnonymousUser) -> Self:
-        """All others than those of `visible_to`. They are few, and an index has them: to leave
-        them out of what is counted over very many rows costs less than to look all others up."""
+        """Return the complement of `visible_to`.
+
+        It is small and indexed: excluding it from a count over very many rows is cheaper than
+        looking up all the others.
+        """
         if not user.is_active or isinstance(user, AnonymousUser):
             return self.all()
         hidden = Q(archived_at__isnull=False)
@@ -152,18 +160,18 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
         return Q(owner=user) | Q(names(user.pk))
 
 
-# What a list filters by stands in the index of its order, who may read included: a filter that few
-# pass is then answered by walking an index alone, without fetching thousands of rows.
+# Columns that lists filter by, included in the index of each order. A selective filter is then
+# answered by walking that index alone, without fetching thousands of rows.
 _ASKED = ("id", "archived_at", "visibility", "owner", "status", "severity", "environment")
 
 
 class Incident(models.Model):
     """Something that happened, and its postmortem.
 
-    `occurred_at` and the other moments here are copies of what the timeline says, kept for lists
-    and refreshed by `refresh_times` whenever the timeline changes; nobody edits them. Where
-    `time_zone` is empty the source did not state it: clock times are then kept as if they were
-    UTC and shown without a conversion.
+    `occurred_at` and the other moments are copies from the timeline, kept for lists and refreshed
+    by `refresh_times` whenever the timeline changes; nobody edits them. An empty `time_zone` means
+    that the source did not state one: clock times are then stored as if they were UTC and shown
+    without conversion.
     """
 
     number = models.PositiveIntegerField(unique=True, validators=[MinValueValidator(1)])
@@ -237,7 +245,7 @@ class Incident(models.Model):
                 name="incident_by_date",
                 include=_ASKED,
             ),
-            # One index for each order of the incident list: none sorts a hundred thousand rows.
+            # One index for each sort order of the incident list, so that none sorts 100,000 rows.
             models.Index(
                 models.F("occurred_at").asc(nulls_last=True),
                 models.F("number").asc(),
@@ -255,7 +263,8 @@ class Incident(models.Model):
                 (models.F("resolved_at") - models.F("started_at")).desc(nulls_last=True),
                 models.F("number").desc(),
                 name="incident_by_time_to_resolve",
-                # An expression is only read from an index that has its columns too.
+                # PostgreSQL reads an expression from an index only if the index has its columns
+                # too.
                 include=(*_ASKED, "started_at", "resolved_at"),
             ),
             models.Index(
@@ -263,13 +272,13 @@ class Incident(models.Model):
                 condition=Q(archived_at__isnull=False),
                 name="incident_archived",
             ),
-            # Whether something was written to any of many, from the index alone.
+            # Finds out from the index alone whether any of many incidents was written to.
             models.Index(
                 fields=["id"],
                 include=["updated_at", "archived_at", "visibility"],
                 name="incident_last_changes",
             ),
-            # What not everybody sees is little, and is looked for by itself.
+            # Restricted incidents are few, and are looked up by themselves.
             models.Index(
                 fields=["visibility"],
                 condition=Q(visibility="restricted"),
@@ -326,7 +335,7 @@ class Incident(models.Model):
 
 
 class IncidentRole(models.Model):
-    """Who did what while the incident was going on. The owner of the postmortem is on Incident."""
+    """A role that a person had during the incident. The postmortem's owner is on Incident."""
 
     class Role(models.TextChoices):
         COMMANDER = "incident_commander", "Incident commander"

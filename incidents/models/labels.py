@@ -1,4 +1,4 @@
-"""What incidents are grouped by: services and tags."""
+"""Labels that group incidents: services and tags."""
 
 from __future__ import annotations
 
@@ -14,15 +14,18 @@ if TYPE_CHECKING:
 
 
 class LabelQuerySet(models.QuerySet[Any]):
-    """Services and tags are created for the incidents that need them, so their names tell of these:
-    ask for those of the incidents that a person may see."""
+    """Services and tags.
+
+    They are created for the incidents that need them, so their names reveal something about those:
+    limit them to the incidents that a person may see.
+    """
 
     def carried_by(self, incidents: QuerySet[Incident]) -> Self:
-        """The labels that at least one of `incidents` carries."""
+        """Return the labels on at least one of `incidents`."""
         return self.filter(self._among(incidents))
 
     def offered_beside(self, incidents: QuerySet[Incident]) -> Self:
-        """Those, and the labels that everybody is offered."""
+        """Return the labels on `incidents` and those offered to everybody."""
         return self.filter(Q(is_offered=True) | Q(self._among(incidents)))
 
     def _among(self, incidents: QuerySet[Incident]) -> Exists:
@@ -31,10 +34,10 @@ class LabelQuerySet(models.QuerySet[Any]):
 
 
 class Label(models.Model):
-    """A name that incidents carry. `is_offered` says that everybody may know of it.
+    """A name attached to incidents. `is_offered` says that everybody may see the name.
 
-    It is no more than that: a label that came with an incident is not offered to everybody once no
-    incident carries it, or its name would tell what a restricted incident was about.
+    A label created for an incident is not offered to everybody, even when no incident carries it
+    any more: its name would reveal the subject of a restricted incident.
     """
 
     is_offered = models.BooleanField(

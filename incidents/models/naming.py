@@ -1,7 +1,7 @@
-"""Who is named on an incident: as a reader, in a role, or through a team.
+"""People named on an incident: as readers, in a role, or through a team.
 
-In SQL, since every query of the product goes through here, and the same as three nested querysets
-cost more to put together than all the rest of a page.
+Written in SQL because every query of the product goes through here: building three nested querysets
+took longer than the rest of a page.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _OF_MANY = _NAMED.format(
 
 
 class _Names(Func):
-    """Whether an incident names a user."""
+    """A boolean expression: the incident names a user."""
 
     def as_sql(self, compiler: Any, connection: Any, *_: Any, **context: Any) -> tuple[str, Any]:
         incident, parameters = compiler.compile(self.source_expressions[0])
@@ -34,12 +34,12 @@ class _Names(Func):
 
 
 def names(user_pk: int) -> Func:
-    """Whether an incident names the user with this key."""
+    """Return an expression that is true for incidents naming the user with this key."""
     return _Names(F("pk"), user=user_pk, output_field=BooleanField())
 
 
 def named(incidents: Collection[int], people: Collection[int]) -> set[tuple[int, int]]:
-    """Which of these incidents name which of these people, as pairs of keys. One query."""
+    """Return pairs (incident key, user key) for `people` named on `incidents`. One query."""
     with connection.cursor() as cursor:
         cursor.execute(_OF_MANY, {"incidents": list(incidents), "people": list(people)})
         return set(cursor.fetchall())

@@ -1,4 +1,4 @@
-"""What an incident has to do with failure patterns and playbooks."""
+"""Links from incidents to failure patterns, and uses of playbooks."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class PatternLinkQuerySet(models.QuerySet["PatternLink"]):
 
 
 class PatternLink(models.Model):
-    """That an incident is, may be, or is not an instance of a failure pattern; and why."""
+    """A decision that an incident is, may be, or is not an instance of a pattern; and why."""
 
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="pattern_links")
     pattern = models.ForeignKey(
@@ -48,9 +48,10 @@ class PatternLink(models.Model):
     class Meta:
         ordering = ["pattern__name"]
         indexes = [
-            # The neighbours of an incident within its pattern, without reading the whole pattern.
+            # For the neighbours of an incident within its pattern, without reading the whole
+            # pattern.
             models.Index(fields=["pattern", "incident"], name="pattern_link_neighbours"),
-            # The incidents of a pattern, from the index alone.
+            # For the incidents of a pattern, from the index alone.
             models.Index(
                 fields=["pattern", "incident"],
                 condition=Q(state="confirmed"),
@@ -76,12 +77,12 @@ class PatternLink(models.Model):
 
     @property
     def version(self) -> int:
-        """A number that changes with what the link says."""
+        """A number that changes with the content of the link."""
         return link_version(self.state, self.evidence, self.decided_at)
 
 
 def link_version(state: str, evidence: str, decided_at: datetime) -> int:
-    """Return the version of a link that says this, for pages that read no model."""
+    """Return the version of a link with this content, for pages that load no model."""
     return version_of(str(state), evidence, decided_at.timestamp())
 
 
@@ -93,17 +94,17 @@ class Outcome(models.TextChoices):
 
 class PlaybookUseQuerySet(models.QuerySet["PlaybookUse"]):
     def visible_to(self, user: User | AnonymousUser) -> PlaybookUseQuerySet:
-        """Uses in incidents that `user` may know of, and those that belong to none."""
+        """Return uses in incidents that `user` may see, and those that belong to no incident."""
         if not user.is_active or isinstance(user, AnonymousUser):
             return self.none()
         return self.filter(~Q(incident__in=Incident.objects.hidden_from(user)))
 
 
 class PlaybookUse(models.Model):
-    """That a playbook was followed, mostly in an incident, and whether it helped.
+    """A record that a playbook was followed, mostly in an incident, and whether it helped.
 
-    The one truth about outcomes: finishing a run makes one, and so does recording a use that
-    nobody ticked off. `incident` is empty where the run was not attached to one.
+    Outcomes are stored nowhere else: finishing a run creates one, and so does recording a use
+    without a run. `incident` is empty if the run was not attached to one.
     """
 
     incident = models.ForeignKey(

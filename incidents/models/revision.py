@@ -1,4 +1,4 @@
-"""Saved states of whole postmortems, and the ones that were published."""
+"""Saved states of whole postmortems, and published editions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Causes. There is rarely just one."""
+"""Causes of incidents; there is rarely just one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class CauseRole(models.TextChoices):
 
 
 class RootCause(models.Model):
-    """One cause of an incident, with the part it played."""
+    """One cause of an incident, with its role."""
 
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="root_causes")
     position = models.PositiveIntegerField()

@@ -1,4 +1,4 @@
-"""Headed parts of a postmortem, each with every version it ever had."""
+"""Sections of a postmortem, with all their versions."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class SectionKind(models.TextChoices):
 
 
 class Section(models.Model):
-    """A headed Markdown part of the postmortem. `title` is its heading as readers see it."""
+    """A Markdown part of the postmortem; `title` is its heading as readers see it."""
 
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="sections")
     kind = models.CharField(max_length=12, choices=SectionKind, default=SectionKind.OTHER)
@@ -56,7 +56,7 @@ class Section(models.Model):
 
 
 class SectionVersion(models.Model):
-    """What a section said at one time. Never changed, never deleted while the section exists."""
+    """The text of a section at one time. Never changed, never deleted while the section exists."""
 
     section = models.ForeignKey(Section, on_delete=models.CASCADE, related_name="versions")
     version = models.PositiveIntegerField()

@@ -1,4 +1,4 @@
-"""Which seed files a knowledge base has been given."""
+"""Seed files that have been loaded."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from django.db import models
 
 
 class SeededFile(models.Model):
-    """A seed file that was loaded, and what it became.
+    """A seed file that was loaded, and the row that it became.
 
-    So that seeding again neither overwrites what people have changed since, nor brings back what
-    they have removed.
+    It keeps a second seeding from overwriting later edits and from restoring what people removed.
     """
 
     name = models.CharField(max_length=200, unique=True, help_text="path within the seeds")

@@ -1,4 +1,4 @@
-"""The timeline: the one source of every time and metric."""
+"""The timeline, the source of every time and metric."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class EventKind(models.TextChoices):
 
 
 class TimelineEvent(models.Model):
-    """Something that happened during an incident, or a range of time in which it did.
+    """Something that happened during an incident, at one moment or over a range of time.
 
     `occurred_at` is None exactly when `precision` is unknown; such an event keeps its place by
     `position`. `as_written` is the time in the source's own words.

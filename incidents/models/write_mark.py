@@ -1,4 +1,4 @@
-"""Marks of what was written last, for keeping counts as long as they are right."""
+"""Marks of the latest writes, by which cached counts are invalidated."""
 
 from __future__ import annotations
 
@@ -6,20 +6,22 @@ from django.db import models
 
 
 class Topic(models.TextChoices):
-    """`FOLLOW_UP` is what changes the numbers of follow-up without a change of an incident."""
+    """The counts that a write affects.
+
+    `FOLLOW_UP` covers writes that change follow-up numbers without changing an incident.
+    """
 
     INCIDENTS = "incidents", "Incidents"
     FOLLOW_UP = "follow_up", "Follow-up"
 
 
 class WriteMark(models.Model):
-    """A random mark that a transaction leaves when it writes to a table that counts are made of.
+    """A random mark that each transaction leaves when it writes to a table that is counted.
 
-    Triggers in the database leave it (migration 0021), so that no write can forget to. A
-    transaction replaces the mark of a row that no other running transaction has taken, or adds a
-    row, and so waits for nobody. The marks that can be read change with each commit, in whatever
-    order keys were given out. A topic has as many rows as transactions ever wrote to it at the
-    same moment.
+    Database triggers write it, so that no code path can forget to. A transaction replaces the mark
+    in a row that no other running transaction holds, or adds a row, and so never waits. The set of
+    visible marks changes with each commit, whatever the order of keys. A topic has as many rows as
+    transactions ever wrote to it at the same moment.
     """
 
     topic = models.CharField(max_length=16, choices=Topic)
