@@ -1,4 +1,4 @@
-"""The history of an action item: which of its facts changed, and who gave it to its owner."""
+"""The history of an action item: changes of its facts, and who assigned it to its owner."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LONGEST = 300
 
 
 def facts(item: ActionItem) -> Facts:
-    """The facts of `item` whose changes are kept, as they stand."""
+    """Return the current values of the facts that the history records."""
     return {
         Changed.STATUS: item.status,
         Changed.OWNER: str(item.owner or item.owner_team or item.owner_as_written),
@@ -35,7 +35,7 @@ def keep_changes(
     note: str = "",
     via: str = "app",
 ) -> None:
-    """Write down which facts of `held` are not what they were. `note` goes with the first."""
+    """Record the facts of `held` that differ from `was`. `note` goes with the first."""
     now = facts(held)
     changed = [fact for fact in now if now[fact] != was[fact]]
     ActionItemChange.objects.bulk_create(
@@ -58,6 +58,6 @@ def owner_keys(item: ActionItem) -> OwnerKeys:
 
 
 def note_giver(item: ActionItem, before: OwnerKeys, *, by: User, at: datetime) -> None:
-    """That `by` gave `item` to its owner, where that is not the one `before`."""
+    """Record that `by` assigned `item`, if its owner differs from `before`."""
     if owner_keys(item) != before:
         item.given_at, item.given_by = (at, by) if any(owner_keys(item)) else (None, None)

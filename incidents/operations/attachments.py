@@ -24,11 +24,11 @@ SUFFIXES = {"PNG": ".png", "JPEG": ".jpg", "GIF": ".gif", "WEBP": ".webp"}
 
 
 def attach(incident: Incident, *, upload: File, by: User, at: datetime) -> Attachment:
-    """Keep an uploaded PNG, JPEG, GIF or WebP image as part of `incident`.
+    """Store an uploaded PNG, JPEG, GIF or WebP image as part of `incident`.
 
-    What it is shows in its content; its name and declared type are not believed. It is drawn
-    anew, so that nothing is kept but the picture: no place, no camera, no bytes hidden behind it.
-    The postmortem's text is not changed, so there is no revision of it. Raises NotAnImage.
+    The format is read from the content, not from the name or the declared type. The image is drawn
+    anew, so that only the picture is kept: no location, no camera, no hidden bytes. The text of the
+    postmortem does not change, so there is no revision. Raises NotAnImage.
     """
     if (upload.size or 0) > settings.UPLOAD_MAX_BYTES:
         raise NotAnImage(f"The image is larger than {_megabytes(settings.UPLOAD_MAX_BYTES)}.")
@@ -56,7 +56,7 @@ def _megabytes(size: int) -> str:
 
 
 def _safe_name(name: str, suffix: str) -> str:
-    """The uploaded file's name in letters that are safe everywhere, with the suffix it deserves."""
+    """Return the file name in portable characters, with the suffix of its real format."""
     stem = PurePosixPath(name.replace("\\", "/")).stem
     words = re.sub(r"[^\w-]+", "-", stem, flags=re.ASCII).strip("-_")
     return f"{words[:80] or 'image'}{suffix}"

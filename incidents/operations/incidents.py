@@ -1,4 +1,4 @@
-"""Starting an incident, its header, and putting it away."""
+"""Creating an incident, editing its header, archiving and restoring it."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ STANDARD_SECTIONS = [
 
 @dataclass(frozen=True, kw_only=True)
 class IncidentFields:
-    """What the header of an incident says. `roles` are pairs of a role and a person."""
+    """The content of an incident's header. `roles` are pairs of a role and a person."""
 
     title: str
     severity: str = Severity.UNKNOWN
@@ -65,7 +65,9 @@ COLUMNS = [item.name for item in fields(IncidentFields) if item.name not in (*RE
 
 
 class StaleIncident(StaleWrite):
-    """Somebody changed the header since the writer saw it. `current` is how it stands."""
+    """A header that somebody else changed since the writer saw it; `current` is the stored
+    incident.
+    """
 
     def __init__(self, current: Incident) -> None:
         super().__init__("Somebody else changed this while you were writing.")
@@ -74,7 +76,7 @@ class StaleIncident(StaleWrite):
 
 @dataclass(frozen=True, kw_only=True)
 class Header:
-    """How the header of one incident stands, for comparing."""
+    """The stored header of an incident, in a form that can be compared."""
 
     columns: dict[str, Any]
     related: dict[str, set[int]]
@@ -97,10 +99,10 @@ SELECT 'roles', user_id, role FROM incidents_incidentrole WHERE incident_id = %(
 
 
 def hold(incident: Incident) -> Incident:
-    """The incident's row as it is now, held until the transaction ends.
+    """Lock the incident's row until the transaction ends and return it as stored now.
 
-    Every write to an incident or its parts holds this row first, so that two never wait for each
-    other. Raises DomainError when the incident has been archived meanwhile.
+    Every write to an incident or its parts locks this row first, so that two writes cannot
+    deadlock. Raises DomainError if the incident has been archived.
     """
     held = Incident.objects.select_for_update().get(pk=incident.pk)
     if held.is_archived:
@@ -117,10 +119,10 @@ def create(
     by: User,
     at: datetime,
 ) -> Incident:
-    """A new draft. Its owner is `by` where `fields` names nobody.
+    """Create a draft. Its owner is `by` unless `fields` names one.
 
-    `started_at` becomes the timeline's first event, with the milestone; the sections that every
-    postmortem should have stand ready and empty.
+    `started_at` becomes the first timeline event, with the milestone; the standard sections are
+    added empty.
     """
     permissions.require(permissions.can_write(by), "Only authors may start an incident.")
     values = {name: getattr(fields, name) for name in COLUMNS} | {"owner": fields.owner or by}
@@ -156,12 +158,12 @@ def edit(
     by: User,
     at: datetime,
 ) -> Incident:
-    """Save the header as `fields` say; the same header saved again changes nothing.
+    """Save the header as in `fields`; the same header again changes nothing.
 
-    Who may see an incident is for those who `can_restrict` it. Where the time zone becomes known,
-    the clock times of the timeline are read in it. Raises StaleIncident when the header has
-    changed since `base_version`, and ChangedSinceSeen when it would change who may see the
-    incident, and others saved after revision `seen`.
+    Changing who may see the incident requires `can_restrict`. If the time zone becomes known, the
+    clock times of the timeline are read in it. Raises StaleIncident if the header has changed since
+    `base_version`, and ChangedSinceSeen if the change affects who may see the incident and others
+    saved after revision `seen`.
     """
     permissions.require(permissions.can_write(by), "Only authors may edit an incident.")
     held = hold(incident)
@@ -192,9 +194,9 @@ def edit(
 
 @transaction.atomic
 def archive(incident: Incident, *, seen: int | None = None, by: User, at: datetime) -> None:
-    """Archive the incident: nobody finds it, nothing of it is deleted. Again changes nothing.
+    """Archive the incident: nobody finds it, nothing is deleted. Again changes nothing.
 
-    Raises ChangedSinceSeen where others saved after revision `seen`.
+    Raises ChangedSinceSeen if others saved after revision `seen`.
     """
     permissions.require(
         permissions.can_archive(by, incident),
@@ -211,7 +213,7 @@ def archive(incident: Incident, *, seen: int | None = None, by: User, at: dateti
 
 @transaction.atomic
 def restore(incident: Incident, *, by: User, at: datetime) -> None:
-    """Bring an archived incident back as it was. One that is not archived stays as it is."""
+    """Restore an archived incident as it was. Any other stays as it is."""
     permissions.require(
         permissions.can_archive(by, incident),
         "Only the owner, reviewers and administrators may restore an incident.",
@@ -225,7 +227,7 @@ def restore(incident: Incident, *, by: User, at: datetime) -> None:
 
 
 def header_of(incident: Incident) -> Header:
-    """How the header stands: the columns as `incident` has them, the rest asked in one query."""
+    """Return the header: columns as on `incident`, the related rows from one query."""
     header = Header(
         columns={name: _plain(getattr(incident, _column(name))) for name in COLUMNS},
         related={name: set() for name in RELATED},
@@ -253,12 +255,12 @@ def _column(name: str) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """A person by key, anything else as it is."""
+    """Return the key of a person, and any other value unchanged."""
     return value.pk if isinstance(value, User) else value
 
 
 def _restricts(before: Header, after: Header) -> bool:
-    """Return True if the change is about who may see the incident."""
+    """Return True if the change affects who may see the incident."""
     return before.columns["visibility"] != after.columns["visibility"] or any(
         before.related[name] != after.related[name] for name in ("readers", "reader_teams")
     )

@@ -1,4 +1,4 @@
-"""Services and tags by name, made where they are missing."""
+"""Services and tags by name; missing ones are created."""
 
 from __future__ import annotations
 
@@ -19,22 +19,24 @@ Label = TypeVar("Label", Service, Tag)
 
 
 def services_named(names: Iterable[str], *, by: User) -> list[Service]:
-    """Return the services of these names, in any letter case; create unknown ones.
+    """Return the services with these names, ignoring case; create unknown ones.
 
-    A service that only incidents have which `by` may not see is spelled as `names` spell it from
-    now on: a spelling that `by` did not type would tell of them.
+    A service used only by incidents that `by` may not see is renamed to the spelling in `names`:
+    showing a spelling that `by` did not type would reveal those incidents.
     """
     return _named(names, Service, by)
 
 
 def tags_named(names: Iterable[str], *, by: User) -> list[Tag]:
-    """Return the tags of these names, as `services_named` does services."""
+    """Return the tags with these names, as `services_named` does for services."""
     return _named(names, Tag, by)
 
 
 def keep_new_names(incidents: Iterable[int], *, by: User, at: datetime) -> None:
-    """Keep a revision of each of these incidents, of which a service or tag has another name now,
-    and have search find them by it. Again changes nothing."""
+    """Record a revision of each of these incidents after a service or tag was renamed.
+
+    This also updates the search index. Again changes nothing.
+    """
     for key in incidents:
         with transaction.atomic():
             held = Incident.objects.select_for_update().get(pk=key)
@@ -42,7 +44,7 @@ def keep_new_names(incidents: Iterable[int], *, by: User, at: datetime) -> None:
 
 
 def slug_for(name: str) -> str:
-    """What stands for `name` in an address; names without a Latin letter or digit get a digest."""
+    """Return the slug for `name`; a digest if it has no Latin letter or digit."""
     return slugify(name)[:60] or hashlib.blake2b(name.encode(), digest_size=6).hexdigest()
 
 
@@ -53,13 +55,13 @@ def _named(names: Iterable[str], model: type[Label], by: User) -> list[Label]:
     found = _found(slugs, model)
     new = {slug: name for name, slug in slugs.items() if name not in found and slug not in found}
     if new:
-        # Somebody may make the same one in this moment: then theirs is taken.
+        # If somebody creates the same label at this moment, theirs is used.
         model.objects.bulk_create(
             [model(slug=slug, name=name, is_offered=False) for slug, name in new.items()],
             ignore_conflicts=True,
         )
         found = _found(slugs, model)
-    # A name that is already taken keeps the slug that it has.
+    # An existing name keeps its slug.
     labels = {name: found.get(name) or found[slug] for name, slug in slugs.items()}
     _spell(labels, model, by, taken=found.keys())
     return list(dict.fromkeys(labels.values()))
@@ -68,8 +70,10 @@ def _named(names: Iterable[str], model: type[Label], by: User) -> list[Label]:
 def _spell(
     labels: dict[str, Label], model: type[Label], by: User, *, taken: Collection[str]
 ) -> None:
-    """Rename labels that `by` may not know of to how they are typed: the keys of `labels`. Their
-    slugs follow, except where `taken` has them already."""
+    """Rename labels unknown to `by` to the spelling typed, the keys of `labels`.
+
+    Their slugs follow, unless another label in `taken` has that slug.
+    """
     typed = {label: name for name, label in reversed(labels.items())}
     others = {
         label: name
@@ -87,7 +91,7 @@ def _spell(
 
 
 def _found(slugs: dict[str, str], model: type[Label]) -> dict[str, Label]:
-    """The labels there are, by slug, and those of a wanted name by it, too."""
+    """Return existing labels by slug, and by name those whose name is wanted."""
     asked = Q(name__in=slugs) | Q(slug__in=slugs.values())
     labels = list(model.objects.filter(asked))
     by_slug = {label.slug: label for label in labels}

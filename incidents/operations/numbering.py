@@ -1,14 +1,16 @@
-"""The numbers in references."""
+"""Numbers for references."""
 
 from __future__ import annotations
 
 from core.round_trip import one_round_trip
 
-_LOCK = 7_101_001  # any number of our own: whoever holds it gives out the next reference
+_LOCK = 7_101_001  # an advisory lock of our own: its holder assigns the next number
 
 
 def next_number() -> int:
-    """The number after the highest. Held until the transaction ends, so two never get the same."""
+    """Return the highest number plus one. Locked until the transaction ends, so no number
+    repeats.
+    """
     with one_round_trip() as cursor:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(%s);"

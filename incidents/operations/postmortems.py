@@ -1,4 +1,4 @@
-"""The way of a postmortem: draft, review, published, or not required."""
+"""The status of a postmortem: draft, in review, published, or not required."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from incidents.operations.seen_revisions import require_seen
 
 @transaction.atomic
 def request_review(incident: Incident, *, seen: int | None = None, by: User, at: datetime) -> None:
-    """Ask for a review of the draft. Asking again changes nothing. Raises ChangedSinceSeen."""
+    """Request a review of the draft. Requesting again changes nothing. Raises ChangedSinceSeen."""
     permissions.require(permissions.can_write(by), "Only authors may ask for a review.")
     held = hold(incident)
     if held.status == PostmortemStatus.IN_REVIEW:
@@ -35,8 +35,8 @@ def request_review(incident: Incident, *, seen: int | None = None, by: User, at:
 def publish(incident: Incident, *, seen: int | None = None, by: User, at: datetime) -> Edition:
     """Freeze the current state of the postmortem as the internal edition.
 
-    Publishing again changes nothing, unless it was edited since: then the newer state becomes the
-    newest edition, and the earlier ones stay. Raises ChangedSinceSeen where others saved after
+    Publishing again changes nothing, unless it was edited since: then the current state becomes the
+    newest edition, and the earlier ones stay. Raises ChangedSinceSeen if others saved after
     revision `seen`, the one that `by` read.
     """
     permissions.require(permissions.can_publish(by), "Only reviewers may publish.")
@@ -58,10 +58,10 @@ def publish(incident: Incident, *, seen: int | None = None, by: User, at: dateti
 
 @transaction.atomic
 def reopen(incident: Incident, *, seen: int | None = None, by: User, at: datetime) -> None:
-    """Take it back to draft. Editions stay. A draft stays as it is.
+    """Return the postmortem to draft. Editions stay. A draft stays as it is.
 
-    Authors take back a requested review or a “not required”; taking back what was published is
-    for reviewers. Raises ChangedSinceSeen.
+    Authors withdraw a review request or a “not required”; only reviewers withdraw a published one.
+    Raises ChangedSinceSeen.
     """
     permissions.require(permissions.can_write(by), "Only authors may reopen a postmortem.")
     held = hold(incident)
@@ -81,7 +81,7 @@ def reopen(incident: Incident, *, seen: int | None = None, by: User, at: datetim
 def mark_not_required(
     incident: Incident, *, reason: str, seen: int | None = None, by: User, at: datetime
 ) -> None:
-    """Say that this incident needs no postmortem, and why.
+    """Mark the incident as not requiring a postmortem.
 
     Raises DomainError without a reason, or ChangedSinceSeen.
     """

@@ -1,4 +1,4 @@
-"""Keeping every saved state of a postmortem."""
+"""Saved states of postmortems."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from incidents.models import Incident, Revision
 
 
 def record(incident: Incident, *, by: User | None, at: datetime, summary: str) -> Revision:
-    """Keep the postmortem as it now stands, and let search know. The last step of every write.
+    """Record the present state of the postmortem and update search. The last step of every write.
 
-    `incident` is the row as the caller's transaction holds it and has saved it, so revisions are
-    numbered without gaps. Where nothing changed since the last one, that one is returned.
+    `incident` is the row as locked and saved by the caller's transaction, so revisions are numbered
+    without gaps. If nothing changed since the last revision, that one is returned.
     """
     document = document_of(incident)
     text_search.refresh("incident", [incident.pk], read={incident.pk: document})

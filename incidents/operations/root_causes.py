@@ -1,4 +1,4 @@
-"""Causes: adding, changing and removing them."""
+"""Causes: adding, editing and deleting them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from incidents.operations.incidents import hold
 
 @dataclass(frozen=True, kw_only=True)
 class CauseFields:
-    """What a cause says; `text` and `evidence` are Markdown."""
+    """The content of a cause; `text` and `evidence` are Markdown."""
 
     text: str
     role: str = CauseRole.CONTRIBUTING
@@ -28,7 +28,7 @@ class CauseFields:
 
 
 class StaleCause(StaleWrite):
-    """Somebody changed the cause since the writer saw it. `current` is how it stands."""
+    """A cause that somebody else changed since the writer saw it; `current` is the stored one."""
 
     def __init__(self, current: RootCause) -> None:
         super().__init__("Somebody else changed this cause while you were writing.")
@@ -37,7 +37,7 @@ class StaleCause(StaleWrite):
 
 @transaction.atomic
 def add(incident: Incident, fields: CauseFields, *, by: User, at: datetime) -> RootCause:
-    """A new cause, after the others."""
+    """Add a cause after the others."""
     permissions.require(permissions.can_write(by), "Only authors may write.")
     held = hold(incident)
     last = held.root_causes.aggregate(last=Max("position"))["last"] or 0
@@ -50,7 +50,7 @@ def add(incident: Incident, fields: CauseFields, *, by: User, at: datetime) -> R
 def edit(
     cause: RootCause, fields: CauseFields, *, base_version: int, by: User, at: datetime
 ) -> RootCause:
-    """Save the cause as `fields` say; the same again changes nothing. Raises StaleCause."""
+    """Save the cause as in `fields`; the same again changes nothing. Raises StaleCause."""
     permissions.require(permissions.can_write(by), "Only authors may write.")
     held = hold(cause.incident)
     current = RootCause.objects.get(pk=cause.pk)
@@ -68,9 +68,9 @@ def edit(
 
 @transaction.atomic
 def delete(cause: RootCause, *, version: int | None = None, by: User, at: datetime) -> None:
-    """Remove the cause; the revisions keep it. Removing again changes nothing.
+    """Delete the cause; the revisions keep it. Deleting again changes nothing.
 
-    Raises StaleWrite where `version`, the one that the person saw, is not the current one.
+    Raises StaleWrite if `version`, the one that the person saw, is not the current one.
     """
     permissions.require(permissions.can_write(by), "Only authors may write.")
     held = hold(cause.incident)
@@ -84,7 +84,7 @@ def delete(cause: RootCause, *, version: int | None = None, by: User, at: dateti
 
 
 def fields_of(cause: RootCause) -> CauseFields:
-    """What the cause says, as one value to compare."""
+    """Return the content of the cause as one value to compare."""
     return CauseFields(
         text=cause.text,
         role=cause.role,

@@ -1,4 +1,4 @@
-"""Writing sections, so that nothing anybody wrote is lost."""
+"""Writing sections without losing anybody's text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from incidents.models import Incident, Section, SectionVersion
 from incidents.operations import revisions
 from incidents.operations.incidents import hold
 
-_TRIES = 5  # how often a merge is computed anew because somebody else saved meanwhile
+_TRIES = 5  # attempts to merge again after another save in the meantime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,10 +29,10 @@ class SectionFields:
 
 
 class StaleSection(StaleWrite):
-    """Somebody saved this section since the writer last saw it, and both changed the same words.
+    """A conflict: somebody else saved this section and both changed the same words.
 
-    `current` is the section as it is now, `base` the text from which the writer started, None
-    where that is not known, and `merge` both changes in one text.
+    `current` is the section as it is now, `base` the text from which the writer started, None if
+    unknown, and `merge` both changes in one text.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class StaleSection(StaleWrite):
 
 
 class SectionGone(StaleWrite):
-    """Somebody removed the section while it was being written."""
+    """A section that somebody else removed while it was being written."""
 
     def __init__(self) -> None:
         super().__init__("Somebody removed this section while you were writing.")
@@ -83,12 +83,11 @@ def save(
     by: User,
     at: datetime,
 ) -> Section:
-    """Save a text that was written upon `base_version`; the same text again writes nothing.
+    """Save a text that was written on top of `base_version`; the same text again writes nothing.
 
-    Where somebody saved another text since, both changes are merged. The merge is computed
-    outside the transaction that writes, and again where somebody was faster. Raises StaleSection,
-    having written nothing, where both changed the same words, the heading or the kind, and
-    SectionGone.
+    If somebody saved another text since, both changes are merged. The merge is computed outside the
+    writing transaction, and again if there was another save. Raises SectionGone, or StaleSection,
+    having written nothing, if both changed the same words, the heading or the kind.
     """
     permissions.require(permissions.can_write(by), "Only authors may write.")
     mine = SectionFields(title=title, body=body, kind=kind)
@@ -105,8 +104,10 @@ def save(
 def _save_upon(
     section: Section, fields: SectionFields, *, seen: int, by: User, at: datetime
 ) -> tuple[Section, bool]:
-    """Write `fields` if the section still has the version `seen`; return it, and True if it says
-    that now."""
+    """Write `fields` if the section is still at version `seen`.
+
+    Returns the section, and True if it has this content now.
+    """
     held = hold(section.incident)
     current = _current(section)
     current.incident = held
@@ -119,14 +120,14 @@ def _save_upon(
     current.version += 1
     current.updated_at, current.updated_by = at, by
     current.save(update_fields=["title", "body", "kind", "version", "updated_at", "updated_by"])
-    # The text before is kept already, unless something other than the product wrote it.
+    # The earlier text is stored already, unless something other than the product wrote it.
     SectionVersion.objects.bulk_create([before, _version_of(current)], ignore_conflicts=True)
     revisions.record(held, by=by, at=at, summary=f"Wrote “{fields.title}”")
     return current, True
 
 
 def _merged(current: Section, mine: SectionFields, base_version: int) -> SectionFields:
-    """Return both changes in one. Raises StaleSection where a person must choose."""
+    """Return both changes merged. Raises StaleSection if a person must choose."""
     base = current.versions.filter(version=base_version).first()
     if base is None or mine.kind != current.kind:
         raise _stale(current, mine, base_version)
@@ -152,7 +153,7 @@ def _stale(
 
 
 def _side_by_side(mine: SectionFields, current: Section) -> Merge:
-    """Return both texts, one after the other: nothing is known of what they have in common."""
+    """Return both texts one after the other, for use when their common base is unknown."""
     text = "\n\n".join(filter(None, (current.body, mine.body)))
     clash = Clash(0, len(text), base="", mine=mine.body, theirs=current.body)
     return Merge(text, (clash,) if text else ())
@@ -160,9 +161,9 @@ def _side_by_side(mine: SectionFields, current: Section) -> Merge:
 
 @transaction.atomic
 def set_aside(section: Section, *, title: str, body: str, by: User, at: datetime) -> SectionVersion:
-    """Keep a text that lost to somebody else's in the section's history; the section stays as is.
+    """Keep a text that lost a conflict in the section's history; the section itself stays as it is.
 
-    It becomes a version of its own, followed by the current text as the newest one.
+    The text becomes a version of its own, followed by the current text as the newest one.
     """
     permissions.require(permissions.can_write(by), "Only authors may write.")
     hold(section.incident)
@@ -183,10 +184,10 @@ def set_aside(section: Section, *, title: str, body: str, by: User, at: datetime
 
 @transaction.atomic
 def delete(section: Section, *, version: int | None = None, by: User, at: datetime) -> None:
-    """Remove the section from the postmortem. Its last text stays in the revisions.
+    """Delete the section. Its last text stays in the revisions.
 
-    Removing again changes nothing. Raises StaleWrite where `version`, the one that the person
-    saw, is not the current one.
+    Deleting again changes nothing. Raises StaleWrite if `version`, the one that the person saw, is
+    not the current one.
     """
     permissions.require(permissions.can_write(by), "Only authors may write.")
     held = hold(section.incident)
@@ -201,7 +202,7 @@ def delete(section: Section, *, version: int | None = None, by: User, at: dateti
 
 @transaction.atomic
 def move(section: Section, *, up: bool, by: User, at: datetime) -> None:
-    """Swap places with the section above or below; the first and the last stay where they are."""
+    """Swap the section with the one above or below; does nothing at either end."""
     permissions.require(permissions.can_write(by), "Only authors may write.")
     held = hold(section.incident)
     order = list(held.sections.order_by("position", "pk"))
@@ -218,7 +219,7 @@ def move(section: Section, *, up: bool, by: User, at: datetime) -> None:
 
 
 def _version_of(section: Section) -> SectionVersion:
-    """Return what the section says as a version of it, which is not saved yet."""
+    """Return an unsaved version with the section's content."""
     return SectionVersion(
         section=section,
         version=section.version,
@@ -230,7 +231,7 @@ def _version_of(section: Section) -> SectionVersion:
 
 
 def _current(section: Section) -> Section:
-    """Return the section's row as it is now. Raises SectionGone."""
+    """Return the section as stored now. Raises SectionGone."""
     found = Section.objects.select_related("updated_by").filter(pk=section.pk).first()
     if found is None:
         raise SectionGone

@@ -1,4 +1,4 @@
-"""Refusing to act on a postmortem that others changed since the person saw it."""
+"""Refusing actions on a postmortem that others changed since the person saw it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from incidents.models import Incident, Revision
 
 
 class ChangedSinceSeen(StaleWrite):
-    """Others saved the postmortem since the person opened the page.
+    """A postmortem that others saved since the person opened the page.
 
-    `seen` is the number of the revision that the page showed, `newer` what others saved since,
-    the newest first, without the contents.
+    `seen` is the number of the revision that the page showed, `newer` the later revisions of
+    others, the newest first, without their contents.
     """
 
     def __init__(self, seen: int, newer: list[Revision]) -> None:
@@ -23,10 +23,10 @@ class ChangedSinceSeen(StaleWrite):
 
 
 def require_seen(held: Incident, *, seen: int | None, by: User) -> None:
-    """Raise ChangedSinceSeen where anybody but `by` saved a revision after number `seen`.
+    """Raise ChangedSinceSeen if anybody but `by` saved a revision after number `seen`.
 
-    `held` is the incident's row as the caller's transaction holds it. None looks at nothing: it
-    is for callers that show no page.
+    `held` is the incident's row as locked by the caller's transaction. None skips the check, for
+    callers that show no page.
     """
     if seen is None:
         return

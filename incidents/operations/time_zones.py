@@ -1,4 +1,4 @@
-"""What becomes of a timeline's clock times when the incident's time zone becomes known."""
+"""Conversion of a timeline's clock times when the incident's time zone becomes known."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from incidents.models import Incident, Precision, TimelineEvent
 
 
 def reinterpret(incident: Incident, *, before: str) -> None:
-    """Keep what the clocks said when a zone that was not stated becomes known, or the reverse.
+    """Keep the clock times when an unstated zone becomes known, or the reverse.
 
-    Between two known zones a moment stays the same moment; of an event that is known to the day,
-    the day stays the same day.
+    Between two known zones a moment stays the same moment; an event known to the day keeps its day.
     """
     keeps_moments = bool(before) == bool(incident.time_zone)
     zone, old = _zone(incident.time_zone), _zone(before)
@@ -32,7 +31,9 @@ def reinterpret(incident: Incident, *, before: str) -> None:
 
 
 def _zone(name: str) -> ZoneInfo:
-    """The zone called `name`; UTC where none is stated, as its clock is kept as if it were UTC."""
+    """Return the zone called `name`; UTC if none is stated, since clock times are then stored as
+    UTC.
+    """
     return ZoneInfo(name or "UTC")
 
 
@@ -41,7 +42,9 @@ def _same_clock(moment: datetime, old: ZoneInfo, new: ZoneInfo) -> datetime:
 
 
 def _same_day(moment: datetime, old: ZoneInfo, new: ZoneInfo) -> datetime:
-    """The beginning of the same day in `new`; the same clock where it was no day's beginning."""
+    """Return the start of the same day in `new`; the same clock time if it was not a day's
+    start.
+    """
     local = moment.astimezone(old)
     if times.starts_a_day(local):
         return times.start_of_day(local.date(), new)

@@ -1,4 +1,4 @@
-"""The timeline: adding, changing and removing what happened."""
+"""Timeline events: adding, editing and deleting them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from incidents.operations.times import refresh_times
 
 @dataclass(frozen=True, kw_only=True)
 class EventFields:
-    """What a timeline event says. Both moments are aware; `occurred_at` is None when unknown."""
+    """The content of a timeline event. Both moments are aware; `occurred_at` is None if unknown."""
 
     text: str
     occurred_at: datetime | None = None
@@ -33,7 +33,7 @@ class EventFields:
 
 
 class MilestoneTaken(DomainError):
-    """Another event of the timeline already carries the milestone. `event` is that one."""
+    """A milestone that another event, `event`, of the timeline already has."""
 
     def __init__(self, event: TimelineEvent) -> None:
         name = Milestone(event.milestone).label.lower()
@@ -42,7 +42,7 @@ class MilestoneTaken(DomainError):
 
 
 class StaleEvent(StaleWrite):
-    """Somebody changed the event since the writer saw it. `current` is how it stands."""
+    """An event that somebody else changed since the writer saw it; `current` is the stored one."""
 
     def __init__(self, current: TimelineEvent) -> None:
         super().__init__("Somebody else changed this event while you were writing.")
@@ -51,7 +51,7 @@ class StaleEvent(StaleWrite):
 
 @transaction.atomic
 def add(incident: Incident, fields: EventFields, *, by: User, at: datetime) -> TimelineEvent:
-    """A new event: at its time among the dated ones, at the end where its time is not known.
+    """Add an event: in order of time among the dated ones, or last if its time is unknown.
 
     Raises MilestoneTaken.
     """
@@ -74,9 +74,9 @@ def add(incident: Incident, fields: EventFields, *, by: User, at: datetime) -> T
 def edit(
     event: TimelineEvent, fields: EventFields, *, base_version: int, by: User, at: datetime
 ) -> TimelineEvent:
-    """Save the event as `fields` say; the same again changes nothing.
+    """Save the event as in `fields`; the same again changes nothing.
 
-    It moves only when its time changed. Raises StaleEvent, or MilestoneTaken.
+    It moves only if its time changed. Raises StaleEvent, or MilestoneTaken.
     """
     permissions.require(permissions.can_write(by), "Only authors may write.")
     held = hold(event.incident)
@@ -99,9 +99,9 @@ def edit(
 
 @transaction.atomic
 def delete(event: TimelineEvent, *, version: int | None = None, by: User, at: datetime) -> None:
-    """Remove the event; the revisions keep it. Removing again changes nothing.
+    """Delete the event; the revisions keep it. Deleting again changes nothing.
 
-    Raises StaleWrite where `version`, the one that the person saw, is not the current one.
+    Raises StaleWrite if `version`, the one that the person saw, is not the current one.
     """
     permissions.require(permissions.can_write(by), "Only authors may write.")
     held = hold(event.incident)
@@ -116,7 +116,7 @@ def delete(event: TimelineEvent, *, version: int | None = None, by: User, at: da
 
 
 def fields_of(event: TimelineEvent) -> EventFields:
-    """What the event says, as one value to compare."""
+    """Return the content of the event as one value to compare."""
     return EventFields(
         text=event.text,
         occurred_at=event.occurred_at,
@@ -150,7 +150,7 @@ def _check(
 def _make_room(
     incident: Incident, occurred_at: datetime | None, *, besides: TimelineEvent | None = None
 ) -> int:
-    """The position for an event of that time; the ones from there on step back by one."""
+    """Return the position for an event at that time; later ones move down by one."""
     order = list(
         _others(incident, besides).order_by("position", "pk").values_list("position", "occurred_at")
     )
@@ -170,6 +170,6 @@ def _make_room(
 
 
 def _others(incident: Incident, besides: TimelineEvent | None) -> QuerySet[TimelineEvent]:
-    """The events of the incident, without `besides`."""
+    """Return the events of the incident without `besides`."""
     events = TimelineEvent.objects.filter(incident=incident)
     return events.exclude(pk=besides.pk) if besides else events

@@ -1,4 +1,4 @@
-"""The moments that lists show, copied from the timeline."""
+"""Moments on an incident, copied from its timeline for lists."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from incidents.models import Incident, Milestone, Precision, TimelineEvent
 
 
 def refresh_times(incident: Incident) -> None:
-    """Copy the milestones from the timeline onto `incident`, and save those that changed.
+    """Copy the milestones from the timeline to `incident`, and save those that changed.
 
-    The incident occurred when its `started` event did; without one, at its earliest dated event;
-    without any, nobody knows. Called by every operation that changes a timeline.
+    The incident occurred at its `started` event; without one, at its earliest dated event; without
+    any, at an unknown time. Every operation that changes a timeline calls this.
     """
     events = list(
         TimelineEvent.objects.filter(incident=incident, occurred_at__isnull=False).order_by(

@@ -1,4 +1,4 @@
-"""Importing postmortems: a document becomes an incident, or the next state of one."""
+"""Importing postmortems: a document becomes an incident, or updates one."""
 
 from incidents.operations.importing.names import Names
 from incidents.operations.importing.source import Source

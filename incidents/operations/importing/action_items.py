@@ -1,4 +1,4 @@
-"""Action items of a document: what they say, how they belong together, and what changed."""
+"""Import of action items: their content, parts, dependencies and history."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from incidents.operations.action_item_changes import Facts, facts, keep_changes
 from incidents.operations.importing.names import Names
 from incidents.operations.importing.rows import Part, write
 
-# What is written once every item has a row.
+# Written once every item has a row.
 _TOGETHER = {"part_of", "waits_for"}
 
 
@@ -26,7 +26,7 @@ def write_action_items(
     by: User | None,
     at: datetime,
 ) -> None:
-    """Bring the action items of `incident` from what `before` says to what `wanted` does."""
+    """Change the action items of `incident` from the state `before` to `wanted`."""
     was = {item.pk: facts(item) for item in _stored(incident)} if before.action_items else {}
     part = _action_items(incident, names, at)
     write(incident, part, before.action_items, wanted.action_items)
@@ -42,8 +42,10 @@ def write_action_items(
 def _keep_what_changed(
     incident: Incident, was: dict[int, Facts], *, by: User | None, at: datetime
 ) -> None:
-    """The history of the items that were there before. Whom a file makes an owner was given
-    nothing by anybody."""
+    """Record the history of the items that existed before.
+
+    An owner set by a file was assigned by nobody.
+    """
     stored = [item for item in _stored(incident) if item.pk in was]
     for item in stored:
         keep_changes(item, was[item.pk], by=by, at=at, via=Via.SYSTEM)
@@ -83,8 +85,9 @@ def _action_items(incident: Incident, names: Names, at: datetime) -> Part:
 
 
 def _write_together(incident: Incident, wanted: tuple[ParsedActionItem, ...]) -> None:
-    """Which item is part of which, and which waits for which, within `incident`. What waits for
-    items of other incidents stays."""
+    """Write the parts and dependencies within `incident`. Dependencies on items of other
+    incidents stay.
+    """
     rows = _stored(incident)
     moved = []
     waits: set[tuple[int, int]] = set()

@@ -11,14 +11,14 @@ from incidents.models import Incident
 
 ENOUGH = 0.5  # of the text; different write-ups of one team rarely share a third
 _ALMOST_NOTHING = 0.05
-_SUBSTANTIAL = 60  # runs of words, from which on a title is not enough
+_SUBSTANTIAL = 60  # runs of words, above which the same title is not enough
 _RUN = 3
 _MOST_REVISIONS = 50
 _WORD = re.compile(r"[^\W_]+")
 
 
 def words_of(document: ParsedPostmortem) -> Iterator[str]:
-    """The words of the title, sections, timeline, causes and action items, in lower case."""
+    """Yield the words of title, sections, timeline, causes and action items, in lower case."""
     yield from _words(document.title)
     for section in document.sections:
         yield from _words(f"{section.title}\n{section.body}")
@@ -40,7 +40,7 @@ def _runs(document: ParsedPostmortem) -> set[tuple[str, ...]]:
 
 
 def share_kept(before: ParsedPostmortem, now: ParsedPostmortem) -> float:
-    """The share, from 0 to 1, of the text of `before` that is still in `now`.
+    """Return the share, from 0 to 1, of the text of `before` that is still in `now`.
 
     It counts distinct runs of three words, so that common words alone do not count.
     """
@@ -49,10 +49,10 @@ def share_kept(before: ParsedPostmortem, now: ParsedPostmortem) -> float:
 
 
 def continues(before: ParsedPostmortem, now: ParsedPostmortem) -> bool:
-    """Return True if `now`, found where `before` was, is a later state of the same document.
+    """Return True if `now`, found at the place of `before`, is a later state of the same document.
 
-    True where half of the text is still there, or where the title is the same, unless a long text
-    was replaced altogether.
+    True if half of the text is still there, or if the title is the same, unless a long text was
+    replaced altogether.
     """
     kept = share_kept(before, now)
     if kept >= ENOUGH:
@@ -67,18 +67,18 @@ def holds_all_of(before: ParsedPostmortem, now: ParsedPostmortem) -> bool:
 
 
 def document_at(incident: Incident, revision: int) -> ParsedPostmortem | None:
-    """The postmortem as the revision of this number has it; None where there is none."""
+    """Return the postmortem as of revision number `revision`; None if there is none."""
     found = incident.revisions.filter(number=revision).first()
     return parse(found.content, name="") if found else None
 
 
 def latest_number(incident: Incident) -> int:
-    """The number of the newest revision; 0 where there is none."""
+    """Return the number of the newest revision; 0 if there is none."""
     return incident.revisions.values_list("number", flat=True).first() or 0
 
 
 def based_on(incident: Incident, wanted: ParsedPostmortem) -> int:
-    """The number of the revision that `wanted` differs least from; of equals, the newest.
+    """Return the number of the revision that differs least from `wanted`; the newest of equals.
 
     That is the state which somebody exported and then edited.
     """

@@ -1,4 +1,4 @@
-"""The incident itself, and the names on it."""
+"""Import of an incident's own fields, and of the names on it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def write_header(
     current: ParsedPostmortem | None,
     names: Names,
 ) -> None:
-    """Bring the incident's own columns and names to what `wanted` says."""
+    """Write the incident's own columns and names as in `wanted`."""
     columns = _columns(wanted, names)
     changed = [name for name, value in columns.items() if getattr(incident, name) != value]
     for name in changed:
@@ -77,7 +77,9 @@ def _related(document: ParsedPostmortem) -> tuple[Any, ...]:
 
 
 def _labels(model: type[Label], wanted: Iterable[str]) -> list[Label]:
-    """The labels of exactly these names, so that a file written again has the same; else made."""
+    """Return labels with exactly these names, so that an exported file reads the same; create
+    unknown ones.
+    """
     known = {label.name: label for label in model._default_manager.filter(name__in=wanted)}
     return [known.get(name) or _new_label(model, name) for name in wanted]
 

@@ -1,8 +1,8 @@
-"""Find the incident that a document already is here: by its source, never by its title.
+"""Finding the incident that a document describes: by its source, never by its title.
 
-In this order: the reference that our own export wrote; the place that the file was imported from;
-the address of the source; the same content in another place. What fits only in part becomes an
-incident of its own, and a question.
+In this order: the reference written by our own export; the place that the file was imported from;
+the address of the source; the same content in another place. A partial match becomes a new incident
+and a question to the user.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ _MOST_CANDIDATES = 200
 
 @dataclass(frozen=True)
 class Match:
-    """The incident that a document is; None for a new one.
+    """The incident that a document describes; None for a new one.
 
-    `file` is what is stored of the file's last import, `base` the revision which that led to: None
-    where only the text can tell. With `same_content` the file says what it said then. `problems`
-    keep the document from being stored, or ask whether it is another incident.
+    `file` is the stored record of the file's last import. `base` is the revision that it led to,
+    None if only the text can tell. With `same_content` the file is unchanged since then. `problems`
+    prevent storing the document, or ask whether it is another incident.
     """
 
     incident: Incident | None = None
@@ -59,7 +59,7 @@ class Matcher:
         return Incident.objects.visible_to(self.by)
 
     def match(self) -> Match:
-        """The incident of the document, by the strongest evidence that there is."""
+        """Return the incident of the document, by the strongest evidence available."""
         ways = [self._by_place, self._by_reference, self._by_content, self._by_url]
         doubts: tuple[Problem, ...] = ()
         for way in ways:
@@ -77,7 +77,7 @@ class Matcher:
         return last_import(self.source)
 
     def _by_place(self) -> Match | None:
-        """The incident that the file at this place became before."""
+        """Return the incident that the file at this place became before."""
         last = self._last_import
         if last is None or last.stated_number != self.parsed.number:
             return None
@@ -96,7 +96,7 @@ class Matcher:
         return Match(incident, last, None if self.parsed.number else last.revision)
 
     def _by_reference(self) -> Match | None:
-        """The incident of the document's reference, where its text is that of the document."""
+        """Return the incident with the document's reference, if the texts agree."""
         number = self.parsed.number
         if number is None or not Incident.objects.filter(number=number).exists():
             return None
@@ -111,7 +111,7 @@ class Matcher:
         return self._doubt([found], "has the file’s reference but another text")
 
     def _by_content(self) -> Match | None:
-        """The incident of a file that said the same, at whatever place."""
+        """Return the incident of a file with the same content, at any place."""
         content, last = self.parsed.content_digest, self._last_import
         if not content:
             return None
@@ -131,7 +131,9 @@ class Matcher:
         return None
 
     def _by_url(self) -> Match | None:
-        """The incident of the same address, where most of its text is in the document."""
+        """Return the incident with the same source address, if most of its text is in the
+        document.
+        """
         url = self.parsed.source.url
         if not url:
             return None
@@ -160,7 +162,7 @@ class Matcher:
         return any(comparing.share_kept(s, self.parsed) >= comparing.ENOUGH for s in states if s)
 
     def _copy_elsewhere(self, last: ImportedFile) -> str:
-        """The path of another file, still there, that became the same incident."""
+        """Return the path of another existing file that became the same incident; empty if none."""
         others = ImportedFile.objects.filter(incident=last.incident).exclude(pk=last.pk)
         return next((file.path for file in others if self._is_there(file)), "")
 

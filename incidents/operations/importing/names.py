@@ -1,4 +1,4 @@
-"""The people, teams, patterns and playbooks that a document names, as they are known here."""
+"""Resolution of the people, teams, patterns and playbooks that a document names."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from playbooks.models import FailurePattern, Playbook
 
 @dataclass(frozen=True)
 class Names:
-    """What each name stands for here; a name that is missing stands for nothing."""
+    """The rows for the names in a document; unknown names are missing."""
 
     people: dict[str, User]
     teams: dict[str, Team]
@@ -23,7 +23,7 @@ class Names:
 
     @classmethod
     def of(cls, parsed: ParsedPostmortem) -> Names:
-        """Looks up every name of `parsed`, in one query for each kind of name that it has."""
+        """Look up every name in `parsed`, with one query for each kind of name."""
         people = {parsed.owner, *parsed.readers, *(person for _, person in parsed.roles)}
         people |= {use.used_by for use in parsed.playbook_uses}
         teams = {*parsed.reader_teams}
@@ -47,7 +47,9 @@ def problems_of_names(
     patterns: Collection[str] = (),
     playbooks: Collection[str] = (),
 ) -> tuple[Problem, ...]:
-    """What is not known here. `patterns` and `playbooks` are slugs about to be imported too."""
+    """Return problems about unknown names. `patterns` and `playbooks` are slugs in the same
+    import.
+    """
     problems = Problems()
     for link in parsed.pattern_links:
         if link.slug not in names.patterns and link.slug not in patterns:
@@ -92,9 +94,9 @@ def settled(
     current: ParsedPostmortem | None,
     at: datetime,
 ) -> ParsedPostmortem:
-    """`parsed` as the database can hold it: with the names that are known here only.
+    """Return `parsed` as the database can hold it, without unknown names.
 
-    A playbook use without a moment keeps the one it has in `current`; a new one gets `at`.
+    A playbook use without a time keeps its time from `current`; a new one gets `at`.
     """
     used = {use.slug: use.used_at for use in current.playbook_uses} if current else {}
     uses = [

@@ -1,4 +1,6 @@
-"""Sections, timeline, causes, action items and links: rows that fit keep their place in history."""
+"""Import of sections, timeline, causes, action items and links; matching rows keep their
+history.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,7 @@ def write_parts(
     by: User | None,
     at: datetime,
 ) -> None:
-    """Bring everything that hangs off the incident to what `wanted` says."""
+    """Write all parts of the incident as in `wanted`."""
     before = current or ParsedPostmortem(title=wanted.title)
     if before.sections != wanted.sections:
         changed = write(incident, _sections(incident, by, at), before.sections, wanted.sections)
@@ -53,7 +55,7 @@ def write_parts(
             for section in changed
         )
     if before.timeline != wanted.timeline:
-        # Milestones move from event to event; each may stand at one event only at any moment.
+        # Milestones move between events; at any moment only one event may have each.
         incident.timeline.exclude(milestone="").update(milestone="")
         bare = tuple(_without_milestone(event) for event in before.timeline)
         part = _timeline(incident, by, at)
@@ -126,7 +128,7 @@ def _pattern_links(incident: Incident, names: Names, by: User | None, at: dateti
         }
 
     return Part(
-        # In Python's order, which is the documents': a database may sort text in another one.
+        # In Python's sort order, like the documents: a database may collate differently.
         rows=lambda: sorted(
             incident.pattern_links.select_related("pattern"), key=lambda link: link.pattern.slug
         ),

@@ -1,4 +1,4 @@
-"""The places that files were imported from, as the database stores them."""
+"""Places from which files were imported, as stored in the database."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from incidents.operations.importing.source import Source, unplaced_key
 
 
 def last_import(source: Source | None) -> ImportedFile | None:
-    """The last import of the file at this place; None where it is new."""
+    """Return the last import of the file at this place; None if it is new."""
     if source is None:
         return None
     files = ImportedFile.objects.select_related("incident")
@@ -26,9 +26,9 @@ def remember(
     source: Source | None,
     at: datetime,
 ) -> None:
-    """Store that the file at `source` became `incident`; `file` is the row to bring up to date.
+    """Record that the file at `source` became `incident`; `file` is the row to update.
 
-    Writes nothing where that is what is stored.
+    Writes nothing if that is stored already.
     """
     said = _said(parsed, incident, revision, source)
     if file is None and source is None:

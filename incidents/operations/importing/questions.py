@@ -1,4 +1,4 @@
-"""Questions of an import that cannot tell whether two incidents are the same one."""
+"""Questions raised by an import that cannot tell whether two incidents are the same."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MOST_LOOKED_AT = 200
 
 
 def question(others: Iterable[Incident], why: str) -> Problem:
-    """A question whether a file, stored as an incident of its own, is one of `others`.
+    """Return a question whether a file, stored as a new incident, is one of `others`.
 
     `why` says what they have in common, such as “has the same title”.
     """
@@ -32,7 +32,7 @@ def question(others: Iterable[Incident], why: str) -> Problem:
 
 
 def of_the_same_title(parsed: ParsedPostmortem, visible: QuerySet[Incident]) -> tuple[Problem, ...]:
-    """A question about incidents with the title of `parsed` that may have been on the same day."""
+    """Ask about incidents with the title of `parsed`, unless both days are known and differ."""
     same = visible.filter(title__iexact=parsed.title, archived_at=None).order_by("number")
     found = [other for other in same[:_MOST_LOOKED_AT] if not _on_other_days(parsed, other)]
     if not found:

@@ -1,4 +1,4 @@
-"""Writing the rows of one kind of part: those that fit keep their place in history."""
+"""Writing the rows of one kind of part; matching rows keep their history."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from incidents.models import Incident
 
 @dataclass(frozen=True)
 class Part:
-    """How one kind of part is written.
+    """The description of one kind of part.
 
-    `alike` is what two states of one part have in common; `columns` what a row says, `new` what a
-    new row says besides, `touched` what a changed row gets.
+    `alike` is the key by which two states of one part are matched; `columns` returns the values of
+    a row, `new` adds values for a new row, `touched` for a changed or new one.
     """
 
     rows: Callable[[], Iterable[Any]]
@@ -37,9 +37,10 @@ def write(
     *,
     said: Sequence[Any] | None = None,
 ) -> list[Any]:
-    """Write one kind of part. Returns the rows that are new or say something else now.
+    """Write one kind of part; return the rows that are new or changed.
 
-    `before` is what the rows say now; `said` what they said to people until now, if not the same.
+    `before` is the present content of the rows; `said` is their content as last shown to people, if
+    that differs.
     """
     said = before if said is None else said
     rows = list(part.rows())
@@ -81,7 +82,9 @@ def _save(part: Part, changed: list[tuple[Any, Any]], moved: list[Any]) -> None:
 def _continued(
     before: Sequence[Any], wanted: Sequence[Any], alike: Callable[[Any], Hashable]
 ) -> list[int | None]:
-    """For each of `wanted` the index in `before` of what it was: the same, else one alike."""
+    """Return for each of `wanted` the index of its former state in `before`: an equal one, else
+    an alike one.
+    """
     found: list[int | None] = [None] * len(wanted)
     free = dict.fromkeys(range(len(before)))
     for view in (lambda document: document, alike):

@@ -1,4 +1,4 @@
-"""Importing many files: each one whole or not at all, whatever happens to the others."""
+"""Importing many files: each as a whole or not at all, independently of the others."""
 
 from __future__ import annotations
 
@@ -30,10 +30,11 @@ _FORMAT = re.compile(rb"^format: *nevertwice/(pattern|playbook)/", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one file. `parsed` is None where it could not be read at all.
+    """The result for one file. `parsed` is None if it could not be read at all.
 
-    `reference` is the incident's, or the slug; None on a dry run or where nothing was stored.
-    `change` is `new`, `changed`, `unchanged` or, where edits made here were kept, `left alone`.
+    `reference` is the incident's reference, or the slug; None on a dry run or if nothing was
+    stored. `change` is `new`, `changed`, `unchanged` or, if edits made here were kept,
+    `left alone`.
     """
 
     path: Path
@@ -48,7 +49,7 @@ class Outcome:
 
 
 def in_order(paths: Iterable[Path]) -> list[Path]:
-    """`paths` so that what others link to comes first: patterns, playbooks, then incidents."""
+    """Sort `paths` so that files come after those they link to: patterns, playbooks, incidents."""
     return sorted(paths, key=lambda path: ("pattern", "playbook", "").index(_kind(path)))
 
 
@@ -61,7 +62,7 @@ def _kind(path: Path) -> str:
 
 
 def parse_any(text: str, *, name: str) -> Parsed:
-    """What a file's text says, of whatever kind it is."""
+    """Parse a file of any kind."""
     head = _FORMAT.search(text[:500].encode())
     if head and head[1] == b"pattern":
         return parse_pattern(text)
@@ -72,11 +73,11 @@ def parse_any(text: str, *, name: str) -> Parsed:
 
 @dataclass
 class ImportRun:
-    """One import of many files by one person, or the operator, at one moment.
+    """One import of many files by one person, or by the operator, at one moment.
 
-    `source_name` names what is imported, so that its files are recognised wherever they lie;
-    `update` is the incident that the one file is, or the slug of the pattern or playbook that it
-    may replace, where a person said so.
+    `source_name` names what is imported, so that its files are recognised wherever they are;
+    `update` is the incident, or the slug of the pattern or playbook, that the single file may
+    replace because a person said so.
     """
 
     by: User | None
@@ -91,11 +92,10 @@ class ImportRun:
     incidents: set[int] = field(default_factory=set)
 
     def take(self, path: Path, *, folder: Path | None = None) -> Outcome:
-        """Import the file at `path`, or on a dry run see whether it could be.
+        """Import the file at `path`; on a dry run, check whether it could be imported.
 
-        Raises a database error only where it is not about this file: the database is gone, or
-        has no tables.
-        `folder` is what is imported, where it has a name: see `source_name`.
+        `folder` is the root of a named source: see `source_name`. Raises a database error only if
+        it would affect every file: the database is gone, or has no tables.
         """
         try:
             text = read_text(path)
@@ -116,14 +116,14 @@ class ImportRun:
             return Outcome(path, parsed, problems=(*problems, Problem(None, str(error))))
         except DatabaseError as error:
             gone = connection.connection is None or connection.connection.closed
-            if gone or isinstance(error, ProgrammingError):  # so will be every other file
+            if gone or isinstance(error, ProgrammingError):  # so would every other file
                 raise
             why = str(error).split("\n", 1)[0]
             refused = Problem(None, f"The database does not take it: {why}.")
             return Outcome(path, parsed, problems=(*problems, refused))
 
     def _twice(self, parsed: Parsed, path: Path) -> tuple[Problem, ...]:
-        """A problem where another file of this run has the same reference or slug."""
+        """Return a problem if another file of this run has the same reference or slug."""
         if isinstance(parsed, ParsedPostmortem):
             if parsed.number is None:
                 return ()
@@ -159,15 +159,15 @@ class ImportRun:
         )
 
     def _stored(self, path: Path, parsed: Parsed, problems: tuple[Problem, ...]) -> Outcome:
-        found = self._tried(parsed)  # before: afterwards it would find what it has become
+        found = self._tried(parsed)  # now, before it could match the stored incident
         earlier = set(self.incidents)
         try:
             row = self._row(parsed)
-        except ChangedHere as error:  # which is among the problems found
+        except ChangedHere as error:  # already among the problems found
             return Outcome(path, parsed, error.reference, problems + found, "left alone")
         change = "unchanged"
         if row.pk in earlier and isinstance(row, Incident):
-            pass  # another file of this import said the same
+            pass  # another file of this import had the same content
         elif row.created_at == self.at:
             change = "new"
         elif row.updated_at == self.at:

@@ -1,4 +1,4 @@
-"""Giving a knowledge base the incidents, patterns and playbooks that it opens with."""
+"""Seeding: loading the initial incidents, patterns and playbooks."""
 
 from __future__ import annotations
 
@@ -26,23 +26,23 @@ Row = Incident | FailurePattern | Playbook
 
 
 class SeedRefused(DomainError):
-    """A seed file is broken. Those before it were loaded; nothing of it was."""
+    """A broken seed file. Files before it were loaded; nothing of it was."""
 
 
 @dataclass(frozen=True)
 class Seeded:
-    """What seeding did with one file that is new, or not the one it was."""
+    """The result for one seed file that is new or has changed."""
 
     name: str
     became: str
-    left_alone: str = ""  # why, where people have made it theirs
+    left_alone: str = ""  # the reason, if people have changed it
 
 
 def seed(folder: Path, *, at: datetime) -> Iterator[Seeded]:
-    """Load the files under `folder` that are new or changed since they were loaded last.
+    """Load the files under `folder` that are new or changed since they were last loaded.
 
-    What people have changed, archived or removed since stays as they left it. Files that are as
-    they were are not even parsed. Raises SeedRefused.
+    Rows that people have changed, archived or removed stay as they are. Unchanged files are not
+    parsed. Raises SeedRefused.
     """
     known = {row.name: row for row in SeededFile.objects.all()}
     changed: dict[Path, str] = {}
@@ -64,7 +64,7 @@ def seed(folder: Path, *, at: datetime) -> Iterator[Seeded]:
         try:
             yield _seed_file(parsed, name, changed[path], known.get(name), at)
         except DomainError as error:
-            # It does not go with what people have made of this knowledge base, which is theirs.
+            # It conflicts with what people have changed here; their version stays.
             yield Seeded(name, "", str(error))
 
 
@@ -82,7 +82,7 @@ def _read(folder: Path, path: Path) -> bytes:
 
 
 def is_untouched() -> bool:
-    """Return whether every incident, pattern and playbook is as a seed file made it."""
+    """Return True if every incident, pattern and playbook is as a seed file made it."""
     seeded = set(SeededFile.objects.values_list("became", "state"))
     rows: list[Row] = [*Incident.objects.all(), *FailurePattern.objects.all()]
     rows += Playbook.objects.all()
@@ -112,7 +112,7 @@ def _seed_file(
 
 
 def _present(parsed: Parsed, before: SeededFile | None) -> Row | None:
-    """What the file became when it was loaded before, or what is here in its place."""
+    """Return the row that the file became before, or the one that exists in its place."""
     if isinstance(parsed, ParsedPostmortem):
         if before:
             return Incident.objects.filter(reference=before.became).first()
@@ -139,15 +139,15 @@ def _stored(parsed: Parsed, present: Row | None, at: datetime) -> Row:
         return store_playbook(_for_patterns_here(parsed), by=None, at=at)
     if isinstance(present, Incident):
         return store(parsed, by=None, at=at, update=present)
-    # Where the team has an incident of this number, the seed takes the next one.
+    # If the team has an incident of this number, the seed takes the next one.
     return store(parsed, by=None, at=at)
 
 
 def _for_patterns_here(parsed: ParsedPlaybook) -> ParsedPlaybook:
-    """The playbook for those of its patterns that are here, and for all where none is.
+    """Limit the playbook to those of its patterns that exist here; keep all if none does.
 
-    A playbook for several patterns is of use to people who removed one of them; one for nothing
-    that they know is refused.
+    A playbook for several patterns stays useful to people who removed one of them; one without any
+    known pattern is refused.
     """
     here = set(
         FailurePattern.objects.filter(slug__in=parsed.patterns).values_list("slug", flat=True)

@@ -25,7 +25,9 @@ class Source:
 
     @classmethod
     def of(cls, path: Path, *, name: str = "", root: Path | None = None) -> Source:
-        """The place of the file at `path`, links resolved; within `root` for a source `name`."""
+        """Return the place of the file at `path`, links resolved; relative to `root` for a
+        source `name`.
+        """
         real = path.resolve()
         if name and root is not None:
             base = root.resolve()
@@ -34,18 +36,18 @@ class Source:
 
     @property
     def key(self) -> str:
-        """The identity of this place, as ImportedFile stores it."""
+        """The identity of this place, as stored in ImportedFile."""
         return _digest(f"{self.name}\0{self.path}")
 
     @property
     def stored_path(self) -> str:
-        """The path as the database can store it."""
+        """The path in characters that the database can store."""
         return shown(self.path)
 
     def still_has(self, file: ImportedFile) -> bool:
-        """Return True if the place of `file` still holds a file, and is not this one.
+        """Return True if the place of `file` still holds a file other than this one.
 
-        That is assumed of a place of another named source, which cannot be looked at.
+        That is assumed for a place in another named source, which cannot be checked.
         """
         if file.source and file.source != self.name:
             return True
@@ -56,7 +58,7 @@ class Source:
 
 
 def unplaced_key(content: str, incident: int) -> str:
-    """The key of a document that comes from no file, such as pasted text."""
+    """Return the key of a document that comes from no file, such as pasted text."""
     return f"text/{incident}/{content[:32]}"
 
 

@@ -1,4 +1,4 @@
-"""Writing a document to the database."""
+"""Storing a document in the database."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from incidents.operations.incidents import hold
 from incidents.operations.numbering import next_number
 from incidents.operations.times import refresh_times
 
-_ONE_AT_A_TIME = 7_101_003  # the advisory lock of imports: two never store the same file twice
+_ONE_AT_A_TIME = 7_101_003  # advisory lock of imports, so that two never store the same file twice
 
 
 class ImportRefused(DomainError):
-    """A document cannot be imported. `problems` says why, with lines; nothing was written."""
+    """A document that cannot be imported. `problems` says why, with lines; nothing was written."""
 
     def __init__(self, problems: Collection[Problem]) -> None:
         super().__init__(" ".join(p.message for p in problems if not p.warning))
@@ -37,7 +37,7 @@ class ImportRefused(DomainError):
 
 
 class ChangedHere(DomainError):
-    """The incident was changed here since the file was made; nothing was written.
+    """An incident that was changed here since the file was made; nothing was written.
 
     `reference` is that of the incident, or the slug of a pattern or playbook.
     """
@@ -61,10 +61,10 @@ def problems_here(
     playbooks: Collection[str] = (),
     apart_from: Collection[int] = (),
 ) -> tuple[Problem, ...]:
-    """Problems of storing `parsed` here, questions included; writes nothing.
+    """Return the problems of storing `parsed` here, questions included; write nothing.
 
-    `patterns` and `playbooks` are slugs that are about to be imported too; the other arguments
-    are those of `store`.
+    `patterns` and `playbooks` are slugs in the same import; the other arguments are those of
+    `store`.
     """
     match = _match(parsed, by, source, update, apart_from)
     names = Names.of(parsed)
@@ -88,15 +88,15 @@ def store(
     update: Incident | None = None,
     apart_from: Collection[int] = (),
 ) -> Incident:
-    """Create the incident that `parsed` describes, or bring it to that state.
+    """Create the incident that `parsed` describes, or update it to that state.
 
-    The same again writes nothing. Parts that did not change keep their rows and versions. `by`
-    None is the operator; `source` is where the file comes from; `update` is the incident that it
-    is, where a person said so, which also replaces edits made here; `apart_from` are incidents
-    that other documents of the same import have become, and this one therefore is not.
+    The same again writes nothing. Unchanged parts keep their rows and versions. `by` None is the
+    operator; `source` is the place of the file; `update` is the incident to update because a person
+    said so, which also replaces edits made here; `apart_from` are incidents that other documents of
+    the same import have become, so this document is none of them.
 
-    Raises ImportRefused where the document has problems that are no warnings, and ChangedHere
-    where it would replace edits made here; in both cases nothing was written.
+    Raises ImportRefused if the document has problems other than warnings, and ChangedHere if it
+    would replace edits made here; in both cases nothing was written.
     """
     _one_at_a_time()
     match = _match(parsed, by, source, update, apart_from)
@@ -112,7 +112,7 @@ def store(
         edited_since = _edited_since(match, held, wanted, current)
         if edited_since is not None and not match.same_content:
             raise ChangedHere(held.reference)
-        if edited_since is not None:  # the file says nothing new
+        if edited_since is not None:  # the file has nothing new
             remember(match.file, parsed, held, edited_since, source=source, at=at)
             return held
     if held is None or wanted != current:
@@ -128,8 +128,9 @@ def _edited_since(
     wanted: ParsedPostmortem,
     current: ParsedPostmortem | None,
 ) -> int | None:
-    """The number of the revision that the document is based on, where later ones hold edits which
-    it would replace; else None."""
+    """Return the revision that the document is based on if it would replace later edits, else
+    None.
+    """
     if wanted == current:
         return None
     base = match.base if match.base is not None else based_on(incident, wanted)
@@ -175,10 +176,10 @@ def _written(
 def _create(
     parsed: ParsedPostmortem, wanted: ParsedPostmortem, *, by: User | None, at: datetime
 ) -> Incident:
-    free = next_number()  # also where the file brings its own: nobody else may take that one now
+    free = next_number()  # called even if the file has its own number, for the lock on numbers
     own = parsed.number
     if own and Incident.objects.filter(number=own).exists():
-        own = None  # it is that of another incident here
+        own = None  # another incident here has it
     incident = Incident.objects.create(
         number=own or free,
         title=wanted.title,
