@@ -1,4 +1,4 @@
-"""Postmortems as files: parse and render, no HTTP, writing nothing."""
+"""Postmortems as files: parsing and rendering, without HTTP and without writing to the database."""
 
 from incidents.exchange.documents import ParsedPostmortem, Problem
 from incidents.exchange.parse import parse

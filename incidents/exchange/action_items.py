@@ -1,4 +1,4 @@
-"""The action items of a postmortem's file."""
+"""Action items in a postmortem's file."""
 
 from __future__ import annotations
 
@@ -152,7 +152,7 @@ def _owner(written: str, line: int, fields: dict[str, Any], problems: Problems) 
     elif written.startswith("as written:"):
         name = "owner_as_written"
         written = written.removeprefix("as written:").strip()
-    elif " " in written:  # no username: the words of a source
+    elif " " in written:  # no username, so a name from the source
         name = "owner_as_written"
     else:
         name = "owner"

@@ -1,4 +1,4 @@
-"""A document as plain values for JSON, in the names that `manage.py import --json` prints."""
+"""Documents as plain values for JSON, under the names that `manage.py import --json` prints."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from incidents.models import Precision
 
 
 def postmortem_fields(document: ParsedPostmortem) -> dict[str, Any]:
-    """What `document` says. Clock times are in its own zone, in UTC where that is unknown."""
+    """Return the content of `document`. Clock times are in its time zone, in UTC if that is
+    unknown.
+    """
     zone = document.time_zone
     occurred_at = document.occurred_at
     return {
@@ -50,7 +52,7 @@ def postmortem_fields(document: ParsedPostmortem) -> dict[str, Any]:
 
 
 def nothing_fields(title: str | None) -> dict[str, Any]:
-    """The same names for a file that is no postmortem."""
+    """Return the same names for a file that is not a postmortem."""
     return {
         "title": title,
         "occurred_on": None,
@@ -75,7 +77,7 @@ def _local(moment: datetime, zone_name: str) -> datetime:
 
 
 def _iso(moment: datetime | None, zone_name: str, precision: str) -> str | None:
-    """ISO 8601: a day alone where no time of day is known."""
+    """Return ISO 8601; only the day if no time of day is known."""
     if moment is None:
         return None
     local = _local(moment, zone_name)

@@ -1,8 +1,8 @@
-"""A postmortem outside the database: what a file says, and what a file is made from.
+"""A postmortem outside the database: the result of parsing a file, and the input for rendering one.
 
-Documents are in canonical form from the start (titles on one line, Markdown cleaned), so two of
-them compare equal exactly when they are written alike. `line` is where in the file a part begins;
-it takes no part in comparing.
+Documents are in canonical form from the start (titles on one line, Markdown cleaned), so two
+compare equal exactly when they render alike. `line` is where a part begins in the file; comparisons
+ignore it.
 """
 
 from __future__ import annotations
@@ -45,11 +45,11 @@ __all__ = [
 ]
 
 
-NOTHING = "–"  # stands where a text is required and there is none
+NOTHING = "–"  # placeholder for a required text that is missing
 
 
 class _Canonical:
-    """Settles the form of its fields when it is made."""
+    """Base class that brings its fields into canonical form."""
 
     _titles: ClassVar[tuple[str, ...]] = ()
     _names: ClassVar[tuple[str, ...]] = ()
@@ -86,7 +86,9 @@ class ParsedSection(_Canonical):
 
 @dataclass(frozen=True)
 class ParsedEvent(_Canonical):
-    """A timeline event. Moments are aware, in UTC; see TimelineEvent for what they promise."""
+    """A timeline event. Moments are aware, in UTC; see TimelineEvent for the rules of its
+    fields.
+    """
 
     text: str
     occurred_at: datetime | None = None
@@ -120,9 +122,10 @@ class ParsedCause(_Canonical):
 
 @dataclass(frozen=True)
 class ParsedActionItem(_Canonical):
-    """An action item. `owner`, `verified_by` and `closed_by` are usernames, `owner_team` is a
-    team's name. `part_of` and `waits_for` are places, from 1, among the action items of the same
-    postmortem.
+    """An action item.
+
+    `owner`, `verified_by` and `closed_by` are usernames, `owner_team` is a team's name. `part_of`
+    and `waits_for` are places, from 1, among the action items of the same postmortem.
     """
 
     title: str
@@ -163,7 +166,7 @@ class ParsedActionItem(_Canonical):
 
 @dataclass(frozen=True)
 class ParsedPatternLink(_Canonical):
-    """`name` is the pattern's, where the link was read from the database; files have the slug."""
+    """A pattern link. `name`, the pattern's, is set only when read from the database."""
 
     slug: str
     state: str = LinkState.CONFIRMED.value
@@ -177,7 +180,7 @@ class ParsedPatternLink(_Canonical):
 
 @dataclass(frozen=True)
 class ParsedPlaybookUse(_Canonical):
-    """`used_at` is None where the file does not say; `used_by` is a username."""
+    """A playbook use. `used_at` is None if the file does not say; `used_by` is a username."""
 
     slug: str
     outcome: str = Outcome.HELPED.value
@@ -191,7 +194,7 @@ class ParsedPlaybookUse(_Canonical):
 
 @dataclass(frozen=True)
 class ParsedSource(_Canonical):
-    """Where a retold write-up comes from."""
+    """The source of a retold write-up."""
 
     author: str = ""
     publication: str = ""
@@ -231,7 +234,7 @@ class ParsedPostmortem(_Canonical):
     pattern_links: tuple[ParsedPatternLink, ...] = ()
     playbook_uses: tuple[ParsedPlaybookUse, ...] = ()
     name: str = field(default="", compare=False)
-    text_digest: str = field(default="", compare=False)  # of the text that this was read from
+    text_digest: str = field(default="", compare=False)  # of the text that was parsed
     problems: tuple[Problem, ...] = field(default=(), compare=False)
 
     _titles = ("title",)
@@ -239,9 +242,9 @@ class ParsedPostmortem(_Canonical):
 
     @property
     def content_digest(self) -> str:
-        """A digest of the text, title and day; empty where this was not read from a text.
+        """A digest of the text, title and day; empty if this was not parsed from a text.
 
-        Title and day take part because a file's name may give them.
+        Title and day are included because they may come from the file's name.
         """
         if not self.text_digest:
             return ""
@@ -254,12 +257,12 @@ class ParsedPostmortem(_Canonical):
 
     @property
     def refused(self) -> bool:
-        """Whether the file has a problem that keeps it from being imported."""
+        """True if a problem prevents importing the file."""
         return fatal(self.problems)
 
     @property
     def occurred_at(self) -> datetime | None:
-        """When it started by its timeline; else its earliest dated event; else nobody knows."""
+        """The time of the event “started”, else of the earliest dated event, else None."""
         dated = [event for event in self.timeline if event.occurred_at]
         started = [event for event in dated if event.milestone == Milestone.STARTED]
         first = min(started or dated, key=lambda event: event.occurred_at, default=None)  # type: ignore[arg-type,return-value]

@@ -1,4 +1,4 @@
-"""Causes, links to patterns and uses of playbooks in a postmortem's file."""
+"""Causes, pattern links and playbook uses in a postmortem's file."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def read_cause(block: Block, problems: Problems) -> ParsedCause:
 
 
 def unlabelled(part: Labelled, level: int, labels: list[str]) -> str:
-    """The text after a label, as it was before it was written."""
+    """Return the text after a label, unescaped."""
     return unescape(part.raw.removeprefix(" "), level, labels)
 
 

@@ -1,8 +1,7 @@
-"""How an action item is followed, in a postmortem's file: its evidence, its accepted risk, its
-parts, and what it waits for.
+"""Follow-up of an action item in a postmortem's file: evidence, accepted risk, parts, dependencies.
 
-Parts and what is waited for are named by their place among the action items of the file. Only a
-line that has the whole form is taken; any other stays text, as it was before there were these.
+Parts and dependencies are named by their place among the action items of the file. Only a line of
+exactly this form is read; any other stays text, as in files older than these lines.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ PREFIXES = [f"- {name}:" for name in _FORMS]
 
 
 def bullets(item: ParsedActionItem) -> list[str]:
-    """The lines for what is there of it."""
+    """Return the lines for those facts of the item that are set."""
     values = {
         "Due because": item.due_reason,
         "Part of": str(item.part_of or ""),
@@ -76,7 +75,9 @@ def _split(line: str) -> tuple[str, str]:
 
 
 def check(items: Sequence[ParsedActionItem], problems: Problems) -> None:
-    """What is wrong with how the items of one file belong together, and with how they ended."""
+    """Note problems with parts, dependencies, evidence and accepted risk of the items of one
+    file.
+    """
     for place, item in enumerate(items, start=1):
         _check_end(item, problems)
         whole = items[item.part_of - 1] if item.part_of and item.part_of <= len(items) else None
@@ -104,9 +105,9 @@ def _check_end(item: ParsedActionItem, problems: Problems) -> None:
 
 
 def _in_a_circle(waits_for: Sequence[tuple[int, ...]]) -> list[int]:
-    """The places, from 1, that wait for themselves or for one that does: none can ever begin.
+    """Return the places, from 1, that wait for themselves, directly or through others.
 
-    Takes away what waits for nothing that is left, until nothing more can be taken.
+    Repeatedly removes items that wait for no remaining item; the rest can never start.
     """
     waits = {place: set(others) - {place} for place, others in enumerate(waits_for, start=1)}
     waited_by: dict[int, list[int]] = {place: [] for place in waits}

@@ -1,4 +1,4 @@
-"""The front matter of a postmortem's file."""
+"""Front matter of a postmortem's file."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _is_url = URLValidator()
 
 
 def write_header(document: ParsedPostmortem) -> str:
-    """The front matter of `document`."""
+    """Return the front matter of `document`."""
     source = document.source
     return front_matter.dump(
         {
@@ -73,9 +73,9 @@ def _by_role(roles: Iterable[tuple[str, str]]) -> dict[str, str | list[str]]:
 
 
 def read_header(matter: FrontMatter, *, title_else: str = "") -> dict[str, Any]:
-    """What the front matter says, as arguments of ParsedPostmortem; wrong values are noted.
+    """Return the values of the front matter as arguments of ParsedPostmortem; note wrong values.
 
-    `time_zone` is None where the key is missing.
+    `time_zone` is None if the key is missing.
     """
     matter.has("format")
     problems = matter.problems
@@ -113,7 +113,7 @@ def read_header(matter: FrontMatter, *, title_else: str = "") -> dict[str, Any]:
 
 
 def within(text: str, model: Any, field: str, matter: FrontMatter, key: str) -> str:
-    """`text`, with a problem noted where it is longer than the model's field takes."""
+    """Return `text`; note a problem if it is longer than the model's field allows."""
     limit = limit_of(model, field)
     if len(text) > limit:
         matter.problems.error(
@@ -144,7 +144,7 @@ def _choice(matter: FrontMatter, key: str, choices: type[Enum], default: Enum) -
 
 
 def _visibility(matter: FrontMatter) -> str:
-    """The visibility; restricted where the key is there twice and one of them says so."""
+    """Return the visibility; restricted if the key is repeated and any of its values is."""
     repeated = [value.content for value in matter.repeated.get("visibility", [])]
     if Visibility.RESTRICTED.value in repeated:
         return Visibility.RESTRICTED.value

@@ -1,4 +1,4 @@
-"""What headings mean: kinds of sections, and the five that are structure."""
+"""Headings of our format: the kinds of sections, and the five with structured content."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ _CAUSE_ROLES = {role.label.casefold(): role for role in CauseRole}
 
 
 def structure_of(heading: str) -> str | None:
-    """The one of STRUCTURE that `heading` is, in any case of letters; None for a section."""
+    """Return the entry of STRUCTURE that `heading` matches, ignoring case; None for a section."""
     return _STRUCTURE_BY_NAME.get(heading.casefold())
 
 
 def kind_of(heading: str) -> str:
-    """The kind of the section under `heading`, where nothing else says it."""
+    """Return the default kind for a section under `heading`."""
     return _STANDARD_KINDS.get(heading.casefold(), SectionKind.OTHER).value
 
 
 def needs_kind(heading: str, kind: str) -> bool:
-    """Whether the section's kind must be said because its heading alone says another."""
+    """Return True if the section's kind must be written because its heading implies another."""
     return structure_of(heading) is not None or kind_of(heading) != kind
 
 

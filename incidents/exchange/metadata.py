@@ -1,4 +1,4 @@
-"""The section that holds what a file says and no field of ours takes."""
+"""A section for metadata that has no field of ours."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ TITLE = "Imported metadata"
 
 
 def metadata_section(front_matter: str, language: str = "yaml", lines: str = "") -> ParsedSection:
-    """A section with pieces of front matter, and lines of the text, as they were written."""
+    """Return a section with pieces of front matter and lines of the text, verbatim."""
     blocks = [_fenced(front_matter, language), _fenced(lines, "text")]
     body = "\n\n".join(block for block in blocks if block)
     return ParsedSection(SectionKind.SUPPORTING.value, TITLE, body)

@@ -1,4 +1,4 @@
-"""From a file's text to a document."""
+"""Parsing a file's text into a document."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _SAYS_OURS = "format: nevertwice/"
 
 
 def parse(text: str, *, name: str) -> ParsedPostmortem:
-    """The postmortem in `text`, which came from a file called `name`.
+    """Parse the postmortem in `text`, which came from a file called `name`.
 
-    Never raises for what stands in the text: what is wrong with it is in `problems`, with the
-    line. A text without our front matter is taken for a write-up in a form of its own.
+    Never raises because of the text: errors in it are in `problems`, with their lines. A text
+    without our front matter is parsed as a free-form write-up.
     """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     document = _parsed(text, name)
@@ -69,7 +69,7 @@ def _check_not_ours(text: str, problems: Problems) -> None:
 
 @dataclass
 class _Reader:
-    """Reads one file of the interchange format."""
+    """Parser for one file of the interchange format."""
 
     matter: FrontMatter
     problems: Problems
@@ -145,7 +145,7 @@ class _Reader:
         return lambda block: read(block, self.problems)
 
     def _text_outside(self, passage: Passage, read: list[ParsedSection]) -> None:
-        """Text before the first heading: the summary, if there is no other."""
+        """Keep text outside of any section as a summary."""
         if passage.text:
             start = passage.after_blank_lines()
             read.append(

@@ -1,4 +1,4 @@
-"""From a document to a file's text."""
+"""Rendering a document as a file's text."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from incidents.models import Incident
 
 
 def render_incident(incident: Incident) -> str:
-    """The whole postmortem as it stands in the database, as one file's text."""
+    """Render the stored postmortem as the text of one file."""
     return render(document_of(incident))
 
 
 def render(document: ParsedPostmortem) -> str:
-    """`document` as one file's text. Parsing it gives an equal document."""
+    """Render `document` as the text of one file. Parsing it gives an equal document."""
     zone = document.time_zone
     parts = [write_header(document), *map(write_section, document.sections)]
     for heading, written in (

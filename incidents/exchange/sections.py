@@ -1,4 +1,4 @@
-"""The sections of a postmortem's file."""
+"""Sections of a postmortem's file."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def write_section(section: ParsedSection) -> str:
 
 
 def says_its_kind(block: Block) -> bool:
-    """Whether the line after the heading names a kind, which makes it a section in any case."""
+    """Return True if the line after the heading names a kind, which always makes it a section."""
     return bool(block.passage.lines and _KIND.match(block.passage.lines[0]))
 
 
@@ -47,5 +47,5 @@ def read_section(block: Block, problems: Problems) -> ParsedSection:
 
 
 def section_of(kind: str, title: str, passage: Passage, line: int) -> ParsedSection:
-    """A section of the lines in `passage`, as they stand in a file of the interchange format."""
+    """Return a section from the lines in `passage`, as escaped in the interchange format."""
     return ParsedSection(kind, title, unescape(passage.text, LEVEL), line)

@@ -1,4 +1,4 @@
-"""From the database to documents."""
+"""Reading documents from the database."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from incidents.exchange.documents import (
 from incidents.exchange.times import zone_named
 from incidents.models import Incident
 
-# Written out because every save of anything asks it: through the ORM it took longer to put
-# together than PostgreSQL takes to answer. The first column is always the incident.
+# In SQL because every save runs it: building it through the ORM took longer than PostgreSQL's
+# answer. The first column is always the incident.
 _NAMES = """
 SELECT incident.id, 'owner', person.username FROM incidents_incident incident
 JOIN accounts_user person ON person.id = incident.owner_id WHERE incident.id = ANY(%(ids)s)
@@ -109,14 +109,14 @@ _EVERYTHING = ";".join([_NAMES, *(query for query, _ in _PARTS.values())])
 
 
 def document_of(incident: Incident) -> ParsedPostmortem:
-    """The whole postmortem as it stands in the database. Takes one round trip."""
+    """Read the whole postmortem from the database, in one round trip."""
     return documents_of([incident])[incident.pk]
 
 
 def documents_of(incidents: Iterable[Incident]) -> dict[int, ParsedPostmortem]:
-    """Whole postmortems as they stand in the database, by key, in one round trip for all.
+    """Read whole postmortems from the database, by key, in one round trip for all.
 
-    The columns of `incidents` themselves are taken as they are.
+    The columns of `incidents` themselves are used as given.
     """
     by_key = {incident.pk: incident for incident in incidents}
     with one_round_trip() as cursor:
@@ -135,8 +135,8 @@ def documents_of(incidents: Iterable[Incident]) -> dict[int, ParsedPostmortem]:
 
 
 def names_on(incident: Incident) -> dict[str, tuple[str, ...]]:
-    """Names on the incident, sorted, by what they are to it: `owner`, `service`, `tag`, `reader`,
-    `reader team`, and the name of each role that is filled. Takes one query.
+    """Return the names on the incident, sorted, by relation: `owner`, `service`, `tag`,
+    `reader`, `reader team`, and each role that is filled. One query.
     """
     with connection.cursor() as cursor:
         cursor.execute(_NAMES, {"ids": [incident.pk]})
@@ -147,7 +147,7 @@ def names_on(incident: Incident) -> dict[str, tuple[str, ...]]:
 
 
 def _names_of(rows: list[tuple[int, str, str]]) -> dict[int, dict[str, tuple[str, ...]]]:
-    """Names of people, teams, services and tags, sorted, by incident and what they are to it."""
+    """Return names of people, teams, services and tags, sorted, by incident and relation."""
     found: dict[int, dict[str, tuple[str, ...]]] = defaultdict(lambda: defaultdict(tuple))
     for key, kind, name in sorted(rows):
         found[key][kind] += (name,)

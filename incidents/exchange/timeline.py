@@ -1,4 +1,4 @@
-"""The timeline of a postmortem's file."""
+"""Timeline of a postmortem's file."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def _as_written(written: str, line: int | None, problems: Problems) -> str:
 
 
 def link(written: str, line: int | None, problems: Problems) -> str:
-    """The web address in `<…>` or bare; a problem where it is none."""
+    """Return the web address in `<…>` or bare; note a problem if it is not one."""
     url = written.removeprefix("<").removesuffix(">")
     limit = limit_of(TimelineEvent, "evidence_url")
     if not is_url(url) or len(url) > limit:
@@ -129,7 +129,7 @@ def link(written: str, line: int | None, problems: Problems) -> str:
 
 
 def check_milestones(events: list[ParsedEvent], problems: Problems) -> None:
-    """Note a problem for every milestone that more than one event carries."""
+    """Note a problem for each milestone that more than one event has."""
     seen: dict[str, ParsedEvent] = {}
     for event in events:
         if event.milestone and event.milestone in seen:

@@ -1,4 +1,4 @@
-"""Clock times of a file and the moments they stand for."""
+"""Clock times in a file, and the moments that they mean."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _CLOCK = re.compile(
 
 
 class NotATime(ValueError):
-    """What stands there is no time, or not one moment. `str()` says why, for a person."""
+    """A text that is not a time, or not a single moment. `str()` explains it to the user."""
 
 
 def zone_named(name: str) -> ZoneInfo | None:
-    """The zone called `name`; None where there is no such zone."""
+    """Return the time zone called `name`; None if there is none."""
     try:
         return ZoneInfo(name) if name else None
     except (KeyError, ValueError, OSError):
@@ -30,11 +30,11 @@ def zone_named(name: str) -> ZoneInfo | None:
 
 
 def read_time(words: str, zone_name: str | None) -> datetime:
-    """The moment, in UTC, that `words` (`2019-02-25 11:21`, perhaps with an offset) stand for.
+    """Return the moment, in UTC, of `words` (`2019-02-25 11:21`, optionally with an offset).
 
-    `zone_name` is the file's zone; empty where the source does not state it: the clock is then
-    kept as if it were UTC; None where the file says nothing, and the offset must be there.
-    Raises NotATime.
+    `zone_name` is the file's time zone. If it is empty, the source does not state one, and the
+    clock time is kept as if it were UTC; if it is None, the file has no such key, and the offset is
+    required. Raises NotATime.
     """
     if _DAY.match(words):
         return _start_of_day(_parsed(words).date(), zone_named(zone_name or "") or UTC, words)
@@ -104,7 +104,9 @@ def _in_zone(local: datetime, zone: ZoneInfo | timezone, words: str) -> datetime
 
 
 def write_time(moment: datetime, zone_name: str, precision: str) -> str:
-    """`moment` as `read_time` reads it back in that zone: a day alone where that says it all."""
+    """Return `moment` in the form that `read_time` reads back in that zone; only a day if that
+    suffices.
+    """
     zone = zone_named(zone_name) or UTC
     try:
         local = moment.astimezone(zone)
@@ -125,12 +127,12 @@ def _offset_words(local: datetime) -> str:
 
 
 def is_day(words: str) -> bool:
-    """Whether `words` are a day without a time."""
+    """Return True if `words` are a day without a time."""
     return bool(_DAY.match(words))
 
 
 def read_moment(words: str) -> datetime:
-    """The moment `words` (`2019-03-10T09:00:00Z`) stand for, in UTC. Raises NotATime."""
+    """Return the moment of `words` (`2019-03-10T09:00:00Z`) in UTC. Raises NotATime."""
     try:
         moment = datetime.fromisoformat(words)
         if moment.tzinfo is None:
@@ -147,7 +149,7 @@ def write_moment(moment: datetime) -> str:
 
 
 def read_day(words: str) -> date:
-    """The day `words` (`2019-03-12`) stand for. Raises NotATime."""
+    """Return the day of `words` (`2019-03-12`). Raises NotATime."""
     try:
         return date.fromisoformat(words)
     except ValueError as error:

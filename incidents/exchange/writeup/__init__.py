@@ -1,6 +1,6 @@
-"""Write-ups in a form of their own: Markdown, reStructuredText or plain text without our format.
+"""Free-form write-ups: Markdown, reStructuredText or plain text without our front matter.
 
-Each file here recovers one thing from the text; `parse_writeup` puts them together.
+Each module here recovers one thing from the text; `parse_writeup` combines them.
 """
 
 from incidents.exchange.writeup.parse import parse_writeup

@@ -1,4 +1,4 @@
-"""What a write-up says about itself: in its front matter (YAML or TOML) and its file's name."""
+"""Metadata of a write-up: front matter (YAML or TOML), and the file's name."""
 
 from __future__ import annotations
 
@@ -23,21 +23,23 @@ _EMPTY_NAMES = {"", "readme", "index", "incident", "postmortem", "post mortem", 
 
 @dataclass(frozen=True)
 class About:
-    """Texts and lists of texts by key, keys in lower case; and the front matter in its pieces."""
+    """Front matter as lists of texts by key in lower case, and in its original pieces."""
 
     values: dict[str, list[str]] = field(default_factory=dict)
     matter: FrontMatter | None = None
     language: str = "yaml"
 
     def text(self, *keys: str) -> str:
-        """The first of `keys` that has a value, its entries joined with commas."""
+        """Return the value of the first of `keys` that has one, its entries joined with commas."""
         for key in keys:
             if found := self.values.get(key):
                 return ", ".join(found)
         return ""
 
     def beyond(self, said: dict[str, Collection[str]]) -> str:
-        """The pieces of the front matter that say more than `said` by key, as they were written."""
+        """Return, verbatim, the pieces of the front matter that say more than `said` has for
+        their keys.
+        """
         return as_text(self.matter.entries_beyond(said)) if self.matter else ""
 
 
@@ -55,7 +57,7 @@ def about_yaml(matter: FrontMatter) -> About:
 
 
 def title_of_name(name: str) -> str:
-    """A title made from a file's name; empty where the name says nothing."""
+    """Return a title made from a file's name; empty if the name is too generic."""
     stem = PurePath(name).stem
     if found := _DATE.match(stem):
         after = stem[found.end() :]
@@ -67,7 +69,7 @@ def title_of_name(name: str) -> str:
 
 
 def dated(about: About, *, name: str, title: str) -> tuple[ParsedEvent, ...]:
-    """The day of the incident as an event, where the write-up or its file's name gives one."""
+    """Return the day of the incident as an event, if the write-up or its file's name gives one."""
     first = next((key for key in DAY_KEYS[:-1] if about.text(key)), "")
     last = DAY_KEYS[-1]
     for written, where in (

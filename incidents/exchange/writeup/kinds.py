@@ -1,4 +1,4 @@
-"""What the headings of other people's write-ups mean."""
+"""Meaning of the headings in free-form write-ups."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 from incidents.models import SectionKind
 
-# The first that fits counts. What becomes structure of its own is nobody's section kind.
+# The first match counts. Headings with structured content are not section kinds.
 _STRUCTURE = re.compile(
     r"\b(time ?line|chronolog|sequence of events|action items?|action points|follow[- ]?ups?|"
     r"to-?dos?|next steps|root causes?|causes?|contributing factors?)\b"
@@ -45,7 +45,7 @@ _KINDS = [
 
 
 def kind_by_words(heading: str) -> str:
-    """The kind of section that a heading in anybody's words announces; `other` where none does."""
+    """Return the kind of section that a free-form heading suggests; `other` if none."""
     words = heading[:200].casefold().replace("’", "'")
     if not _STRUCTURE.search(words):
         for pattern, kind in _KINDS:
@@ -55,7 +55,7 @@ def kind_by_words(heading: str) -> str:
 
 
 def is_known(label: str) -> bool:
-    """Whether a label at the start of a line is one that write-ups use as a heading."""
+    """Return True if write-ups use this label at the start of a line as a heading."""
     words = label.casefold()
     return len(words.split()) <= 5 and (
         bool(_STRUCTURE.search(words)) or kind_by_words(label) != SectionKind.OTHER

@@ -1,4 +1,4 @@
-"""The headings of a write-up, in whatever way they are marked."""
+"""Headings of a write-up, in any markup."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _RST_LINE = re.compile(r"([=\-`:'\"~^_*+#<>.])\1{2,}[ \t]*\Z")
 _BOLD = re.compile(r"\s*(?:\*\*|__)([^*_].{0,100}?)(?:\*\*|__):?[ \t]*\Z")
 _LABEL = re.compile(r"\s*(?:\*\*|__)?([A-Z][^:*_.]{2,60}?)(?:\*\*|__)?:(?:\*\*|__)?(?:\s+(.*))?\Z")
 _ATTRIBUTES = re.compile(r"\s*\{[^{}]*[#.=-][^{}]*\}\s*\Z")
-_LONGEST_HEADING = 1_000  # what is longer is no heading, and would take long to look through
+_LONGEST_HEADING = 1_000  # longer lines are not headings, and slow to match
 _LINK = re.compile(r"!?\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])")
 _TAGS = (
     r"</?(?:a|b|big|br|code|del|div|em|font|h[1-6]|i|img|ins|kbd|mark|p|s|small|span|strong|sub|sup|"
@@ -27,7 +27,7 @@ _MARKS = re.compile(r"\*\*|__|`|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)|" + _TAGS)
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading: the line it begins in, the line after it, and text on its own line behind it."""
+    """A heading with its first line, the line after it, and the text behind it on its own line."""
 
     title: str
     level: int
@@ -37,16 +37,16 @@ class Heading:
 
 
 def plain(markup: str) -> str:
-    """The words of a heading without the marks around them."""
+    """Return the words of a heading without markup."""
     if len(markup) > _LONGEST_HEADING:
         return one_line(markup)
     return one_line(_MARKS.sub("", _LINK.sub(r"\1", _ATTRIBUTES.sub("", markup)))).strip(" :")
 
 
 def headings(passage: Passage, *, name: str) -> list[Heading]:
-    """The headings of the text, which came from a file called `name`.
+    """Return the headings of the text, which came from a file called `name`.
 
-    Lines in bold and known labels (`Root cause: …`) count where there is no real heading.
+    Bold lines and known labels (`Root cause: …`) count only if there is no real heading.
     """
     lines = passage.lines
     inside = in_fences(lines)
@@ -71,13 +71,15 @@ def _marked(lines: Sequence[str], inside: Sequence[bool]) -> list[Heading]:
 
 
 def _without_closing(text: str) -> str:
-    """The text of a heading without the `##` that may close it."""
+    """Return the text of a heading without a closing `##`."""
     bare = text.rstrip(" \t").rstrip("#")
     return bare if bare.endswith((" ", "\t")) else text
 
 
 def _stands_alone(lines: Sequence[str], index: int) -> bool:
-    """Whether the line is a paragraph of one line, which an underline makes a heading."""
+    """Return True if the line is a paragraph of its own, so that an underline makes it a
+    heading.
+    """
     line = lines[index].strip()
     alone = index == 0 or not lines[index - 1].strip() or bool(_ATX.match(lines[index - 1]))
     return (
@@ -89,7 +91,7 @@ def _stands_alone(lines: Sequence[str], index: int) -> bool:
 
 
 def _underlined(lines: Sequence[str], inside: Sequence[bool]) -> list[Heading]:
-    """Headings of reStructuredText; a style of underline is as deep as it comes late."""
+    """Return reStructuredText headings; each new style of underline is one level deeper."""
     found: list[Heading] = []
     styles: list[tuple[str, bool]] = []
     for index in range(1, len(lines)):

@@ -1,4 +1,4 @@
-"""A write-up as a document: its title, and its text as sections under its own headings."""
+"""Parsing a write-up: its title, and its text as sections under its own headings."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ def parse_writeup(
     matter: FrontMatter | None = None,
     body: Passage | None = None,
 ) -> ParsedPostmortem:
-    """The write-up in `text`; `matter` and `body` are its YAML front matter and the rest."""
+    """Parse the write-up in `text`; `matter` and `body` are its YAML front matter and the rest."""
     if matter is not None and body is not None:
         about = about_yaml(matter)
-        # What is odd in front matter that was not written for us need not keep the text out.
+        # Odd front matter that was not written for us should not prevent the import.
         problems.found[:] = [replace(problem, warning=True) for problem in problems.found]
     else:
         about, body = about_toml(text, problems)
@@ -66,9 +66,10 @@ def parse_writeup(
 
 
 def _kept(document: ParsedPostmortem, about: About, body: Passage) -> ParsedSection | None:
-    """A section of what the source says and `document` does not; None where there is nothing.
+    """Return a section with everything in the source that `document` lacks; None if there is
+    nothing.
 
-    That is front matter without a field of ours, and lines with words that were lost, such as the
+    That is front matter without a field of ours, and lines whose words were lost, such as the
     target of a link in a heading.
     """
     source = document.source
@@ -100,7 +101,7 @@ def _source(about: About) -> ParsedSource:
 def _titled(
     about: About, found: list[Heading], body: Passage, name: str
 ) -> tuple[str, list[Heading], Passage]:
-    """The title, the headings that are not it, and the text without it."""
+    """Return the title, the other headings, and the text without the title."""
     title = plain(about.text("title"))
     first = found[0] if found else None
     top = min((heading.level for heading in found), default=0)
@@ -123,7 +124,7 @@ def _titled(
 
 
 def _may_be_title(start: Passage) -> bool:
-    """Whether the first line is no sentence, and more text follows."""
+    """Return True if the first line is not a sentence, and more text follows."""
     line = start.lines[0].rstrip()
     more = any(other.strip() for other in start.lines[1:])
     return (
@@ -135,7 +136,7 @@ def _may_be_title(start: Passage) -> bool:
 
 
 def _without(body: Passage, heading: Heading) -> Passage:
-    """`body` with the heading's lines blank, so that every other line keeps its number."""
+    """Return `body` with the heading's lines blank, so that other lines keep their numbers."""
     lines = list(body.lines)
     lines[heading.start : heading.end] = [""] * (heading.end - heading.start)
     return Passage(tuple(lines), body.first)
@@ -152,7 +153,7 @@ def _sections(body: Passage, found: list[Heading]) -> list[ParsedSection]:
     level = min((heading.level for heading in found), default=0)
     cuts = [heading for heading in found if heading.level == level]
     if len(cuts) == 1 and len(found) > 2 and cuts[0] is found[0]:
-        # One heading over all the others: they are the sections.
+        # A single heading above all others: the sections are one level below.
         level = min(heading.level for heading in found[1:])
         cuts = [heading for heading in found if heading.level <= level]
     before = body.part(0, cuts[0].start if cuts else None)

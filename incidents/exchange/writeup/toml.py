@@ -1,4 +1,4 @@
-"""The TOML between two `+++` lines at the top of a write-up."""
+"""TOML front matter between two `+++` lines."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from incidents.exchange.writeup.about import About
 
 _KEY = re.compile(r"[ \t]*([\w-]+|\"[^\"\n]*\")[ \t]*=[ \t]*(.*)\Z")
 _LINE_NUMBER = re.compile(r"line (\d+)")
-_MOST_ATTEMPTS = 1_000  # at parsing one line by itself
-_MOST_DOTS = 200  # of a key such as a.b.c, for which the parser takes quadratic time
+_MOST_ATTEMPTS = 1_000  # to parse a line on its own
+_MOST_DOTS = 200  # in a key such as a.b.c, which the parser handles in quadratic time
 _BROKEN = (ValueError, RecursionError, OverflowError)
 
 
 def about_toml(text: str, problems: Problems) -> tuple[About, Passage]:
-    """The TOML at the top of `text`, if there is any, and the rest.
+    """Return the TOML at the top of `text`, if any, and the rest.
 
-    A line that is no TOML costs that line: its value is read as text.
+    A line that is not valid TOML does not affect the others: its value is read as text.
     """
     lines = text.split("\n")
     end = next((i for i, line in enumerate(lines[1:], 1) if line.rstrip() == "+++"), None)
@@ -47,7 +47,7 @@ def _read(source: str, entries: list[Entry], problems: Problems) -> dict[str, li
 
 
 def _loads(source: str) -> dict[str, Any]:
-    """Parse valid TOML. Raises ValueError also for what the parser takes too long for."""
+    """Parse valid TOML. Raises ValueError also for input on which the parser takes too long."""
     if any(line.count(".") > _MOST_DOTS for line in source.split("\n")):
         raise ValueError("a line has too many dots")
     return tomllib.loads(source)
@@ -76,7 +76,7 @@ def _line_by_line(
 
 
 def _entries(lines: list[str]) -> list[Entry]:
-    """The lines cut before each that begins with a key or opens a table."""
+    """Split the lines before each one that begins with a key or opens a table."""
     found: list[Entry] = []
     start, key = 0, ""
     for index, line in enumerate([*lines, "["]):
