@@ -1,7 +1,7 @@
-"""The two clocks of an incident, its own and UTC, and its times as text.
+"""The two time zones of an incident, its own and UTC, and its times as text.
 
-A time is shown as exactly as it is known: of something known to the day, no clock time is shown,
-on neither clock.
+A time is shown as precisely as it is known: for something known to the day there is no clock time
+in either zone.
 """
 
 from __future__ import annotations
@@ -22,35 +22,40 @@ DATE_NOT_RECORDED = "date not recorded"
 
 @dataclass(frozen=True)
 class Clock:
-    """How the times of one incident are read. `zone` is None where the source did not state it:
-    then its times are kept as if they were UTC, are its own clock's, and have no other."""
+    """The time zone in which the times of one incident are shown.
+
+    `zone` is None if the source did not state it: its times are then stored as if they were UTC,
+    and shown only as such.
+    """
 
     zone: tzinfo | None
     label: str
 
     @property
     def shows_utc(self) -> bool:
-        """Return whether UTC is shown beside the incident's own time: not where both are one."""
+        """True if UTC is shown beside the incident's own time: not if both are the same."""
         return self.zone is not None and self.label != "UTC"
 
     def local(self, moment: datetime) -> datetime:
-        """`moment` on the incident's clock."""
+        """Return `moment` in the incident's time zone."""
         return moment.astimezone(self.zone or UTC)
 
     def zone_name(self, moment: datetime) -> str:
-        """The name of the zone at `moment`, summer time and all; empty where not stated."""
+        """Return the zone's abbreviation at `moment`, such as CEST; empty if not stated."""
         return times.zone_name(self.local(moment)) if self.zone is not None else ""
 
     def day(self, moment: datetime) -> date:
         return self.local(moment).date()
 
     def has_time(self, moment: datetime, precision: str) -> bool:
-        """Return whether the time of day of `moment` is known."""
+        """Return True if the time of day of `moment` is known."""
         return Precision(precision).has_clock(self.local(moment))
 
     def iso(self, moment: datetime | None, precision: str) -> str:
-        """`moment` for a `datetime` attribute: a day alone where no time of day is known; empty
-        where the zone is not stated."""
+        """Return `moment` for a `datetime` attribute.
+
+        Only a day if no time of day is known; empty if the zone is not stated.
+        """
         if moment is None or self.zone is None:
             return ""
         if not self.has_time(moment, precision):
@@ -60,16 +65,18 @@ class Clock:
 
 @lru_cache(maxsize=512)
 def clock_named(time_zone: str) -> Clock:
-    """The clock of an IANA time zone; of a source that named none for the empty string."""
+    """Return the clock of an IANA time zone; the empty string means that the source named none."""
     if not time_zone:
         return Clock(None, ZONE_NOT_STATED)
     return Clock(ZoneInfo(time_zone), time_zone)
 
 
 def when_words(moment: datetime, precision: str, clock: Clock, day: str) -> str:
-    """Return `day`, and the time of `moment` behind it as exactly as it is known: “DAY”,
-    “about DAY”, “DAY, 11:21 CET” or “DAY, about 11:00 CET”. The zone is left out where it is not
-    stated."""
+    """Return `day` with the time of `moment`, as precisely as it is known.
+
+    “DAY”, “about DAY”, “DAY, 11:21 CET” or “DAY, about 11:00 CET”. The zone is left out if it is
+    not stated.
+    """
     if precision == Precision.DAY:
         return day
     if not clock.has_time(moment, precision):
@@ -81,8 +88,10 @@ def when_words(moment: datetime, precision: str, clock: Clock, day: str) -> str:
 def utc_words(
     moment: datetime | None, ends_at: datetime | None, precision: str, clock: Clock
 ) -> str:
-    """Return the time on the UTC clock that belongs beside the incident's own: “12:00”, with the
-    day where it is another one. Empty where the two are the same or no time of day is known."""
+    """Return the UTC time to show beside the incident's own: “12:00”, with the day if it differs.
+
+    Empty if the two are the same or no time of day is known.
+    """
     if moment is None or not clock.shows_utc or not clock.has_time(moment, precision):
         return ""
     begins = moment.astimezone(UTC)
@@ -92,7 +101,7 @@ def utc_words(
 
 
 def occurred_words(incident: Incident) -> str:
-    """When the incident occurred, on its own clock and as exactly as is known, with the zone."""
+    """Return the time of the incident in its own zone, as precisely as it is known."""
     at = incident.occurred_at
     if at is None:
         return DATE_NOT_RECORDED
@@ -103,7 +112,7 @@ def occurred_words(incident: Incident) -> str:
 
 
 class Occurred(Protocol):
-    """Something that may have a date: an incident, or what is told of one."""
+    """Something that may have a date: an incident, or a summary of one."""
 
     @property
     def occurred_at(self) -> datetime | None: ...
@@ -114,7 +123,7 @@ class Occurred(Protocol):
 
 
 def occurred_day(incident: Occurred | Incident) -> str:
-    """The day on which the incident occurred on its own clock, for lists."""
+    """Return the day of the incident in its own time zone, for lists."""
     if incident.occurred_at is None:
         return DATE_NOT_RECORDED
     local = clock_named(incident.time_zone).local(incident.occurred_at)
@@ -123,8 +132,10 @@ def occurred_day(incident: Occurred | Incident) -> str:
 
 
 def elapsed_words(elapsed: Elapsed) -> str:
-    """Return a span between milestones as exactly as it is known: “30 min”, “about 2 h”,
-    “about 3 days”, “under a day”; “out of order”; “not recorded”."""
+    """Return a span between milestones, as precisely as it is known.
+
+    “30 min”, “about 2 h”, “about 3 days”, “under a day”; “out of order”; “not recorded”.
+    """
     if elapsed.out_of_order:
         return "out of order"
     if elapsed.span is None:
@@ -138,9 +149,10 @@ def elapsed_words(elapsed: Elapsed) -> str:
 
 
 def after_words(elapsed: Elapsed) -> str:
-    """Return how long after the start something came, for a sentence: “after 30 min”,
-    “on the same day”, “at about the same time”; a span of unusual length is not stated as a fact.
-    Empty where it is unknown or out of order."""
+    """Return the time since the start for a sentence: “after 30 min”, “on the same day”.
+
+    A span of unusual length is qualified. Empty if it is unknown or out of order.
+    """
     if elapsed.span is None:
         return ""
     if elapsed.approximate and not elapsed.span:

@@ -1,4 +1,4 @@
-"""Images in postmortems: taking them in, giving them out."""
+"""Images in postmortems: upload and download."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ FILE_POLICY = "default-src 'none'; frame-ancestors 'self'; base-uri 'none'; sand
 
 
 class ImageForm(forms.Form):
-    """One image under the name that the editor sends it by."""
+    """One image, in the field that the editor's script sends."""
 
     image = forms.FileField(max_length=255)
 
 
 @require_POST
 def attachment_upload(request: SignedInRequest, reference: str) -> HttpResponse:
-    """Keep an image for the postmortem; the editor's script gets the Markdown that shows it."""
+    """Store an image for the postmortem, and return the Markdown that shows it."""
     incident = get_object_or_404(Incident.objects.visible_to(request.user), reference=reference)
     permissions.require(
         permissions.can_write(request.user), "Your role lets you read, not add images."
@@ -64,7 +64,7 @@ def _answer(
 
 @require_safe
 def attachment_file(request: HttpRequest, pk: uuid.UUID, name: str) -> FileResponse:
-    """The image, for whoever may see its incident, as nothing but an image."""
+    """Serve the image to people who may see its incident, as nothing but an image."""
     attachment = get_object_or_404(Attachment.objects.visible_to(request.user), pk=pk, name=name)
     response = FileResponse(
         attachment.file.open("rb"), filename=attachment.name, content_type=attachment.content_type

@@ -1,4 +1,4 @@
-"""What the filters of every list are made of: choices, chips, and reading the address."""
+"""Building blocks of the filters of all lists: choices, chips, and reading the address."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.utils.dateparse import parse_date
 
 
 class Choice(NamedTuple):
-    """Something one may filter by. A tuple, since there may be hundreds on a page."""
+    """A value to filter by. A tuple, since there may be hundreds on a page."""
 
     value: str
     label: str
@@ -23,21 +23,21 @@ class Choice(NamedTuple):
 
 @dataclass(frozen=True)
 class Chip:
-    """A filter that is on, and the address of the list without it."""
+    """An active filter, with the address of the list without it."""
 
     text: str
     remove: str
 
 
 class Asked(Protocol):
-    """Filters that were read from an address, and what in it made no sense."""
+    """Filters read from an address, with explanations of invalid values."""
 
     chosen: dict[str, list[Choice]]
     ignored: list[str]
 
 
 def choose(asked: Asked, kind: str, values: Iterable[str], known: dict[str, Choice]) -> None:
-    """Put those of `values` that are `known` among what was chosen, and tell of the others."""
+    """Add the `known` ones of `values` to the chosen filters, and explain the others."""
     for value in dict.fromkeys(filter(None, values)):
         if value in known:
             asked.chosen.setdefault(kind, []).append(known[value])
@@ -46,7 +46,7 @@ def choose(asked: Asked, kind: str, values: Iterable[str], known: dict[str, Choi
 
 
 def day_in(raw: str, asked: Asked, today: date) -> date | None:
-    """The day that `raw` writes; None, and a word about it, where it writes none."""
+    """Parse a day; return None, with an explanation in `asked.ignored`, if it is invalid."""
     if not raw:
         return None
     try:
@@ -59,14 +59,16 @@ def day_in(raw: str, asked: Asked, today: date) -> date | None:
 
 
 def without(query: QueryDict, *kinds: str) -> str:
-    """The address of the list without these filters, from its first page on."""
+    """Return the address of the list without these filters, from its first page."""
     return with_(query, **dict.fromkeys(kinds, ""))
 
 
 def with_(query: QueryDict, **fields: str) -> str:
-    """The address of the list with `fields` as given, an empty one taken away, from its first
-    page on."""
-    # By hand: a list has many such addresses, and a copy of the query for each takes long.
+    """Return the address of the list with `fields` as given, from its first page.
+
+    Empty fields are removed.
+    """
+    # Not through a copy of the query: a list has many such addresses, and copies are slow.
     kept = {name: values for name, values in query.lists() if name != "page"}
     kept |= {name: [value] if value else [] for name, value in fields.items()}
     return "?" + urlencode(kept, doseq=True)
@@ -77,6 +79,6 @@ def choices_of(labels: dict[str, str]) -> list[Choice]:
 
 
 def marked(known: Iterable[Choice], chosen: Iterable[str]) -> tuple[Choice, ...]:
-    """`known`, those that are `chosen` marked."""
+    """Return `known` with those in `chosen` marked."""
     on = set(chosen)
     return tuple(choice._replace(chosen=True) if choice.value in on else choice for choice in known)

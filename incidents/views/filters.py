@@ -1,4 +1,4 @@
-"""The filters of the incident list: read from the address, said as a sentence, put on a query."""
+"""Filters of the incident list: read from the address, described, and applied to a query."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from incidents.models.labels import LabelQuerySet
 from incidents.views.filter_parts import Chip, Choice, choices_of, choose, day_in, marked, without
 from playbooks.models import FailurePattern
 
-CHOICES = 200  # services, tags or patterns that the filter offers
+CHOICES = 200  # services, tags or patterns in the filter form
 SORTS = {
     "newest": "Newest first",
     "oldest": "Oldest first",
@@ -44,7 +44,7 @@ _MODELS: dict[str, type[Any]] = {"service": Service, "tag": Tag, "pattern": Fail
 
 @dataclass(frozen=True)
 class Menu:
-    """All that the form offers, with what is chosen marked."""
+    """Everything that the filter form offers, with the chosen values marked."""
 
     status: tuple[Choice, ...]
     severity: tuple[Choice, ...]
@@ -60,7 +60,7 @@ class Menu:
 
 @dataclass
 class Filters:
-    """What the address asks for. `ignored` says in words what in it made no sense."""
+    """The filters in the address. `ignored` explains invalid ones."""
 
     chosen: dict[str, list[Choice]] = field(default_factory=dict)
     period: str = ""
@@ -71,7 +71,7 @@ class Filters:
 
     @property
     def by_label(self) -> bool:
-        """Whether other tables say which incidents are meant."""
+        """True if a filter needs other tables."""
         return not self.chosen.keys().isdisjoint(_MODELS)
 
     @property
@@ -80,10 +80,10 @@ class Filters:
 
 
 def choices(query: QueryDict, user: User) -> dict[str, list[Choice]]:
-    """Every service, tag and pattern that `user` may filter by, by kind, and those that `query`
-    names. Services and tags are those of incidents that they may see.
+    """Return the services, tags and patterns that `user` may filter by, and those named in `query`.
 
-    One query; a second one where `query` names something beyond the first `CHOICES` of a kind.
+    Services and tags are those of incidents that they may see. One query; a second one if `query`
+    names something beyond the first `CHOICES` of a kind.
     """
     offered: dict[str, list[Choice]] = {kind: [] for kind in _MODELS}
     for kind, pk, slug, name in _first(Role(user.role), user.pk):
@@ -110,7 +110,7 @@ def _first(role: Role, user_pk: int) -> QuerySet[Any, Any]:
 
 
 def _known(kind: str, user: User) -> QuerySet[Any, Any]:
-    """What there is of a kind, as far as `user` may know of it."""
+    """Return everything of a kind that `user` may see."""
     if kind == "pattern":
         return FailurePattern.objects.all()
     labels: LabelQuerySet = _MODELS[kind].objects.all()
@@ -118,7 +118,7 @@ def _known(kind: str, user: User) -> QuerySet[Any, Any]:
 
 
 def read(query: QueryDict, offered: dict[str, list[Choice]], today: date) -> Filters:
-    """The filters that the address `query` names; what it names wrongly is ignored, and told."""
+    """Return the filters in `query`; invalid ones are ignored and explained."""
     found = Filters()
     for kind, labels in _FIXED.items():
         known = {value: Choice(value, label) for value, label in labels.items()}
@@ -151,7 +151,7 @@ def _read_period(found: Filters, query: QueryDict, today: date) -> None:
 
 
 def apply(filters: Filters, incidents: QuerySet[Incident]) -> QuerySet[Incident]:
-    """`incidents` narrowed to what `filters` ask for, in their order."""
+    """Filter and sort `incidents`."""
     for kind in _FIXED:
         if kind in filters.chosen:
             values = [choice.value for choice in filters.chosen[kind]]
@@ -160,7 +160,7 @@ def apply(filters: Filters, incidents: QuerySet[Incident]) -> QuerySet[Incident]
         if kind in filters.chosen:
             pks = [choice.pk for choice in filters.chosen[kind]]
             linked = through(pks)
-            # What several filters leave may be few, and would be looked for in vain on a walk.
+            # With several filters few rows may remain: walking an index for them would take long.
             meant = among_linked("pk", linked) if len(filters.chosen) == 1 else Q(pk__in=linked)
             incidents = incidents.filter(meant)
     if filters.since:
@@ -203,11 +203,11 @@ def _of_patterns(pks: list[int]) -> QuerySet[Any, Any]:
 _THROUGH = {"service": _of_services, "tag": _of_tags, "pattern": _of_patterns}
 
 
-# --- in words -----------------------------------------------------------------------------------
+# --- words --------------------------------------------------------------------------------------
 
 
 def chips(filters: Filters, query: QueryDict) -> list[Chip]:
-    """The filters that are on, each with the address of the list without it."""
+    """Return the active filters, each with the address of the list without it."""
     found = []
     for kind in (*_FIXED, *_MODELS):
         if kind in filters.chosen:
@@ -223,7 +223,7 @@ def chips(filters: Filters, query: QueryDict) -> list[Chip]:
 
 
 def menu(filters: Filters, offered: dict[str, list[Choice]]) -> Menu:
-    """What the form offers. The days are left empty where a period says them."""
+    """Return the choices of the form. The days are empty if a period is chosen."""
     lists = {
         kind: marked(known, {choice.value for choice in filters.chosen.get(kind, [])})
         for kind, known in (_OFFERED | offered).items()

@@ -1,4 +1,4 @@
-"""The head of the incident page: title, facts, people, and what may be done."""
+"""The header of the incident page: title, facts, people, and actions."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from incidents.views.page_state import PageState
 
 @dataclass(frozen=True)
 class Label:
-    """A service or tag, and the list of its incidents."""
+    """A service or tag, with the list of its incidents."""
 
     name: str
     url: str
@@ -32,7 +32,7 @@ class Label:
 
 @dataclass(frozen=True)
 class PersonRow:
-    """Who had which part."""
+    """A person in a role."""
 
     role: str
     name: str
@@ -40,7 +40,7 @@ class PersonRow:
 
 @dataclass(frozen=True)
 class Action:
-    """Something that may be done with the incident. `post` ones change it at once."""
+    """An action on the incident. `post` ones take effect at once."""
 
     label: str
     url: str
@@ -50,7 +50,7 @@ class Action:
 
 @dataclass(frozen=True)
 class Header:
-    """What stands above the text."""
+    """The header above the text."""
 
     severity: str
     severity_label: str
@@ -71,7 +71,7 @@ class Header:
 
 
 def header(user: User, incident: Incident, state: PageState) -> Header:
-    """The head of the page of `incident` as `user` may see and use it."""
+    """Return the header of `incident` for `user`, with the actions allowed."""
     list_url = reverse("incident_list")
     primary, actions = _actions(user, incident, state)
     return Header(
@@ -100,7 +100,7 @@ def _people(incident: Incident, roles: list[list[str]]) -> list[PersonRow]:
 
 
 def _source(incident: Incident) -> str:
-    """“From TITLE by AUTHOR, DATE”, as far as the write-up says."""
+    """Return “From TITLE by AUTHOR, DATE”, as far as they are known."""
     if not (incident.source_author or incident.source_publication or incident.source_url):
         return ""
     words = "From "
@@ -115,7 +115,7 @@ def _source(incident: Incident) -> str:
 def _actions(
     user: User, incident: Incident, state: PageState
 ) -> tuple[Action | None, list[Action]]:
-    """The one thing to do next, and the rest."""
+    """Return the most useful next action, and the others."""
     if not can_write(user):
         return None, []
     here = incident.reference
@@ -148,7 +148,7 @@ def _actions(
 def _primary(
     incident: Incident, offered: list[Action], edit: Action, review: Action, publish: Action
 ) -> Action:
-    """What moves the postmortem on; where nothing does, editing it."""
+    """Return the action that advances the postmortem; editing if there is none."""
     if publish in offered and incident.status != PostmortemStatus.DRAFT:
         return publish
     return review if review in offered else edit

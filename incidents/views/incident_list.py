@@ -1,4 +1,4 @@
-"""The incident list: filtered, sorted, paged; and the archive."""
+"""The incident list, filtered, sorted and paged; and the archive."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class ListPage(Page):
 
 
 def incident_list(request: SignedInRequest) -> HttpResponse:
-    """Incidents by status, severity, service, tag, pattern, environment and period."""
+    """List incidents by status, severity, service, tag, pattern, environment and period."""
     offered = filters.choices(request.GET, request.user)
     asked = filters.read(request.GET, offered, timezone.localdate())
     found = filters.apply(asked, Incident.objects.visible_to(request.user))
@@ -43,7 +43,7 @@ def incident_list(request: SignedInRequest) -> HttpResponse:
 
 
 def incident_archive_list(request: SignedInRequest) -> HttpResponse:
-    """What was archived, for administrators to bring back."""
+    """List archived incidents, for administrators to restore."""
     require(request.user.is_administrator, "Only administrators see the archive.")
     archived = Incident.objects.archived_for(request.user)
     ids = archived.order_by("-archived_at").values_list("pk", flat=True)

@@ -1,4 +1,4 @@
-"""Incidents as rows: everything a list shows about one, worked out before the template runs."""
+"""Incidents as rows of a list: every value is computed before the template renders."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ from incidents.models import (
     TimelineEvent,
 )
 
-NAMED = 2  # patterns that a row names
+NAMED = 2  # patterns named in a row
 
 
 @dataclass(frozen=True)
 class IncidentRow:
-    """One incident as a list shows it."""
+    """One incident in a list."""
 
     reference: str
     title: str
@@ -65,7 +65,7 @@ _SHOWN = (
 
 
 def incident_rows(user: User, ids: Sequence[int], *, archived: bool = False) -> list[IncidentRow]:
-    """The rows of `ids`, in that order, as far as `user` may see them. One query."""
+    """Return the rows of `ids`, in that order, as far as `user` may see them. One query."""
     if not ids or not user.is_active:
         return []
     found = _incidents((Role(user.role), archived), user.pk, list(ids))
@@ -98,7 +98,7 @@ def _incidents(shape: tuple[Role, bool], user_pk: int, ids: int) -> QuerySet[Inc
 
 
 def _row(incident: Incident) -> IncidentRow:
-    """`incident` is annotated as above."""
+    """Return the row of `incident`, annotated by `_incidents`."""
     reference = f"INC-{incident.number}"
     states = incident.item_states  # type: ignore[attr-defined]
     left = sum(state not in CLOSED for state in states)
@@ -118,14 +118,14 @@ def _row(incident: Incident) -> IncidentRow:
 
 
 def _first(names: list[str]) -> str:
-    """The first two of `names`, and how many more there are."""
+    """Return the first two of `names`, and the number of the others."""
     more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
     return ", ".join(names[:NAMED]) + more
 
 
 @dataclass(frozen=True)
 class _Mark:
-    """A milestone as the row's query knows it."""
+    """A milestone in the row's query."""
 
     occurred_at: datetime | None
     precision: str
@@ -133,8 +133,10 @@ class _Mark:
 
 
 def _resolved(incident: Incident) -> str:
-    """Return the time to resolve, as exactly as both milestones are known, or that they are out of
-    order; empty where either is not recorded."""
+    """Return the time to resolve as precisely as it is known, or “milestones out of order”.
+
+    Empty if either milestone is not recorded.
+    """
     if incident.started_at is None or incident.resolved_at is None:
         return ""
     precision = incident.resolved_precision or Precision.MINUTE  # type: ignore[attr-defined]

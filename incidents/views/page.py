@@ -1,7 +1,7 @@
-"""What the incident page and each of its parts show.
+"""Contexts of the incident page and each of its parts.
 
-Every part is a fragment with a context of its own, so that whatever saves a part can answer with
-just that part. `_timeline.html` answered alone brings the phase bar along: it follows from it.
+Each part is a fragment with its own context, so that saving a part can return just that part.
+`_timeline.html` on its own also updates the phase bar, which depends on it.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from incidents.views import header, phases
 from incidents.views.page_state import PageState, page_state
 from incidents.views.timeline import timeline
 
-# Where the prose stands among the structured parts. Sections of other kinds stay with the one
-# that they follow in the write-up.
+# Positions of sections between the structured parts. Sections of other kinds follow the one before
+# them in the write-up.
 _BEFORE_TIMELINE = (SectionKind.SUMMARY, SectionKind.IMPACT)
 _BEFORE_CAUSES = (
     SectionKind.TRIGGER,
@@ -54,7 +54,7 @@ _PLACES = (
 
 @dataclass(frozen=True)
 class SectionPart:
-    """A section as it is read. `anchor` is its place on the page."""
+    """A section for reading. `anchor` is its id on the page."""
 
     pk: int
     anchor: str
@@ -66,7 +66,7 @@ class SectionPart:
 
 @dataclass(frozen=True)
 class CausePart:
-    """A cause as it is read."""
+    """A cause for reading."""
 
     pk: int
     role: str
@@ -79,14 +79,14 @@ class CausePart:
 
 
 def visible_incident(user: User, reference: str) -> Incident:
-    """The incident called `reference`. Raises Http404 where `user` may not know of it."""
+    """Return the incident called `reference`. Raises Http404 if `user` may not see it."""
     return get_object_or_404(
         Incident.objects.visible_to(user).select_related("owner"), reference=reference
     )
 
 
 def may_edit(user: User, incident: Incident) -> bool:
-    """Whether the page offers `user` to change the incident."""
+    """Return True if the page offers `user` editing."""
     return can_write(user) and not incident.is_archived
 
 
@@ -96,7 +96,7 @@ def may_edit(user: User, incident: Incident) -> bool:
 def header_context(
     user: User, incident: Incident, state: PageState | None = None
 ) -> dict[str, Any]:
-    """For `_incident_header.html`: title, facts and what may be done. `state` saves a query."""
+    """Return the context of `_incident_header.html`. `state` saves a query."""
     return {
         "incident": incident,
         "can_edit": may_edit(user, incident),
@@ -105,7 +105,7 @@ def header_context(
 
 
 def section_context(user: User, incident: Incident, section: Section) -> dict[str, Any]:
-    """For `_section.html`."""
+    """Return the context of `_section.html`."""
     can_edit = may_edit(user, incident)
     return {
         "incident": incident,
@@ -115,7 +115,7 @@ def section_context(user: User, incident: Incident, section: Section) -> dict[st
 
 
 def timeline_context(user: User, incident: Incident) -> dict[str, Any]:
-    """For `_timeline.html`, which then brings the phase bar along."""
+    """Return the context of `_timeline.html`, which then also updates the phase bar."""
     events = list(incident.timeline.all())
     can_edit = may_edit(user, incident)
     return {
@@ -128,7 +128,7 @@ def timeline_context(user: User, incident: Incident) -> dict[str, Any]:
 
 
 def root_causes_context(user: User, incident: Incident) -> dict[str, Any]:
-    """For `_root_causes.html`."""
+    """Return the context of `_root_causes.html`."""
     can_edit = may_edit(user, incident)
     return {
         "incident": incident,
@@ -140,7 +140,7 @@ def root_causes_context(user: User, incident: Incident) -> dict[str, Any]:
 
 
 def sections_context(user: User, incident: Incident) -> dict[str, Any]:
-    """Every section, by where on the page it stands."""
+    """Return every section, by its position on the page."""
     can_edit = may_edit(user, incident)
     placed = place(incident.sections.all())
     return {
@@ -150,8 +150,9 @@ def sections_context(user: User, incident: Incident) -> dict[str, Any]:
 
 
 def place(sections: Iterable[Section]) -> dict[str, list[Section]]:
-    """Sections by place on the page (`opening`, `course`, `lessons`, `supporting`), each place in
-    the write-up's own order."""
+    """Return sections by position (`opening`, `course`, `lessons`, `supporting`), in their own
+    order.
+    """
     placed: dict[str, list[Section]] = {
         "opening": [],
         "course": [],

@@ -1,7 +1,7 @@
-"""The port through which apps above supply their parts of the incident page.
+"""The port through which higher apps supply their parts of the incident page.
 
-`incidents` cannot import the apps that follow action items and compare failures, yet its page
-shows both. They connect their parts here when Django starts; the page asks each for its context.
+`incidents` cannot import the apps for action items and recurrence, yet its page shows both. They
+connect their parts here when Django starts; the page asks each for its context.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from typing import Any
 from accounts.models import User
 from incidents.models import Incident
 
-# A reader, an incident that they may see, and the facts of `PagePart.facts` that hold for it.
+# A reader, a visible incident, and the values of `PagePart.facts` for it.
 ContextOf = Callable[[User, Incident, Mapping[str, bool]], dict[str, Any]]
 
 
 @dataclass(frozen=True)
 class Fragment:
-    """A template of the page that a save answers with, and the function that makes its context."""
+    """A template that answers a save, and the function that returns its context."""
 
     template: str
     context_of: Callable[..., dict[str, Any]]
@@ -27,8 +27,11 @@ class Fragment:
 
 @dataclass(frozen=True)
 class PagePart:
-    """A part of the page. `facts` are SQL conditions on the incident `%(pk)s`, by name: the page
-    asks all of them in its one query, so that a part can spare queries for what is not there."""
+    """A part of the page.
+
+    `facts` are SQL conditions on the incident `%(pk)s`, by name. The page evaluates all of them in
+    its one query, so that a part can skip queries for what does not exist.
+    """
 
     name: str
     context_of: ContextOf
@@ -50,7 +53,7 @@ def connected() -> list[PagePart]:
 
 
 def fragment(name: str) -> Fragment:
-    """Return the fragment called `name` of any part. Raises KeyError where there is none."""
+    """Return the fragment called `name` of any part. Raises KeyError if there is none."""
     for part in _parts.values():
         if name in part.fragments:
             return part.fragments[name]

@@ -1,7 +1,7 @@
-"""What an incident's page asks of many small tables, in one round trip.
+"""Facts for an incident's page from many small tables, in one round trip.
 
-By hand, since through the ORM these nine queries, or one that nests them, cost more than all the
-rest of the page. Whoever calls this has got the incident through `visible_to`.
+In SQL: through the ORM these nine queries, or one that nests them, cost more than the rest of the
+page. The caller has read the incident through `visible_to`.
 """
 
 from __future__ import annotations
@@ -41,10 +41,12 @@ SELECT
 
 @dataclass(frozen=True)
 class PageState:
-    """Services and tags as (name, slug), roles as (role, name), the numbers of the last revision
-    and of the last published one (the first, where none was published here), the facts that the
-    connected parts of the page asked for by name, and a digest of every section, event and cause as
-    they are stored."""
+    """Facts for an incident's page.
+
+    Services and tags are (name, slug), roles (role, name). `last_edition` is the revision last
+    published here, or the first one. `facts` are those that the connected parts of the page name.
+    `text` is a digest of every section, event and cause as stored.
+    """
 
     services: list[list[str]]
     tags: list[list[str]]

@@ -1,8 +1,8 @@
-"""The written part of an incident's page, rendered once for as long as it stays as it is.
+"""The text of an incident's page, rendered once and cached.
 
-It is kept under a digest of all that it shows and of the templates that show it, so that nothing
-has to remember to throw it away: another text, another key. What differs from reader to reader
-(action items, the other incidents of a pattern) is not part of it.
+The key is a digest of everything shown and of the templates, so that nothing needs to be
+invalidated. What differs between readers (action items, other incidents of a pattern) is not
+included.
 """
 
 from __future__ import annotations
@@ -28,14 +28,16 @@ _PLACES = ("opening", "course", "lessons", "supporting")
 
 
 def page_text(user: User, incident: Incident, state: PageState) -> dict[str, SafeString]:
-    """HTML by name: `phases`, `timeline`, `root_causes`, `outline`, and each place's sections."""
+    """Return HTML by name: `phases`, `timeline`, `root_causes`, `outline`, and each place's
+    sections.
+    """
     can_edit = page.may_edit(user, incident)
     of_what = (incident.reference, incident.time_zone, can_edit, state.text, _look())
     key = f"page-text:{hashlib.blake2b(repr(of_what).encode(), digest_size=20).hexdigest()}"
     found = cache.get(key)
     if found is None:
         found = _render(user, incident)
-        if not page_was_short():  # the next request formats what this one left out
+        if not page_was_short():  # the next request renders what this one left out
             cache.set(key, found, KEPT)
     return found
 
@@ -59,7 +61,9 @@ def _render(user: User, incident: Incident) -> dict[str, SafeString]:
 
 @remember
 def _look() -> str:
-    """A digest of the templates and the Markdown renderer: a new release renders anew."""
+    """Return a digest of the templates and the Markdown renderer, so that a release renders
+    anew.
+    """
     engine = Engine.get_default()
     sources = [engine.get_template(f"incidents/{name}.html").source for name in _TEMPLATES]
     return hashlib.blake2b(f"{RENDERER_VERSION}{sources}".encode(), digest_size=8).hexdigest()

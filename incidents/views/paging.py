@@ -1,5 +1,4 @@
-"""Pages of a list that may be long: the keys of one page, and how many there are as far as one
-counts."""
+"""Pages of long lists: the keys of one page, and a bounded count."""
 
 from __future__ import annotations
 
@@ -12,14 +11,14 @@ from django.http import QueryDict
 from incidents.views.filter_parts import with_
 
 PAGE = 25
-PAGES = 40  # and no further: whoever looks for more than a thousand filters
-COUNTED = 1000  # then a list says “more than 1,000”
-COUNTED_BY_LABEL = 100  # the same where other tables have to be joined
+PAGES = 40  # pages at most; who looks for more than a thousand rows uses filters
+COUNTED = 1000  # above this, a list says “more than 1,000”
+COUNTED_BY_LABEL = 100  # the same for filters that join other tables
 
 
 @dataclass(frozen=True)
 class Page:
-    """One page, and the addresses of its neighbours; empty where there is none."""
+    """One page, with the addresses of its neighbours; empty if there is none."""
 
     pks: list[int]
     count: str
@@ -30,8 +29,10 @@ class Page:
 
 
 def page_of(ordered: QuerySet[Any], query: QueryDict, *, by_label: bool) -> Page:
-    """The page that `query` asks for; the first one where that is empty. `by_label` says that
-    counting has to join other tables."""
+    """Return the page that `query` asks for, or the first one if that is empty.
+
+    `by_label` says that counting joins other tables.
+    """
     number = page_number(query)
     pks = _pks(ordered, number)
     if not pks and number > 1:
@@ -50,7 +51,7 @@ def page_of(ordered: QuerySet[Any], query: QueryDict, *, by_label: bool) -> Page
 
 
 def page_number(query: QueryDict) -> int:
-    """Which page the address asks for; the first where it asks for none, or for nonsense."""
+    """Return the page number in the address; 1 if it is missing or invalid."""
     raw = query.get("page", "1")
     return min(max(int(raw[:6]), 1), PAGES) if raw.isascii() and raw.isdigit() else 1
 
@@ -60,12 +61,14 @@ def address(query: QueryDict, number: int) -> str:
 
 
 def _pks(ordered: QuerySet[Any], number: int) -> list[int]:
-    """The keys of a page, and one more where another page follows."""
+    """Return the keys of a page, and one more if another page follows."""
     return list(ordered.values_list("pk", flat=True)[(number - 1) * PAGE : number * PAGE + 1])
 
 
 def _count(found: QuerySet[Any], number: int, pks: list[int], most: int) -> int:
-    """How many there are, up to one more than `most`. A last page has counted them already."""
+    """Return the number of rows, up to `most` plus one. On a last page it is known without a
+    query.
+    """
     if len(pks) <= PAGE:
         return (number - 1) * PAGE + len(pks)
     return found.order_by()[: most + 1].count()

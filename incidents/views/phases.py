@@ -1,4 +1,4 @@
-"""The phase bar and the milestones of one incident, in words and coordinates."""
+"""The phase bar and the milestones of one incident, as text and coordinates."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from incidents.clock import (
 )
 from incidents.models import Incident, Milestone, TimelineEvent
 
-_WIDE = 24.0  # hundredths from which a label fits on a phone
-_ROOMY = 11.0  # and from which it fits on a desk
+_WIDE = 24.0  # hundredths at which a label fits on a phone
+_ROOMY = 11.0  # and at which it fits on a desktop
 
 
 @dataclass(frozen=True)
 class BarSegment:
-    """A stretch of the bar. Coordinates are per cent, as SVG takes them."""
+    """A segment of the bar. Coordinates are in per cent, for SVG."""
 
     x: str
     width: str
@@ -45,8 +45,9 @@ class BarStop:
 
 @dataclass(frozen=True)
 class MilestoneRow:
-    """A milestone with its time, and how long after the start it came. An empty `time` says that
-    it is not recorded."""
+    """A milestone with its time, and the time since the start. An empty `time` means not
+    recorded.
+    """
 
     label: str
     href: str
@@ -58,7 +59,7 @@ class MilestoneRow:
 
 @dataclass(frozen=True)
 class Doubt:
-    """A reason to check the milestones, and the event to look at."""
+    """A reason to check the milestones, with the event to look at."""
 
     text: str
     href: str
@@ -66,7 +67,7 @@ class Doubt:
 
 @dataclass(frozen=True)
 class Phases:
-    """What the top of the page says about times."""
+    """The times at the top of the page."""
 
     segments: list[BarSegment]
     stops: list[BarStop]
@@ -77,8 +78,10 @@ class Phases:
 
 
 def phases(incident: Incident, events: Sequence[TimelineEvent]) -> Phases:
-    """The phases of `incident`, from its timeline alone. There is no bar where a milestone is
-    recorded before the start: it would show spans that cannot be."""
+    """Return the phases of `incident`, from its timeline alone.
+
+    There is no bar if a milestone is before the start: it would show impossible spans.
+    """
     clock = clock_named(incident.time_zone)
     zone = clock.zone or UTC
     known, metrics = analytics.milestones(events), analytics.metrics(events, zone)
@@ -108,7 +111,7 @@ def _out_of_order(
 def _unusual(
     known: dict[str, TimelineEvent], metrics: Sequence[analytics.Metric]
 ) -> Iterator[Doubt]:
-    """The first span of unusual length: those after it are so for the same reason."""
+    """Yield the first span of unusual length; later ones have the same reason."""
     for metric in metrics:
         if metric.elapsed.is_unusual:
             words = (
@@ -145,7 +148,7 @@ def _stop(stop: analytics.Stop) -> BarStop:
 def _milestone_rows(
     known: dict[str, TimelineEvent], metrics: Sequence[analytics.Metric], clock: Clock
 ) -> list[MilestoneRow]:
-    """Started, detected, mitigated and resolved always; declared and recovered where recorded."""
+    """Return started, detected, mitigated and resolved, and the others if they are recorded."""
     by_milestone = {metric.milestone: metric for metric in metrics}
     return [
         _milestone_row(milestone, known.get(milestone), by_milestone.get(milestone), clock)
@@ -182,7 +185,7 @@ def _time(event: TimelineEvent, clock: Clock) -> str:
 
 
 def _utc(event: TimelineEvent, clock: Clock) -> str:
-    """UTC beside a milestone's own time; a zone without an offset then needs none."""
+    """Return UTC beside a milestone's own time; empty if the zone is at UTC then."""
     at = event.occurred_at
     words = utc_words(at, None, event.precision, clock)
     return f"{words} UTC" if words and at and clock.local(at).utcoffset() else ""

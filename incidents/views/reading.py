@@ -16,7 +16,7 @@ from incidents.views.page_text import page_text
 
 
 def incident_detail(request: SignedInRequest, reference: str) -> HttpResponse:
-    """A postmortem, to be read."""
+    """Show a postmortem."""
     incident = page.visible_incident(request.user, reference)
     return render(request, "incidents/incident_detail.html", _context(request.user, incident))
 

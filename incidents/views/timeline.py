@@ -1,4 +1,4 @@
-"""The timeline as its page shows it: every value worked out before the template runs."""
+"""The timeline for its page: every value is computed before the template renders."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from incidents.models import (
     TimelineEvent,
 )
 
-FOLD_ABOVE = 25  # events; a longer timeline folds what is neither starred nor a milestone
+FOLD_ABOVE = 25  # events; in a longer timeline those neither starred nor a milestone are folded
 GAP_WORTH_SAYING = timedelta(minutes=5)
 
 _ICONS = {
@@ -39,8 +39,10 @@ _PRECISIONS = {
 
 @dataclass(frozen=True)
 class EventRow:
-    """One event on the rail. `time` is on the incident's own clock; `utc` is empty where there
-    is no conversion to show."""
+    """An event on the timeline. `time` is in the incident's own zone.
+
+    `utc` is empty if there is no conversion to show.
+    """
 
     pk: int
     time: str
@@ -63,7 +65,7 @@ class EventRow:
 
 @dataclass
 class Chunk:
-    """Neighbouring events of a day, all shown or all folded."""
+    """Consecutive events of a day, all shown or all folded."""
 
     folded: bool
     rows: list[EventRow] = field(default_factory=list)
@@ -71,7 +73,7 @@ class Chunk:
 
 @dataclass
 class Day:
-    """A day on the incident's clock, with its events in their order."""
+    """A day in the incident's time zone, with its events in order."""
 
     heading: str
     iso: str
@@ -86,9 +88,9 @@ class Timeline:
 
 
 def timeline(incident: Incident, events: Sequence[TimelineEvent], *, can_edit: bool) -> Timeline:
-    """`events` of `incident` in their own order, by day of its clock.
+    """Return `events` of `incident` in their order, by day in its time zone.
 
-    An event without a time stays where it stands, under the day of the one before it.
+    An event without a time keeps its position, under the day of the one before it.
     """
     clock = clock_named(incident.time_zone)
     presenter = _Presenter(incident, clock, can_edit)
@@ -116,7 +118,7 @@ def _add(day: Day, row: EventRow, folds: bool) -> None:
 
 
 class _Presenter:
-    """Makes rows of one incident, each icon only once."""
+    """Builds the rows of one incident; renders each icon only once."""
 
     def __init__(self, incident: Incident, clock: Clock, can_edit: bool) -> None:
         self.editable_in = incident.reference if can_edit else ""
@@ -165,15 +167,17 @@ class _Presenter:
         return f"{about}{times.clock(begins)}"
 
     def _days(self, event: TimelineEvent) -> str:
-        """Return how long something lasted that is known to the day."""
+        """Return the time of an event that is known only to the day."""
         if event.ends_at is not None:
             return f"until {times.day(self.clock.local(event.ends_at))}"
         is_rough = event.precision == Precision.APPROXIMATE
         return "Around this day" if is_rough else "During the day"
 
     def _zone(self, event: TimelineEvent) -> str:
-        """The zone beside the time: that of the end of a range, whose beginning names its own
-        where it is another."""
+        """Return the zone beside the time; for a range, that of its end.
+
+        A range names the zone of its beginning itself if it differs.
+        """
         at = event.occurred_at
         if at is None or not self.clock.has_time(at, event.precision):
             return ""
@@ -181,7 +185,9 @@ class _Presenter:
 
 
 def _gap(previous: TimelineEvent | None, event: TimelineEvent) -> str:
-    """“+12 min” since the event before, where both are known to the minute and it matters."""
+    """Return “+12 min” since the previous event, if both are known to the minute and it is long
+    enough.
+    """
     if previous is None or previous.occurred_at is None or event.occurred_at is None:
         return ""
     if {previous.precision, event.precision} != {Precision.MINUTE}:

@@ -1,4 +1,4 @@
-"""What every form of an incident answers, in place and as a page."""
+"""Shared answers of an incident's forms, in place and as a page."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ _OWN_PARTS = {
 
 
 def writable_incident(request: SignedInRequest, reference: str) -> Incident:
-    """The incident that this person is about to change.
+    """Return the incident that this person is about to change.
 
-    Raises Http404 where the person may not know of it, PermissionDenied where not write.
+    Raises Http404 if they may not see it, PermissionDenied if they may not write.
     """
     incident = visible_incident(request.user, reference)
     permissions.require(
@@ -53,11 +53,10 @@ def form_answer(
     folder: str = "incidents",
     **more: Any,
 ) -> HttpResponse:
-    """The form `name`: in place of the element `place` for htmx, else as a page of its own.
+    """Render the form `name`: in the element `place` for htmx, else as a page.
 
-    `folder` is that of its two templates.
-    `back` is the anchor on the incident page to which cancelling returns. The status says when
-    what was sent could not be saved.
+    `folder` is that of its two templates. `back` is the anchor on the incident page for “Cancel”.
+    The status tells if the data could not be saved.
     """
     context = {
         "form": form,
@@ -79,9 +78,9 @@ def form_answer(
 def saved_part(
     request: SignedInRequest, incident: Incident, part: str, **more: Any
 ) -> HttpResponse:
-    """The answer to a save: the part of the page as it now reads, or the page at that part.
+    """Answer a successful save: render the part of the page, or redirect to it.
 
-    `more` is handed to what makes the context of the part.
+    `more` is passed on to the function that returns the part's context.
     """
     if not request.htmx:
         return drafts.saved(request, redirect(f"{incident.get_absolute_url()}#{part}"))
@@ -93,9 +92,9 @@ def saved_part(
 def clash(
     form: WritingForm, theirs: WritingForm, *, stale: StaleWrite, version: int
 ) -> dict[str, Any]:
-    """What the form, shown again, says of a clash; nothing where it would change nothing.
+    """Return the context of a conflict for the form, shown again; empty if nothing differs.
 
-    `theirs` is an unbound form of what stands now, at `version`.
+    `theirs` is an unbound form of the stored version, `version`.
     """
     form.now_upon(theirs, version)
     found = differences(form, theirs)
@@ -103,9 +102,9 @@ def clash(
 
 
 def differences(form: WritingForm, theirs: WritingForm) -> list[dict[str, str]]:
-    """The fields in which what stands differs from what was typed, as the form shows both.
+    """Return the fields in which the stored values differ from those typed, as displayed.
 
-    `theirs` is an unbound form of what stands now.
+    `theirs` is an unbound form of the stored version.
     """
     found = []
     for field in form:

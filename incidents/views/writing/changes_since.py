@@ -1,4 +1,4 @@
-"""Changes by others since the person opened the page, shown before anything is done to it."""
+"""Changes by others since the person opened the page, shown before an action is carried out."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from incidents.views.writing.answers import STALE
 
 
 def last_revision(incident: Incident) -> int:
-    """Return the number of the newest revision, for a form to carry; 0 where there is none.
+    """Return the number of the newest revision, for a form to carry; 0 if there is none.
 
-    Ask for it before reading what the page shows, so that the page is never older than it says.
+    Call it before reading what the page shows, so that the page is never older than its number.
     """
     return incident.revisions.values_list("number", flat=True).first() or 0
 
 
 def newer_context(incident: Incident, changed: ChangedSinceSeen) -> dict[str, Any]:
-    """For `_changed_since.html`: who changed what, and the number that a form carries next."""
+    """Return the context of `_changed_since.html`: the changes, and the next revision number."""
     return {
         "changed": changed,
         "newer": changed.newer,

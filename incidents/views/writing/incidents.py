@@ -1,4 +1,4 @@
-"""Starting an incident, its header, and putting it away."""
+"""Creating an incident, editing its header, archiving and restoring it."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ from incidents.views.writing.answers import (
 )
 from incidents.views.writing.changes_since import last_revision, newer_context
 
-OFFERED = 200  # how many names a field offers while one types
+OFFERED = 200  # suggestions per field
 
 
 def _offers(user: User) -> dict[str, Any]:
-    """What the fields offer `user` while one types; no label of what they may not see."""
+    """Return the suggestions for `user`, without labels of incidents they may not see."""
     visible = Incident.objects.visible_to(user)
     return {
         "time_zones": TIME_ZONES,
@@ -52,7 +52,7 @@ def _people_offers() -> dict[str, Any]:
 
 @require_http_methods(FORM)
 def incident_new(request: SignedInRequest) -> HttpResponse:
-    """Start an incident with the little that is known."""
+    """Create an incident from the few facts known."""
     permissions.require(permissions.can_write(request.user), "Starting an incident is for authors.")
     form = NewIncidentForm(request.POST or None, initial={"time_zone": request.user.time_zone})
     if form.is_valid():
@@ -78,7 +78,7 @@ def incident_new(request: SignedInRequest) -> HttpResponse:
 
 @require_http_methods(FORM)
 def incident_edit(request: SignedInRequest, reference: str) -> HttpResponse:
-    """Edit the header. A save over somebody else’s shows both and asks."""
+    """Edit the header. A conflict with somebody else's save shows both versions."""
     incident = writable_incident(request, reference)
     may_restrict = permissions.can_restrict(request.user, incident)
     form = IncidentForm(request.POST or None, incident=incident, may_restrict=may_restrict)
@@ -109,7 +109,7 @@ def incident_edit(request: SignedInRequest, reference: str) -> HttpResponse:
 
 @transaction.atomic
 def _save_header(request: SignedInRequest, incident: Incident, form: IncidentForm) -> Incident:
-    """One transaction, so that a refused save leaves no new service or tag behind."""
+    """Save in one transaction, so that a refused save leaves no new service or tag."""
     return incidents.edit(
         incident,
         form.fields_written(by=request.user),
@@ -134,7 +134,7 @@ def _header_saved(request: SignedInRequest, incident: Incident) -> HttpResponse:
 
 @require_http_methods(FORM)
 def incident_archive(request: SignedInRequest, reference: str) -> HttpResponse:
-    """Ask, then put the incident away; whoever did can undo it at once."""
+    """Archive the incident after confirmation; whoever did it can undo it."""
     incident = writable_incident(request, reference)
     permissions.require(
         permissions.can_archive(request.user, incident),
@@ -158,7 +158,7 @@ def incident_archive(request: SignedInRequest, reference: str) -> HttpResponse:
 
 @require_GET
 def incident_archived(request: SignedInRequest, reference: str) -> HttpResponse:
-    """That an incident was put away, and the way back."""
+    """Show that an incident was archived, with a link to restore it."""
     incident = _archived(request, reference)
     context = {"incident": incident, "nav": "incidents"}
     return render(request, "incidents/incident_archived.html", context)
@@ -172,7 +172,7 @@ def _archived(request: SignedInRequest, reference: str) -> Incident:
 
 @require_POST
 def incident_restore(request: SignedInRequest, reference: str) -> HttpResponse:
-    """Bring an archived incident back: for whoever might archive it, if they could see it."""
+    """Restore an archived incident, for people who may archive it and could see it."""
     incident = _archived(request, reference)
     incidents.restore(incident, by=request.user, at=timezone.now())
     messages.success(request, f"{incident.reference} is back.")

@@ -1,4 +1,4 @@
-"""The way of a postmortem: draft, review, published, or not required."""
+"""The status of a postmortem: draft, in review, published, or not required."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from incidents.views.writing.changes_since import changed_page, last_revision, n
 
 @require_POST
 def incident_request_review(request: SignedInRequest, reference: str) -> HttpResponse:
-    """Ask for a review."""
+    """Request a review."""
     return _act(
         request,
         reference,
@@ -36,7 +36,7 @@ def incident_request_review(request: SignedInRequest, reference: str) -> HttpRes
 
 @require_POST
 def incident_publish(request: SignedInRequest, reference: str) -> HttpResponse:
-    """Freeze the postmortem as its internal edition."""
+    """Publish the postmortem as its internal edition."""
     return _act(
         request,
         reference,
@@ -48,7 +48,7 @@ def incident_publish(request: SignedInRequest, reference: str) -> HttpResponse:
 
 @require_POST
 def incident_reopen(request: SignedInRequest, reference: str) -> HttpResponse:
-    """Take the postmortem back to draft."""
+    """Return the postmortem to draft."""
     return _act(
         request,
         reference,
@@ -66,7 +66,7 @@ def _act(
     label: str,
     done: str,
 ) -> HttpResponse:
-    """Do it to the revision that the page showed; else show what changed, and ask again."""
+    """Apply the change to the revision that the page showed; on newer ones show what changed."""
     incident = writable_incident(request, reference)
     seen = seen_version(request, "revision")
     try:
@@ -80,7 +80,7 @@ def _act(
 
 @require_http_methods(FORM)
 def incident_not_required(request: SignedInRequest, reference: str) -> HttpResponse:
-    """Say that no postmortem is needed, and why."""
+    """Mark the postmortem as not required, with a reason."""
     incident = writable_incident(request, reference)
     more: dict[str, Any] = {"place": "incident-header", "revision": last_revision(incident)}
     form = ReasonForm(request.POST or None)

@@ -1,4 +1,4 @@
-"""Who changed what, and when."""
+"""The history of a postmortem."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ON_A_PAGE = 50
 
 @require_GET
 def revision_list(request: SignedInRequest, reference: str) -> HttpResponse:
-    """Every saved state of the postmortem, the newest first."""
+    """List the revisions of the postmortem, the newest first."""
     incident = visible_incident(request.user, reference)
     kept = incident.revisions.defer("content").select_related("saved_by")
     page = Paginator(kept, ON_A_PAGE).get_page(request.GET.get("page"))
@@ -32,7 +32,7 @@ def revision_list(request: SignedInRequest, reference: str) -> HttpResponse:
 
 @require_GET
 def revision_detail(request: SignedInRequest, reference: str, number: int) -> HttpResponse:
-    """One saved state: what changed in it, and the whole as it then read."""
+    """Show one revision: its changes, and its full text."""
     incident = visible_incident(request.user, reference)
     revision = get_object_or_404(incident.revisions.select_related("saved_by"), number=number)
     around = incident.revisions.filter(number__in=(number - 1, number + 1))
@@ -54,7 +54,7 @@ def revision_detail(request: SignedInRequest, reference: str, number: int) -> Ht
 
 
 def split_front_matter(content: str) -> tuple[str, str]:
-    """The facts above, and the Markdown below, of a file in the interchange format."""
+    """Split a file in the interchange format into front matter and Markdown."""
     if not content.startswith("---\n"):
         return "", content
     facts, _, text = content.removeprefix("---\n").partition("\n---\n")

@@ -51,7 +51,7 @@ def root_cause_new(request: SignedInRequest, reference: str) -> HttpResponse:
 
 @require_http_methods(FORM)
 def root_cause_edit(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
-    """Change a cause. A save over somebody else’s shows both and asks."""
+    """Edit a cause. A conflict with somebody else's save shows both versions."""
     incident = writable_incident(request, reference)
     cause = _cause(incident, pk)
     form = RootCauseForm(
@@ -81,7 +81,7 @@ def root_cause_edit(request: SignedInRequest, reference: str, pk: int) -> HttpRe
 
 @require_http_methods(FORM)
 def root_cause_delete(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
-    """Ask, then remove the cause."""
+    """Delete a cause after confirmation."""
     incident = writable_incident(request, reference)
     cause = _cause(incident, pk)
     context: dict[str, Any] = {"incident": incident, "cause": cause, "nav": "incidents"}

@@ -62,8 +62,7 @@ def section_new(request: SignedInRequest, reference: str) -> HttpResponse:
 
 @require_http_methods(FORM)
 def section_edit(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
-    """Write a section. A save over somebody else's is merged; where both changed the same words,
-    the person sees both texts and chooses.
+    """Edit a section. Another person's save is merged; on a conflict both texts are shown.
 
     `?version=n` opens it with the text of an earlier version.
     """
@@ -92,7 +91,7 @@ def section_edit(request: SignedInRequest, reference: str, pk: int) -> HttpRespo
 
 
 def _gone(request: SignedInRequest, incident: Incident, pk: int) -> HttpResponse:
-    """Offer a text whose section somebody removed as a new section. Raises Http404 without one."""
+    """Offer the text for a removed section as a new section. Raises Http404 if there is none."""
     if request.method != "POST":
         raise Http404
     form = SectionForm(
@@ -157,7 +156,7 @@ def _conflict(
 
 @require_POST
 def section_keep_theirs(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
-    """Leave the section as somebody else saved it; one's own text goes into its history."""
+    """Keep somebody else's text; the person's own is stored in the section's history."""
     incident = writable_incident(request, reference)
     section = _section(incident, pk)
     form = SectionForm(request.POST, incident=incident, section=section)
@@ -178,7 +177,7 @@ def section_keep_theirs(request: SignedInRequest, reference: str, pk: int) -> Ht
 
 @require_http_methods(FORM)
 def section_delete(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
-    """Ask, then remove the section."""
+    """Delete a section after confirmation."""
     incident = writable_incident(request, reference)
     section = _section(incident, pk)
     context = {"incident": incident, "section": section, "nav": "incidents"}
@@ -208,7 +207,7 @@ def section_move(request: SignedInRequest, reference: str, pk: int) -> HttpRespo
 
 @require_GET
 def section_history(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
-    """Every text that the section ever had, the newest first, to take up again."""
+    """List the versions of the section, the newest first, for restoring one."""
     incident = visible_incident(request.user, reference)
     section = _section(incident, pk)
     versions = section.versions.select_related("saved_by")[:50]

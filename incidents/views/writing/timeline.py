@@ -56,7 +56,7 @@ def event_new(request: SignedInRequest, reference: str) -> HttpResponse:
 
 @require_http_methods(FORM)
 def event_edit(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
-    """Change an event. A save over somebody else’s shows both and asks."""
+    """Edit an event. A conflict with somebody else's save shows both versions."""
     incident = writable_incident(request, reference)
     event = _event(incident, pk)
     form = EventForm(request.POST or None, incident=incident, event=event, auto_id=f"event-{pk}-%s")
@@ -89,7 +89,7 @@ def event_edit(request: SignedInRequest, reference: str, pk: int) -> HttpRespons
 
 @require_http_methods(FORM)
 def event_delete(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
-    """Ask, then remove the event."""
+    """Delete an event after confirmation."""
     incident = writable_incident(request, reference)
     event = _event(incident, pk)
     context: dict[str, Any] = {"incident": incident, "event": event, "nav": "incidents"}
