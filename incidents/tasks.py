@@ -1,4 +1,4 @@
-"""Background work: thin, and harmless when it runs twice."""
+"""Background tasks: thin, and safe to run twice."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.db import InterfaceError, OperationalError
 from accounts.models import User
 from incidents.operations import labels
 
-# A database that restarts is back within seconds; where it is not, the next hourly tick goes on.
+# A restarting database is back within seconds; if not, the next tick continues.
 _retried = partial(
     shared_task,
     autoretry_for=(OperationalError, InterfaceError),
@@ -23,6 +23,6 @@ _retried = partial(
 
 @_retried()
 def keep_new_names(incidents: list[int], by: int, at: str) -> None:
-    """Keep a revision of these incidents, of which a service or tag was renamed."""
+    """Record a revision of these incidents after a service or tag was renamed."""
     person, moment = User.objects.get(pk=by), datetime.fromisoformat(at)
     labels.keep_new_names(incidents, by=person, at=moment)

@@ -1,4 +1,4 @@
-"""Incidents and their parts."""
+"""URLs of incidents and their parts."""
 
 from django.urls import URLPattern, URLResolver, include, path
 
@@ -44,10 +44,10 @@ _WRITING = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("incidents/", incident_list.incident_list, name="incident_list"),
     path("incidents/archive/", incident_list.incident_archive_list, name="incident_archive_list"),
-    # `new` is no reference, so it comes before the page.
+    # `new` comes before the page because it is not a reference.
     path("incidents/new/", writing_incidents.incident_new, name="incident_new"),
     path("incidents/<str:reference>/", include(_WRITING)),
-    # The page comes last: its address would take in the ones before.
+    # The page comes last, because its pattern matches the ones before.
     path("incidents/<str:reference>/", reading.incident_detail, name="incident_detail"),
     path(
         "incidents/<str:reference>/attachments/",

@@ -1,4 +1,4 @@
-"""Everything about incidents in the administration."""
+"""Incidents and their parts in the admin."""
 
 from incidents.admin.incidents import IncidentAdmin
 from incidents.admin.labels import ServiceAdmin, TagAdmin

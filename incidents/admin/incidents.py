@@ -1,4 +1,4 @@
-"""Incidents in the administration: the header, and every part beneath it."""
+"""Incidents in the admin: the header, and all parts inline."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class RoleInline(admin.TabularInline):
 
 
 class PartInline(admin.StackedInline):
-    """One kind of part. New ones go to the end."""
+    """One kind of part. New ones are added at the end."""
 
     extra = 0
     show_change_link = True
@@ -69,7 +69,10 @@ class RootCauseInline(PartInline):
 
 
 class ActionItemInline(PartInline):
-    """Finishing an item asks for evidence, so its status moves in the product, not here."""
+    """Action items of the incident.
+
+    Their status is read-only: closing an item needs evidence, which only the product asks for.
+    """
 
     model = ActionItem
     fields = [
@@ -95,7 +98,7 @@ class IncidentAdminForm(SeenVersionForm):
 
 @admin.register(Incident)
 class IncidentAdmin(admin.ModelAdmin):
-    """Header and parts of incidents. Publishing, archiving and times follow from elsewhere."""
+    """Header and parts of incidents. Status, archiving and times are read-only here."""
 
     form = IncidentAdminForm
     formfield_overrides = ADDRESSES
@@ -155,7 +158,7 @@ class IncidentAdmin(admin.ModelAdmin):
         return incident.is_archived
 
     def has_delete_permission(self, request: HttpRequest, obj: Incident | None = None) -> bool:
-        """Incidents are archived, on their own page; nothing is deleted."""
+        """Refuse: incidents are archived, on their own page; nothing is deleted."""
         return False
 
     def save_model(self, request: HttpRequest, obj: Incident, form: Any, change: bool) -> None:

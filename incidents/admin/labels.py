@@ -1,4 +1,4 @@
-"""Services and tags in the administration."""
+"""Services and tags in the admin."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from incidents.admin.saving import signed_in
 from incidents.models import Service, Tag
 from incidents.operations.labels import keep_new_names
 
-AT_ONCE = 20  # incidents that the administrator waits for
+AT_ONCE = 20  # incidents updated within the request
 CHUNK = 100
 
 
 class LabelAdmin(admin.ModelAdmin):
-    """A label. Renaming one is a revision of every incident that carries it."""
+    """A label. Renaming one adds a revision to every incident that carries it."""
 
     search_fields = ["name"]
     prepopulated_fields = {"slug": ["name"]}
@@ -36,7 +36,7 @@ class LabelAdmin(admin.ModelAdmin):
         return int(label.used)
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        """A label that incidents carry stays: deleting it would change them unseen."""
+        """Refuse for a label in use: deleting it would change incidents without a revision."""
         return obj is not None and not obj.incidents.exists()  # type: ignore[attr-defined]
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
@@ -46,7 +46,7 @@ class LabelAdmin(admin.ModelAdmin):
 
 
 def _keep_new_names(label: Service | Tag, *, by: User, at: datetime) -> None:
-    """The newest incidents at once, the others soon after: there may be thousands."""
+    """Update the newest incidents now and the rest in the background: there may be thousands."""
     carrying = list(label.incidents.order_by("-number").values_list("pk", flat=True))
     keep_new_names(carrying[:AT_ONCE], by=by, at=at)
     for start in range(AT_ONCE, len(carrying), CHUNK):

@@ -1,4 +1,4 @@
-"""The parts of incidents by themselves, for looking something up and putting it right."""
+"""Parts of incidents on their own, for looking something up and correcting it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from incidents.models import (
 
 
 class PartAdmin(admin.ModelAdmin):
-    """A part of an incident: saving or deleting it is a revision of the incident."""
+    """A part of an incident. Saving or deleting it adds a revision to the incident."""
 
     list_select_related = ["incident"]
     list_per_page = 50
@@ -30,7 +30,7 @@ class PartAdmin(admin.ModelAdmin):
     formfield_overrides = ADDRESSES
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """A part stays with its incident."""
+        """Make the incident of an existing part read-only."""
         fields = super().get_readonly_fields(request, obj)
         return [*fields, "incident"] if obj else fields
 
@@ -79,7 +79,9 @@ class RootCauseAdmin(PartAdmin):
 
 @admin.register(ActionItem)
 class ActionItemAdmin(PartAdmin):
-    """Finishing an item asks for evidence, so its status moves in the product, not here."""
+    """Action items. Their status is read-only: closing one needs evidence, which only the
+    product asks for.
+    """
 
     form = SeenVersionForm
     list_display = [

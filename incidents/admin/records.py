@@ -1,4 +1,4 @@
-"""What was kept as a record: to be read, never changed."""
+"""Records in the admin: read-only."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from incidents.models import (
 
 
 class RecordAdmin(admin.ModelAdmin):
-    """Nobody adds, changes or deletes a record."""
+    """A record that nobody adds, changes or deletes."""
 
     list_per_page = 50
     show_full_result_count = False

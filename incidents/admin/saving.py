@@ -1,4 +1,4 @@
-"""What the administration does around a save, so that it leaves the same traces as the product."""
+"""Saving through the admin with the same revisions, history and times as the product."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from incidents.models import ActionItem, Incident, Section, SectionVersion
 from incidents.operations import action_item_changes, revisions
 from incidents.operations.times import refresh_times
 
-# An address that is written without its scheme is one of https.
+# An address without a scheme gets https.
 ADDRESSES: dict[type[models.Field[Any, Any]], dict[str, Any]] = {
     models.URLField: {"assume_scheme": "https"}
 }
@@ -23,12 +23,12 @@ _MAKERS = ("author", "decided_by", "used_by", "created_by")
 
 
 def signed_in(request: HttpRequest) -> User:
-    """The administrator at work: the administration lets nobody else this far."""
+    """Return the signed-in administrator; the admin admits nobody else."""
     return cast(User, request.user)
 
 
 def save_part(part: Any, *, by: User, at: datetime) -> None:
-    """Save a part of an incident with its place, its moments and its people filled in."""
+    """Save a part of an incident; fill in its position, times and people."""
     names = {field.name for field in part._meta.fields}
     if part._state.adding:
         if "position" in names and part.position is None:
@@ -57,9 +57,9 @@ def save_part(part: Any, *, by: User, at: datetime) -> None:
 
 @transaction.atomic
 def settle(incident: Incident | None, *, by: User, at: datetime) -> None:
-    """Refresh what is derived from the timeline, keep a revision, and let search know.
+    """Refresh the times copied from the timeline, record a revision, and update search.
 
-    Nothing where there is no incident: a playbook can have been used outside of one.
+    Does nothing without an incident: a playbook can be used outside of one.
     """
     if incident is None:
         return

@@ -1,4 +1,4 @@
-"""Read-only figures of incidents. What is not recorded is unknown, never zero."""
+"""Read-only figures of incidents. A fact that is not recorded is unknown, never zero."""
 
 from incidents.analytics.elapsed import UNUSUAL, Elapsed, elapsed
 from incidents.analytics.milestones import (

@@ -1,4 +1,4 @@
-"""The time from one milestone to another, as exactly as both are known."""
+"""Time between two milestones, as precisely as both are known."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from incidents.models import Precision
 UNUSUAL = timedelta(days=30)  # longer spans are shown as unconfirmed: often a date is mistyped
 
 _EXACTLY = timedelta(0)
-# How far apart two times may seem to be in the wrong order without being so.
+# Difference by which two times may appear to be in the wrong order without being so.
 _TOLERANCE = {
     Precision.HOUR: timedelta(hours=1),
     Precision.APPROXIMATE: timedelta(hours=1),
@@ -20,7 +20,7 @@ _A_DAY = timedelta(days=1)
 
 
 class Mark(Protocol):
-    """Something with a time: a timeline event, or what a list knows of one."""
+    """Something with a time: a timeline event, or a list's copy of one."""
 
     @property
     def occurred_at(self) -> datetime | None: ...
@@ -32,11 +32,11 @@ class Mark(Protocol):
 
 @dataclass(frozen=True)
 class Elapsed:
-    """The time between two milestones. `span` is None where either is not recorded, and where the
-    later one comes first: a span that cannot be is unknown, never negative.
+    """The time between two milestones.
 
-    With `to_the_day`, `span` counts calendar days, as one of both is known no better. It is
-    `approximate` unless both are known to the minute.
+    `span` is None if either is not recorded, and if the later one comes first: an impossible span
+    is unknown, never negative. With `to_the_day`, `span` counts calendar days, because one of them
+    is known only to the day. It is `approximate` unless both are known to the minute.
     """
 
     span: timedelta | None
@@ -46,7 +46,7 @@ class Elapsed:
 
     @property
     def is_unusual(self) -> bool:
-        """Return whether the span is so long that its dates should be checked."""
+        """Return True if the span is so long that its dates should be checked."""
         return self.span is not None and self.span > UNUSUAL
 
 
@@ -54,7 +54,7 @@ UNKNOWN = Elapsed(None)
 
 
 def elapsed(start: Mark | None, end: Mark | None, zone: tzinfo = UTC) -> Elapsed:
-    """Return how long after `start` the mark `end` is, on the incident's clock in `zone`.
+    """Return the time from `start` to `end`, on the incident's clock in `zone`.
 
     A range counts from its beginning, and makes the span approximate.
     """

@@ -1,6 +1,6 @@
-"""Numbers of one incident, each derived from the milestones on its timeline.
+"""Metrics of one incident, derived from the milestones on its timeline.
 
-A missing milestone is unknown, never zero. Every number carries the formula that made it.
+A missing milestone is unknown, never zero. Every metric carries its formula.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from incidents.models import Milestone, Precision, TimelineEvent
 
 @dataclass(frozen=True)
 class Metric:
-    """One time span of an incident, up to `milestone`, and the formula that it comes from."""
+    """A time span of an incident, up to `milestone`, with its formula."""
 
     key: str
     name: str
@@ -27,7 +27,7 @@ class Metric:
 
     @property
     def span(self) -> timedelta | None:
-        """The span; None where a milestone is not recorded, or recorded before the start."""
+        """The span; None if a milestone is not recorded, or recorded before the start."""
         return self.elapsed.span
 
     @property
@@ -35,7 +35,7 @@ class Metric:
         return self.elapsed.approximate
 
 
-# In the order in which they are read. "MTTR" is ambiguous, so each is named by what it measures.
+# In reading order. “MTTR” is ambiguous, so each is named by what it measures.
 _DEFINITIONS = (
     ("ttd", "Time to detect", "Detected after", Milestone.DETECTED),
     ("tta", "Time to declare", "Declared after", Milestone.DECLARED),
@@ -47,10 +47,10 @@ _DEFINITIONS = (
 
 @dataclass(frozen=True)
 class Segment:
-    """A stretch of the phase bar. `x` and `width` are hundredths of the whole.
+    """A segment of the phase bar. `x` and `width` are hundredths of the whole.
 
-    `phase` is the milestone it begins with; a `hatched` one has an end that is not recorded or
-    known to the day only, or passes over a milestone that is not recorded.
+    `phase` is the milestone that it begins with; a `hatched` segment has an end that is not
+    recorded or known only to the day, or covers a milestone that is not recorded.
     """
 
     phase: str
@@ -67,7 +67,7 @@ class Segment:
 
 @dataclass(frozen=True)
 class Stop:
-    """A recorded milestone on the phase bar, and the timeline event that carries it."""
+    """A recorded milestone on the phase bar, with its timeline event."""
 
     milestone: Milestone
     x: float
@@ -77,7 +77,9 @@ class Stop:
 
 @dataclass(frozen=True)
 class PhaseBar:
-    """Started → detected → mitigated → resolved, to scale. `missing` is what nobody recorded."""
+    """The phases started → detected → mitigated → resolved, to scale; `missing` are not
+    recorded.
+    """
 
     segments: tuple[Segment, ...]
     stops: tuple[Stop, ...]
@@ -85,7 +87,7 @@ class PhaseBar:
 
 
 def milestones(events: Iterable[TimelineEvent]) -> dict[str, TimelineEvent]:
-    """The dated events that carry a milestone, by milestone."""
+    """Return the dated events that have a milestone, by milestone."""
     return {
         event.milestone: event
         for event in events
@@ -94,7 +96,7 @@ def milestones(events: Iterable[TimelineEvent]) -> dict[str, TimelineEvent]:
 
 
 def metrics(events: Iterable[TimelineEvent], zone: tzinfo = UTC) -> tuple[Metric, ...]:
-    """Return every metric, recorded or not; `zone` is that of the incident's clock."""
+    """Return every metric, recorded or not; `zone` is the incident's time zone."""
     known = milestones(events)
     start = known.get(Milestone.STARTED)
     return tuple(
@@ -111,26 +113,26 @@ def metrics(events: Iterable[TimelineEvent], zone: tzinfo = UTC) -> tuple[Metric
 
 
 def _moment(event: TimelineEvent) -> datetime:
-    """When a dated event happened."""
+    """Return the time of a dated event. Raises ValueError for an undated one."""
     if event.occurred_at is None:
         raise ValueError(f"event {event.pk} has no time")
     return event.occurred_at
 
 
-# --- the phase bar ------------------------------------------------------------------------------
+# --- phase bar ----------------------------------------------------------------------------------
 
 _CORE = (Milestone.STARTED, Milestone.DETECTED, Milestone.MITIGATED, Milestone.RESOLVED)
 _ORDER = {milestone: place for place, milestone in enumerate(Milestone)}
-_STUB = 9.0  # hundredths given to an end that is not recorded
-_LEAST = 0.8  # hundredths below which a segment could not be seen
+_STUB = 9.0  # hundredths for an end that is not recorded
+_LEAST = 0.8  # hundredths below which a segment is invisible
 
 
 def phase_bar(events: Iterable[TimelineEvent], zone: tzinfo = UTC) -> PhaseBar | None:
-    """The phases of an incident to scale, or None where no milestone is recorded at all.
+    """Return the phases of an incident to scale, or None if no milestone is recorded.
 
-    Recorded milestones are in order of time, whichever came first. What is not recorded is
-    hatched: an unknown beginning or end as a stub of fixed width, an unknown milestone in between
-    as the whole stretch that it would divide.
+    Recorded milestones are in order of time. Unknown phases are hatched: an unknown beginning or
+    end is a stub of fixed width, an unknown milestone in between is the whole stretch that it would
+    divide.
     """
     known = milestones(events)
     if not known:
@@ -168,7 +170,9 @@ def _name(event: TimelineEvent) -> Milestone:
 
 
 def _places(ordered: Sequence[TimelineEvent], left: float, right: float) -> list[float]:
-    """Where each milestone stands between `left` and `right`: to scale, yet none on another."""
+    """Return the positions of the milestones between `left` and `right`: to scale, without
+    overlap.
+    """
     first, last = _moment(ordered[0]), _moment(ordered[-1])
     whole = (last - first).total_seconds()
     if not whole:

@@ -1,4 +1,4 @@
-"""From a day and a clock time in a zone to a moment, and back."""
+"""Conversion between a day with a clock time in a zone and a moment."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from core.errors import DomainError
 
 
 class ClockGap(DomainError):
-    """The clocks were put forward over that time: it never was."""
+    """A time that did not exist because clocks went forward."""
 
 
 class ClockTwice(DomainError):
-    """The clocks were put back over that time: it was twice, and somebody must say which."""
+    """A time that occurred twice because clocks went back; the user must say which one is meant."""
 
 
 def moment_of(day: date, clock: time, zone_name: str, *, second: bool | None = None) -> datetime:
-    """The moment, in UTC, at which the clocks of the zone showed that time on that day.
+    """Return the moment, in UTC, of a day and clock time in the zone.
 
-    An empty `zone_name` stands for a source that named none: its clock is kept as if it were UTC.
-    `second` chooses when clocks were put back and showed the time twice. Raises ClockTwice when
-    that is needed and not given, ClockGap when the time never was.
+    An empty `zone_name` means that the source named none: clock times are stored as if they were
+    UTC. `second` chooses between two occurrences when clocks went back. Raises ClockTwice if it is
+    needed and None, ClockGap if the time did not exist.
     """
     zone = ZoneInfo(zone_name or "UTC")
     shown = datetime.combine(day, clock)
@@ -44,16 +44,18 @@ def moment_of(day: date, clock: time, zone_name: str, *, second: bool | None = N
 
 
 def start_of(day: date, zone_name: str) -> datetime:
-    """The moment, in UTC, at which that day began in the zone: what is stored where no more than
-    the day is known."""
+    """Return the moment, in UTC, at which that day began in the zone.
+
+    It is stored if only the day is known.
+    """
     return times.start_of_day(day, ZoneInfo(zone_name or "UTC"))
 
 
 def was_twice(local: datetime) -> bool:
-    """Return whether the clocks showed that time twice, as they were put back over it."""
+    """Return True if this clock time occurred twice because clocks went back."""
     return local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset()
 
 
 def clock_of(moment: datetime, zone_name: str) -> datetime:
-    """What the clocks of the zone showed at `moment`; its `fold` says whether the second time."""
+    """Return `moment` in the zone; `fold` marks the second occurrence of a repeated time."""
     return moment.astimezone(ZoneInfo(zone_name or "UTC"))

@@ -1,4 +1,4 @@
-"""What the forms of an incident share."""
+"""Fields and base classes shared by the forms of an incident."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from core.text import clean_markdown, one_line, storable
 
 
 class WritingForm(forms.Form):
-    """A form in the product's looks. `version` is the one that the writer saw."""
+    """A form in the product's style. `version` is the one that the writer saw."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
@@ -27,13 +27,13 @@ class WritingForm(forms.Form):
             field.widget.attrs.setdefault("class", _class_of(field.widget))
 
     def base_version(self) -> int:
-        """The version that the writer saw; 0, which is always stale, where none was sent."""
+        """Return the version that the writer saw; 0, which is always stale, if none was sent."""
         return self.cleaned_data.get("version") or 0
 
     def started_from(self) -> list[str]:
-        """Hidden inputs that say what each field held when its writer began.
+        """Return hidden inputs with the initial value of each field.
 
-        Only for forms of something that exists; what is new was begun from nothing.
+        Only for forms that edit something; a new thing has no initial state.
         """
         if not self.initial.get("version"):
             return []
@@ -42,10 +42,10 @@ class WritingForm(forms.Form):
         return [field.as_hidden(only_initial=True) for field in self.visible_fields()]
 
     def now_upon(self, theirs: WritingForm, version: int) -> None:
-        """Have the form, shown again, stand upon what somebody else saved meanwhile.
+        """Rebase the form, shown again, on what somebody else saved in the meantime.
 
-        `theirs` is an unbound form of that. Fields that the writer had not touched take what it
-        says; the others keep what was typed.
+        `theirs` is an unbound form of that. Fields that the writer did not touch take its values;
+        the others keep the writer's.
         """
         for field in self.fields.values():
             field.show_hidden_initial = True
@@ -63,7 +63,7 @@ class WritingForm(forms.Form):
 
 
 def _as_sent(field: forms.BoundField) -> str:
-    """What a browser would send of the field as it stands."""
+    """Return the value that a browser would send for the field."""
     value = field.value()
     if isinstance(value, bool):
         return str(value)
@@ -96,7 +96,7 @@ class NamesField(forms.CharField):
         return ", ".join(str(name) for name in value)
 
     def names_in(self, value: Any) -> list[str]:
-        """The names that `value` holds, each once, in the order written."""
+        """Return the names in `value`, each once, in the order written."""
         text = self.prepare_value(value) or ""
         written = [" ".join(name.split()) for name in text.split(",")]
         first: dict[str, str] = {}
@@ -115,7 +115,7 @@ class NamesField(forms.CharField):
 
 
 def people_named(names: Iterable[str]) -> dict[str, User]:
-    """The people of these usernames, in any letter case, by the casefolded name."""
+    """Return the people with these usernames, ignoring case, by the casefolded name."""
     asked = reduce(or_, (Q(username__iexact=storable(name)) for name in names), Q())
     people = User.objects.filter(asked) if asked else []
     return {person.username.casefold(): person for person in people}
@@ -124,7 +124,7 @@ def people_named(names: Iterable[str]) -> dict[str, User]:
 class PeopleField(NamesField):
     """Usernames separated by commas. Cleans to a list of people.
 
-    `known` are people by casefolded username, where the form has asked for them already.
+    `known` are people by casefolded username, if the form has looked them up already.
     """
 
     known: dict[str, User] | None = None
@@ -150,7 +150,7 @@ class PeopleField(NamesField):
 
 
 class PersonField(PeopleField):
-    """One username, or nobody."""
+    """One username or none. Cleans to a User or None."""
 
     def prepare_value(self, value: Any) -> Any:
         return value.username if isinstance(value, User) else value
@@ -192,7 +192,10 @@ class LineField(forms.CharField):
 
 
 class MarkdownField(forms.CharField):
-    """Markdown, stored as typed but for line ends, which browsers send as CRLF. It says so."""
+    """Markdown, stored as typed except for line ends, which browsers send as CRLF.
+
+    The help text mentions Markdown.
+    """
 
     def __init__(self, *, help_text: str = "", **kwargs: Any) -> None:
         if "Markdown" not in help_text:
@@ -204,6 +207,6 @@ class MarkdownField(forms.CharField):
 
     def to_python(self, value: Any) -> Any:
         text = clean_markdown(super().to_python(value) or "")
-        # Saving asks for this text's words while it holds the incident's row: parse it before.
+        # Parse the text now: saving needs its words while it holds the lock on the incident.
         to_plain_text(text)
         return text

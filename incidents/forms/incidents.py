@@ -1,4 +1,4 @@
-"""The forms of an incident's header, and of starting one."""
+"""Forms of an incident's header, and of a new incident."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def _longest(model: type[Service] | type[Tag]) -> int:
 
 
 class FactsForm(WritingForm):
-    """What starting an incident and editing its header both ask."""
+    """Fields shared by the forms for a new incident and for editing its header."""
 
     title = LineField(
         max_length=200,
@@ -73,9 +73,9 @@ class FactsForm(WritingForm):
 
 
 class NewIncidentForm(FactsForm):
-    """The little that is needed to start writing."""
+    """The minimum for starting a postmortem."""
 
-    asks_which = False  # until the clocks turn out to have shown the time twice
+    asks_which = False  # set when the clock time occurred twice
 
     started_day = forms.DateField(label="Started on", required=False, widget=DayInput)
     started_clock = forms.TimeField(label="Time", required=False, widget=ClockInput)
@@ -114,7 +114,7 @@ class NewIncidentForm(FactsForm):
         return None
 
     def fields_written(self, *, by: User) -> IncidentFields:
-        """Return what `by` wrote in a valid form. Creates services and tags that are new."""
+        """Return the fields of a valid form; create missing services and tags as `by`."""
         said = self.cleaned_data
         return IncidentFields(
             title=said["title"],
@@ -128,7 +128,7 @@ class NewIncidentForm(FactsForm):
 
 
 class IncidentForm(FactsForm):
-    """The whole header. Who may see the incident is asked of those who decide it."""
+    """The whole header. Only people who may restrict the incident can change its visibility."""
 
     owner = PersonField(label="Postmortem owner", help_text="A username.")
     commanders = PeopleField(label="Incident commander", help_text="Usernames.")
@@ -171,7 +171,7 @@ class IncidentForm(FactsForm):
                 self.fields[name].disabled = True
 
     def full_clean(self) -> None:
-        """Asks for all the people named at once, and not anew for each field."""
+        """Look up all named people in one query instead of one for each field."""
         fields = {
             name: field for name, field in self.fields.items() if isinstance(field, PeopleField)
         }
@@ -184,7 +184,7 @@ class IncidentForm(FactsForm):
         super().full_clean()
 
     def fields_written(self, *, by: User) -> IncidentFields:
-        """Return what `by` wrote in a valid form. Creates services and tags that are new."""
+        """Return the fields of a valid form; create missing services and tags as `by`."""
         said = self.cleaned_data
         roles: list[tuple[str, User]] = [
             (role, person) for name, role in self.ROLES.items() for person in said[name]
@@ -201,7 +201,7 @@ class IncidentForm(FactsForm):
 
 
 class ReasonForm(forms.Form):
-    """Why an incident needs no postmortem."""
+    """The reason why an incident needs no postmortem."""
 
     reason = MarkdownField(
         label="Why is none needed?", error_messages={"required": "Say why none is needed."}

@@ -13,7 +13,7 @@ from incidents.operations.root_causes import CauseFields
 
 
 class RootCauseForm(WritingForm):
-    """One cause and the part it played."""
+    """One cause with its role."""
 
     role = forms.ChoiceField(
         label="Part it played", choices=CauseRole.choices, initial=CauseRole.CONTRIBUTING
@@ -41,7 +41,7 @@ class RootCauseForm(WritingForm):
         )
 
     def fields_written(self) -> CauseFields:
-        """What was written, once the form is valid."""
+        """Return the content, once the form is valid."""
         said = self.cleaned_data
         return CauseFields(
             text=said["text"],

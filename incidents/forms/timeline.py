@@ -1,4 +1,4 @@
-"""The form of a timeline event: times as the incident's own clocks showed them."""
+"""The form of a timeline event, with times in the incident's own zone."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class ClockInput(forms.TimeInput):
 
 
 class EventForm(WritingForm):
-    """What happened, when, and how exactly that is known."""
+    """An event: text, time, and the precision of the time."""
 
     text = MarkdownField(label="What happened", error_messages={"required": "Say what happened."})
     day = forms.DateField(label="Day", required=False, widget=DayInput)
@@ -70,7 +70,7 @@ class EventForm(WritingForm):
         if event is not None:
             kwargs["initial"] = _initial(event, self.zone)
         super().__init__(*args, **kwargs)
-        self.asked_twice: set[str] = set()  # the fields whose time needs to be told apart
+        self.asked_twice: set[str] = set()  # fields whose time occurred twice
         for name in ("clock", "end_clock"):
             exact = self.initial.get(name)
             if exact is not None and exact.second:
@@ -78,12 +78,12 @@ class EventForm(WritingForm):
 
     @property
     def asks_which(self) -> bool:
-        """Return whether the form asks which of two equal times the beginning was."""
+        """True if the form asks which of two equal clock times the beginning was."""
         return bool(self.initial.get("which")) or "clock" in self.asked_twice
 
     @property
     def asks_end_which(self) -> bool:
-        """Return whether the form asks which of two equal times the end was."""
+        """True if the form asks which of two equal clock times the end was."""
         return bool(self.initial.get("end_which")) or "end_clock" in self.asked_twice
 
     def clean(self) -> dict[str, Any]:
@@ -97,7 +97,7 @@ class EventForm(WritingForm):
         return said
 
     def fields_written(self) -> EventFields:
-        """What was written, once the form is valid."""
+        """Return the content, once the form is valid."""
         said = self.cleaned_data
         return EventFields(
             text=said["text"],

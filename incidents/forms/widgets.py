@@ -10,7 +10,7 @@ from markdownx.widgets import MarkdownxWidget
 
 
 class MarkdownEditor(MarkdownxWidget):
-    """Markdown on the left, what it will look like on the right.
+    """A Markdown editor with a preview beside it.
 
     Images dropped, pasted or chosen are uploaded to the incident called `reference`; without one
     there is no upload.

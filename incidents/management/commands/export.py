@@ -1,4 +1,4 @@
-"""`manage.py export`: incidents, patterns and playbooks as files."""
+"""`manage.py export`: write incidents, patterns and playbooks to files."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def _write(folder: Path, texts: Iterable[tuple[str, str]]) -> int:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in texts:
-            whole = folder / f".{name}.md.part"  # so that no file is ever cut short
+            whole = folder / f".{name}.md.part"  # so that no file is ever incomplete
             whole.write_bytes(text.encode())
             whole.replace(folder / f"{name}.md")
             count += 1

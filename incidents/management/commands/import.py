@@ -1,4 +1,4 @@
-"""`manage.py import`: files become incidents, patterns and playbooks."""
+"""`manage.py import`: read incidents, patterns and playbooks from files."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ class Command(BaseCommand):
 
 
 def _found(paths: list[Path]) -> Folder:
-    """The files to read and those passed over, in the order in which they were asked for."""
+    """Return the files to read and those skipped, in the order requested."""
     found = Folder()
     for path in paths:
         inside = look_into(path) if path.is_dir() else Folder([path])
@@ -136,7 +136,7 @@ def _person(username: str | None) -> User | None:
 
 
 def _target(reference: str, person: User | None) -> Incident | str:
-    """The incident of this reference; a slug as it is."""
+    """Return the incident with this reference; any other text is returned as a slug."""
     if not reference.strip().upper().startswith("INC-"):
         return reference.strip()
     everything = Incident.objects.filter(archived_at=None)

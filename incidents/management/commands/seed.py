@@ -1,4 +1,4 @@
-"""`manage.py seed`: what the knowledge base opens with."""
+"""`manage.py seed`: load the initial incidents, patterns and playbooks."""
 
 from __future__ import annotations
 
