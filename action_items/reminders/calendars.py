@@ -1,4 +1,4 @@
-"""A person's days and hours for reminders. Pure: no clock, no database."""
+"""The days and hours on which a person gets reminders. Pure: no clock, no database."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-WINDOW = 3  # hours: reminders go out from 9:00 until 12:00, or wait for the next morning
+WINDOW = 3  # hours: reminders are sent from 9:00 to 12:00, or wait for the next morning
 _DAY = timedelta(days=1)
 _A_WEEK = 7
-_LONGEST_PAUSE = 366  # whose next day lies further away has none
+_LONGEST_PAUSE = 366  # days to look ahead for the next digest
 
 
 @dataclass(frozen=True)
 class Calendar:
-    """The days on which a person is reminded, and the hour of their own clock at which it begins.
+    """The days on which a person gets reminders, and the hour, in their zone, at which these begin.
 
-    `weekdays` are ISO weekdays, Monday being 1, without the person's quiet days. `weekly_on` is
-    the weekday of somebody who wants one digest a week; None is daily. `steps_on` is the weekday
-    of the weekly steps of all their action items. `missed` are working days in whose morning no
-    reminders ran: a weekly digest moves on from them as it does from a holiday.
+    `weekdays` are ISO weekdays, Monday being 1, without the person's quiet days. `weekly_on` is the
+    weekday of a weekly digest; None means daily. `steps_on` is the weekday for the weekly steps of
+    all their action items. `missed` are working days on whose morning no reminders ran: a weekly
+    digest moves past them as past a holiday.
     """
 
     zone: ZoneInfo
@@ -35,9 +35,9 @@ class Calendar:
         return day.isoweekday() in self.weekdays and day not in self.holidays
 
     def is_digest_day(self, day: date) -> bool:
-        """Whether a digest may come on `day`.
+        """Return True if a digest may be sent on `day`.
 
-        A weekly one comes on its weekday or, where nobody works then, on the next working day.
+        A weekly one is sent on its weekday or, if that is not a working day, on the next one.
         """
         if not self.works_on(day):
             return False
@@ -49,17 +49,19 @@ class Calendar:
 
     @property
     def weekday_of_steps(self) -> int:
-        """`steps_on`, or the first working weekday after it where nobody works then."""
+        """`steps_on`, or the first working weekday after it."""
         ahead = ((self.steps_on - 1 + days) % _A_WEEK + 1 for days in range(_A_WEEK))
         return next((day for day in ahead if day in self.weekdays), self.steps_on)
 
     def next_day(self, after: date) -> date | None:
-        """The first digest day after `after`; None where there is none within a year."""
+        """Return the first digest day after `after`; None if there is none within a year."""
         days = (after + ahead * _DAY for ahead in range(1, _LONGEST_PAUSE + 1))
         return next(filter(self.is_digest_day, days), None)
 
     def have_passed(self, working_days: int, *, since: date, until: date) -> bool:
-        """Whether so many working days came after `since`, `until` being the last that counts."""
+        """Return True if `working_days` days of work passed after `since`, up to and including
+        `until`.
+        """
         day, left = since, working_days
         while left > 0 and day < until:
             day += _DAY
@@ -75,11 +77,11 @@ class Calendar:
         return f"{self.hour}:00 and {min(self.hour + WINDOW, 24) % 24}:00"
 
     def opens_at(self, day: date) -> datetime:
-        """The moment from which reminders may be sent on `day`."""
+        """Return the moment from which reminders may be sent on `day`."""
         return datetime.combine(day, time(self.hour), self.zone)
 
     def closes_at(self, day: date) -> datetime:
-        """The moment from which they may no longer be sent: never later than midnight."""
+        """Return the moment at which sending ends on `day`, at the latest midnight."""
         late = self.hour + WINDOW
         return datetime.combine(day + late // 24 * _DAY, time(0 if late >= 24 else late), self.zone)
 
@@ -96,17 +98,17 @@ class Calendar:
         return next((self.opens_at(day) for day in days if self.works_on(day)), None)
 
     def morning(self, now: datetime) -> Morning | None:
-        """The morning to which `now` belongs; None at other hours and on other days."""
+        """Return the morning that `now` belongs to; None at other hours and on other days."""
         day = self.local_day(now)
         return self.morning_of(day) if self.is_open(now) and self.is_digest_day(day) else None
 
     def missed_of(
         self, runs: Iterable[tuple[datetime, datetime]], now: datetime
     ) -> frozenset[date]:
-        """Working days of the last week in whose window none of the `runs` fell.
+        """Return working days of the last week in whose window no reminders ran.
 
-        Each run is a stretch of time, first and last moment. A window before the first run is not
-        missed: nothing was promised then.
+        `runs` are pairs of first and last moment. A window before the first run is not missed: the
+        app was not running yet.
         """
         spans, today = sorted(runs), self.local_day(now)
         days = (today - back * _DAY for back in range(_A_WEEK))
@@ -121,10 +123,10 @@ class Calendar:
         )
 
     def is_to_hear_now(self, since: datetime, now: datetime) -> bool:
-        """Return True if what happened at `since` is to be said `now`, not in a digest.
+        """Return True if something that happened at `since` is sent `now` instead of in a digest.
 
-        That is on any working morning, also of who wants one digest a week; but not what today's
-        digest, which began later, says as well.
+        That is on any working morning, even for people with a weekly digest, unless today's digest,
+        which comes later than `since`, contains it.
         """
         if not self.is_open(now):
             return False
@@ -137,23 +139,25 @@ class Calendar:
 
 @dataclass(frozen=True)
 class Morning:
-    """One digest day of one person, and the one after it."""
+    """A digest day of one person, with the next one."""
 
     day: date
     next_day: date | None
     calendar: Calendar
 
     def is_last_before(self, due_on: date) -> bool:
-        """Whether no other digest could come before `due_on`."""
+        """Return True if no other digest comes before `due_on`."""
         return self.next_day is None or self.next_day >= due_on
 
     def horizon(self, days: int) -> date:
-        """Nothing due later than this is spoken of: `days` ahead, or the next digest's day."""
+        """Return the last due date that is mentioned: `days` ahead, or the next digest's day if
+        later.
+        """
         return max(self.day + days * _DAY, self.next_day or self.day)
 
 
 def zone_named(name: str) -> ZoneInfo:
-    """The time zone called `name`; UTC where this machine does not know it any more."""
+    """Return the time zone called `name`; UTC if this system no longer knows it."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):

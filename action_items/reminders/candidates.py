@@ -1,4 +1,6 @@
-"""What each person is to be told of: the action items that they have a part in, and may see."""
+"""The action items that concern each person: as owner, heir, lead or keeper, and visible to
+them.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +23,10 @@ from incidents.models.action_item import ActionItemQuerySet, ActionItemStatus
 
 
 class Candidate(NamedTuple):
-    """That somebody has a part in an item, and what the policy needs to know of it. `scope` is the
-    list of action items that holds it: their own ("mine"), their teams’, or that of all."""
+    """A person's part in an item, with the facts that the policy needs.
+
+    `scope` is the list of action items that contains it: “mine”, “teams” or “all”.
+    """
 
     item: int
     incident: int
@@ -48,21 +52,21 @@ class _Row(NamedTuple):
 
 
 _Found = tuple[_Row, Part, Iterable[int]]
-_AROUND = timedelta(days=2)  # somebody's local day may have begun that much earlier
+_AROUND = timedelta(days=2)  # time zones: a person's day may have begun this much earlier
 
 
 def candidates_of(
     people: Iterable[User], *, until: date, now: datetime
 ) -> dict[int, list[Candidate]]:
-    """By person's key, what each of these active people has a part in, and may see.
+    """Return the items in which each of these active people has a part and that they may see, by
+    key.
 
-    That is what is open and due by `until` or was given to them lately, seen from `now`, what was
-    declined and is to be looked at again by `until`, and what lost its owner. Who answers for an
-    item is its owner, or the team that owns it; the team of an owner who has left; and where there
-    is none of these, whoever keeps the postmortem: its owner, or else who began it, or else the
-    administrators.
+    These are open items due by `until` or recently assigned, as of `now`; declined ones due for
+    re-review by `until`; and items that lost their owner. The person responsible for an item is its
+    owner, or the team that owns it; the team of an owner who has left; and without these, the
+    keeper of the postmortem: its owner, or else its creator, or else the administrators.
 
-    Takes a fixed number of queries for any number of people and items.
+    The number of queries is fixed for any number of people and items.
     """
     asked = list(people)
     responsibility = responsibility_of(asked)
@@ -96,7 +100,7 @@ def _facts(row: _Row, owner_since: datetime | None) -> ItemFacts:
 
 
 def _as_its_giver(candidate: Candidate) -> Candidate:
-    """What one gave to oneself, or to the team that one answers for, is no news."""
+    """Drop the assignment from the facts: what people assign to themselves is no news to them."""
     return candidate._replace(facts=replace(candidate.facts, given_on=None))
 
 
@@ -106,7 +110,7 @@ def _rows(items: ActionItemQuerySet) -> Iterator[_Row]:
 
 
 def _answered(responsibility: Responsibility, until: date, now: datetime) -> Iterator[_Found]:
-    """Items of these people, of their teams, and of who has left these."""
+    """Yield items of these people, of their teams, and of deactivated members of those teams."""
     given_since = now - timedelta(days=NEWS_FOR) - _AROUND
     due = ActionItem.objects.open().filter(Q(due_on__lte=until) | Q(given_at__gte=given_since))
     declined = ActionItem.objects.to_re_review(until)
@@ -127,7 +131,7 @@ def _answered(responsibility: Responsibility, until: date, now: datetime) -> Ite
 
 
 def _led(responsibility: Responsibility, until: date) -> Iterator[_Found]:
-    """Items of the people whom they lead."""
+    """Yield overdue items of the people whom they lead."""
     if responsibility.of_member:
         due = ActionItem.objects.open().filter(due_on__lt=until)
         for row in _rows(due.filter(among("owner", list(responsibility.of_member)))):
@@ -135,7 +139,7 @@ def _led(responsibility: Responsibility, until: date) -> Iterator[_Found]:
 
 
 def _kept(responsibility: Responsibility, until: date) -> Iterator[_Found]:
-    """Items for which nobody answers, of the postmortems that they keep."""
+    """Yield items without a responsible owner, from postmortems that these people keep."""
     no_owner = Q(incident__owner=None) | Q(incident__owner__is_active=False)
     nobody_began_it = Q(incident__created_by=None) | Q(incident__created_by__is_active=False)
     began = Q(incident__created_by__in=responsibility.people)
@@ -156,9 +160,9 @@ def _keepers(row: _Row, responsibility: Responsibility) -> Iterable[int]:
 
 
 def _adrift() -> Iterator[ActionItemQuerySet]:
-    """Items for which neither a person nor a team answers, in parts that an index finds.
+    """Yield items without a responsible person or team, as querysets that an index serves.
 
-    Those excepted that a write-up of somebody else's incident names: nobody here promised them.
+    Items of write-ups from elsewhere are left out: nobody here agreed to them.
     """
     promised = ActionItem.objects.exclude(~Q(origin=Origin.TEAM) & ~Q(incident__source_url=""))
     yield promised.filter(owner=None, owner_team=None)
@@ -174,7 +178,7 @@ def _adrift() -> Iterator[ActionItemQuerySet]:
 
 
 def _owner_since(items: list[int]) -> dict[int, datetime]:
-    """When the owner of each of these last changed, where it ever did."""
+    """Return when the owner of each of these items last changed, if ever."""
     if not items:
         return {}
     changes = ActionItemChange.objects.filter(among("item", list(items)), what=Changed.OWNER)
@@ -184,7 +188,7 @@ def _owner_since(items: list[int]) -> dict[int, datetime]:
 def _visible(
     people: list[User], candidates: dict[int, list[Candidate]]
 ) -> dict[int, list[Candidate]]:
-    """Of the candidates of each person those about incidents that this person may see."""
+    """Keep the candidates about incidents that the person may see."""
     incidents = {key: {candidate.incident for candidate in own} for key, own in candidates.items()}
     seen = visibility.visible_incidents(people, incidents)
     return {

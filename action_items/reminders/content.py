@@ -1,4 +1,4 @@
-"""What a digest says, in a form that its templates read."""
+"""The contents of a digest, in a form for its templates."""
 
 from __future__ import annotations
 
@@ -13,13 +13,15 @@ _ROUND = str.maketrans("[]<>", "()‹›")
 
 
 def unlinked(title: str) -> str:
-    """`title` without the brackets that make links in Markdown, however a service escapes them."""
+    """Return `title` without the brackets that make links in Markdown, whatever a service
+    escapes.
+    """
     return title.translate(_ROUND)
 
 
 @dataclass(frozen=True)
 class Section:
-    """Some lines of a digest under one heading."""
+    """Lines of a digest under one heading."""
 
     title: str
     words: str
@@ -28,7 +30,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Contents:
-    """What a digest says: what is new in it, by section, and what its reader was told before."""
+    """The contents of a digest: news by section, and what its recipient was told before."""
 
     recipient: User
     subject: str
@@ -43,8 +45,10 @@ class Contents:
     is_immediate: bool = False
 
     def for_chat(self, most: int) -> Self:
-        """The same with the first `most` lines, since there is little room; the others are counted
-        among those that are `more`. No title makes links of its own there."""
+        """Return the contents cut to the first `most` lines, for chat.
+
+        The other lines are added to `more`. Titles contain no links.
+        """
         room, sections = most, []
         for section in self.sections:
             if room:
@@ -58,7 +62,7 @@ class Contents:
 
 
 def _plain(line: Line) -> Line:
-    """`line` with nothing in it that makes a link of its own."""
+    """Return `line` without text that would make a link in Markdown."""
     return replace(
         line,
         title=unlinked(line.title),

@@ -1,4 +1,4 @@
-"""What a digest says, worked out at the moment it is sent."""
+"""The contents of a digest, computed at the moment of sending."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ from action_items.reminders.postmortems import PendingPostmortem, pending_postmo
 from core.templatetags import ui
 from messaging.models import Message
 
-MOST_LINES = 50  # mail programs cut off what is longer than 100 kB
+MOST_LINES = 50  # mail programs cut off mails longer than 100 kB
 
-# In the order in which they stand.
+# In the order of the digest.
 DECIDE, OVERDUE, TODAY, SOON, GIVEN, LEFT, NOBODYS, DECLINED, LATE, POSTMORTEMS = range(10)
-_OWN = (DECIDE, OVERDUE, TODAY, SOON)  # counted by their days in the subject
+_OWN = (DECIDE, OVERDUE, TODAY, SOON)  # counted by due date in the subject
 _TITLES = {
     DECIDE: "Please decide",
     OVERDUE: "Overdue",
@@ -66,7 +66,7 @@ _IN_THE_SUBJECT = {
 
 @dataclass(frozen=True)
 class _Found:
-    """What there is to say, before it is put into words."""
+    """The items and postmortems of a digest, before they are put into words."""
 
     new: dict[int, list[DigestItem]]  # by section
     postmortems: list[PendingPostmortem]
@@ -78,11 +78,12 @@ class _Found:
 
 
 def compose(message: Message, *, now: datetime, is_immediate: bool = False) -> Contents | None:
-    """What the digest `message` has to say to its recipient `now`; None where nothing is left.
-    One `is_immediate` says what it was written for, and nothing that was said before.
+    """Return the contents of the digest `message` as of `now`; None if there is nothing left to
+    say.
 
-    State, ownership, sight and the recipient's wish are asked anew: what was finished, moved to
-    another date or owner, put off, or may not be seen any more is not named.
+    With `is_at_once` only the news that the message was written for. State, owners, permissions and
+    preferences are checked again: items that were finished, re-dated, reassigned, snoozed or hidden
+    are left out.
     """
     person = message.recipient
     if person is None or not person.is_active:
@@ -132,7 +133,7 @@ def _find(
 
 
 def _announced(message: Message) -> dict[int, set[Due]]:
-    """By item, the steps for which this digest was written."""
+    """Return, by item, the steps for which this digest was written."""
     announced: dict[int, set[Due]] = defaultdict(set)
     entries = message.original.entries.values_list("action_item_id", "step", "due_on")
     for item, step, since in entries:
@@ -157,7 +158,7 @@ def _section(each: DigestItem, today: date) -> int:
 
 
 def _is_worth_repeating(each: DigestItem) -> bool:
-    """Due, and not yet left to silence after a decision was asked for."""
+    """Return True if the item is due and not silenced by a request for a decision."""
     return each.is_due and not each.has(DECISION)
 
 
@@ -213,14 +214,14 @@ def _contents(
 
 
 def _scope(found: _Found) -> str:
-    """Which list holds all of it: one's own, one's teams', or everybody's."""
+    """Return the list that contains all of these items: one's own, one's teams', or everybody's."""
     parts = (*found.new.values(), found.before, found.undecided)
     held_by = {each.candidate.scope for part in parts for each in part}
     return next((scope for scope in ("all", "teams") if scope in held_by), "mine")
 
 
 def _shown(found: _Found) -> dict[int, list[DigestItem]]:
-    """As much of each section as there is room for, the first ones first."""
+    """Return the first items of each section, up to the limit of lines."""
     room, shown = MOST_LINES, {}
     for part in sorted(found.new):
         if kept := found.new[part][:room]:
@@ -230,7 +231,7 @@ def _shown(found: _Found) -> dict[int, list[DigestItem]]:
 
 
 def _urgent(found: _Found, texts: ItemTexts) -> str:
-    """The subject of what does not wait for the next digest."""
+    """Return the subject of an urgent message."""
     new = [each for part in found.new.values() for each in part]
     priorities = ", ".join(sorted({texts.priority(each) for each in new}))
     return f"{priorities} for you: {ui.counted(len(new), 'action item')}"

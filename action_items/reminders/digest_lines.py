@@ -1,4 +1,4 @@
-"""What a digest names, and the words of it, fetched at once."""
+"""The items in a digest, and their texts, fetched together."""
 
 from __future__ import annotations
 
@@ -21,8 +21,9 @@ _LONGEST_NOTE = 200
 
 
 class DigestItem(NamedTuple):
-    """An item that is named, with all the steps that it has reached by now, and those of them for
-    which the digest was written."""
+    """An item in a digest, with all steps that it has reached and those that the digest
+    announces.
+    """
 
     candidate: Candidate
     reached: list[Due]
@@ -34,12 +35,12 @@ class DigestItem(NamedTuple):
 
     @property
     def is_due(self) -> bool:
-        """Whether a step is reached that counts from its due date."""
+        """True if it has reached a step that counts from its due date."""
         return any(due.since == self.candidate.facts.due_on for due in self.reached)
 
     @property
     def is_given(self) -> bool:
-        """Whether the digest tells its reader that somebody gave it to them."""
+        """True if the digest announces its assignment to the recipient."""
         return any(due.step == ASSIGNED and due in self.announced for due in self.reached)
 
     def has(self, step: str) -> bool:
@@ -47,7 +48,7 @@ class DigestItem(NamedTuple):
 
 
 class ItemTexts:
-    """The words of the items that are named to the reader of `message`."""
+    """ItemTexts of the items mentioned in `message` to `reader`."""
 
     def __init__(
         self, named: list[DigestItem], message: Message, reader: User, today: date, policy: Policy
@@ -78,7 +79,7 @@ class ItemTexts:
 
 
 def _notes(given: Iterable[int]) -> dict[int, str]:
-    """What was said when these were given to their owners, in one line."""
+    """Return the notes of these items' latest assignments, each on one line."""
     keys = list(given)
     if not keys:
         return {}
@@ -92,6 +93,6 @@ def _shortened(note: str) -> str:
 
 
 def postmortem_lines(waiting: list[PendingPostmortem]) -> list[Line]:
-    """The words of postmortems that wait."""
+    """Return the lines of waiting postmortems."""
     incidents = Incident.objects.in_bulk([each.incident for each in waiting])
     return [lines.postmortem_line(incidents[each.incident], each) for each in waiting]

@@ -1,4 +1,4 @@
-"""What is too urgent to wait for a digest: an action item of high priority, given to somebody."""
+"""Messages too urgent to wait for a digest: newly assigned action items of high priority."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from incidents.models import ActionItem
 from messaging.operations import Draft
 
 TOPIC = ASSIGNED
-GRACE = timedelta(minutes=2)  # for whoever gave it to the wrong person
-WITHIN = timedelta(days=7)  # by then a digest has come
+GRACE = timedelta(minutes=2)  # in which a wrong assignment can be corrected
+WITHIN = timedelta(days=7)  # by then a digest has been sent
 
 
 class NewAssignment(NamedTuple):
-    """An urgent action item, whose it is, and since when."""
+    """An urgent action item, its owner, and when it was assigned."""
 
     pk: int
     owner_id: int | None
@@ -34,12 +34,11 @@ class NewAssignment(NamedTuple):
 
 
 def write_due(now: datetime) -> list[int]:
-    """Write a message for everybody to whom something urgent was given and whose morning it is, on
-    any working day; return the keys of the messages.
+    """Write one message for each person with urgent new items whose morning it is; return the
+    messages' keys.
 
-    Several items are one message. Writing again, or twice at the same time, changes nothing: what
-    is written here is in the ledger, and no digest says it again. Takes one query where nothing
-    was given.
+    This happens on any working day. Writing again, or twice at the same time, changes nothing: the
+    ledger records it, and no digest repeats it. One query if there is nothing to tell.
     """
     policy = policy_store.current()
     given = given_lately(policy, now - GRACE)
@@ -51,8 +50,10 @@ def write_due(now: datetime) -> list[int]:
 
 
 def given_lately(policy: Policy, until: datetime) -> dict[int, NewAssignment]:
-    """Return the urgent action items assigned lately, until `until`, by key, without those that
-    their owner was told of already."""
+    """Return urgent action items assigned recently, up to `until`, by key.
+
+    Items that their owner was already sent about are left out.
+    """
     sent = LedgerEntry.objects.filter(
         action_item=OuterRef("pk"),
         step=ASSIGNED,
@@ -67,8 +68,7 @@ def given_lately(policy: Policy, until: datetime) -> dict[int, NewAssignment]:
 
 
 def _answering(given: Iterable[NewAssignment]) -> QuerySet[User]:
-    """Who may answer for these: their owners, and whoever is in a team that owns one, or leads
-    it."""
+    """Return the people who may be responsible: owners, and members and leads of owning teams."""
     rows = list(given)
     owners = {row.owner_id for row in rows if row.owner_id}
     teams = {row.owner_team_id for row in rows if row.owner_team_id}
@@ -105,7 +105,7 @@ def urgent_reminders(
     sent: SentSteps,
     now: datetime,
 ) -> DueReminders:
-    """Return what somebody with these candidates is sent `now`, without waiting for a digest."""
+    """Return what a person with these candidates must be sent `now`, without a digest."""
     urgent = [
         candidate
         for candidate in candidates

@@ -1,4 +1,4 @@
-"""What is to be sent, written down before it is sent: this is what makes “once” true."""
+"""Messages to send, recorded before they are sent, so that each reminder is sent once."""
 
 from __future__ import annotations
 
@@ -26,11 +26,12 @@ _ROWS = 2000
 
 
 def write_due(now: datetime) -> list[int]:
-    """Write a digest for everybody whose morning it is and for whom a step of the policy is due,
-    and the summary of each team whose day it is; return the keys of the messages.
+    """Write all digests and team summaries that are due; return the messages' keys.
 
-    Nothing is sent here. Writing again, or twice at the same time, changes nothing: one digest a
-    person and day, one ledger entry a step, item, due date and person, as the database enforces.
+    A digest is due for everyone whose morning it is and who has a step of the policy due, a summary
+    for each team whose day it is. Nothing is sent here. Writing again, or twice at the same time,
+    changes nothing: the database enforces one digest per person and day, and one ledger entry per
+    step, item, due date and person.
     """
     policy = policy_store.current()
     batches = recipients.in_batches(recipients.reminded())
@@ -63,7 +64,7 @@ def _write_batch(batch: list[User], policy: Policy, now: datetime) -> list[int]:
 
 
 def _mornings(batch: list[User], policy: Policy, now: datetime) -> dict[int, Morning]:
-    """The mornings of those whose morning it is and who got no digest in it yet."""
+    """Return the mornings of the people whose morning it is and who have no digest in it yet."""
     found = {
         person: morning
         for person, calendar in recipients.calendars_of(batch, policy=policy, now=now).items()
@@ -77,8 +78,9 @@ def _mornings(batch: list[User], policy: Policy, now: datetime) -> dict[int, Mor
 
 @transaction.atomic
 def _withdraw_late(days: Mapping[int, date], now: datetime) -> None:
-    """Drop what was to reach these people on an earlier day than `days` names for each and never
-    left: today's digest says it anew, as things are today. What is just being sent is left alone.
+    """Drop unsent messages to these people from days before `days`, which gives today for each.
+
+    Today's digest repeats their contents as of today. Messages that are being sent are left alone.
     """
     waiting = sending_hours.late(Message.objects.waiting().filter(among("recipient", list(days))))
     held = waiting.select_for_update(skip_locked=True, of=("self",)).select_related("instead_of")
@@ -101,7 +103,7 @@ def _draft(person: User, day: date) -> Draft:
 def facts_of(
     persons: list[User], mornings: Mapping[int, Morning], *, policy: Policy, now: datetime
 ) -> tuple[dict[int, list[Candidate]], dict[int, list[PendingPostmortem]]]:
-    """By person's key, the items and the postmortems that may be spoken of in these mornings."""
+    """Return, by user key, the items and postmortems that may be mentioned in these mornings."""
     until = max(mornings[person.pk].horizon(policy.due_soon) for person in persons)
     return candidates_of(persons, until=until, now=now), pending_postmortems(
         persons, policy=policy, now=now
@@ -115,8 +117,10 @@ def sent_to(
     *,
     but_by: Collection[int] = (),
 ) -> dict[int, SentSteps]:
-    """By person's key, what they were told of these items and postmortems before, `but_by` the
-    messages with these keys."""
+    """Return, by user key, the steps that they were sent about these items and postmortems.
+
+    Messages with the keys `but_by` are left out.
+    """
     sent: dict[int, SentSteps] = defaultdict(SentSteps)
     items = {candidate.item for own in candidates.values() for candidate in own}
     entries = LedgerEntry.objects.filter(among("action_item", list(items)), recipient__in=persons)
@@ -141,8 +145,11 @@ def sent_to(
 
 @transaction.atomic
 def write(found: Mapping[User, DueReminders], drafts: Iterable[Draft], now: datetime) -> list[int]:
-    """The messages, one for each person, with the entries of what is `found` for them; those
-    excepted that another process wrote first. Returns the keys of the messages."""
+    """Write one message for each person, with the ledger entries `found` for them; return the
+    messages' keys.
+
+    Skips messages that another process already wrote.
+    """
     written = operations.write_many(drafts, at=now)
     LedgerEntry.objects.bulk_create(
         _entries(written, found), ignore_conflicts=True, batch_size=_ROWS

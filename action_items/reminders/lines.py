@@ -1,4 +1,4 @@
-"""How one line of a digest reads: an action item, or a postmortem, and why it is named."""
+"""Lines of a digest: an action item or a postmortem, and why it is mentioned."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from core import times
 from core.markdown import to_plain_text
 from incidents.models import ActionItem, Incident
 
-_MOST_COUNTED = 4  # more does not fit where a mail program shows the subject
+_MOST_COUNTED = 4  # mail programs show no longer subject
 
 
 @dataclass(frozen=True)
 class AssignmentNote:
-    """By whom an action item was given to its owner, and the words that went with it."""
+    """The person who assigned an action item, and their note to the new owner."""
 
     by: User | None
     to_team: Team | None
@@ -34,10 +34,10 @@ class AssignmentNote:
 
 @dataclass(frozen=True)
 class Line:
-    """One action item or postmortem in a digest. `item` is the action item's key and `priority`
-    its priority, if it is one. `note` is what was said to its new owner.
+    """A line of a digest: one action item or postmortem.
 
-    `answers` are what its reader may do with one click; `answer_url` offers the same on a page.
+    `item` and `priority` are set for an action item; `note` is the note to its new owner. `answers`
+    are the recipient's one-click links; `answer_url` offers the same on a page.
     """
 
     title: str
@@ -61,8 +61,10 @@ def item_line(
     policy: Policy,
     given: AssignmentNote | None = None,
 ) -> Line:
-    """What the digest of `today` says about `item` to whoever has this candidate, with the links of
-    which `choose` offers all, where there is one, and how it was `given` to them, if that is new.
+    """Return the line about `item` in the digest of `today`.
+
+    `choose` is the link that offers all answers, if there is one; `given` describes a new
+    assignment.
     """
     late = (today - item.due_on).days if item.due_on else 0
     return Line(
@@ -80,7 +82,7 @@ def item_line(
 
 
 def postmortem_line(incident: Incident, waiting: PendingPostmortem) -> Line:
-    """What a digest says about a postmortem that waits."""
+    """Return the line about a waiting postmortem."""
     since = f"since {times.near_day(waiting.facts.since)}"
     return Line(
         title=incident.title,
@@ -115,10 +117,10 @@ def _due(due_on: date | None, today: date) -> str:
 
 @dataclass
 class Counts:
-    """The counts of a digest, in the words of its subject, which leads with the news.
+    """The counts in a digest's subject, news first.
 
-    `new` counts what the digest was written for, `given` what of that was given to its reader;
-    `is_all_new` says that it repeats nothing.
+    `new` counts the news of the digest, `given` those of them assigned to the recipient;
+    `is_all_new` is True if it repeats nothing.
     """
 
     new: int = 0
@@ -128,7 +130,7 @@ class Counts:
     today: int = 0
     tomorrow: int = 0
     later: dict[date, int] = field(default_factory=dict)
-    besides: dict[str, int] = field(default_factory=dict)  # by the words for one, with “{}”
+    besides: dict[str, int] = field(default_factory=dict)  # by wording with “{}” for the count
 
     def add_due(self, due_on: date, today: date) -> None:
         if due_on < today:
@@ -141,7 +143,7 @@ class Counts:
             self.later[due_on] = self.later.get(due_on, 0) + 1
 
     def add(self, words: str, count: int) -> None:
-        """Count `count` more things of which `words` say “{} of this kind”."""
+        """Add `count` items to those worded as “{} of this kind”."""
         if count:
             self.besides[words] = self.besides.get(words, 0) + count
 

@@ -1,4 +1,4 @@
-"""Whether a link of a reminder may still do what it says."""
+"""Validity of the links in reminders."""
 
 from __future__ import annotations
 
@@ -22,16 +22,18 @@ _VIA = {Route.MAIL: Via.MAIL, Route.CHAT: Via.CHAT, Route.INBOX: Via.APP}
 
 
 class LinkRefused(DomainError):
-    """A link that does nothing, for a reason that must not be told from the others: it is not
-    ours, too old, of somebody who has left or is not the one who is signed in, or about what its
-    person may not see or does not exist."""
+    """A link that does not work, for a reason that is not revealed.
+
+    It is not one of ours, too old, belongs to somebody who has left or is not the signed-in user,
+    or concerns an item that its recipient may not see or that does not exist.
+    """
 
 
 @dataclass(frozen=True)
 class RequestedAction:
-    """What a link asks for, about an item that its person may see.
+    """The action that a link requests, on an item that its recipient may see.
 
-    `used_at` is when the same was asked for before. `moved_on` says why it does nothing any more.
+    `used_at` is when the same link was used before. `moved_on` says why it no longer applies.
     """
 
     link: Link
@@ -51,7 +53,7 @@ class RequestedAction:
 
 
 def requested_action(link: Link | None, *, signed_in: User | None, at: datetime) -> RequestedAction:
-    """What `link` asks for as things stand; `signed_in` is who opened it, where that is known.
+    """Check `link` against the present state; `signed_in` is the user who opened it, if known.
 
     Raises LinkRefused.
     """
@@ -74,7 +76,7 @@ def requested_action(link: Link | None, *, signed_in: User | None, at: datetime)
 
 
 def _message(link: Link, at: datetime) -> Message:
-    """The message in which the link stood, whose reader is here and whose links still work."""
+    """Return the link's message, if its recipient is active and its links have not expired."""
     messages = Message.objects.select_related("recipient").filter(recipient__is_active=True)
     message = messages.filter(pk=link.message, recipient=link.person).first()
     if message is None or message.recipient is None:
@@ -86,7 +88,7 @@ def _message(link: Link, at: datetime) -> Message:
 
 
 def _moved_on(link: Link, item: ActionItem, person: User) -> str:
-    """What became of `item` since the link was sent that it does not fit any more."""
+    """Explain why this link no longer applies to `item`; empty if it does."""
     if not can_progress(person, item):
         return "You may look at it, but no longer change it."
     if not item.is_open and not _is_about_declined(link, item):

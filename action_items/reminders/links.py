@@ -1,8 +1,8 @@
-"""The links in a reminder that act without signing in: made, and read again.
+"""Signed links in reminders, which act without signing in.
 
-A link names by keys whose it is, which message it stood in and what it does, and the due date and
-owner that the item then had; all of it is signed. It proves that somebody holds the message, for
-this one item, and nothing else: it signs nobody in.
+A link contains the keys of its recipient, message and item, the action, and the due date and owner
+at that time; all of it is signed. It proves possession of the message, for this one item, and signs
+nobody in.
 """
 
 from __future__ import annotations
@@ -30,9 +30,10 @@ _SEPARATOR = "."
 
 @dataclass(frozen=True)
 class Link:
-    """What one link does. People, items and messages are keys.
+    """The content of a link. People, items and messages are primary keys.
 
-    `day` and `owner` are what the item then had, as `day_of` and `owner_of` give them.
+    `day` and `owner` are those of the item when it was sent, as `day_of` and `owner_of` return
+    them.
     """
 
     answer: Answer
@@ -59,14 +60,14 @@ class Link:
         return f"{settings.SITE_URL}{reverse('reminder_answer', args=[self.token])}"
 
     def choices(self, item: ActionItem, *, policy: Policy, today: date) -> list[Link]:
-        """The links to choose from about `item`, for whom this one is."""
+        """Return the links about `item` to choose from, for the same recipient."""
         return [replace(self, answer=answer) for answer in _answers(item, policy, today)]
 
 
 def choose(item: ActionItem, *, to: User, message: Message, today: date) -> Link | None:
-    """The link in `message` to everything that `to` may answer about `item`.
+    """Return the link in `message` to all answers that `to` may give about `item`.
 
-    None where they may not move it on, and where the links of the message have expired.
+    None if they may not change it, or if the links of the message have expired.
     """
     if today > expires_on(message) or not can_progress(to, item):
         return None
@@ -74,7 +75,7 @@ def choose(item: ActionItem, *, to: User, message: Message, today: date) -> Link
 
 
 def _answers(item: ActionItem, policy: Policy, today: date) -> Iterator[Answer]:
-    """What may be answered. Where a decision is asked for, putting it off is none."""
+    """Yield the possible answers. While a decision is required, snoozing is not one."""
     if item.status == ActionItemStatus.WONT_DO:
         yield from (Answer.KEEP_DECLINED, Answer.REOPEN)
         return
@@ -87,7 +88,7 @@ def _answers(item: ActionItem, policy: Policy, today: date) -> Iterator[Answer]:
 
 
 def read(token: str) -> Link | None:
-    """The link that `token` stands for; None for one that we never made."""
+    """Parse `token`; None if we did not sign it."""
     try:
         written = signing.Signer(salt=_SALT).unsign(token).split(_SEPARATOR)
         answer, item, person, message, day, owner = written
@@ -98,17 +99,19 @@ def read(token: str) -> Link | None:
 
 
 def expires_on(message: Message) -> date:
-    """The last day, where its reader lives, on which the links in `message` work."""
+    """Return the last day, in the recipient's time zone, on which the links in `message` work."""
     return message.day + LASTS
 
 
 def day_of(item: ActionItem) -> date | None:
-    """The day that reminders of `item` count from: when it is due, or to be looked at again."""
+    """Return the day from which reminders of `item` count: its due date, or that of its
+    re-review.
+    """
     return item.re_review_on if item.status == ActionItemStatus.WONT_DO else item.due_on
 
 
 def owner_of(item: ActionItem) -> str:
-    """Who owns `item`, in a word that no other owner has; empty for nobody."""
+    """Return a text that identifies the owner of `item`; empty for none."""
     if item.owner_id is not None:
         return f"person-{item.owner_id}"
     return f"team-{item.owner_team_id}" if item.owner_team_id is not None else ""

@@ -1,9 +1,9 @@
-"""What is said about an action item, and when: facts and a morning in, steps out. Pure.
+"""The reminder policy: from facts and a morning to steps. Pure.
 
-Each step is counted from a day: from the due date shortly before it, on it, some days late, then
-every week on the person's weekday, and at last one request for a decision; after that there is
-silence until somebody decides. Of several steps missed over a weekend, a holiday or an outage, only
-the latest is sent.
+Each step counts from a day, mostly the due date: a reminder shortly before it, one on it, some in
+the days after it, then one a week on the person's weekday, and finally one request for a decision;
+then silence until somebody decides. Of several steps missed over a weekend, a holiday or an outage,
+only the latest is sent.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ REVIEW_WAITING = "review_waiting"
 _OVERDUE = "overdue_"
 _NOT_ON_THE_LADDER = -1_000
 _A_WEEK = 7
-NEWS_FOR = 31  # days: what was given longer ago and not told yet comes with the due date
-# The ways to tell somebody of what another person gave to them, each with the priorities of which
-# they are told without waiting for a digest.
+NEWS_FOR = 31  # days: older assignments that were not announced come with the due date
+# The priorities of newly assigned items that are announced without waiting for a digest, by the
+# value of `assigned`.
 NEVER, P0_AT_ONCE = "never", "p0_at_once"
 AT_ONCE = {
     NEVER: frozenset[str](),
@@ -47,23 +47,23 @@ AT_ONCE = {
 
 
 class Part(StrEnum):
-    """What somebody has to do with an action item."""
+    """A person's relation to an action item."""
 
-    OWNER = "owner"  # owns it, or answers for the team that does
-    HEIR = "heir"  # answers for it since its owner left
+    OWNER = "owner"  # owns it, or is responsible for the team that does
+    HEIR = "heir"  # responsible for it since its owner left
     LEAD = "lead"  # leads a team of its owner
-    KEEPER = "keeper"  # keeps the postmortem of an item that nobody owns
+    KEEPER = "keeper"  # keeps the postmortem of an item without an owner
 
 
 class Rung(NamedTuple):
-    """A step of the ladder that an item climbs after its due date."""
+    """A step of the escalation after the due date."""
 
     days: int
     step: str
 
 
 class Due(NamedTuple):
-    """That a step is due. `since` is the day that it is counted from: another day, another step."""
+    """A step that is due. `since` is the day from which it counts: a new day makes a new step."""
 
     step: str
     since: date
@@ -71,11 +71,10 @@ class Due(NamedTuple):
 
 @dataclass(frozen=True)
 class Policy:
-    """Every number of the policy, in days. None turns off what it stands for. `assigned` is when
-    somebody is told of what another person gave to them.
+    """All settings of the policy, in days; None turns a rule off.
 
-    Those of `unassigned_after` and `review_after` are working days of whoever is told.
-    `weekdays` and `weekly_on` are ISO weekdays, Monday being 1.
+    `assigned` says how a newly assigned item is announced. `unassigned_after` and `review_after`
+    are working days of the recipient. `weekdays` and `weekly_on` are ISO weekdays, Monday being 1.
     """
 
     due_days_sev1: int = 15
@@ -97,24 +96,23 @@ class Policy:
     weekly_on: int = 1
 
     def ladder(self, due_on: date, weekday: int) -> tuple[Rung, ...]:
-        """The steps of an item due on `due_on`, the first one first.
+        """Return the steps of an item due on `due_on`, in order.
 
-        Those that come every week, or every few weeks, are on the `weekday` of whoever is told: on
-        the one nearest to the day on which they would be due, so that all items of a person are
-        named on the same day.
+        Weekly steps, and those every few weeks, are moved to the recipient's `weekday`, to the one
+        nearest to their day, so that all items of a person are mentioned on the same day.
         """
         return _ladder(self, due_on.isoweekday(), weekday)
 
     @property
     def at_once(self) -> frozenset[str]:
-        """The priorities of which a new owner is told without waiting for a digest."""
+        """The priorities that a new owner is told about without waiting for a digest."""
         return AT_ONCE[self.assigned]
 
     def reached(self, due_on: date, morning: Morning) -> str | None:
-        """The latest step that an item due on `due_on` has reached; None before the first.
+        """Return the latest step that an item due on `due_on` has reached; None before the first.
 
-        The first one comes early where waiting would leave no digest for it: what is due on
-        Monday is named on Friday.
+        The first step comes early if the next digest would be too late: what is due on Monday is
+        mentioned on Friday.
         """
         late = (morning.day - due_on).days
         if late >= 0:
@@ -130,7 +128,7 @@ def _ladder(policy: Policy, due_weekday: int, weekday: int) -> tuple[Rung, ...]:
     late = sorted({days for days in policy.overdue if 0 < days <= last})
     steady = range(last, policy.decision_after, policy.overdue_every)[1:]
     if policy.overdue_every % _A_WEEK == 0:
-        # Moved by three days at most, to the weekday.
+        # Moved to the weekday, by three days at most.
         moved = (days + (weekday - due_weekday - days + 3) % _A_WEEK - 3 for days in steady)
         late += [days for days in moved if last < days < policy.decision_after]
     else:
@@ -143,7 +141,7 @@ def _ladder(policy: Policy, due_weekday: int, weekday: int) -> tuple[Rung, ...]:
 
 
 class PolicyContradicts(DomainError):
-    """Two numbers of a policy that do not go together, or one that makes no sense."""
+    """Settings of a policy that contradict each other, or make no sense."""
 
 
 def check(policy: Policy) -> None:
@@ -173,10 +171,11 @@ def check(policy: Policy) -> None:
 
 @dataclass(frozen=True, slots=True)
 class ItemFacts:
-    """What the policy needs to know of an open or declined action item.
+    """The facts about an open or declined action item that the policy needs.
 
-    `owner_since` is the day on which the item came to its owner, or lost the last one; `given_on`
-    that on which somebody else gave it to whoever is told, or to the team that they answer for.
+    `owner_since` is the day on which the item got its owner, or lost the last one; `given_on` the
+    day on which somebody else assigned it to the recipient, or to a team that they are responsible
+    for.
     """
 
     due_on: date | None
@@ -195,9 +194,9 @@ def due_steps(
     policy: Policy,
     taken: Mapping[date, Collection[str]],
 ) -> list[Due]:
-    """What is to be said this morning about `item` to somebody who has that `part` in it.
+    """Return the steps about `item` due this morning for a person with that `part` in it.
 
-    `taken` are the steps that this person was told of already, by the day they counted from.
+    `taken` are the steps that this person was told before, by the day they count from.
     """
     if item.snoozed_until is not None and morning.day < item.snoozed_until:
         return []
@@ -264,9 +263,9 @@ def _have_waited(working_days: int | None, since: date, morning: Morning) -> boo
 
 @dataclass(frozen=True, slots=True)
 class PostmortemFacts:
-    """What the policy needs to know of a postmortem that waits: a draft, or one in review.
+    """The facts about a waiting postmortem, a draft or one in review, that the policy needs.
 
-    `since` is the day on which it was last touched or, in review, handed in.
+    `since` is the day of its last change or, in review, of the request.
     """
 
     is_in_review: bool
@@ -280,7 +279,7 @@ def due_postmortem_step(
     policy: Policy,
     taken: Mapping[date, Collection[str]],
 ) -> Due | None:
-    """What is to be said this morning about a postmortem to whoever it waits for."""
+    """Return the step about a waiting postmortem due this morning; None if there is none."""
     if postmortem.is_in_review:
         has_waited = _have_waited(policy.review_after, postmortem.since, morning)
     else:
@@ -293,9 +292,9 @@ def due_postmortem_step(
 
 
 def comes_after(step: str, taken: Collection[str]) -> bool:
-    """Whether `step` says more than all that were `taken` already.
+    """Return True if `step` comes after all those `taken`.
 
-    Those may be of an earlier policy, whose numbers were others.
+    Earlier steps may follow another policy with other numbers.
     """
     place = _place(step)
     if place == _NOT_ON_THE_LADDER:
@@ -304,7 +303,7 @@ def comes_after(step: str, taken: Collection[str]) -> bool:
 
 
 def is_announced(due: Due, announced: Collection[Due]) -> bool:
-    """Whether `due` is one of those, or has come after one of those on the ladder meanwhile."""
+    """Return True if `due` is among `announced`, or follows one of these in the escalation."""
     on_ladder = _place(due.step) != _NOT_ON_THE_LADDER
     return due in announced or (
         on_ladder
@@ -316,7 +315,7 @@ def is_announced(due: Due, announced: Collection[Due]) -> bool:
 
 
 def _place(step: str) -> float:
-    """Where on the ladder a step stands, whatever policy it is of."""
+    """Return the position of a step in the escalation, under any policy."""
     fixed = {DUE_SOON: -1.0, DUE_TODAY: 0.0, DECISION: float("inf")}
     if step in fixed:
         return fixed[step]

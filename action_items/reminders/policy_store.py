@@ -1,4 +1,4 @@
-"""The policy that counts: the one saved last, or the defaults."""
+"""The policy in force: the one saved last, or the defaults."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ NAMES = tuple(field.name for field in fields(Policy))
 
 
 def current() -> Policy:
-    """The policy that counts now."""
+    """Return the policy in force."""
     saved = ReminderPolicy.objects.current()
     return terms_of(saved) if saved else Policy()
 
 
 def terms_of(saved: ReminderPolicy) -> Policy:
-    """What a saved version says."""
+    """Return the settings of a saved version."""
     values = {name: getattr(saved, name) for name in NAMES}
     return Policy(**values | {"overdue": tuple(saved.overdue), "weekdays": tuple(saved.weekdays)})

@@ -1,4 +1,4 @@
-"""Which postmortems wait for whom: drafts that nobody touches, reviews that nobody does."""
+"""Waiting postmortems and their recipients: untouched drafts, pending reviews."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from action_items.reminders import visibility
 from action_items.reminders.policy import Policy, PostmortemFacts
 from incidents.models import Incident, PostmortemStatus
 
-_A_DAY = timedelta(days=1)  # somebody's local day may have begun that much earlier
+_A_DAY = timedelta(days=1)  # time zones: a person's day may have begun this much earlier
 
 
 class PendingPostmortem(NamedTuple):
-    """That a postmortem waits for somebody, and what the policy needs to know of it."""
+    """A postmortem that waits for a person, with the facts that the policy needs."""
 
     incident: int
     facts: PostmortemFacts
@@ -35,11 +35,11 @@ class _Row(NamedTuple):
 def pending_postmortems(
     people: Iterable[User], *, policy: Policy, now: datetime
 ) -> dict[int, list[PendingPostmortem]]:
-    """By person's key, the postmortems that wait for each of these active people, who sees them.
+    """Return, by user key, the postmortems that wait for these active people and that they may see.
 
-    A draft waits for the postmortem's owner, or for who began it where there is none. A review
-    waits for the same person and for the reviewers in the owner's teams, or else for all.
-    Published and archived postmortems, and those that need none, wait for nobody.
+    A draft waits for the postmortem's owner, or for its creator if there is none. A review waits
+    for the same person and for the reviewers in the owner's teams, or else for all reviewers.
+    Published, archived and not required postmortems wait for nobody.
     """
     asked = list(people)
     keys = {person.pk for person in asked}
@@ -81,7 +81,7 @@ def _kept_by(keys: set[int]) -> Q:
 
 
 def _keeper(row: _Row, keys: set[int]) -> set[int]:
-    """Who keeps this postmortem, if it is one of these active people."""
+    """Return the keeper of this postmortem if it is one of these active people."""
     keeper = row.owner_id if row.owner_id in keys else row.created_by_id
     return {keeper} & keys if keeper else set()
 
@@ -107,7 +107,7 @@ def _reviews(keys: set[int], policy: Policy, now: datetime) -> Iterator[_Found]:
 
 
 class _Reviewers:
-    """Who is to review what some people have written, found in two queries."""
+    """Reviewers for the postmortems of some authors, found in two queries."""
 
     def __init__(self, authors: set[int | None]) -> None:
         everybody = User.objects.filter(is_active=True)
@@ -121,7 +121,7 @@ class _Reviewers:
             self._teams[person].add(team)
 
     def of(self, author: int | None) -> set[int]:
-        """Reviewers who share a team with `author`, or else all; never the author."""
+        """Return reviewers who share a team with `author`, or else all; never the author."""
         others = self._all - {author}
         teams = self._teams[author] if author else set()
         return {other for other in others if self._teams[other] & teams} or others

@@ -1,4 +1,4 @@
-"""What would be sent in the next days, when and to whom, if nobody did anything meanwhile."""
+"""Preview of the messages of the next days, if nothing changes until then."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ _WORDS = {
 
 
 class Subject(NamedTuple):
-    """What one line of a digest would be about: an action item or an incident, by its key."""
+    """The subject of one line in a digest: an action item or an incident, by key."""
 
     sort: str
     words: str
@@ -65,7 +65,7 @@ class Subject(NamedTuple):
 
 @dataclass(frozen=True)
 class Digest:
-    """One digest that would be sent."""
+    """A digest in the preview."""
 
     subjects: list[Subject]
 
@@ -77,7 +77,7 @@ class Digest:
 
 @dataclass(frozen=True)
 class Row:
-    """What one person would get on one day: by the policy in force, and by another one."""
+    """A person's digest on one day, under the policy in force and under a changed one."""
 
     day: date
     hours: tuple[int, int]
@@ -91,7 +91,7 @@ class Row:
 
 
 def reachable() -> QuerySet[User]:
-    """People who may have something to be told of, by their names."""
+    """Return people who may get reminders, by name."""
     own = Exists(ActionItem.objects.filter(owner=OuterRef("pk")))
     team = Exists(Team.objects.filter(Q(members=OuterRef("pk")) | Q(lead=OuterRef("pk"))))
     waiting = Incident.objects.filter(
@@ -103,7 +103,7 @@ def reachable() -> QuerySet[User]:
 
 
 def preview(persons: Iterable[User], *, saved: Policy, changed: Policy, now: datetime) -> list[Row]:
-    """The digests of the next fourteen days, by day, from `now` on, under each of two policies."""
+    """Return the digests of the next fourteen days from `now`, by day, under both policies."""
     facts = _Facts(list(persons), saved, changed, now)
     before, after = facts.digests(saved), facts.digests(changed)
     rows = [
@@ -121,7 +121,7 @@ def preview(persons: Iterable[User], *, saved: Policy, changed: Policy, now: dat
 
 
 class _Facts:
-    """What is known of these people, asked once for both policies."""
+    """Facts about these people, queried once for both policies."""
 
     def __init__(self, persons: list[User], saved: Policy, changed: Policy, now: datetime) -> None:
         self.persons = persons
@@ -131,7 +131,7 @@ class _Facts:
         self._claims = candidates_of(persons, until=now.date() + _FAR, now=now)
         end = now + timedelta(days=DAYS)
         self._waiting = pending_postmortems(persons, policy=_sooner(saved, changed), now=end)
-        # What could not be sent in its morning is said anew, by the next digest.
+        # A message that missed its morning is repeated by the next digest.
         self._late = self._written_late(persons, saved)
         self._sent = ledger.sent_to(persons, self._claims, self._waiting, but_by=self._late)
         self._had_one = _written(persons, now)
@@ -146,7 +146,7 @@ class _Facts:
         )
 
     def _written_late(self, persons: list[User], policy: Policy) -> set[int]:
-        """Keys of the messages whose entries the next digest says anew."""
+        """Return the keys of messages that the next digest repeats."""
         calendars = {person.pk: self.calendar(person, policy) for person in persons}
         waiting = sending_hours.late(Message.objects.waiting().filter(recipient__in=persons))
         return {
@@ -156,7 +156,7 @@ class _Facts:
         }
 
     def digests(self, policy: Policy) -> dict[tuple[date, int], Digest]:
-        """What would be sent under `policy`, by day and person."""
+        """Return the digests under `policy`, by day and person."""
         given = immediate.given_lately(policy, self._now)
         return {
             (day, person.pk): digest
@@ -195,7 +195,9 @@ class _Facts:
         sent: SentSteps,
         moment: datetime,
     ) -> DueReminders:
-        """Return what is sent at once on that day, after the time in which it may be taken back."""
+        """Return the urgent messages of that day, after the time in which an assignment can be
+        corrected.
+        """
         at = max(moment, self._now + immediate.GRACE)
         recent = {
             key: each for key, each in given.items() if at - each.given_at <= immediate.WITHIN
@@ -206,7 +208,9 @@ class _Facts:
 
 
 def _sooner(one: Policy, other: Policy) -> Policy:
-    """A policy under which whatever waits too long under either of the two does so."""
+    """Return a policy under which a postmortem waits too long if it does under either of the
+    two.
+    """
     drafts = [days for days in (one.draft_after, other.draft_after) if days is not None]
     reviews = [days for days in (one.review_after, other.review_after) if days is not None]
     return replace(
@@ -232,7 +236,7 @@ def _subjects(due: DueReminders) -> Iterator[Subject]:
 
 
 def _words(step: str) -> tuple[str, str]:
-    """What sort of thing a step says, and what it says in full."""
+    """Return the kind of a step for counting, and its full wording."""
     if step in _WORDS:
         return _WORDS[step], _WORDS[step]
     return "late", f"{times.days(int(step.removeprefix('overdue_')))} late"

@@ -1,4 +1,4 @@
-"""Which teams would be told of their week in the next days, and when."""
+"""Preview of the weekly team summaries in the next days."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from action_items.reminders.policy import Policy
 from action_items.reminders.preview import DAYS
 from messaging.models import Message
 
-MOST = 20  # teams; they differ by their holidays only
+MOST = 20  # teams; they differ only in their holidays
 
 
 @dataclass(frozen=True)
 class Mornings:
-    """On which days a team would be told, and from which hour on."""
+    """The days of a team's summaries, and the hour from which they are sent."""
 
     days: tuple[date, ...]
     hour: int
@@ -29,8 +29,10 @@ class Mornings:
 
 @dataclass(frozen=True)
 class TeamRow:
-    """The times of a team's summary under each of two policies, and their zone: None where its
-    members get it, each in their own morning."""
+    """The times of a team's summary under two policies, and their time zone.
+
+    `zone` is None if its members get it, each in their own morning.
+    """
 
     team: Team
     zone: ZoneInfo | None
@@ -43,8 +45,10 @@ class TeamRow:
 
 
 def preview_teams(*, saved: Policy, changed: Policy, now: datetime) -> tuple[list[TeamRow], int]:
-    """The summaries of the next fourteen days from `now` on, of the first teams by name, and how
-    many teams there are beside these."""
+    """Return the summaries of the next fourteen days from `now`, and the number of teams left out.
+
+    The first teams by name are listed.
+    """
     told = summary.told().select_related("lead").order_by("name")
     teams, count = list(told[:MOST]), told.count()
     before, after = (
@@ -66,7 +70,7 @@ def preview_teams(*, saved: Policy, changed: Policy, now: datetime) -> tuple[lis
 
 
 def _written(teams: list[Team], now: datetime) -> dict[int, set[date]]:
-    """The days around `now` of which each team was told already."""
+    """Return the days around `now` on which each team already had its summary."""
     around = (now.date() - timedelta(days=1), now.date() + timedelta(days=1))
     messages = Message.objects.filter(topic=summary.TOPIC, day__range=around).order_by()
     keys = [team.pk for team in teams]

@@ -1,4 +1,4 @@
-"""Who is reminded at all, and when in their own week."""
+"""Recipients of reminders, and their calendars."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from action_items.models import ReminderRun
 from action_items.reminders.calendars import Calendar, zone_named
 from action_items.reminders.policy import Policy
 
-Spans = Sequence[tuple[datetime, datetime]]  # when the reminders ran
+Spans = Sequence[tuple[datetime, datetime]]  # pairs of first and last moment in which reminders ran
 
 BATCH = 500
-_AROUND = timedelta(days=400)  # as far as calendars look, and the longest time zone
+_AROUND = timedelta(days=400)  # how far calendars look, with a margin for time zones
 
 
 def reminded() -> QuerySet[User]:
-    """People who are sent digests: all who are here and have not turned them off."""
+    """Return the people who get digests: active, and not turned off."""
     return User.objects.filter(is_active=True).exclude(digest=DigestFrequency.OFF)
 
 
 def in_batches(people: QuerySet[User]) -> Iterator[list[User]]:
-    """`people` by their keys, a few hundred at a time, so that memory does not grow with them."""
+    """Yield `people` in order of their keys, a few hundred at a time, to limit memory."""
     last = 0
     while batch := list(people.filter(pk__gt=last).order_by("pk")[:BATCH]):
         last = batch[-1].pk
@@ -36,7 +36,7 @@ def in_batches(people: QuerySet[User]) -> Iterator[list[User]]:
 
 
 def calendars_of(people: Iterable[User], *, policy: Policy, now: datetime) -> dict[int, Calendar]:
-    """Each person's calendar around `now`, by their key, in four queries for any number."""
+    """Return each person's calendar around `now`, by key, in four queries for any number."""
     asked = list(people)
     holidays = holidays_of(asked, now=now)
     runs = ReminderRun.objects.spans()
@@ -56,7 +56,7 @@ def calendar_of(
     runs: Spans,
     now: datetime,
 ) -> Calendar:
-    """Return the calendar of `person`, by the policy and by their own preferences."""
+    """Return the calendar of `person` from the policy and their preferences."""
     calendar = Calendar(
         zone=zone_named(person.time_zone),
         hour=policy.hour if person.digest_hour is None else person.digest_hour,
@@ -69,14 +69,16 @@ def calendar_of(
 
 
 def _after_outages(calendar: Calendar, runs: Spans, now: datetime) -> Calendar:
-    """`calendar`, with the mornings that a weekly message missed since reminders did not run."""
+    """Return `calendar` with the mornings that a weekly message missed because reminders did not
+    run.
+    """
     if calendar.weekly_on is None:
         return calendar
     return replace(calendar, missed=calendar.missed_of(runs, now))
 
 
 def holidays_of(people: Iterable[User], *, now: datetime) -> dict[int, frozenset[date]]:
-    """Each person's holidays around `now`: everybody's, and those of their teams."""
+    """Return each person's holidays around `now`: everybody's, and those of their teams."""
     keys = [person.pk for person in people]
     for_all, of_team = _holidays(now.date())
     of_person = _of_their_teams(keys, of_team)
@@ -86,7 +88,7 @@ def holidays_of(people: Iterable[User], *, now: datetime) -> dict[int, frozenset
 def calendars_of_teams(
     teams: Iterable[Team], *, policy: Policy, now: datetime
 ) -> Iterator[tuple[Team, Calendar]]:
-    """Return when each team gets its weekly summary: once, in its lead's zone, else in UTC."""
+    """Yield each team's calendar for its weekly summary, in its lead's time zone, else in UTC."""
     for_all, of_team = _holidays(now.date())
     runs = ReminderRun.objects.spans()
     for team in teams:
@@ -103,7 +105,7 @@ def calendars_of_teams(
 def weekly_calendars_of(
     people: Iterable[User], *, policy: Policy, now: datetime
 ) -> dict[int, Calendar]:
-    """Each person's calendar, by their key, for what comes to them once a week."""
+    """Return each person's calendar, by key, for messages sent once a week."""
     runs = ReminderRun.objects.spans()
     return {
         key: _after_outages(replace(calendar, weekly_on=policy.weekly_on), runs, now)
@@ -116,7 +118,7 @@ def zone_of_team(team: Team) -> ZoneInfo:
 
 
 def _holidays(today: date) -> tuple[frozenset[date], dict[int, frozenset[date]]]:
-    """Everybody's holidays, and those of each team that has any."""
+    """Return everybody's holidays, and those of each team that has any."""
     for_all: set[date] = set()
     of_team: dict[int, set[date]] = defaultdict(set)
     around = Holiday.objects.filter(on__range=(today - _AROUND, today + _AROUND))
@@ -128,7 +130,7 @@ def _holidays(today: date) -> tuple[frozenset[date], dict[int, frozenset[date]]]
 def _of_their_teams(
     keys: list[int], of_team: dict[int, frozenset[date]]
 ) -> dict[int, frozenset[date]]:
-    """By person, the holidays of the teams that they are in or lead."""
+    """Return, by person, the holidays of the teams that they are in or lead."""
     found: dict[int, frozenset[date]] = defaultdict(frozenset)
     if of_team:
         members = Team.members.through.objects.filter(team__in=list(of_team), user__in=keys)

@@ -1,4 +1,4 @@
-"""Reminders as letters: what messages of our topics say, in the form that each way needs."""
+"""Reminder messages in the form that each channel needs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MOST_IN_CHAT = 10
 
 
 def connect() -> None:
-    """Give messages of our topics their words."""
+    """Register how messages of our topics are composed."""
     composing.connect(
         sending_hours.DIGEST,
         digest_letter,
@@ -35,12 +35,14 @@ def connect() -> None:
 
 
 def digest_letter(message: Message, now: datetime) -> Letter | None:
-    """The digest as it would be `now`; None where nothing is left to say."""
+    """Return the digest as of `now`; None if there is nothing left to say."""
     return _letter(message, digest.compose(message, now=now))
 
 
 def immediate_letter(message: Message, now: datetime) -> Letter | None:
-    """What does not wait for the next digest; None where it was taken away again."""
+    """Return the urgent message as of `now`; None if the item is no longer assigned to its
+    recipient.
+    """
     return _letter(message, digest.compose(message, now=now, is_immediate=True))
 
 
@@ -65,7 +67,7 @@ def _letter(message: Message, contents: Contents | None) -> Letter | None:
 
 
 def summary_letter(message: Message, now: datetime) -> Letter | None:
-    """A team's week as it stands `now`; None where there is nothing to say."""
+    """Return the weekly summary of a team as of `now`; None if there is nothing to say."""
     week = summary.compose(message, now=now)
     if week is None:
         return None

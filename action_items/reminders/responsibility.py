@@ -1,4 +1,4 @@
-"""For whom people answer beside themselves: their teams, and those who have left them."""
+"""Responsibilities of people beyond their own items: their teams, and deactivated members."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ _Membership = Team.members.through
 
 @dataclass(frozen=True)
 class Responsibility:
-    """What some people stand for. Each field gives, by key, which of these people do.
+    """Responsibilities of some people. Each field maps keys to those people who are responsible.
 
-    A team's lead answers for what it owns, or all its members where it has no active lead.
+    A team's lead is responsible for its items, or all its members if it has no active lead.
     """
 
     people: frozenset[int]
     administrators: frozenset[int]
-    of_team: dict[int, set[int]]  # teams that they answer for
-    of_departed: dict[int, set[int]]  # deactivated people of these teams
-    of_member: dict[int, set[int]]  # other people of teams that they lead
+    of_team: dict[int, set[int]]  # teams they are responsible for
+    of_departed: dict[int, set[int]]  # deactivated members of these teams
+    of_member: dict[int, set[int]]  # other members of teams that they lead
 
 
 def responsibility_of(people: Iterable[User]) -> Responsibility:
-    """What these active people stand for, in three queries for any number of them."""
+    """Return the responsibilities of these active people, in three queries for any number."""
     asked = list(people)
     keys = frozenset(person.pk for person in asked)
     led = dict(Team.objects.filter(lead__in=keys, lead__is_active=True).values_list("pk", "lead"))
@@ -50,6 +50,6 @@ def responsibility_of(people: Iterable[User]) -> Responsibility:
 
 
 def _members(teams: Iterable[int]) -> Iterable[tuple[int, int, bool]]:
-    """Who is in these teams: team, person, and whether that is somebody who is still here."""
+    """Return the members of these teams: team, person, and whether the person is active."""
     members = _Membership.objects.filter(among("team", list(teams)))
     return members.values_list("team_id", "user_id", "user__is_active")

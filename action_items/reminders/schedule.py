@@ -1,4 +1,4 @@
-"""What is new for one person this morning. Pure: facts and what was told before in, steps out."""
+"""News for one person this morning. Pure: takes facts and earlier steps, returns steps."""
 
 from __future__ import annotations
 
@@ -21,8 +21,9 @@ def _nothing() -> _Taken:
 
 @dataclass
 class SentSteps:
-    """What one person was told of before: steps by item or incident, and by the day they count
-    from."""
+    """The steps that one person was told before, by item or incident and by the day they count
+    from.
+    """
 
     items: _Taken = field(default_factory=_nothing)
     postmortems: _Taken = field(default_factory=_nothing)
@@ -30,7 +31,7 @@ class SentSteps:
 
 @dataclass(frozen=True)
 class DueReminders:
-    """What one person is to be told of this morning. False where that is nothing."""
+    """The news for one person this morning. False if there is none."""
 
     items: list[tuple[Candidate, Due]]
     postmortems: list[tuple[PendingPostmortem, Due]]
@@ -39,7 +40,7 @@ class DueReminders:
         return bool(self.items or self.postmortems)
 
     def add_to(self, sent: SentSteps) -> None:
-        """Count all of this among what was sent."""
+        """Add these news to what was `told`."""
         for candidate, due in self.items:
             sent.items[candidate.item][due.since].append(due.step)
         for waiting, due in self.postmortems:
@@ -54,7 +55,7 @@ def due_reminders(
     policy: Policy,
     sent: SentSteps,
 ) -> DueReminders:
-    """What is to be said this morning to somebody who has these candidates."""
+    """Return the news this morning for a person with these candidates."""
     return DueReminders(
         items=list(_of_items(candidates, morning, policy, sent.items)),
         postmortems=list(_of_postmortems(waiting, morning, policy, sent.postmortems)),

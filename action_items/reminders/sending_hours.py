@@ -1,4 +1,6 @@
-"""The hours in which reminders are sent: what misses them is sent on the next working morning."""
+"""The hours in which reminders are sent; a reminder that misses them waits for the next working
+morning.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +19,10 @@ _NO_MORNING = timedelta(days=1)
 
 
 def postpone(message: Message, now: datetime) -> datetime | None:
-    """Return when `message` may be sent, if not `now`, by the hours of its recipient.
+    """Return when `message` may be sent by its recipient's hours; None if that is now.
 
-    A message of an earlier day leaves a digest day to that day's own digest, which says it anew.
-    Where the recipient wants no reminders any more it is not postponed: it is dropped when it is
-    composed.
+    On a digest day, a message from an earlier day waits for today's digest, which repeats its
+    contents. If the recipient no longer wants reminders it is not postponed: composing it drops it.
     """
     calendar = _calendar(message, now)
     if calendar is None:
@@ -35,12 +36,12 @@ def postpone(message: Message, now: datetime) -> datetime | None:
 
 
 def late(waiting: MessageQuerySet) -> MessageQuerySet:
-    """Of the messages `waiting`, those to a person that a digest of a later day replaces."""
+    """Return the waiting messages to people that a digest of a later day replaces."""
     return waiting.filter(topic__in=(DIGEST, ASSIGNED), requested_by=None)
 
 
 def warnings_for(person: User) -> list[str]:
-    """Return a warning if the quiet days of `person` leave no day for reminders, else ""."""
+    """Return a warning if the quiet days of `person` leave no day for reminders, else nothing."""
     if set(policy_store.current().weekdays) - set(person.quiet_weekdays):
         return []
     return [

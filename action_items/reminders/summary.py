@@ -1,5 +1,6 @@
-"""The week of a team in a few numbers: told once a week to its channel, or else to its lead, or
-else to each of its members."""
+"""The weekly summary of a team: sent to its channel, or else to its lead, or else to each
+member.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +38,7 @@ _NAMED = 5  # items, services and patterns
 
 
 class Line(NamedTuple):
-    """One number in words; `is_late` where it should be none."""
+    """A figure with its name; `is_late` if it should be zero."""
 
     name: str
     value: str
@@ -46,7 +47,7 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True)
 class WorstItem:
-    """An overdue action item as the summary names it."""
+    """An overdue action item in the summary."""
 
     title: str
     url: str
@@ -60,12 +61,12 @@ class WorstItem:
 
 @dataclass(frozen=True)
 class TeamWeek:
-    """How a team and its people keep their promises: the page of follow-up, for the last seven
-    days, as one reader would see it.
+    """The follow-up figures of a team and its members for the last seven days, as one reader sees
+    them.
 
-    To the team's channel it counts the incidents that everybody may see, since who reads there is
-    not known; to one `reader`, the lead or a member, what that person may see. `worst` are the most
-    pressing of the overdue action items among these.
+    For the team's channel, whose readers are unknown, they cover the incidents visible to
+    everybody; for one `reader`, the lead or a member, those visible to that person. `worst` are the
+    most pressing of the overdue items.
     """
 
     team: Team
@@ -81,7 +82,7 @@ class TeamWeek:
 
     @property
     def now(self) -> list[Line]:
-        """How it stands."""
+        """The present state."""
         held, ages = self.numbers.holders, self.numbers.ages
         return [
             Line("Open", str(held.open)),
@@ -96,7 +97,7 @@ class TeamWeek:
 
     @property
     def week(self) -> list[Line]:
-        """What happened in the last seven days."""
+        """The last seven days."""
         effort, week, year = self.numbers.effort, self.numbers.period, self.numbers.year
         per_closed = effort.reminders_per_closed
         return [
@@ -114,12 +115,12 @@ class TeamWeek:
 
     @property
     def services(self) -> tuple[Row, ...]:
-        """Those with the most that is overdue."""
+        """The services with the most overdue items."""
         return tuple(row for row in self.numbers.services if row.overdue)[:_NAMED]
 
     @property
     def patterns(self) -> tuple[RecurringPattern, ...]:
-        """Those against which most is overdue."""
+        """The patterns with the most overdue items."""
         return self.numbers.patterns[:_NAMED]
 
 
@@ -130,15 +131,15 @@ def _days(days: int | None) -> str:
 def write_due(*, policy: Policy, now: datetime) -> list[int]:
     """Write the summary of each team whose morning it is; return the messages' keys.
 
-    Writing again changes nothing. A team that promised nothing gets none, and neither does one in
-    which nobody wants to hear of it.
+    Writing again changes nothing. A team without open action items gets none, nor does one in which
+    nobody wants it.
     """
     drafts = chain(_team_drafts(policy, now), _member_drafts(policy, now))
     return [message.pk for message in operations.write_many(drafts, at=now)]
 
 
 def _team_drafts(policy: Policy, now: datetime) -> Iterator[Draft]:
-    """To the channels and leads of teams."""
+    """Yield drafts to the channels and leads of teams."""
     teams = told().filter(_HAS_ONE_TO_TELL).select_related("lead")
     for team, calendar in recipients.calendars_of_teams(teams, policy=policy, now=now):
         if morning := calendar.morning(now):
@@ -146,7 +147,9 @@ def _team_drafts(policy: Policy, now: datetime) -> Iterator[Draft]:
 
 
 def _member_drafts(policy: Policy, now: datetime) -> Iterator[Draft]:
-    """To each member of teams without a channel and a lead, in the member's own morning."""
+    """Yield drafts to each member of teams without channel and lead, in the member's own
+    morning.
+    """
     teams = told_by_members().values_list("pk", flat=True)
     members = Team.members.through.objects.filter(team__in=list(teams)).order_by("team", "user")
     pairs = list(members.values_list("team", "user"))
@@ -163,8 +166,10 @@ _HAS_ONE_TO_TELL = Q(_HAS_CHANNEL) | Q(lead__isnull=False, lead__is_active=True)
 
 
 def told() -> QuerySet[Team]:
-    """Teams that are told of their week: something is promised by them, and there is a channel, a
-    lead or, without both, a member to tell."""
+    """Return the teams that get a summary.
+
+    They have open action items, and a channel, a lead or, without both, a member to send it to.
+    """
     wants_it = Q(lead__is_active=True) & ~Q(lead__digest=DigestFrequency.OFF)
     members = recipients.reminded().filter(teams=OuterRef("pk"))
     has_members = Exists(members) & (Q(lead=None) | Q(lead__is_active=False))
@@ -179,13 +184,14 @@ def told() -> QuerySet[Team]:
 
 
 def told_by_members() -> QuerySet[Team]:
-    """Of the teams that are told, those with neither a channel nor a lead: each member is told."""
+    """Return the teams whose summary goes to each member, without a channel or an active lead."""
     return told().filter(~_HAS_ONE_TO_TELL)
 
 
 def week_of(team: Team, reader: User | None, *, today: date) -> TeamWeek | None:
-    """The numbers of `today` as `reader`, or everybody, may see them; None where there is nothing
-    to count."""
+    """Return the figures of `today` visible to `reader`, or to everybody; None if there are
+    none.
+    """
     scope = Scope(
         today=today,
         since=today - timedelta(days=_DAYS - 1),
@@ -202,8 +208,10 @@ def week_of(team: Team, reader: User | None, *, today: date) -> TeamWeek | None:
 
 
 def _worst(team: Team, reader: User | None, today: date) -> tuple[WorstItem, ...]:
-    """The most pressing overdue items that `reader` may see: those of the highest priority, among
-    these those of the most severe incidents, and of these the ones that are late for longest."""
+    """Return the most pressing overdue items that `reader` may see.
+
+    Ordered by priority, then by the incident's severity, then by due date.
+    """
     items = Reach.of(reader, (), (team.pk,)).items.overdue(today)
     worst = items.order_by("priority", "incident__severity", "due_on", "pk")
     return tuple(
@@ -226,13 +234,13 @@ def _zone(team: Team, reader: User | None) -> ZoneInfo:
 
 
 def compose(message: Message, *, now: datetime) -> TeamWeek | None:
-    """The summary as it would be `now`; None where there is nothing to say to its recipient."""
+    """Return the summary as of `now`; None if there is nothing to tell its recipient."""
     if message.recipient is not None:
         return _compose_for_member(message, message.recipient, now)
     team = message.team
     if team is None:
         return None
-    # By mail it goes to those who answer for the team: its active lead, and nobody beside.
+    # Mail goes only to the team's active lead.
     lead = team.lead if team.lead and team.lead.is_active else None
     reader = lead if message.route == Route.MAIL else None
     return week_of(team, reader, today=now.astimezone(_zone(team, reader)).date())
