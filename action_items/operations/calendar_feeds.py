@@ -1,4 +1,4 @@
-"""Calendars of due dates: each belongs to one person, who alone changes it."""
+"""Calendar feeds of due dates; only the owner of a feed may change it."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from core import feeds
 
 @transaction.atomic
 def subscribe(*, team: Team | None, by: User, at: datetime) -> CalendarFeed:
-    """A calendar of one's own action items, or of a team's. Whoever has it already keeps it."""
+    """Create a calendar feed of the action items of `by`, or of a team; return an existing one."""
     feed, _ = CalendarFeed.objects.get_or_create(owner=by, team=team, defaults={"created_at": at})
     return feed
 
 
 @transaction.atomic
 def renew(feed: CalendarFeed, *, by: User) -> None:
-    """Give it a new address. The old one is good for nothing from now on."""
+    """Give the feed a new address. The old one stops working."""
     _require_owner(feed, by)
     feed.key = feeds.new_key()
     feed.save(update_fields=["key"])
@@ -29,7 +29,7 @@ def renew(feed: CalendarFeed, *, by: User) -> None:
 
 @transaction.atomic
 def end(feed: CalendarFeed, *, by: User) -> None:
-    """Turn it off: its address is good for nothing from now on."""
+    """Delete the feed; its address stops working."""
     _require_owner(feed, by)
     feed.delete()
 

@@ -1,4 +1,4 @@
-"""Answering a reminder by a link in it."""
+"""Acting on a link in a reminder."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from incidents.models import ActionItem, Incident
 
 
 class LinkSpent(link_checks.LinkRefused):
-    """It was used already, or its item has moved on since it was sent."""
+    """A link that was used already, or whose item has changed since it was sent."""
 
 
 @transaction.atomic
 def answer(
     asked: RequestedAction, *, change: Callable[..., ActionItem], at: datetime
 ) -> ActionItem:
-    """Do what a link asks for, once, as the person whom it was sent to.
+    """Carry out the action of a link, once, as the recipient of the message.
 
     `change` is an operation on an action item with its terms filled in, such as
-    `partial(redate, due_on=…)`. What the link relies on is looked at again while nobody else can
-    change it. Raises LinkSpent or LinkRefused, and what `change` raises; the link is unused then.
+    `partial(redate, due_on=…)`. The conditions of the link are checked again under the lock. Raises
+    LinkSpent or LinkRefused, and whatever `change` raises; the link is unused then.
     """
     Incident.objects.select_for_update().get(pk=asked.item.incident_id)
     now = link_checks.requested_action(asked.link, signed_in=asked.person, at=at)

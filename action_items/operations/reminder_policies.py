@@ -1,4 +1,4 @@
-"""Deciding when people are reminded: the policy, and the days on which nobody is."""
+"""Changing the reminder policy, and the holidays on which no reminders are sent."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from incidents import permissions
 
 @transaction.atomic
 def save_policy(terms: Policy, *, number: int, by: User, at: datetime) -> ReminderPolicy | None:
-    """Have reminders follow `terms` from now on. Returns None where they do so already.
+    """Make `terms` the reminder policy from now on. Return None if they are in force already.
 
-    `number` is that of the policy which the writer saw, 0 for the defaults. Raises StaleWrite
-    where somebody saved since, PolicyContradicts, or PermissionDenied.
+    `number` is that of the policy which the writer saw, 0 for the defaults. Raises StaleWrite if
+    somebody saved since, PolicyContradicts, or PermissionDenied.
     """
     _require_administrator(by)
     policy.check(terms)
@@ -37,7 +37,7 @@ def save_policy(terms: Policy, *, number: int, by: User, at: datetime) -> Remind
             return ReminderPolicy.objects.create(
                 number=number + 1, saved_by=by, saved_at=at, **asdict(terms)
             )
-    except IntegrityError as error:  # two at the same moment: the number is taken
+    except IntegrityError as error:  # two saves at the same moment: the number is taken
         raise _stale(ReminderPolicy.objects.current()) from error
 
 
@@ -49,9 +49,9 @@ def _stale(current: ReminderPolicy | None) -> StaleWrite:
 def add_holidays(
     days: Iterable[tuple[date, str]], *, team: Team | None, by: User, at: datetime
 ) -> int:
-    """Keep these days, each with its name, as holidays of `team`, or of everybody.
+    """Add these days, each with its name, as holidays of `team`, or of everybody.
 
-    A day that is one already keeps its name. Returns how many are new.
+    An existing holiday keeps its name. Returns the number of new ones.
     """
     _require_administrator(by)
     before = Holiday.objects.count()
@@ -63,7 +63,7 @@ def add_holidays(
 
 
 def remove_holiday(holiday: Holiday, *, by: User, at: datetime) -> None:
-    """That day is an ordinary one again. Removing it twice changes nothing."""
+    """Remove the holiday. Removing it twice changes nothing."""
     _require_administrator(by)
     Holiday.objects.filter(pk=holiday.pk).delete()
 

@@ -1,4 +1,4 @@
-"""Making promises, keeping them, and saying openly that one will not be kept."""
+"""Operations on action items: adding, changing, completing and declining them."""
 
 from action_items.operations.action_items.bulk import BulkChange, Refused, each
 from action_items.operations.action_items.changing import Change, DueOn, GivenTo, bring, change

@@ -1,4 +1,4 @@
-"""One change for many action items, told apart: what was changed, and what was not and why."""
+"""One change applied to many action items, with the result for each."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from incidents.models import ActionItem
 
 @dataclass(frozen=True)
 class Refused:
-    """An item that stayed as it was, and the sentence that says why."""
+    """An item that was not changed, and the reason as a sentence."""
 
     item: ActionItem
     why: str
@@ -22,7 +22,7 @@ class Refused:
 
 @dataclass
 class BulkChange:
-    """What became of many items, in the order in which they were given."""
+    """The result of a bulk change; each list in the order in which the items were given."""
 
     changed: list[ActionItem] = field(default_factory=list)
     unchanged: list[ActionItem] = field(default_factory=list)
@@ -30,7 +30,7 @@ class BulkChange:
 
 
 def each(items: Iterable[ActionItem], change: Callable[[ActionItem], ActionItem]) -> BulkChange:
-    """Apply an operation to each of `items`, each by itself: one that is refused stops no other.
+    """Apply an operation to each of `items` on its own; a refusal does not stop the others.
 
     `change` is an operation with everything but the item filled in, such as
     `partial(redate, due_on=…, reason=…, by=…, at=…)`.

@@ -1,4 +1,4 @@
-"""Several facts of an action item changed in one go, from the row of a list."""
+"""Changes of several facts of an action item at once, from a row of a list."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from incidents.operations.action_item_changes import facts
 
 @dataclass(frozen=True)
 class GivenTo:
-    """A new owner: a person or a team; neither is nobody."""
+    """A new owner: a person or a team; neither means unassigned."""
 
     person: User | None = None
     team: Team | None = None
@@ -35,7 +35,7 @@ class GivenTo:
 
 @dataclass(frozen=True)
 class DueOn:
-    """A new due date, or none, and why it is later than the severity allows."""
+    """A new due date or none, and the reason if it is later than the severity allows."""
 
     day: date | None
     reason: str = ""
@@ -43,7 +43,7 @@ class DueOn:
 
 @dataclass(frozen=True)
 class Change:
-    """What is to be otherwise. None leaves a fact as it is; `status` is one of the open ones."""
+    """The facts to change. None leaves a fact as it is; `status` is one of the open ones."""
 
     status: str | None = None
     priority: str | None = None
@@ -65,12 +65,13 @@ def change(
     at: datetime,
     via: str = "app",
 ) -> ActionItem:
-    """Make `item` what `to` says, all of it or nothing. What it is already changes nothing.
+    """Apply the change `to` to `item`, all of it or nothing. Values that it has already change
+    nothing.
 
-    Raises DomainError for a state that closes it, OwnerMayNotSee, DueRefused for a day that has
-    passed, ReasonMissing for one that is later than its severity allows, StaleWrite where
-    `version` is not the current one, AlreadyClosed, ActionItemGone, or PermissionDenied: the
-    priority is for authors.
+    Raises DomainError for a status that closes it, OwnerMayNotSee, DueRefused for a past day,
+    ReasonMissing for a day later than its severity allows, StaleWrite if `version` is not the
+    current one, AlreadyClosed, ActionItemGone, or PermissionDenied: only authors change the
+    priority.
     """
     held = hold_open(item, by=by, to="change", version=version)
     was, stood = facts(held), _standing(held)
@@ -103,7 +104,7 @@ def bring(
     at: datetime,
     via: str = "app",
 ) -> ActionItem:
-    """Bring `item` to an open state from any other: a closed one is taken up again first.
+    """Move `item` to an open status from any other, reopening it first if it is closed.
 
     Raises as `reopen` and `move` do.
     """
@@ -125,7 +126,7 @@ def _agree_status(held: ActionItem, status: str) -> None:
 
 
 def agree_day(held: ActionItem, due: DueOn, today: date, policy: Policy | None = None) -> None:
-    """Set when `held` is due. Raises DueRefused, or ReasonMissing."""
+    """Set the due date of `held`. Raises DueRefused for a past day, or ReasonMissing."""
     if due.day is not None and due.day < today:
         raise DueRefused("That day has passed. Choose one on which it can be done.")
     agree_due(held, due.day, due.reason, policy)

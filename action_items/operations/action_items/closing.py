@@ -1,4 +1,4 @@
-"""Keeping promises, saying openly that one will not be kept, and taking one up again."""
+"""Completing, declining and reopening action items."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ def complete(
     at: datetime,
     via: str = "app",
 ) -> ActionItem:
-    """`item` is done; `evidence`, a note in Markdown, or `evidence_url`, a link, shows it.
+    """Close `item` as done; `evidence`, a note in Markdown, or `evidence_url` shows it.
 
-    `verified_by` looked at that; None is whoever says so. Raises EvidenceMissing,
+    `verified_by` is the person who checked that; None means `by`. Raises EvidenceMissing,
     VerifierRefused, OpenParts unless `leave_parts_open`, StillWaits unless `despite_waits`,
-    StaleWrite where `version` is not the current one, AlreadyClosed, ActionItemGone, or
+    StaleWrite if `version` is not the current one, AlreadyClosed, ActionItemGone, or
     PermissionDenied.
     """
     if not evidence.strip() and not evidence_url.strip():
@@ -81,12 +81,11 @@ def decline(
     at: datetime,
     via: str = "app",
 ) -> ActionItem:
-    """`item` will not be done, for `reason`; with `accepted_risk`, both Markdown. It comes back on
-    `re_review_on`, in 90 days where none is given.
+    """Close `item` as “won’t do”, with a `reason` and the `accepted_risk`, both Markdown.
 
-    Raises ReasonMissing, RiskMissing, ReReviewRefused, OpenParts unless `leave_parts_open`,
-    StaleWrite where `version` is not the current one, AlreadyClosed, ActionItemGone, or
-    PermissionDenied.
+    It is due for re-review on `re_review_on`, by default in 90 days. Raises ReasonMissing,
+    RiskMissing, ReReviewRefused, OpenParts unless `leave_parts_open`, StaleWrite if `version` is
+    not the current one, AlreadyClosed, ActionItemGone, or PermissionDenied.
     """
     if not reason.strip():
         raise ReasonMissing("Say why it will not be done.")
@@ -114,10 +113,10 @@ def keep_declined(
     at: datetime,
     via: str = "app",
 ) -> ActionItem:
-    """Looked at again: `item` still will not be done, and comes back on `re_review_on`.
+    """Keep `item` declined after a re-review, with the next one on `re_review_on`.
 
-    `accepted_risk` replaces what stands, where it is given. Raises RiskMissing where neither is
-    there, ReReviewRefused, NotDeclined, StaleWrite, ActionItemGone, or PermissionDenied.
+    `accepted_risk`, if given, replaces the stored one. Raises RiskMissing if there is neither,
+    ReReviewRefused, NotDeclined, StaleWrite, ActionItemGone, or PermissionDenied.
     """
     held = hold(item, version=version)
     permissions.require(can_progress(by, held), "Only authors and its owner may decide about it.")
@@ -142,10 +141,10 @@ def reopen(
     at: datetime,
     via: str = "app",
 ) -> ActionItem:
-    """`item` is open again, due on `due_on` where that is given. What closed it stays in the
-    revisions and its history. An open one stays as it is.
+    """Reopen `item`, due on `due_on` if that is given. An open item stays as it is.
 
-    Raises StaleWrite where `version` is not the current one, ActionItemGone, or PermissionDenied.
+    The closing note stays in the revisions and in the item's history. Raises StaleWrite if
+    `version` is not the current one, ActionItemGone, or PermissionDenied.
     """
     held = hold(item)
     permissions.require(
@@ -159,7 +158,9 @@ def reopen(
 def reopen_held(
     held: ActionItem, *, due_on: date | None, by: User, at: datetime, via: str = "app"
 ) -> ActionItem:
-    """As `reopen`, due on that day, for an operation that holds the item and its incident."""
+    """Reopen `held` as `reopen` does, due on that day. The caller holds the item and its
+    incident.
+    """
     permissions.require(
         can_progress(by, held), "Only authors and its owner may reopen an action item."
     )
@@ -175,7 +176,9 @@ def reopen_held(
 
 
 def default_re_review_on(today: date) -> date:
-    """When a declined item is looked at again, unless somebody chooses another day."""
+    """Return the day on which a declined item is reviewed again, unless somebody chooses
+    another.
+    """
     return today + _RE_REVIEW_AFTER
 
 

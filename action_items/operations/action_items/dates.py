@@ -1,4 +1,4 @@
-"""When an action item is due, and why it may take longer."""
+"""Due dates of action items, and reasons for late ones."""
 
 from __future__ import annotations
 
@@ -19,8 +19,10 @@ from incidents.operations.action_item_changes import facts
 
 
 def default_due_on(incident: Incident, today: date, policy: Policy | None = None) -> date:
-    """The due date offered for a new action item of `incident`, counted from `today`. Who asks
-    about many gives the `policy` in force."""
+    """Return the due date offered for a new action item of `incident`, counted from `today`.
+
+    Pass the `policy` in force when asking for many items.
+    """
     policy = policy or policy_store.current()
     days = {Severity.SEV1: policy.due_days_sev1, Severity.SEV2: policy.due_days_sev2}
     return today + timedelta(days=days.get(Severity(incident.severity), policy.due_days))
@@ -37,10 +39,10 @@ def redate(
     at: datetime,
     via: str = "app",
 ) -> ActionItem:
-    """Promise `item` for another day. The same day again changes nothing.
+    """Change the due date of `item`. The same day again changes nothing.
 
-    Raises ReasonMissing where it is later than promised and than its severity allows, DueRefused
-    for a day that has passed, StaleWrite where `version` is not the current one, AlreadyClosed,
+    Raises ReasonMissing if it is later than the present due date and than its severity allows,
+    DueRefused for a past day, StaleWrite if `version` is not the current one, AlreadyClosed,
     ActionItemGone, or PermissionDenied.
     """
     held = hold_open(item, by=by, to="re-date", version=version)
@@ -57,10 +59,10 @@ def redate(
 def agree_due(
     item: ActionItem, due_on: date | None, reason: str, policy: Policy | None = None
 ) -> None:
-    """Set when `item` is due, counting what its severity allows from the day it was promised.
+    """Set the due date of `item`. The time its severity allows counts from the day it was created.
 
-    Raises ReasonMissing where it would be due later than that and than it is now, or where its
-    date would be taken away, and no `reason` is given.
+    Raises ReasonMissing without a `reason` if the new date is later than that and than the present
+    one, or if the due date would be removed.
     """
     reason = one_line(reason)
     if due_on == item.due_on and reason in ("", item.due_reason):

@@ -1,4 +1,4 @@
-"""Action items that wait for others, of any incident."""
+"""Dependencies between action items, of any incidents."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from incidents import permissions
 from incidents.models import ActionItem, ActionItemDependency, Changed
 from incidents.operations import revisions
 
-_LOCK = 7_101_002  # whoever holds it says what waits for what, so that no two make a circle
+_LOCK = 7_101_002  # advisory lock on adding a dependency, so that no two transactions make a circle
 _MOST = 20
 _DEEPEST = 100
 
 
 @transaction.atomic
 def wait_for(item: ActionItem, other: ActionItem, *, by: User, at: datetime) -> None:
-    """`item` waits for `other`, of which only the key is looked at. Again changes nothing.
+    """Make `item` wait for `other`, of which only the key is read. Again changes nothing.
 
-    Raises DependencyRefused where `by` may not see `other`, where that waits for `item` in turn,
-    as far as `by` may see, where `item` is a part of it, or waits for too many; AlreadyClosed,
+    Raises DependencyRefused if `by` may not see `other`, if that waits for `item` itself through
+    items that `by` may see, if `item` is a part of it, or waits for too many; AlreadyClosed,
     ActionItemGone, or PermissionDenied.
     """
     with connection.cursor() as cursor:
@@ -49,7 +49,7 @@ def wait_for(item: ActionItem, other: ActionItem, *, by: User, at: datetime) -> 
 
 @transaction.atomic
 def stop_waiting(item: ActionItem, other: ActionItem, *, by: User, at: datetime) -> None:
-    """`item` does not wait for `other` any more. Again changes nothing.
+    """Remove the dependency of `item` on `other`. Again changes nothing.
 
     Raises ActionItemGone, or PermissionDenied.
     """
@@ -65,7 +65,7 @@ def stop_waiting(item: ActionItem, other: ActionItem, *, by: User, at: datetime)
 
 
 def open_waits(item: ActionItem, *, by: User) -> list[ActionItem]:
-    """The open action items that `item` waits for, as far as `by` may see them."""
+    """Return the open action items that `item` waits for and `by` may see."""
     found = ActionItemDependency.objects.visible_to(by).filter(item=item)
     return [
         each.depends_on
@@ -75,7 +75,7 @@ def open_waits(item: ActionItem, *, by: User) -> list[ActionItem]:
 
 
 def require_no_open_waits(item: ActionItem, *, by: User, despite: bool) -> None:
-    """Raise StillWaits where `item` waits for open ones that `by` may see, unless `despite`."""
+    """Raise StillWaits if `item` waits for open items that `by` may see, unless `despite`."""
     left = [] if despite else open_waits(item, by=by)
     if left:
         named = f"“{left[0].title}”" if len(left) == 1 else f"{len(left)} open action items"
@@ -83,16 +83,20 @@ def require_no_open_waits(item: ActionItem, *, by: User, despite: bool) -> None:
 
 
 def _keep(item: ActionItem, *, before: str = "", after: str = "", by: User, at: datetime) -> None:
-    """Add to the history what `item` waits for from now on, or no longer. It is kept by its key:
-    who may not see that item is not told of it."""
+    """Record in the history that a dependency was added or removed.
+
+    It is recorded by key, so that the history never reveals the other item to people who may not
+    see it.
+    """
     item.changes.create(at=at, by=by, what=Changed.WAIT, before=before, after=after)
 
 
 def _waits(first: int, last: int, by: User) -> bool:
-    """Whether the item `first` waits for `last`, directly or through others that `by` may see.
+    """Return True if the item `first` waits for `last`, directly or through items that `by` may
+    see.
 
-    What `by` may not see is not followed: a refusal would tell of it, and a circle that nobody
-    can see stops nothing.
+    Items that `by` may not see are not followed: a refusal would reveal them, and a circle that
+    nobody can see does no harm.
     """
     seen, now = {first}, {first}
     visible = ActionItemDependency.objects.visible_to(by)

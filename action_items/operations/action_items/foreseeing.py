@@ -1,4 +1,4 @@
-"""What a change would do to many action items, before it is made."""
+"""Previews of a change to many action items."""
 
 from __future__ import annotations
 
@@ -20,8 +20,10 @@ from incidents.models import ActionItem, Incident
 
 @dataclass(frozen=True)
 class Foreseen:
-    """What would become of `item`: what changes, in words, or why it cannot; neither where it is
-    so already."""
+    """The effect of a change on `item`: what would change, in words, or why it cannot.
+
+    Both are empty if the item is so already.
+    """
 
     item: ActionItem
     changes: str = ""
@@ -29,9 +31,9 @@ class Foreseen:
 
 
 def foresee(items: Iterable[ActionItem], to: Change, *, by: User, today: date) -> list[Foreseen]:
-    """What `change` would do to `items`, each with its incident and its owner, seen from `today`.
+    """Return the effect of `to` on each of `items`, given with incident and owner, as of `today`.
 
-    Nothing is written. Two queries at most for each person who would answer for them.
+    Writes nothing. At most two queries for each person who would be responsible.
     """
     items = list(items)
     blind = _blind(items, to.owner) if to.owner else {}
@@ -89,7 +91,9 @@ def _changes_owner(item: ActionItem, to: GivenTo) -> bool:
 
 
 def _blind(items: list[ActionItem], to: GivenTo) -> dict[int, User]:
-    """The restricted incidents of `items` that somebody who would answer may not see."""
+    """Return the restricted incidents of `items` that a new owner may not see, each with one
+    such person.
+    """
     people = [to.person] if to.person else to.team.answerable() if to.team else []
     restricted = {item.incident_id for item in items if item.incident.is_restricted}
     blind: dict[int, User] = {}

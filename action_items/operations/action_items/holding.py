@@ -13,14 +13,14 @@ from incidents.models import ActionItem, Changed, Incident
 from incidents.operations import revisions
 from incidents.operations.action_item_changes import Facts, facts, keep_changes
 
-# When one of these changes somebody moved it on, and a snooze has done its work.
+# A change to one of these counts as progress and ends a snooze.
 _MOVES_ON = (Changed.STATUS, Changed.OWNER, Changed.DUE)
 
 
 def hold(item: ActionItem, *, version: int | None = None) -> ActionItem:
-    """`item` as it now stands, its incident and itself held until the transaction ends.
+    """Lock the incident, then `item`, until the transaction ends; return `item` as stored now.
 
-    Raises ActionItemGone, or StaleWrite where `version`, the one that the writer saw, is not the
+    Raises ActionItemGone, or StaleWrite if `version`, the one that the writer saw, is not the
     current one.
     """
     incident = Incident.objects.select_for_update().get(pk=item.incident_id)
@@ -35,15 +35,15 @@ def hold(item: ActionItem, *, version: int | None = None) -> ActionItem:
 
 
 def require_seen(held: ActionItem, version: int | None) -> None:
-    """Raise StaleWrite where `version`, unless it is None, is not the one of `held`."""
+    """Raise StaleWrite if `version`, unless it is None, is not that of `held`."""
     if version is not None and held.version != version:
         raise StaleWrite("Somebody saved this action item since you opened this page.")
 
 
 def hold_open(item: ActionItem, *, by: User, to: str, version: int | None = None) -> ActionItem:
-    """As `hold`, for who may move it on; `to` says what for.
+    """Lock an open item as `hold` does, and require permission; `to` is the verb for the message.
 
-    Raises AlreadyClosed and PermissionDenied besides.
+    Raises AlreadyClosed and PermissionDenied as well.
     """
     held = hold(item)
     permissions.require(
@@ -68,7 +68,7 @@ def save(
     note: str = "",
     via: str = "app",
 ) -> ActionItem:
-    """Save what changed of `held` since `was`, with its history and a revision of its incident."""
+    """Save the changes of `held` since `was`, its history, and a revision of its incident."""
     now = facts(held)
     if any(now[fact] != was[fact] for fact in _MOVES_ON):
         held.snoozed_until, held.snooze_count = None, 0

@@ -1,4 +1,4 @@
-"""Who keeps a promise."""
+"""Owners of action items."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ def reassign(
     at: datetime,
     via: str = "app",
 ) -> ActionItem:
-    """Give `item` to a person or a team, or to nobody. To its owner again changes nothing.
+    """Assign `item` to a person, to a team, or to nobody. The same owner again changes nothing.
 
     `note`, Markdown, tells the new owner what they need to know. Raises OwnerMayNotSee, StaleWrite
-    where `version` is not the current one, AlreadyClosed, ActionItemGone, DomainError for two
-    owners, or PermissionDenied.
+    if `version` is not the current one, AlreadyClosed, ActionItemGone, DomainError for two owners,
+    or PermissionDenied.
     """
     held = hold_open(item, by=by, to="reassign", version=version)
     was = facts(held)
@@ -45,10 +45,10 @@ def reassign(
 def agree_owner(
     item: ActionItem, owner: User | None, owner_team: Team | None, *, by: User, at: datetime
 ) -> None:
-    """Set who owns `item`, and that `by` gave it to them. An owner whom it has already may have
-    left.
+    """Set the owner of `item`, and `by` as the person who assigned it.
 
-    Raises OwnerMayNotSee unless all whom a new owner stands for may open the incident.
+    Raises OwnerMayNotSee unless everyone who answers for a new owner may open the incident. The
+    present owner is not checked, and may have left.
     """
     if owner is not None and owner_team is not None:
         raise DomainError("The owner is a person or a team, not both.")

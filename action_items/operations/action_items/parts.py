@@ -1,4 +1,4 @@
-"""An action item split into smaller ones: parts, one level deep, within one incident."""
+"""Parts of action items: one level deep, within one incident."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from incidents.models import ActionItem
 
 
 def agree_parent(item: ActionItem, parent: ActionItem | None) -> None:
-    """Make `item` a part of `parent`, or of nothing. Of `parent` only the key is looked at.
+    """Make `item` a part of `parent`, or of nothing. Only the key of `parent` is read.
 
-    Raises PartRefused for one that is gone, is of another incident, or is part of something
-    itself, and where `item` has parts of its own or is to wait for.
+    Raises PartRefused if the parent is gone, belongs to another incident or is itself a part, and
+    if `item` has parts of its own or waits for it.
     """
     if parent is None or parent.pk == item.parent_id:
         item.parent = item.parent if parent else None
@@ -28,7 +28,7 @@ def agree_parent(item: ActionItem, parent: ActionItem | None) -> None:
 
 
 def require_no_open_parts(item: ActionItem, *, leave_open: bool) -> None:
-    """Raises OpenParts where parts of `item` are open, unless somebody said that they stay so."""
+    """Raise OpenParts if parts of `item` are open, unless `leave_open`."""
     if leave_open:
         return
     left = item.parts.open().count()

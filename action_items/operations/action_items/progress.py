@@ -1,4 +1,4 @@
-"""Moving an action item between its open states."""
+"""Moves of an action item between its open statuses."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ def move(
     at: datetime,
     via: str = "app",
 ) -> ActionItem:
-    """`item` is open, in progress or blocked now. Where it is that already, nothing changes.
+    """Set the status of `item` to open, in progress or blocked. The same status changes nothing.
 
-    `note`, Markdown, says why. Raises DomainError for a state that closes it, which asks for more;
-    StaleWrite where `version` is not the current one, AlreadyClosed, ActionItemGone, or
+    `note`, Markdown, says why. Raises DomainError for a status that closes it, since closing needs
+    more; StaleWrite if `version` is not the current one, AlreadyClosed, ActionItemGone, or
     PermissionDenied.
     """
     held = hold_open(item, by=by, to="move", version=version)
@@ -42,12 +42,12 @@ def move(
 
 
 def start(item: ActionItem, *, by: User, at: datetime, via: str = "app") -> ActionItem:
-    """Somebody works on `item` now. Raises as `move` does."""
+    """Set `item` to “in progress”. Raises as `move` does."""
     return move(item, to=ActionItemStatus.IN_PROGRESS, by=by, at=at, via=via)
 
 
 def block(
     item: ActionItem, *, note: str = "", by: User, at: datetime, via: str = "app"
 ) -> ActionItem:
-    """`item` cannot go on; `note` says for what it waits. Raises as `move` does."""
+    """Set `item` to “blocked”; `note` says by what. Raises as `move` does."""
     return move(item, to=ActionItemStatus.BLOCKED, note=note, by=by, at=at, via=via)

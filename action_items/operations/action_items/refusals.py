@@ -1,4 +1,4 @@
-"""What keeps an action item from being moved on, each with a sentence for the person."""
+"""Errors that stop a change to an action item, each with a sentence for the user."""
 
 from __future__ import annotations
 
@@ -6,60 +6,60 @@ from core.errors import DomainError
 
 
 class EvidenceMissing(DomainError):
-    """Done was said without anything that shows it."""
+    """Completion without a note or link as evidence."""
 
 
 class VerifierRefused(DomainError):
-    """Whoever is said to have verified it has left, or could not even open the incident."""
+    """A verifier who has left, or who may not open the incident."""
 
 
 class ReasonMissing(DomainError):
-    """Won’t do, or a later date, was said without a reason."""
+    """“Won’t do”, or a later due date, without a reason."""
 
 
 class RiskMissing(DomainError):
-    """Won’t do was said without the risk that is accepted with it."""
+    """“Won’t do” without the risk that is accepted."""
 
 
 class ReReviewRefused(DomainError):
-    """The day on which a declined item is looked at again is not within bounds."""
+    """A re-review day out of bounds."""
 
 
 class DueRefused(DomainError):
-    """The new due date has passed already."""
+    """A due date in the past."""
 
 
 class SnoozeRefused(DomainError):
-    """It would be snoozed for too long, too often, or not at all."""
+    """A snooze that is too long, one too many, or of no length."""
 
 
 class OwnerMayNotSee(DomainError):
-    """The owner chosen could not even open the incident."""
+    """A new owner who may not open the incident."""
 
 
 class ActionItemGone(DomainError):
-    """Somebody deleted it meanwhile."""
+    """An action item that somebody else deleted."""
 
 
 class AlreadyClosed(DomainError):
-    """Somebody closed it meanwhile."""
+    """An action item that somebody else closed."""
 
 
 class NotDeclined(DomainError):
-    """It was taken up again, or done, meanwhile."""
+    """An action item that is no longer declined: it was reopened or completed."""
 
 
 class StillWaits(DomainError):
-    """Something that waits for open action items is not done by oversight."""
+    """Completion of an item that still waits for open ones, without saying so explicitly."""
 
 
 class OpenParts(DomainError):
-    """Parts of it are still open, and nobody said that they stay so."""
+    """Closing an item whose parts are open, without saying that they stay open."""
 
 
 class PartRefused(DomainError):
-    """It cannot be part of that: one level, within one incident."""
+    """A parent that is not allowed: parts are one level deep, within one incident."""
 
 
 class DependencyRefused(DomainError):
-    """It cannot wait for that."""
+    """A dependency that is not allowed."""

@@ -1,4 +1,4 @@
-"""Being reminded later: for some days, a few times, and on record."""
+"""Snoozes: postponed reminders, limited in length and number, and recorded."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from incidents.operations.action_item_changes import Facts, facts, keep_changes
 
 
 def snooze_until_at_latest(policy: Policy, today: date) -> date:
-    """The last day until which something may be snoozed on `today`."""
+    """Return the last day until which an item may be snoozed on `today`."""
     return today + timedelta(days=policy.snooze_days)
 
 
 def snoozes_left(item: ActionItem, policy: Policy) -> int:
-    """How many times `item` may still be snoozed before somebody moves it on."""
+    """Return how many more times `item` may be snoozed before it must progress."""
     return max(policy.snoozes - item.snooze_count, 0)
 
 
@@ -38,10 +38,10 @@ def snooze(
     at: datetime,
     via: str = "app",
 ) -> ActionItem:
-    """Nobody is reminded of `item` before `until`. Its due date stays, and so does “overdue”.
+    """Send no reminders of `item` before `until`. Its due date and “overdue” stay.
 
-    A snooze is no part of the postmortem: it makes no revision. The same day again changes
-    nothing. Raises SnoozeRefused beyond what the policy allows, StaleWrite where `version` is not
+    A snooze is not part of the postmortem and makes no revision. The same day again changes
+    nothing. Raises SnoozeRefused beyond the limits of the policy, StaleWrite if `version` is not
     the current one, AlreadyClosed, ActionItemGone, or PermissionDenied.
     """
     held = hold_open(item, by=by, to="snooze", version=version)
@@ -68,9 +68,9 @@ def snooze(
 def wake(
     item: ActionItem, *, version: int | None = None, by: User, at: datetime, via: str = "app"
 ) -> ActionItem:
-    """Be reminded of `item` again from now on; the snooze still counts. Again changes nothing.
+    """End the snooze of `item`; it still counts as used. Again changes nothing.
 
-    Raises StaleWrite where `version` is not the current one, AlreadyClosed, ActionItemGone, or
+    Raises StaleWrite if `version` is not the current one, AlreadyClosed, ActionItemGone, or
     PermissionDenied.
     """
     held = hold_open(item, by=by, to="wake", version=version)

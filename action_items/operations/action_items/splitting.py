@@ -1,4 +1,4 @@
-"""Deciding to do something in smaller parts."""
+"""Splitting an action item into parts."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ def split(
     at: datetime,
     via: str = "app",
 ) -> ActionItem:
-    """Do `item` in parts with these titles, all of it by `due_on`; they have the same owner, kind
-    and priority. It stays open for as long as somebody says, and so does each of them.
+    """Split `item` into parts with these titles, all due by `due_on`.
 
-    Raises PartRefused for what is itself a part, for no titles or more than ten; DueRefused for a
-    day that has passed, ReasonMissing as `redate` does, StaleWrite where `version` is not the
-    current one, AlreadyClosed, ActionItemGone, or PermissionDenied.
+    The parts have its owner, kind and priority. It stays open, and each part is closed on its own.
+    Raises PartRefused if it is itself a part, or for no titles or more than ten; DueRefused for a
+    past day, ReasonMissing as `redate` does, StaleWrite if `version` is not the current one,
+    AlreadyClosed, ActionItemGone, or PermissionDenied.
     """
     held = hold_open(item, by=by, to="split", version=version)
     titles = [title for title in map(one_line, into) if title]

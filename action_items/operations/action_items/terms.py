@@ -1,4 +1,4 @@
-"""What an action item says: promising something, changing it, and taking it out."""
+"""The content of an action item: adding, editing and deleting one."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from incidents.operations.action_item_changes import facts
 
 @dataclass(frozen=True)
 class Terms:
-    """What an action item says: everything its editor may change.
+    """The content of an action item: everything that its form can change.
 
-    `status` is one of the open ones; None leaves it as it is. Of `parent` only the key is looked
-    at. `due_reason` says why it takes longer than its severity allows.
+    `status` is one of the open ones; None leaves it as it is. Only the key of `parent` is read.
+    `due_reason` says why it takes longer than its severity allows.
     """
 
     title: str
@@ -46,10 +46,10 @@ class Terms:
 
 @transaction.atomic
 def add(incident: Incident, *, terms: Terms, by: User, at: datetime) -> ActionItem:
-    """Promise something after `incident`.
+    """Add an action item to `incident`.
 
-    Raises OwnerMayNotSee, ReasonMissing where it is due later than its severity allows,
-    PartRefused, or PermissionDenied.
+    Raises OwnerMayNotSee, ReasonMissing if it is due later than its severity allows, PartRefused,
+    or PermissionDenied.
     """
     permissions.require(permissions.can_write(by), "Only authors may add action items.")
     held = Incident.objects.select_for_update().get(pk=incident.pk)
@@ -63,11 +63,11 @@ def add(incident: Incident, *, terms: Terms, by: User, at: datetime) -> ActionIt
 
 @transaction.atomic
 def edit(item: ActionItem, *, terms: Terms, version: int, by: User, at: datetime) -> ActionItem:
-    """Change what `item` says. `version` is the one the writer saw.
+    """Change the content of `item`. `version` is the one that the writer saw.
 
-    Raises StaleWrite where somebody saved since, ActionItemGone, OwnerMayNotSee, ReasonMissing
-    where it would be due later than its severity allows, PartRefused, or PermissionDenied;
-    nothing is changed then.
+    Raises StaleWrite if somebody saved since, ActionItemGone, OwnerMayNotSee, ReasonMissing if it
+    would be due later than its severity allows, PartRefused, or PermissionDenied; nothing is
+    changed then.
     """
     permissions.require(permissions.can_write(by), "Only authors may change action items.")
     held = hold(item, version=version)
@@ -79,9 +79,9 @@ def edit(item: ActionItem, *, terms: Terms, version: int, by: User, at: datetime
 
 @transaction.atomic
 def delete(item: ActionItem, *, version: int | None = None, by: User, at: datetime) -> None:
-    """Remove `item`; the revisions keep what it said. Deleting again changes nothing.
+    """Delete `item`; the revisions keep its content. Deleting again changes nothing.
 
-    Raises StaleWrite where `version` is not the current one, or PermissionDenied.
+    Raises StaleWrite if `version` is not the current one, or PermissionDenied.
     """
     permissions.require(permissions.can_write(by), "Only authors may delete action items.")
     try:
