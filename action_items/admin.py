@@ -1,4 +1,4 @@
-"""Reminders, judged fixes and calendars in the administration."""
+"""Reminders, fix checks and calendar feeds in the admin."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may move an action item on."""
+"""Permissions on the progress of action items."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from incidents.permissions import can_write
 
 
 def can_progress(user: User, item: ActionItem) -> bool:
-    """Move an action item on: whoever may write, and its owner whatever the role; where a team owns
-    it, those who are in that team or lead it."""
+    """Return True if `user` may change the status, owner or dates of `item`.
+
+    Authors may, and its owner whatever their role; if a team owns it, its members and its lead.
+    """
     if can_write(user):
         return True
     if item.owner_team_id is not None:

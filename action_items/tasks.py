@@ -1,4 +1,4 @@
-"""Background work: thin, and harmless when it runs twice."""
+"""Background tasks: thin, and safe to run twice."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from action_items.reminders import immediate, ledger
 from messaging import delivery
 from messaging.tasks import send_due_messages
 
-# A database that restarts is back within seconds; where it is not, the next hourly tick goes on.
+# A restarting database is back within seconds; if not, the next tick continues.
 _retried = partial(
     shared_task,
     autoretry_for=(OperationalError, InterfaceError),
@@ -25,11 +25,10 @@ _retried = partial(
 
 @_retried()
 def send_due_digests(now: str = "") -> None:
-    """One tick: write the digests that are due, then have all waiting messages sent.
+    """Write the digests that are due, then have all waiting messages sent.
 
-    While sending is paused nothing is written: what is due is worked out when it resumes.
-
-    `now`, in ISO form with its offset, is the moment to act for; without it the clock is read.
+    Writes nothing while sending is paused: due reminders are computed again when it resumes. `now`,
+    in ISO form with its offset, is the moment to act for; by default the current time.
     """
     if delivery.is_paused():
         return
@@ -40,7 +39,7 @@ def send_due_digests(now: str = "") -> None:
 
 @_retried()
 def tell_at_once(now: str = "") -> None:
-    """One tick: write what must not wait for a digest, and have it sent. `now` as above."""
+    """Write the reminders that must not wait for a digest, and have them sent. `now` as above."""
     if delivery.is_paused():
         return
     if immediate.write_due(datetime.fromisoformat(now) if now else timezone.now()):

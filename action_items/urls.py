@@ -1,4 +1,4 @@
-"""Action items, their calendars, reminders and follow-up."""
+"""URLs of action items, their calendar feeds, reminders and follow-up."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Action items as a calendar: an event for the whole day on which each is due (RFC 5545)."""
+"""Action items as a calendar: an all-day event on each due date (RFC 5545)."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ _REFRESHED_EVERY = timedelta(hours=4)
 
 
 def render(items: Iterable[ActionItem], *, name: str, site: str) -> bytes:
-    """`items`, each with a due date, its incident and its owner, as a calendar called `name`.
+    """Return `items`, each with a due date, its incident and its owner, as a calendar called
+    `name`.
 
-    `site` is where the product answers, without a slash at the end. The same items make the same
-    bytes. A calendar's address is passed on and its contents are kept elsewhere, so of a restricted
-    incident it says that something is due, and no more.
+    `site` is the product's base URL without a trailing slash. The same items give the same bytes.
+    Calendar addresses are passed on and their contents stored elsewhere, so for a restricted
+    incident the event says only that something is due.
     """
     calendar = Calendar()
     calendar.add("prodid", "-//Nevertwice//Action items//EN")
@@ -42,7 +43,7 @@ def _event(item: ActionItem, host: str, site: str) -> Event:
     event.add("dtstamp", item.updated_at)
     event.add("last-modified", item.updated_at)
     event.add("sequence", item.version)
-    event.add("transp", "TRANSPARENT")  # a due date keeps nobody busy all day
+    event.add("transp", "TRANSPARENT")  # a due date does not block the day
     event.add("url", site + item.get_absolute_url())
     declined = item.status == ActionItemStatus.WONT_DO
     event.add("status", "CANCELLED" if declined else "CONFIRMED")

@@ -1,4 +1,4 @@
-"""Holidays as people have them: lines of text, or a calendar file."""
+"""Holidays from lines of text, or from a calendar file."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ import icalendar
 
 from core.errors import DomainError
 
-MOST = 1000  # of one file
-_LONGEST = 60  # days of one event
+MOST = 1000  # per file
+_LONGEST = 60  # days per event
 _LINE = re.compile(r"(\d{4}-\d{2}-\d{2})[\s,;:–-]*(.*)")
 
 Day = tuple[date, str]
 
 
 class NotHolidays(DomainError):
-    """A line or a file in which no day could be read."""
+    """A line or a file in which no day can be read."""
 
 
 def parse_lines(text: str) -> list[Day]:
-    """The days of lines such as “2026-12-25 Christmas Day”. Empty lines do not count.
+    """Parse lines such as “2026-12-25 Christmas Day”. Empty lines are skipped.
 
     Raises NotHolidays, naming the line.
     """
@@ -40,9 +40,9 @@ def _day_of(line: str) -> Day:
 
 
 def parse_calendar(content: bytes) -> list[Day]:
-    """The days of a calendar file's events, one for each day that an event lasts.
+    """Parse the events of a calendar file into days, one for each day of an event.
 
-    A rule that repeats an event is not followed: holidays move. Raises NotHolidays.
+    Recurrence rules are not followed: holidays move. Raises NotHolidays.
     """
     try:
         calendar = icalendar.Calendar.from_ical(content)

@@ -1,4 +1,4 @@
-"""Action items as rows for a spreadsheet."""
+"""Action items as rows of a spreadsheet."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ COLUMNS = (
     *("closing_note", "evidence_url", "verified_by", "accepted_risk", "re_review_on"),
     *("due_reason", "tracker_url", "address"),
 )
-# Excel takes a file for UTF-8 only if it begins so; others skip it.
+# Excel reads a file as UTF-8 only if it starts with this; other programs skip it.
 _BYTE_ORDER_MARK = "\ufeff"
 _BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class _Line:
-    """A file that hands back what is written to it."""
+    """A file object that returns what is written to it."""
 
     def write(self, text: str) -> str:
         return text
 
 
 def lines(items: Iterable[ActionItem]) -> Iterator[str]:
-    """`items`, each with its incident, owner, team, closer and verifier, as lines of CSV under a
-    heading.
+    """Yield lines of CSV with a header for `items`, loaded with incident, owner, team, closer and
+    verifier.
 
-    Days and moments are ISO 8601, moments in UTC. A text that a spreadsheet would take for a
-    formula begins with an apostrophe.
+    Days and moments are ISO 8601, moments in UTC. A text that a spreadsheet would run as a formula
+    gets a leading apostrophe.
     """
     csv = writer(_Line())
     yield _BYTE_ORDER_MARK + str(csv.writerow(COLUMNS))

@@ -1,4 +1,4 @@
-"""Figures of how action items are followed up, for those who answer for them."""
+"""Figures on the follow-up of action items, for team leads."""
 
 from action_items.follow_up.figures import FollowUp, Scope, follow_up
 

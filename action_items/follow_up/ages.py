@@ -1,4 +1,4 @@
-"""How long promises have been open."""
+"""Ages of open action items."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date
 
 from action_items.follow_up.counts import Sums
 
-# Days up to which a bucket goes, and its name.
+# Upper limit of each bucket in days, and its name.
 _BUCKETS = (
     (7, "to 7 days"),
     (30, "8–30 days"),
@@ -27,7 +27,7 @@ class Bucket:
 
 @dataclass(frozen=True)
 class Ages:
-    """Ages of open items in whole days; None where nothing is open."""
+    """Ages of open items in whole days; None if nothing is open."""
 
     median: int | None
     p90: int | None
@@ -35,7 +35,7 @@ class Ages:
 
 
 def ages(made: Sums, *, today: date) -> Ages:
-    """How old open items are on `today`, of which so many were written down on each day."""
+    """Return the ages on `today` of open items, given as their number by day of creation."""
     counted = sorted((max((today - on).days, 0), items) for on, (items,) in made.items())
     return Ages(
         median=_percentile(counted, 0.5),
@@ -45,7 +45,7 @@ def ages(made: Sums, *, today: date) -> Ages:
 
 
 def _percentile(counted: Sequence[tuple[int, int]], share: float) -> int | None:
-    """The least age that at least `share` of the items do not exceed."""
+    """Return the least age that at least `share` of the items do not exceed."""
     wanted = share * sum(items for _, items in counted)
     seen = 0
     for age, items in counted:

@@ -1,7 +1,7 @@
-"""What follow-up counts over many incidents, as sums that can be added and taken away again.
+"""Follow-up counts over many incidents, as sums that can be added and subtracted.
 
-Whatever can be added is counted here, by block of incidents, so that nothing has to be counted
-again but the blocks in which something was written.
+They are counted by block of incidents, so that only blocks with new writes need to be counted
+again.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from django.db.models.functions import TruncDate
 from incidents.models import CLOSED, LinkState, PatternLink
 from incidents.models.action_item import ActionItemQuerySet
 
-BLOCK = 2048  # incidents, by their keys
+BLOCK = 2048  # incidents per block, by primary key
 MONTHS = 12
 _A_YEAR = timedelta(days=365)
 
@@ -28,9 +28,11 @@ Sums = dict[Any, tuple[int, ...]]
 
 @dataclass(frozen=True)
 class Days:
-    """The days that sums depend on: `today` in `zone`, and until when what was due waits for a
-    decision. What was closed is counted from `closed_since` on, new incidents of a pattern over
-    a year."""
+    """The days that sums depend on: `today` in `zone`, and `decide_on`, up to which due dates call
+    for a decision.
+
+    Closed items are counted from `closed_since` on, new incidents of a pattern over a year.
+    """
 
     today: date
     zone: ZoneInfo
@@ -50,17 +52,17 @@ class Days:
 
 @dataclass(frozen=True)
 class Counts:
-    """Sums by key. None of them knows names: those are asked for when they are shown."""
+    """Sums by key. Keys are primary keys; names are looked up when they are shown."""
 
     closed: Sums = field(default_factory=dict)  # (day, status): items, with a date, by that date
-    made: Sums = field(default_factory=dict)  # day: open items that were written down on it
+    made: Sums = field(default_factory=dict)  # day: open items created on it
     held: Sums = field(default_factory=dict)  # (owner, team): open, overdue, for a decision
     services: Sums = field(default_factory=dict)  # service: open, overdue
-    met: Sums = field(default_factory=dict)  # pattern: incidents of the year, of all time
+    met: Sums = field(default_factory=dict)  # pattern: incidents within a year, ever
     promised: Sums = field(default_factory=dict)  # pattern: open, overdue
 
     def add(self, other: Counts, times: int = 1) -> None:
-        """Add those of other incidents, or take them away again where `times` is -1."""
+        """Add the sums of other incidents, or subtract them if `times` is -1."""
         for name in (one.name for one in fields(self)):
             own: Sums = getattr(self, name)
             for key, numbers in getattr(other, name).items():
@@ -73,7 +75,7 @@ class Counts:
 
 
 def first_months(today: date) -> list[date]:
-    """The first days of the last twelve months, the running one included."""
+    """Return the first days of the last twelve months, including the current one."""
     running = today.year * 12 + today.month - 1
     return [date(n // 12, n % 12 + 1, 1) for n in range(running - MONTHS + 1, running + 1)]
 
@@ -81,8 +83,9 @@ def first_months(today: date) -> list[date]:
 def count(
     items: ActionItemQuerySet, links: QuerySet[PatternLink], days: Days
 ) -> Mapping[int, Counts]:
-    """By block of incidents, the sums over `items` and over the patterns of `links`. Six
-    queries."""
+    """Return sums over `items` and over the patterns of `links`, by block of incidents. Six
+    queries.
+    """
     found: dict[int, Counts] = defaultdict(Counts)
     late = {"open": Count("pk"), "overdue": Count("pk", filter=Q(due_on__lt=days.today))}
     still = items.open().order_by()
@@ -100,12 +103,12 @@ def count(
 
 
 def block_of(field: str) -> ExpressionWrapper:
-    """The block of an incident with this key."""
+    """Return an expression for the block of the incident whose key is in `field`."""
     return ExpressionWrapper(F(field) / BLOCK, output_field=BigIntegerField())
 
 
 def in_blocks(field: str, blocks: Collection[int]) -> Q:
-    """Whether the incident with this key is in one of `blocks`."""
+    """Return a condition: the incident with the key in `field` is in one of `blocks`."""
     found = Q()
     for block in blocks:
         found |= Q(**{f"{field}__gte": block * BLOCK, f"{field}__lt": (block + 1) * BLOCK})

@@ -1,7 +1,7 @@
-"""How promises are kept: in time or not, how long they stay open, and what was done about it.
+"""Figures on follow-up: action items done on time, how long they stay open, and the effort spent.
 
-Everything is counted over what the reader may see, so that nothing else leaves a trace in a
-number. A rate of nothing is None.
+Everything is counted over the incidents that the reader may see, so that no number reveals others.
+A rate without cases is None.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ from messaging.models import Message
 
 @dataclass(frozen=True)
 class Scope:
-    """Whose promises, and when. Without `teams` or `services` those of all.
+    """The teams and services to count, and the period. Empty `teams` or `services` mean all.
 
-    The period goes from the day `since` to `today`, both in `zone`, as all days are. After
-    `decision_after` days of being late a decision is asked for.
+    The period goes from the day `since` to `today`, both in `zone`, as all days are. A decision is
+    due after `decision_after` days overdue.
     """
 
     today: date
@@ -44,7 +44,7 @@ class Scope:
 
 @dataclass(frozen=True)
 class OnTime:
-    """What was done, how much of it had a due date, and how much of that met it."""
+    """Items done, those of them with a due date, and those that met it."""
 
     done: int = 0
     dated: int = 0
@@ -67,8 +67,11 @@ class Month:
 
 @dataclass(frozen=True)
 class Effort:
-    """What it took in the period. `reminders` are those of the items that were `closed` in it;
-    moving a due date counts as a re-date, setting the first one does not."""
+    """Effort in the period.
+
+    `reminders` are those about items `closed` in it. Moving a due date counts as a re-date, setting
+    the first one does not.
+    """
 
     closed: int
     declined: int
@@ -83,8 +86,11 @@ class Effort:
 
 @dataclass(frozen=True)
 class FollowUp:
-    """How the promises of a scope are kept. Months are the last twelve, the oldest first;
-    `to_re_review` are declined items whose risk is to be looked at again by today."""
+    """The follow-up figures of a scope.
+
+    Months are the last twelve, the oldest first; `to_re_review` are declined items whose accepted
+    risk is due for another review by today.
+    """
 
     scope: Scope
     period: OnTime
@@ -98,19 +104,22 @@ class FollowUp:
 
     @property
     def year(self) -> OnTime:
-        """The last twelve months together, the running one included."""
+        """The last twelve months together, including the current one."""
         return sum((month.on_time for month in self.months), OnTime())
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing is open, was done or declined, or waits to be looked at again."""
+        """True if nothing is open, was done or declined, or is due for re-review."""
         closed = self.year.done or self.effort.closed
         return not (closed or self.holders.open or self.to_re_review or self.holders.nobodys)
 
 
 def follow_up(reader: User | None, scope: Scope, *, keep: bool = False) -> FollowUp:
-    """The numbers of `scope` over what `reader` may see, or what everybody may where that is
-    nobody. Where sums are to be kept, only what stands near a write is counted again."""
+    """Return the figures of `scope` over what `reader` may see, or what everybody may if it is
+    None.
+
+    With `keep`, sums are cached, and only blocks with new writes are counted again.
+    """
     reach = Reach.of(reader, scope.services, scope.teams)
     decide_on = scope.today - timedelta(days=scope.decision_after)
     days = Days(today=scope.today, zone=scope.zone, decide_on=decide_on)
@@ -133,12 +142,12 @@ def _midnight(day: date, scope: Scope) -> datetime:
     return datetime.combine(day, time(), tzinfo=scope.zone)
 
 
-# --- what was closed ----------------------------------------------------------------------------
+# --- closed items -------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class _Closing:
-    """What was closed on one day in one way."""
+    """Items closed on one day with one status."""
 
     on: date
     status: str
@@ -183,8 +192,10 @@ def _effort(items: ActionItemQuerySet, closings: list[_Closing], scope: Scope) -
 
 
 def _reminders(items: ActionItemQuerySet) -> int:
-    """Reminders of `items` that were sent, by a stand-in where the first way failed. That one was
-    given to somebody is no reminder of it."""
+    """Count the reminders sent about `items`, including replacements on another channel.
+
+    Notices of assignment are not reminders.
+    """
     stand_in = Message.objects.filter(instead_of=OuterRef("message"), sent_at__isnull=False)
     sent = Q(message__sent_at__isnull=False) | Exists(stand_in)
     return LedgerEntry.objects.filter(sent, action_item__in=items).exclude(step=ASSIGNED).count()

@@ -1,4 +1,4 @@
-"""Sums that are kept, and counted again only for the blocks in which something was written."""
+"""Cached sums, counted again only for blocks with new writes."""
 
 from __future__ import annotations
 
@@ -20,9 +20,12 @@ A_DAY = 24 * 60 * 60
 
 
 def counted(reach: Reach, days: Days, *, keep: bool) -> Counts:
-    """The sums over `reach`. What everybody sees, or every administrator, may be kept for all of
-    them; what one reader sees beside it is counted each time, and so is what teams promised, which
-    is little, and what hit several services, of which there are too many choices to keep."""
+    """Return the sums over `reach`.
+
+    With `keep`, the part that everybody or every administrator sees is cached for all of them. What
+    one reader sees in addition is counted each time; so are sums for teams, which are small, and
+    for several services, which have too many combinations to cache.
+    """
     if not keep or reach.teams or len(reach.services) > 1:
         return _sum(reach, days)
     found = _kept(reach.shared, days)
@@ -40,8 +43,10 @@ def _sum(reach: Reach, days: Days) -> Counts:
 
 @dataclass
 class _Kept:
-    """Sums by block as they were when nothing in it was newer than its state, and all together.
-    Blocks stay packed, since most of them are not looked at."""
+    """Cached sums by block, with the state of each block when it was counted, and the total.
+
+    Blocks stay compressed, since most of them are not read.
+    """
 
     states: dict[int, Any] = field(default_factory=dict)
     blocks: dict[int, bytes] = field(default_factory=dict)
@@ -49,7 +54,7 @@ class _Kept:
 
 
 def _kept(reach: Reach, days: Days) -> Counts:
-    # States are read first: what is written meanwhile is then counted twice, and never missed.
+    # States are read first: later writes are then counted twice, and never missed.
     labels, states = _labels(), _states(reach)
     who = "everybody" if reach.reader is None else "administrators"
     about = repr((who, labels, days, reach.services))
@@ -93,8 +98,10 @@ def _unpacked(packed: bytes) -> Counts:
 
 
 def _states(reach: Reach) -> dict[int, Any]:
-    """By block what changes with every write to an incident in it: each moves the moment of its
-    last change, and who may not see it any more does not meet it here."""
+    """Return by block a value that changes with every write to an incident in it.
+
+    Each write changes `updated_at`, and an incident that becomes invisible drops out.
+    """
     milliseconds = Func(
         F("updated_at"),
         template="(date_part('epoch', %(expressions)s) * 1000)::bigint",
@@ -109,7 +116,7 @@ def _states(reach: Reach) -> dict[int, Any]:
     return {block: state for block, *state in rows}
 
 
-# A name that is taken away is taken from incidents and items without a write to them.
+# Deleting one of these removes it from incidents and items without a write to them.
 _LABELS = """
 SELECT (SELECT count(*) FROM accounts_user), (SELECT count(*) FROM accounts_team),
   (SELECT count(*) FROM incidents_service), (SELECT count(*) FROM playbooks_failurepattern)

@@ -1,4 +1,4 @@
-"""Who holds what is open: teams, services, nobody."""
+"""Owners of open action items: teams, services, nobody."""
 
 from __future__ import annotations
 
@@ -25,10 +25,12 @@ class Row:
 
 @dataclass(frozen=True)
 class Holders:
-    """All open items, and by team. Somebody in two teams counts in both rows, and once in all.
+    """Open items in total, and by team. A member of two teams counts in both rows, once in the
+    total.
 
-    `undecided` wait for a decision, being late for so long; `orphaned` belong to somebody who was
-    deactivated. `nobodys` have no owner: of chosen teams, those after incidents of their services.
+    `undecided` items are overdue for long enough to need a decision; `orphaned` ones belong to a
+    deactivated user. `nobodys` have no owner: with chosen teams, those of incidents that hit the
+    teams' services.
     """
 
     open: int
@@ -41,7 +43,7 @@ class Holders:
 
 @dataclass(frozen=True)
 class _Held:
-    """What one person or team holds; nobody where both are None."""
+    """Items of one person or team; both None for unassigned ones."""
 
     owner: int | None
     team: int | None
@@ -51,8 +53,10 @@ class _Held:
 
 
 def holders(sums: Sums, reach: Reach, *, today: date, decide_on: date) -> Holders:
-    """Who holds what is open in `reach`, of which `sums` say how much each does. What was due on
-    `decide_on` or before, and is not snoozed, is undecided."""
+    """Return the owners of the open items in `reach`, from `sums` by owner.
+
+    Items due on or before `decide_on` and not snoozed are undecided.
+    """
     held = [_Held(*key, *numbers) for key, numbers in sums.items()]
     asleep = reach.items.snoozed(today).filter(due_on__lte=decide_on)
     left = set(
@@ -101,8 +105,10 @@ def _teams_of(one: _Held, memberships: dict[int, list[int]]) -> list[int] | list
 
 
 def by_service(sums: Sums, *, chosen: Collection[int]) -> tuple[Row, ...]:
-    """Open and overdue items by the services of their incidents, each of which counts it; of those
-    `chosen` alone where some are. One query."""
+    """Return open and overdue items by service of their incidents; limited to `chosen` if given.
+
+    An item counts for each service of its incident. One query.
+    """
     named = Service.objects.filter(pk__in=[pk for pk in sums if pk is not None])
     names = {pk: (name, slug) for pk, name, slug in named.values_list("pk", "name", "slug")}
     none = ("Service not recorded", "")
@@ -114,5 +120,5 @@ def by_service(sums: Sums, *, chosen: Collection[int]) -> tuple[Row, ...]:
 
 
 def _in_order(rows: Iterable[Row]) -> tuple[Row, ...]:
-    """Most overdue first; those of none at the end."""
+    """Sort by overdue items, most first, with those of no team or service last."""
     return tuple(sorted(rows, key=lambda row: (not row.slug, -row.overdue, -row.open, row.name)))

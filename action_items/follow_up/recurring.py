@@ -1,4 +1,4 @@
-"""Promises against failures that came back all the same."""
+"""Action items against failures that recurred."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ MOST = 20
 
 @dataclass(frozen=True)
 class RecurringPattern:
-    """A pattern that came back: how often it was met, lately and ever, what is still promised
-    after its incidents, and the fixes of which somebody said that they did not hold."""
+    """A recurring pattern: its incidents within a year and ever, the open and overdue action
+    items after them, and the fixes reported as not having held.
+    """
 
     name: str
     slug: str
@@ -31,8 +32,11 @@ class RecurringPattern:
 
 
 def recurring_patterns(counts: Counts, reach: Reach) -> tuple[RecurringPattern, ...]:
-    """The patterns that were met more than once in `reach`, at least once within a year, and that
-    something is or was promised about; most overdue first. Two queries."""
+    """Return patterns with several incidents in `reach`, at least one within a year, and action
+    items or failed fixes.
+
+    The most overdue first. Two queries.
+    """
     met = {
         pattern: numbers
         for pattern, numbers in counts.met.items()
@@ -52,7 +56,9 @@ def recurring_patterns(counts: Counts, reach: Reach) -> tuple[RecurringPattern, 
 
 
 def _failed(reach: Reach, patterns: Collection[int]) -> dict[int, int]:
-    """Fixes that did not hold, by a pattern of the incident in which they failed."""
+    """Return the number of fixes that did not hold, by pattern of the incident in which they
+    failed.
+    """
     checks = reach.after_these(FixCheck.objects.failed(), "incident")
     rows = (
         checks.filter(

@@ -1,4 +1,4 @@
-"""Over which incidents a reader's numbers go: what is hidden from them leaves no trace."""
+"""The incidents that a reader's figures cover; hidden incidents do not affect them."""
 
 from __future__ import annotations
 
@@ -17,14 +17,17 @@ _Rows = TypeVar("_Rows", bound=QuerySet[Any])
 
 @dataclass(frozen=True)
 class Reach:
-    """The incidents that `reader` may see, or that everybody may where it is None, which hit
-    `services`; and what `people` and `teams` promised after them. Empty ones narrow nothing."""
+    """The incidents with `services` that `reader` may see, or everybody if it is None, and their
+    action items owned by `people` and `teams`.
+
+    Empty fields do not narrow.
+    """
 
     reader: User | None
     services: tuple[int, ...] = ()
     teams: tuple[int, ...] = ()
     people: tuple[int, ...] = ()
-    only: tuple[int, ...] | None = None  # incidents, where these alone are meant
+    only: tuple[int, ...] | None = None  # primary keys of incidents; None for all
 
     @classmethod
     def of(cls, reader: User | None, services: tuple[int, ...], teams: tuple[int, ...]) -> Self:
@@ -34,13 +37,15 @@ class Reach:
 
     @property
     def shared(self) -> Self:
-        """The same for all who see as much: administrators, or everybody."""
+        """The same reach for everyone who sees as much: administrators, or everybody."""
         sees_all = self.reader is not None and self.reader.is_administrator
         return self if sees_all else replace(self, reader=None)
 
     @property
     def besides(self) -> Self | None:
-        """What `reader` sees beyond `shared`: restricted incidents that concern them."""
+        """The part that `reader` sees beyond `shared`: restricted incidents open to them; or
+        None.
+        """
         if self.reader is None or self.shared is self:
             return None
         own = Incident.objects.visible_to(self.reader).filter(visibility=Visibility.RESTRICTED)
@@ -56,7 +61,7 @@ class Reach:
 
     @property
     def items(self) -> ActionItemQuerySet:
-        """What was promised."""
+        """The action items."""
         items = self.after_these(ActionItem.objects.order_by(), "incident")
         if not self.teams:
             return items
@@ -64,12 +69,15 @@ class Reach:
 
     @property
     def links(self) -> QuerySet[PatternLink]:
-        """Which patterns were met."""
+        """The pattern links."""
         return self.after_these(PatternLink.objects.order_by(), "incident")
 
     def after_these(self, rows: _Rows, incident: str) -> _Rows:
-        """`rows` of the incidents meant, which `incident` leads to. What is hidden is left out,
-        since it is little; what is visible would have to be looked up row by row."""
+        """Return those of `rows` whose `incident` is in reach.
+
+        Excludes hidden incidents, which are few, since the visible ones would be looked up row by
+        row.
+        """
         rows = rows.filter(~Q(**{f"{incident}__in": self._hidden()}))
         if self.only is not None:
             rows = rows.filter(**{f"{incident}__in": self.only})

@@ -17,7 +17,7 @@ _OPEN_STATUSES = [choice for choice in ActionItemStatus.choices if choice[0] not
 
 
 class ActionItemForm(forms.ModelForm):
-    """What an action item says. `version` is the one its writer saw."""
+    """The content of an action item. `version` is the one that the writer saw."""
 
     title = LineField(
         max_length=300,
@@ -81,7 +81,9 @@ class ActionItemForm(forms.ModelForm):
             field.widget.attrs.setdefault("class", "form-select" if chosen else "form-control")
 
     def _offer_parents(self, item: ActionItem) -> None:
-        """Items of the same incident that are no parts; nothing to choose for one that has some."""
+        """Offer items of the same incident that are not parts; none if this item has parts
+        itself.
+        """
         others = ActionItem.objects.filter(incident=item.incident_id, parent=None)
         others = others.exclude(pk=item.pk)
         has_parts = item.pk is not None and item.parts.exists()
@@ -91,13 +93,13 @@ class ActionItemForm(forms.ModelForm):
             del self.fields["parent"]
 
     def _post_clean(self) -> None:
-        """Leaves the item alone: operations write it, from what the fields have checked.
+        """Leave the instance alone: operations write it, from the cleaned data.
 
-        Django would ask PostgreSQL about each constraint beforehand, in three statements each.
+        Django would check each constraint beforehand, with three statements each.
         """
 
     def terms(self) -> Terms:
-        """What was written, once the form is valid."""
+        """Return the content, once the form is valid."""
         said = self.cleaned_data
         owner = said["owner_choice"]
         return Terms(

@@ -1,4 +1,4 @@
-"""Changing action items where a list shows them: one, or many."""
+"""Forms for changing action items in a list: one, or many."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ _AS_IT_IS = [("", "As it is")]
 
 
 class RowForm(MovingForm):
-    """Status, priority, owner and due date of one item. `version` is the one its writer saw."""
+    """Status, priority, owner and due date of one item. `version` is the one that the writer
+    saw.
+    """
 
     status = forms.ChoiceField(choices=_STATUSES)
     priority = forms.ChoiceField(choices=Priority.choices)
@@ -43,7 +45,9 @@ class RowForm(MovingForm):
         self.item = item
 
     def change(self) -> Change:
-        """What was written, once the form is valid. Nobody chosen leaves the words of a source."""
+        """Return the requested change, once the form is valid. An empty owner keeps
+        `owner_as_written`.
+        """
         said = self.cleaned_data
         keeps_words = said["owner"] is None and bool(self.item.owner_as_written)
         return Change(
@@ -55,7 +59,7 @@ class RowForm(MovingForm):
 
 
 class BulkForm(forms.Form):
-    """What is to be otherwise for many items. What is left empty stays as it is."""
+    """Changes to many items. Fields left empty change nothing."""
 
     status = forms.ChoiceField(choices=_AS_IT_IS + _STATUSES, required=False)
     priority = forms.ChoiceField(choices=_AS_IT_IS + Priority.choices, required=False)
@@ -74,7 +78,7 @@ class BulkForm(forms.Form):
     )
 
     def change(self) -> Change:
-        """What was written, once the form is valid."""
+        """Return the requested change, once the form is valid."""
         said = self.cleaned_data
         return Change(
             status=said["status"] or None,

@@ -1,4 +1,4 @@
-"""Forms that move an action item on: done, declined, snoozed, given away, promised anew."""
+"""Forms that complete, decline, snooze, reassign, re-date or split an action item."""
 
 from __future__ import annotations
 
@@ -26,14 +26,13 @@ def _short_text(**kwargs: Any) -> MarkdownField:
 
 
 def _asked_for(field: MarkdownField) -> MarkdownField:
-    """A field that is marked as needed, though it is the operation that says so when it is not
-    there."""
+    """Mark a field as required, though the operation, not the form, checks it."""
     field.is_asked_for = True  # type: ignore[attr-defined]
     return field
 
 
 class MovingForm(WritingForm):
-    """A form about one item, whose controls have an id of their own on a page with many."""
+    """A form about one item, with control ids that are unique on a page with many."""
 
     def __init__(self, *args: Any, item: ActionItem, **kwargs: Any) -> None:
         kwargs.setdefault("auto_id", f"item-{item.pk}-%s")
@@ -43,12 +42,12 @@ class MovingForm(WritingForm):
         first.widget.attrs["autofocus"] = True
 
     def clean_version(self) -> int:
-        """Return 0, which is always stale, where none was sent."""
+        """Return the version; 0, which is always stale, if none was sent."""
         return self.cleaned_data["version"] or 0
 
 
 class ClosingForm(MovingForm):
-    """What closing asks; and, once it turns out that there are open parts, what becomes of them."""
+    """Base of the forms that close an item; asks about its parts only if some are open."""
 
     leave_parts_open = forms.BooleanField(label="Leave its open parts open", required=False)
 
@@ -63,7 +62,7 @@ class ClosingForm(MovingForm):
 
 
 class CompletingForm(ClosingForm):
-    """What shows that something is done, and who looked."""
+    """Evidence of completion, and who verified it."""
 
     evidence = _short_text(
         label="What shows that it is done?",
@@ -88,7 +87,7 @@ class CompletingForm(ClosingForm):
     def __init__(
         self, *args: Any, item: ActionItem, waits: Sequence[ActionItem] = (), **kwargs: Any
     ) -> None:
-        """`waits` are the open items that it waits for, where the form is shown and not sent."""
+        """Show `waits`, the open items that it waits for, on an unbound form."""
         super().__init__(*args, item=item, **kwargs)
         self.is_waiting = bool(waits)
         names = ", ".join(f"{each.incident.reference} “{each.title}”" for each in waits)
@@ -107,7 +106,7 @@ class CompletingForm(ClosingForm):
 
 
 class DecliningForm(ClosingForm):
-    """Why something will not be done, what is risked with that, and until when."""
+    """The reason for declining an item, the accepted risk, and the re-review date."""
 
     reason = _asked_for(
         _short_text(label="Why will it not be done?", help_text="It stays on record. Markdown.")
@@ -132,7 +131,7 @@ class DecliningForm(ClosingForm):
 
 
 class KeepDeclinedForm(MovingForm):
-    """Looked at again, and still not."""
+    """Result of a re-review that keeps an item declined."""
 
     re_review_on = forms.DateField(label="Look at it again on", required=False, widget=DayInput)
     accepted_risk = _short_text(label="The risk that is accepted", help_text="Markdown.")
@@ -147,7 +146,7 @@ class KeepDeclinedForm(MovingForm):
 
 
 class SnoozeForm(MovingForm):
-    """Until when nobody wants to hear of it."""
+    """The end of a snooze."""
 
     until = forms.DateField(label="Remind again on", widget=DayInput)
     reason = LineField(label="Why", required=False, max_length=300)
@@ -167,7 +166,7 @@ class SnoozeForm(MovingForm):
 
 
 class ReassignForm(MovingForm):
-    """Who keeps the promise from now on."""
+    """The new owner of an item."""
 
     owner = OwnerField(
         label="New owner", help_text="A person or a team, by name. They are reminded."
@@ -180,7 +179,7 @@ class ReassignForm(MovingForm):
         self.fields["owner"].error_messages["required"] = "Name a person or a team."
 
     def owner_chosen(self) -> dict[str, Any]:
-        """The owner as the operation takes it, once the form is valid."""
+        """Return the owner as arguments of the operation, once the form is valid."""
         owner = self.cleaned_data["owner"]
         return {
             "owner": owner if isinstance(owner, User) else None,
@@ -189,7 +188,7 @@ class ReassignForm(MovingForm):
 
 
 class RedateForm(MovingForm):
-    """Another day, and why."""
+    """A new due date, and the reason."""
 
     due_on = forms.DateField(label="New due date", widget=DayInput)
     reason = LineField(
@@ -200,13 +199,13 @@ class RedateForm(MovingForm):
     )
 
     def __init__(self, *args: Any, item: ActionItem, today: date, **kwargs: Any) -> None:
-        # A day that has passed cannot be promised: it would be offered to be refused.
+        # An overdue date is not prefilled, since it would be refused.
         initial = {} if item.days_overdue(today) else {"due_on": item.due_on}
         super().__init__(*args, item=item, initial=initial, **kwargs)
 
 
 class SplitForm(RedateForm):
-    """Smaller parts, and by when all of it is done."""
+    """Smaller parts, and the due date of all of them."""
 
     into = forms.CharField(
         label="Into which parts?",
@@ -218,7 +217,7 @@ class SplitForm(RedateForm):
     field_order = ["into", "due_on", "reason"]
 
     def clean_into(self) -> list[str]:
-        """The titles of the parts."""
+        """Return the titles of the parts."""
         titles = [one_line(line) for line in self.cleaned_data["into"].splitlines()]
         longest = cast(int, ActionItem._meta.get_field("title").max_length)
         if any(len(title) > longest for title in titles):

@@ -1,7 +1,8 @@
-"""Choosing a person or a team by typing: among ten thousand as well as among ten.
+"""Choosing a person or a team by typing, among ten or ten thousand.
 
-The field is a line of text. While one types, the names that fit are offered; without JavaScript
-whatever names one person or team is understood, and otherwise the nearest names are said.
+The field is a line of text. Matching names are offered while typing; without JavaScript any text
+that names exactly one person or team is accepted, and otherwise the error suggests the nearest
+names.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ _USERNAME_AT_THE_END = re.compile(r"\(([^()\s]+)\)\Z")
 
 
 def written(owner: User | Team | None) -> str:
-    """How a person or team stands in the field, so that no other one is meant."""
+    """Return the unambiguous text for a person or team in the field."""
     if owner is None:
         return ""
     if isinstance(owner, Team):
@@ -31,7 +32,9 @@ def written(owner: User | Team | None) -> str:
 
 
 def offers(typed: str, *, teams: bool) -> list[str]:
-    """Names in which `typed` occurs, as they stand in the field; at most `OFFERED` of each kind."""
+    """Return names that contain `typed`, as written in the field; at most `OFFERED` of each
+    kind.
+    """
     words = one_line(typed).removeprefix(_TEAM.strip()).strip()
     people = User.objects.filter(is_active=True)
     for word in words.split()[:5]:
@@ -43,7 +46,7 @@ def offers(typed: str, *, teams: bool) -> list[str]:
 
 
 class OfferedInput(forms.TextInput):
-    """A line of text with the names that fit offered below it while one types."""
+    """A text input with matching names offered below it while typing."""
 
     template_name = "incidents/widgets/offered_input.html"
 
@@ -64,7 +67,7 @@ class PersonChoiceField(forms.CharField):
     """One person, by name or username. Cleans to a User or None."""
 
     teams = False
-    names_near = True  # whether a wrong name is answered with those that are like it
+    names_near = True  # suggest similar names for an unknown one
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("required", False)
@@ -85,7 +88,7 @@ class PersonChoiceField(forms.CharField):
         return found
 
     def named(self, typed: str) -> User | Team | None:
-        """Who is meant by `typed`; None where nobody is, or more than one may be."""
+        """Return the person that `typed` names; None if there is none, or several."""
         kind, _, key = typed.partition(":")
         if kind == "user" and key.isdecimal():
             return User.objects.filter(pk=key).first()

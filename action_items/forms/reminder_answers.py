@@ -1,4 +1,4 @@
-"""Forms behind the links of a reminder: those of the app, for somebody who is not signed in."""
+"""Forms behind the links in a reminder: those of the app, for people who are not signed in."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _MOST_COLLEAGUES = 50
 
 
 class SnoozeByDaysForm(MovingForm):
-    """For how long nobody wants to hear of it: a few days to choose from."""
+    """The length of a snooze, from a few choices."""
 
     days = forms.TypedChoiceField(label="For how long?", coerce=int, widget=forms.RadioSelect)
     reason = LineField(label="Why", required=False, max_length=300, help_text="It stays on record.")
@@ -62,7 +62,7 @@ class SnoozeByDaysForm(MovingForm):
 
 
 class ReopenForm(MovingForm):
-    """Taken up again, by when."""
+    """A new due date for a reopened item."""
 
     due_on = forms.DateField(label="Due on", required=False, widget=DayInput)
 
@@ -72,7 +72,7 @@ class ReopenForm(MovingForm):
 
 
 def form_for(asked: RequestedAction, data: Any, *, today: date, policy: Policy) -> MovingForm:
-    """The form that asks what this link's answer needs. Raises KeyError for one that needs none."""
+    """Return the form for the answer of this link. Raises KeyError if it needs none."""
     about = {"item": asked.item}
     on_day = about | {"today": today}
     forms_by_answer: dict[str, Any] = {
@@ -97,13 +97,13 @@ def form_for(asked: RequestedAction, data: Any, *, today: date, policy: Policy) 
 
 
 def _waits(asked: RequestedAction) -> list[ActionItem]:
-    """The open items that the one asked about waits for, where that matters."""
+    """Return the open items that the item waits for, if the answer is “done”."""
     is_done = asked.link.answer == Answer.DONE
     return action_items.open_waits(asked.item, by=asked.person) if is_done else []
 
 
 def _name_no_strangers(field: PersonChoiceField) -> None:
-    """Whoever holds a link may not look up who else has an account here."""
+    """Remove name suggestions: the holder of a link may not look up other accounts."""
     field.names_near = False
     field.widget = forms.TextInput(
         attrs={"class": "form-control", "autocomplete": "off", "list": "colleagues"}
@@ -111,7 +111,7 @@ def _name_no_strangers(field: PersonChoiceField) -> None:
 
 
 def colleagues(person: User) -> list[str]:
-    """The people and teams that `person` works with, as they stand in a field for an owner."""
+    """Return people and teams that `person` works with, as written in a field for an owner."""
     teams = Team.objects.filter(pk__in=person.team_keys)
     people = User.objects.filter(teams__in=teams, is_active=True).exclude(pk=person.pk).distinct()
     named: list[User | Team] = [*teams]
@@ -120,7 +120,7 @@ def colleagues(person: User) -> list[str]:
 
 
 def terms(form: MovingForm) -> dict[str, Any]:
-    """What was written, as the operation takes it, once the form is valid."""
+    """Return the cleaned data as arguments of the operation, once the form is valid."""
     said = {name: value for name, value in form.cleaned_data.items() if name != "version"}
     if isinstance(form, ReassignForm):
         del said["owner"]

@@ -1,4 +1,4 @@
-"""The reminder policy as a form, and holidays as text or as a file."""
+"""Forms of the reminder policy, and of holidays as text or as a file."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _optional_days(label: str, help_text: str, *, most: int = _A_YEAR) -> forms.
 
 
 class ReminderPolicyForm(WritingForm):
-    """Every number of the policy. `number` is that of the one which the writer saw."""
+    """All settings of the policy. `number` is that of the version which the writer saw."""
 
     number = forms.IntegerField(widget=forms.HiddenInput)
     due_days_sev1 = _days("SEV1: within days", least=1)
@@ -134,18 +134,18 @@ class ReminderPolicyForm(WritingForm):
                 raise forms.ValidationError(str(error)) from error
 
     def terms(self) -> Policy:
-        """The policy that was typed."""
+        """Return the policy from the cleaned data."""
         values = {name: self.cleaned_data[name] for name in asdict(Policy())}
         return Policy(**values | {"weekdays": tuple(sorted(values["weekdays"]))})
 
 
 def typed(terms: Policy, number: int) -> dict[str, Any]:
-    """What the form's fields hold for this policy."""
+    """Return the form's initial data for this policy."""
     return asdict(terms) | {"overdue": ", ".join(map(str, terms.overdue)), "number": number}
 
 
 class HolidaysForm(WritingForm):
-    """Days off, as lines or as a calendar file, of one team or of everybody."""
+    """Holidays of one team or of everybody, as lines or as a calendar file."""
 
     team = forms.ModelChoiceField(Team.objects.all(), required=False, empty_label="Everybody")
     days = forms.CharField(

@@ -1,4 +1,4 @@
-"""Rows of following action items: reminders and their policy, calendars, judged fixes."""
+"""Models for following action items: reminders and their policy, calendar feeds, fix checks."""
 
 from action_items.models.calendar_feed import CalendarFeed
 from action_items.models.fix_check import FixAnswer, FixCheck

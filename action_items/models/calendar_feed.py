@@ -1,4 +1,4 @@
-"""Calendars of due dates, for programs that have no session."""
+"""Calendar feeds of due dates, for programs that have no session."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from accounts.models import Team, User
 from core import feeds
 from incidents.models.action_item import CLOSED, ActionItem, ActionItemQuerySet
 
-PAST = timedelta(days=90)  # for which what was closed stays in a calendar
-MOST = 1000  # events of one calendar
+PAST = timedelta(days=90)  # for which closed items stay in a calendar
+MOST = 1000  # events in one calendar
 
 
 class CalendarFeedQuerySet(models.QuerySet["CalendarFeed"]):
     def of(self, user: User) -> Self:
-        """The person's own."""
+        """Return the feeds of `user`."""
         return self.filter(owner=user)
 
 
 class CalendarFeed(models.Model):
-    """A calendar that its owner subscribed to: of their own action items, or of those of a team.
+    """A calendar subscription: to the owner's own action items, or to those of a team.
 
-    Whoever knows `key` reads it, without signing in.
+    `key` gives access without signing in.
     """
 
     owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="calendar_feeds")
@@ -57,8 +57,9 @@ class CalendarFeed(models.Model):
         return reverse("calendar_feed", args=[self.key])
 
     def items(self, today: date) -> ActionItemQuerySet:
-        """What its owner may see now and is due on a day, seen from `today`: everything open, and
-        what was closed and due in the last ninety days. The first thousand, by day."""
+        """Return the items of this calendar: visible to its owner now, with a due date, and open or
+        due since 90 days before `today`. At most 1000, by due date.
+        """
         found = ActionItem.objects.visible_to(self.owner).exclude(due_on=None)
         found = found.of_teams([self.team.pk]) if self.team else found.owned_by(self.owner)
         recent = ~Q(status__in=CLOSED) | Q(due_on__gte=today - PAST)

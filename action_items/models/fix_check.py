@@ -1,4 +1,4 @@
-"""What became of a fix: the answer to “Did it hold?”, asked when the failure came back."""
+"""Answers to “Did the fix hold?”, asked when a failure comes back."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class FixAnswer(models.TextChoices):
 
 class FixCheckQuerySet(models.QuerySet["FixCheck"]):
     def visible_to(self, user: User | AnonymousUser) -> FixCheckQuerySet:
-        """Answers whose two incidents `user` may both know of: each tells of the other."""
+        """Return answers of which `user` may see both incidents: each reveals the other."""
         visible = Incident.objects.visible_to(user)
         return self.filter(incident__in=visible, action_item__incident__in=visible)
 
@@ -27,10 +27,11 @@ class FixCheckQuerySet(models.QuerySet["FixCheck"]):
 
 
 class FixCheck(models.Model):
-    """That a fix, done before `incident`, held or did not hold when the failure came back in it.
+    """An answer: a fix completed before `incident` held, or did not, when the failure came back in
+    it.
 
-    `done_at` and `evidence` are what the action item said of its completion when it was judged:
-    reopening clears them there.
+    `done_at` and `evidence` are copied from the action item when the answer is given, because
+    reopening the item clears them there.
     """
 
     action_item = models.ForeignKey(ActionItem, on_delete=models.CASCADE, related_name="fix_checks")

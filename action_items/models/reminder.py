@@ -1,4 +1,4 @@
-"""What has been sent to whom, which makes “once” true, and what was answered to it."""
+"""The ledger of sent reminders, which prevents duplicates, and the answers to them."""
 
 from __future__ import annotations
 
@@ -13,17 +13,18 @@ from incidents.models.action_item import ActionItem
 from incidents.models.incident import Incident
 from messaging.models import Message
 
-# The step that tells of something new, and reminds of nothing.
+# A step that announces something new instead of reminding.
 ASSIGNED = "assigned"
-_ONE_STRETCH = timedelta(minutes=90)  # shorter than a morning, so none is missed in between
+_ONE_STRETCH = timedelta(minutes=90)  # less than a morning, so none is missed
 _STRETCHES = 50
 
 
 class LedgerEntry(models.Model):
-    """That one step of the reminder policy was taken for one action item and one recipient.
+    """A record that one step of the reminder policy was taken for one action item and one
+    recipient.
 
-    `due_on` is the day that the step is counted from: the due date; or when the item lost its
-    owner, was given to its owner, was to be looked at again, or had been put off to.
+    `due_on` is the day from which the step counts: the due date; or the day on which the item lost
+    its owner, was assigned, was due for re-review, or until which it was snoozed.
     """
 
     action_item = models.ForeignKey(ActionItem, on_delete=models.CASCADE, related_name="reminders")
@@ -47,9 +48,9 @@ class LedgerEntry(models.Model):
 
 
 class PostmortemReminder(models.Model):
-    """That somebody was told once of a postmortem that waits.
+    """A record that somebody was reminded once of a waiting postmortem.
 
-    `since_on` is the day that it waits from: when it was last touched, or handed in for review.
+    `since_on` is the day from which it waits: its last change, or the request for review.
     """
 
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="reminders")
@@ -72,7 +73,7 @@ class PostmortemReminder(models.Model):
 
 
 class Answer(models.TextChoices):
-    """What a link in a reminder does, as it is called there."""
+    """The action behind a link in a reminder, with its label there."""
 
     CHOOSE = "choose", "Answer"
     DONE = "done", "Done"
@@ -86,7 +87,7 @@ class Answer(models.TextChoices):
 
 
 class ReminderAnswer(models.Model):
-    """That a link of a message was used, which works once."""
+    """A record that a link in a message was used. Each link works once."""
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="+")
     action_item = models.ForeignKey(ActionItem, on_delete=models.CASCADE, related_name="+")
@@ -110,12 +111,12 @@ class ReminderAnswer(models.Model):
 
 class ReminderRunQuerySet(models.QuerySet["ReminderRun"]):
     def spans(self) -> list[tuple[datetime, datetime]]:
-        """The first and the last moment of the latest stretches, the earliest first."""
+        """Return the first and last moment of the latest runs without a pause, in order of time."""
         latest = self.order_by("-last_at").values_list("began_at", "last_at")[:_STRETCHES]
         return sorted(latest)
 
     def note(self, at: datetime) -> None:
-        """Record that the reminders ran at `at`: within the stretch before, or in a new one."""
+        """Record that the reminders ran at `at`: extend the latest stretch, or begin a new one."""
         latest = self.order_by("-last_at").first()
         if latest is not None and latest.began_at <= at <= latest.last_at:
             return
@@ -128,7 +129,7 @@ class ReminderRunQuerySet(models.QuerySet["ReminderRun"]):
 class ReminderRun(models.Model):
     """A stretch of time in which the reminders ran without a pause.
 
-    It tells a morning in which there was nothing to say from one that an outage swallowed.
+    It distinguishes a morning with nothing to send from one lost to an outage.
     """
 
     began_at = models.DateTimeField()

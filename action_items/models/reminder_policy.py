@@ -1,4 +1,4 @@
-"""The reminder policy as it was saved."""
+"""Saved versions of the reminder policy."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from accounts.models import User
 
 
 class Assigned(models.TextChoices):
-    """When somebody is told of an action item that another person gave to them: in the next digest
-    or, in their morning, without waiting for one."""
+    """The notice about a newly assigned action item: none, in the next digest, or at once.
+
+    “At once” is still within the recipient's morning.
+    """
 
     NEVER = "never", "Never"
     DIGEST = "digest", "In the next digest"
@@ -23,7 +25,7 @@ class Assigned(models.TextChoices):
 
 class ReminderPolicyQuerySet(models.QuerySet["ReminderPolicy"]):
     def current(self) -> ReminderPolicy | None:
-        """The latest one, which counts; None while nobody has changed the defaults."""
+        """Return the version in force, the latest; None while nobody has changed the defaults."""
         return self.order_by("-number").first()
 
     def before(self, policy: ReminderPolicy) -> Self:
@@ -31,7 +33,7 @@ class ReminderPolicyQuerySet(models.QuerySet["ReminderPolicy"]):
 
 
 class ReminderPolicy(models.Model):
-    """One saved version of the reminder policy: the latest counts, the earlier ones are kept.
+    """One saved version of the reminder policy. The latest is in force, earlier ones are kept.
 
     Its numbers are explained where they are used, in `action_items.reminders.policy.Policy`.
     """

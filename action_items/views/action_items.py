@@ -1,4 +1,4 @@
-"""One action item: reading it, writing it, and taking it out."""
+"""One action item: its page, and adding, editing and deleting it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _FORM = ["GET", "POST"]
 
 @require_GET
 def action_item_detail(request: SignedInRequest, pk: int) -> HttpResponse:
-    """One promise: what, after which incident, by whom, until when, and how it stands."""
+    """Show one action item."""
     if is_in_place(request):
         return row_of(request, pk)
     item = with_people_or_404(request, pk)
@@ -43,7 +43,7 @@ def action_item_detail(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(_FORM)
 def action_item_new(request: SignedInRequest, reference: str) -> HttpResponse:
-    """Promise something after an incident."""
+    """Add an action item to an incident."""
     incident = get_object_or_404(Incident.objects.visible_to(request.user), reference=reference)
     permissions.require(permissions.can_write(request.user), "Only authors may add action items.")
     if request.method == "GET" and "cancelled" in request.GET:
@@ -68,7 +68,7 @@ def action_item_new(request: SignedInRequest, reference: str) -> HttpResponse:
 
 
 def _offered_due_on(incident: Incident, whole: ActionItem | None, today: date) -> date:
-    """By its severity, and no later than what it is a part of."""
+    """Return the due date by severity, but no later than that of the item it is a part of."""
     offered = action_items.default_due_on(incident, today)
     if whole is None or whole.due_on is None:
         return offered
@@ -76,7 +76,7 @@ def _offered_due_on(incident: Incident, whole: ActionItem | None, today: date) -
 
 
 def _whole(request: SignedInRequest, incident: Incident) -> ActionItem | None:
-    """The item that is being split, where the address names one that may have parts."""
+    """Return the item being split, if the address names one that may have parts."""
     asked = request.GET.get("parent", "")
     found = incident.action_items.filter(pk=asked, parent=None) if asked.isdecimal() else None
     return found.first() if found is not None else None
@@ -84,7 +84,7 @@ def _whole(request: SignedInRequest, incident: Incident) -> ActionItem | None:
 
 @require_http_methods(_FORM)
 def action_item_edit(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Change what an action item says. A save over somebody else’s shows both and asks."""
+    """Edit an action item. A conflict with somebody else's save shows both versions."""
     item = item_or_404(request, pk)
     permissions.require(
         permissions.can_write(request.user), "Only authors may change action items."
@@ -109,7 +109,7 @@ def action_item_edit(request: SignedInRequest, pk: int) -> HttpResponse:
 def _both_versions(
     request: SignedInRequest, form: ActionItemForm, error: StaleWrite
 ) -> dict[str, Any]:
-    """What stands now beside what was typed, and a form that saves the typed over it knowingly."""
+    """Return the stored values beside those typed, and a form that overwrites deliberately."""
     now = item_or_404(request, form.instance.pk)
     typed = request.POST.copy()
     typed["version"] = str(now.version)
@@ -128,7 +128,7 @@ def _both_versions(
 
 
 def _shown(form: ActionItemForm, name: str) -> str:
-    """A field's value as its reader knows it: the words of a choice, not its key."""
+    """Return the displayed value of a field: for a choice its label, not its key."""
     value = form[name].value()
     raw = "" if value is None else str(value)
     for key, text in getattr(form.fields[name], "choices", ()):
@@ -141,7 +141,7 @@ def _shown(form: ActionItemForm, name: str) -> str:
 
 @require_http_methods(_FORM)
 def action_item_delete(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Delete an action item, after asking."""
+    """Delete an action item after confirmation."""
     item = item_or_404(request, pk)
     permissions.require(
         permissions.can_write(request.user), "Only authors may delete action items."

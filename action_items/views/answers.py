@@ -1,8 +1,8 @@
-"""What the pages of one action item share: finding it, and answering where it stands.
+"""Shared parts of the pages of one action item: finding it, and the answer to a save.
 
-Each form opens in place where a list or an incident page shows the item, and as a page of its own
-without JavaScript. `place` says where that is: `incident`, `list`, `board`, `home`, or empty for
-the item's own page.
+Each form opens in place in a list or on an incident page, and is a page of its own without
+JavaScript. `place` says which: `incident`, `list`, `board`, `home`, or empty for the item's own
+page.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from core import drafts
 from core.errors import DomainError
 from incidents.models import ActionItem
 
-# Where an item may stand, and what shows it there.
+# Places that show an item, with the template for it.
 _PLACES = {
     "incident": "action_items/_row.html",
     "list": "action_items/_list_row.html",
@@ -34,7 +34,7 @@ _PLACES = {
     "home": "action_items/_row.html",
 }
 
-# Which field of a form a refusal is about, by the first name that the form has.
+# Form fields for each error; the first one that the form has is used.
 _FIELDS: dict[type[DomainError], tuple[str, ...]] = {
     action_items.EvidenceMissing: ("evidence",),
     action_items.VerifierRefused: ("verified_by",),
@@ -51,7 +51,7 @@ _FIELDS: dict[type[DomainError], tuple[str, ...]] = {
 
 
 def field_of(error: DomainError, form: BaseForm) -> str | None:
-    """The field of `form` that `error` is about; None where it is about the whole."""
+    """Return the field of `form` that `error` is about; None if it is about the whole form."""
     return next((name for name in _FIELDS.get(type(error), ()) if name in form.fields), None)
 
 
@@ -70,7 +70,7 @@ def is_in_place(request: SignedInRequest) -> bool:
 
 
 def moved_on(request: SignedInRequest, item: ActionItem) -> HttpResponse:
-    """The answer to a save: what stood there before, as it now is."""
+    """Answer a successful save: show the item again in its place."""
     return drafts.saved(request, _shown_again(request, item))
 
 
@@ -101,8 +101,10 @@ def row_of(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def list_address(request: SignedInRequest) -> str:
-    """The list as the person sees it: with the filters that the form carries as `back`, or those
-    of the browser’s own address. Nothing else is taken from there."""
+    """Return the address of the list, with the filters in `back` or in the browser's address.
+
+    Only the query string is used.
+    """
     query = request.POST.get("back", request.GET.get("back"))
     if query is None and request.htmx:
         query = urlsplit(request.htmx.current_url or "").query
@@ -110,7 +112,7 @@ def list_address(request: SignedInRequest) -> str:
 
 
 def form_page(request: SignedInRequest, name: str, context: dict[str, Any]) -> HttpResponse:
-    """The form `name`, in place or as a page; with 422 where what was typed cannot be saved."""
+    """Render the form `name`, in place or as a page; with status 422 if it has errors."""
     in_place = is_in_place(request)
     template = f"action_items/_{name}.html" if in_place else f"action_items/{name}.html"
     context |= {"place": place_of(request), "in_place": in_place, "nav": "action_items"}

@@ -15,8 +15,8 @@ from action_items.views.rows import ActionItemRow, rows_of
 from incidents.models import ActionItem, ActionItemStatus
 from incidents.views.filter_parts import with_
 
-CARDS = 15  # of a column; the table shows the others
-COUNTED = 100  # then a column says “more than 100”
+CARDS = 15  # per column; the table shows the others
+COUNTED = 100  # above this, a column shows “100+”
 _EMPTY = {
     "open": "What is promised and not begun waits here.",
     "in_progress": "Move a card here when you begin with it.",
@@ -28,7 +28,7 @@ _EMPTY = {
 
 @dataclass(frozen=True)
 class Column:
-    """The items in one status: the first of them as cards, and how many there are."""
+    """A column of the board: the first items of one status as cards, and their number."""
 
     status: str
     label: str
@@ -42,7 +42,9 @@ class Column:
 def columns(
     asked: Filters, found: QuerySet[ActionItem], user: User, today: date, query: QueryDict
 ) -> list[Column]:
-    """The columns of what `found` holds, which no status narrows. Two queries for all of them."""
+    """Return the columns for `found`, which has no filter on status. Two queries for all of
+    them.
+    """
     statuses = [ActionItemStatus(value) for value in ActionItemStatus.values]
     first, *others = (_in_status(asked, found, status) for status in statuses)
     pks: dict[str, list[int]] = {status: [] for status in statuses}
@@ -54,7 +56,7 @@ def columns(
 
 
 def _in_status(asked: Filters, found: QuerySet[ActionItem], status: str) -> QuerySet[Any, Any]:
-    """Keys of the first hundred and one in `status`, in the order of the column."""
+    """Return the keys of the first 101 items in `status`, in the order of the column."""
     return (
         board_order(asked, found, status)
         .annotate(column=Value(str(status)))

@@ -1,4 +1,4 @@
-"""One change for many action items: what it will do first, then what it did."""
+"""Bulk changes of action items: a preview first, then the result."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from action_items.operations.action_items import BulkChange, Change, Foreseen
 from action_items.views.answers import list_address
 from incidents.models import ActionItem
 
-MOST = 100  # items that are changed in one go
+MOST = 100  # items in one bulk change
 
 
 @dataclass(frozen=True)
 class Seen:
-    """An item as the person saw it before confirming."""
+    """An item with the version that the person saw before confirming."""
 
     item: ActionItem
     version: int | None
@@ -31,8 +31,11 @@ class Seen:
 
 @require_http_methods(["GET", "POST"])
 def action_item_bulk(request: SignedInRequest) -> HttpResponse:
-    """Change what was selected. The address holds it and the change: without a change it asks for
-    one, with one it says what will and what cannot be changed, and confirming does it."""
+    """Change the selected items.
+
+    Selection and change are in the address: without a change the page asks for one, with one it
+    previews the effects, and confirming applies it.
+    """
     asked = request.POST if request.method == "POST" else request.GET
     seen = _selected(request, asked)
     given = any(asked.get(name) for name in BulkForm.base_fields)
@@ -63,8 +66,10 @@ def action_item_bulk(request: SignedInRequest) -> HttpResponse:
 
 
 def _selected(request: SignedInRequest, asked: QueryDict) -> list[Seen]:
-    """What was selected and the person may see, in that order, at most a hundred. A selection is
-    written `pk`, or `pk:version` once the person has seen what will become of it."""
+    """Return the selected items that the person may see, in that order, at most a hundred.
+
+    A selection is `pk`, or `pk:version` once the person has seen the preview.
+    """
     wanted: dict[int, int | None] = {}
     for raw in asked.getlist("item")[:MOST]:
         pk, _, version = raw.partition(":")
@@ -85,7 +90,9 @@ def _foreseen(found: list[Foreseen]) -> dict[str, Any]:
 
 
 def _apply(request: SignedInRequest, seen: list[Seen], change: Change) -> BulkChange:
-    """Each by itself: what somebody saved since it was shown stays as they saved it."""
+    """Apply the change to each item on its own; items that were saved since the preview stay as
+    they are.
+    """
     versions = {one.item.pk: one.version for one in seen}
     do = partial(action_items.change, to=change, by=request.user, at=timezone.now())
     return action_items.each(

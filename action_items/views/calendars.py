@@ -1,4 +1,4 @@
-"""Calendars of due dates: the feeds, and the page on which a person keeps theirs."""
+"""Calendar feeds of due dates, and the page to manage them."""
 
 from __future__ import annotations
 
@@ -22,8 +22,10 @@ from core.text import storable
 @require_safe
 @login_not_required
 def calendar_feed(request: HttpRequest, key: str) -> HttpResponse:
-    """The action items of a calendar, for whoever knows this address, as its owner may see them
-    now. It ends with its owner's account."""
+    """Serve a calendar feed to anyone who knows its address.
+
+    It contains what its owner may see now, and ends with the owner's account.
+    """
     found = CalendarFeed.objects.select_related("owner", "team")
     feed = get_object_or_404(found, key=key, owner__is_active=True)
     items = feed.items(timezone.localdate())
@@ -33,7 +35,7 @@ def calendar_feed(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_GET
 def calendar_feed_list(request: SignedInRequest) -> HttpResponse:
-    """The calendars that the person subscribed to, and those there are."""
+    """List the person's calendar feeds, and those available."""
     own = list(CalendarFeed.objects.of(request.user).select_related("team", "owner"))
     taken = {feed.team_id for feed in own}
     teams = list(Team.objects.all()[:200])
@@ -49,7 +51,7 @@ def calendar_feed_list(request: SignedInRequest) -> HttpResponse:
 
 @require_POST
 def calendar_feed_new(request: SignedInRequest) -> HttpResponse:
-    """Subscribe to one’s own due dates, or to those of a team."""
+    """Subscribe to one's own due dates, or to those of a team."""
     slug = storable(request.POST.get("team", ""))
     team = get_object_or_404(Team, slug=slug) if slug else None
     feed = calendar_feeds.subscribe(team=team, by=request.user, at=timezone.now())
@@ -59,7 +61,7 @@ def calendar_feed_new(request: SignedInRequest) -> HttpResponse:
 
 @require_POST
 def calendar_feed_renew(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Give a calendar another address."""
+    """Give a calendar feed a new address."""
     feed = get_object_or_404(CalendarFeed.objects.of(request.user), pk=pk)
     calendar_feeds.renew(feed, by=request.user)
     messages.success(request, f"“{feed}” has a new address; the old one is dead.")
@@ -68,7 +70,7 @@ def calendar_feed_renew(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def calendar_feed_delete(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Turn a calendar off."""
+    """Delete a calendar feed."""
     feed = get_object_or_404(CalendarFeed.objects.of(request.user), pk=pk)
     calendar_feeds.end(feed, by=request.user)
     messages.success(request, f"“{feed}” is turned off.")

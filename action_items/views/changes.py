@@ -1,4 +1,4 @@
-"""Changing one action item where a list, the board or its page shows it."""
+"""Changes of one action item from a list, the board or its own page."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from incidents.models import CLOSED, ActionItemStatus
 
 @require_http_methods(["GET", "POST"])
 def action_item_change(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Status, priority, owner and due date, in the row itself or on a page of its own."""
+    """Edit status, priority, owner and due date, in the row or on a page of its own."""
     item = progressable(request, pk, "change")
     form = RowForm(request.POST or None, item=item)
 
@@ -41,14 +41,16 @@ def action_item_change(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def action_item_move(request: SignedInRequest, pk: int) -> HttpResponse:
-    """To another status, on the board or on the item’s own page. Done and Won’t do ask for more,
-    on a page of their own."""
+    """Move the item to another status, from the board or its own page.
+
+    Done and “won't do” need more, and redirect to their own forms.
+    """
     item = progressable(request, pk, "move")
     to = request.POST.get("to", "")
     if to in CLOSED and item.is_open:
         name = "complete" if to == ActionItemStatus.DONE else "decline"
         return redirect(f"action_item_{name}", pk=pk)
-    # In the address: the buttons of the board share one form.
+    # In the address, because the buttons of the board share one form.
     version = seen_version(request, sent=request.GET)
     with domain_errors_as_messages(request):
         moved = action_items.bring(item, to=to, version=version, by=request.user, at=timezone.now())

@@ -1,4 +1,4 @@
-"""What the list of action items may be filtered by, and its filters in words."""
+"""Choices of the filters of the action item list, and labels for active filters."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 CHOICES = incident_filters.CHOICES
 NOBODY = "nobody"
 _NOBODY = Choice(NOBODY, "Nobody")
-_NAMED = 10  # incidents and people that one address may ask for
+_NAMED = 10  # incidents and people in one address
 
 
 @dataclass(frozen=True)
 class Menu:
-    """All that the form offers, with what is chosen marked."""
+    """Everything that the filter form offers, with the chosen values marked."""
 
     status: tuple[Choice, ...]
     priority: tuple[Choice, ...]
@@ -48,10 +48,10 @@ class Menu:
 
 
 def choices(query: QueryDict, user: User) -> dict[str, list[Choice]]:
-    """Services, patterns, teams and people that `user` may filter by, and what `query` names
-    beyond them; incidents only as far as `query` names them.
+    """Return the services, patterns, teams and people that `user` may filter by.
 
-    Two queries; one more each for people and incidents that are named.
+    Values named in `query` are added; incidents only if named. Two queries, and one more each for
+    people and incidents that are named.
     """
     labels = incident_filters.choices(query, user)
     offered: dict[str, list[Choice]] = {
@@ -75,8 +75,9 @@ def choices(query: QueryDict, user: User) -> dict[str, list[Choice]]:
 
 
 def _named(query: QueryDict, kind: str) -> list[str]:
-    """What the address names of a kind. Nothing in the database is named with a NUL, and asking
-    for it is an error there."""
+    """Return the values named in the address, without those containing NUL, which PostgreSQL
+    rejects.
+    """
     return [name for name in query.getlist(kind) if name and "\0" not in name][:_NAMED]
 
 
@@ -93,7 +94,7 @@ def _teams_and_people(_: None) -> QuerySet[Any, Any]:
 
 
 def menu(filters: Filters, offered: dict[str, list[Choice]], fixed: dict[str, Any]) -> Menu:
-    """What the form offers; `fixed` are the choices that are the same for everybody, by kind."""
+    """Return the form's choices; `fixed` are those that are the same for everybody, by kind."""
     lists: dict[str, Any] = {
         kind: marked(choices_of(labels), filters.values(kind)) for kind, labels in fixed.items()
     }
@@ -124,7 +125,7 @@ _WORDS = {
 
 
 def chips(filters: Filters, query: QueryDict) -> list[Chip]:
-    """The filters that are on, each with the address of the list without it."""
+    """Return the active filters, each with the address of the list without it."""
     found = []
     for kind, chosen in filters.chosen.items():
         text = ", ".join(choice.label for choice in chosen)

@@ -1,4 +1,4 @@
-"""The action items that the list shows, all of them, for a spreadsheet."""
+"""Export of the action items in the list as a spreadsheet."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CHUNK = 500
 
 @require_GET
 def action_item_export(request: SignedInRequest) -> StreamingHttpResponse:
-    """Exactly what the address asks for, in its order and on no pages, as CSV."""
+    """Return all items matching the address, in its order, as CSV."""
     today = timezone.localdate()
     asked = asked_for(request, choices.choices(request.GET, request.user), today)
     found = filters.apply(asked, ActionItem.objects.visible_to(request.user), request.user, today)

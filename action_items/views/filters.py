@@ -1,5 +1,4 @@
-"""The filters of the list of action items: read from the address, said as a sentence, put on a
-query."""
+"""Filters of the action item list: read from the address and applied to a query."""
 
 from __future__ import annotations
 
@@ -51,7 +50,7 @@ _OPEN = ~Q(status__in=CLOSED)
 
 @dataclass
 class Filters:
-    """What the address asks for. `ignored` says in words what in it made no sense."""
+    """The filters in the address. `ignored` explains invalid ones."""
 
     scope: str = "all"
     view: str = "table"
@@ -65,12 +64,12 @@ class Filters:
 
     @property
     def by_label(self) -> bool:
-        """Whether other tables say which items are meant."""
+        """True if a filter needs other tables."""
         return not self.chosen.keys().isdisjoint(LABELS) or bool(self.text)
 
     @property
     def any(self) -> bool:
-        """Whether anything but the scope narrows the list."""
+        """True if anything but the scope narrows the list."""
         return bool(self.chosen or self.since or self.until or self.text)
 
     @property
@@ -86,7 +85,7 @@ class Filters:
 
 
 def read(query: QueryDict, offered: dict[str, list[Choice]], today: date) -> Filters:
-    """The filters that the address `query` names; what it names wrongly is ignored, and told."""
+    """Return the filters in `query`; invalid ones are ignored and explained."""
     found = Filters()
     for kind, labels in FIXED.items():
         known = {value: Choice(value, label) for value, label in labels.items()}
@@ -115,7 +114,7 @@ def _one_of(known: Any, value: str, otherwise: str) -> str:
 
 
 def apply(filters: Filters, items: ActionItemQuerySet, user: User, today: date) -> Any:
-    """`items` narrowed to what `filters` ask for, in no order. Without a status, the open ones."""
+    """Filter `items`, in no order. Without a status, only open ones."""
     if filters.scope == "mine":
         items = items.filter(owner=user)
     elif filters.scope == "teams":
@@ -128,7 +127,7 @@ def apply(filters: Filters, items: ActionItemQuerySet, user: User, today: date) 
 
 
 def _conditions(filters: Filters, today: date) -> list[Any]:
-    # Columns of the board are statuses: there they narrow nothing.
+    # On the board the columns are the statuses, so that filter does not apply.
     found: list[Any] = [_status(filters.values("status"))] if filters.view == "table" else []
     for kind in ("priority", "kind"):
         if values := filters.values(kind):
@@ -145,13 +144,13 @@ def _conditions(filters: Filters, today: date) -> list[Any]:
 
 
 def _linked(filters: Filters) -> list[Any]:
-    """Conditions that other tables answer."""
+    """Return conditions on other tables."""
     found: list[Any] = []
     if "incident" in filters.chosen:
         found.append(Q(incident__in=filters.keys("incident")))
     if "owner" in filters.chosen:
         found.append(_owned(filters))
-    # What several filters leave may be few, and would be looked for in vain on a walk.
+    # With several filters few rows may remain, and walking an index for them would take long.
     alone = len(filters.chosen) == 1
     for kind, through in _THROUGH.items():
         if pks := filters.keys(kind):
@@ -165,7 +164,7 @@ def _status(values: list[str]) -> Q:
         return _OPEN
     if ANY in values:
         return Q()
-    # Said once more as what it implies, so that an index of the open or the closed ones serves.
+    # Repeats the implied condition, so that an index of open or closed items is used.
     if not set(values) & set(CLOSED):
         return _OPEN & Q(status__in=values)
     if set(values) <= set(CLOSED):
@@ -205,7 +204,7 @@ def _of_patterns(pks: list[int]) -> QuerySet[Any, Any]:
 _THROUGH = {"service": _of_services, "pattern": _of_patterns}
 
 
-# --- in order -----------------------------------------------------------------------------------
+# --- order --------------------------------------------------------------------------------------
 
 _BY_DUE = (F("due_on").asc(nulls_last=True), "priority", "pk")
 _ORDERS: dict[str, tuple[Any, ...]] = {
@@ -221,14 +220,18 @@ _BY_GROUP: dict[str, tuple[Any, ...]] = {
 
 
 def in_order(filters: Filters, items: QuerySet[ActionItem]) -> QuerySet[ActionItem]:
-    """`items` in the order of the list: groups first. Where all are closed, the last comes first,
-    unless the address names an order."""
+    """Sort `items` as in the list, by group first.
+
+    Closed items are sorted by closing date, latest first, unless the address names an order.
+    """
     if filters.only_closed and filters.sort == "due":
         return items.order_by(*_BY_GROUP[filters.group], "-closed_at", "-pk")
     return items.order_by(*_BY_GROUP[filters.group], *_ORDERS[filters.sort])
 
 
 def board_order(filters: Filters, items: QuerySet[ActionItem], status: str) -> Any:
-    """Those of `items` in `status` as a column of the board: what was closed last comes first."""
+    """Return `items` in `status` in the order of the board; closed ones by closing date, latest
+    first.
+    """
     held = items.filter(_status([status]))
     return held.order_by(*(("-closed_at", "-pk") if status in CLOSED else _ORDERS[filters.sort]))

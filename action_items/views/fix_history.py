@@ -1,4 +1,4 @@
-"""What was said of fixes when their failure came back, where the promise itself stands."""
+"""Answers to “Did the fix hold?”, for the action item that was the fix."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from incidents.models import ActionItem, Incident
 
 @dataclass(frozen=True)
 class FixCheckPart:
-    """One answer to “Did it hold?”, with what had been shown for the fix."""
+    """One answer to “Did the fix hold?”, with the evidence for the fix."""
 
     answer: str
     answer_label: str
@@ -35,13 +35,15 @@ class FixCheckPart:
 
 
 def did_not_hold(user: User, incident: Incident) -> dict[int, str]:
-    """By key, the action items of `incident` that did not hold, with the incidents that showed it
-    as far as `user` may see them. One query."""
+    """Return the action items of `incident` that did not hold, by key, with the later incidents.
+
+    Only incidents that `user` may see. One query.
+    """
     return _told(_failed(Role(user.role), user.pk, incident.pk))
 
 
 def did_not_hold_among(user: User, keys: Sequence[int]) -> dict[int, str]:
-    """As `did_not_hold`, of the action items with these keys, whatever their incidents."""
+    """Return the same as `did_not_hold` for action items with these keys, of any incidents."""
     if not keys:
         return {}
     return _told(_failed_among(Role(user.role), user.pk, list(keys)))
@@ -69,7 +71,9 @@ def _failed(role: Role, user_pk: int, incident_pk: int) -> QuerySet[Any, Any]:
 
 
 def fix_checks(user: User, item: ActionItem) -> list[FixCheckPart]:
-    """What was said of `item`, the latest first, as far as `user` may see where. One query."""
+    """Return the answers about `item`, the latest first, as far as `user` may see them. One
+    query.
+    """
     found = FixCheck.objects.visible_to(user).filter(action_item=item)
     return [
         FixCheckPart(

@@ -1,4 +1,4 @@
-"""Follow-up: how promises are kept, as numbers and pictures, for those who answer for them."""
+"""Follow-up: figures and charts on action items, for team leads."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from incidents.models.write_mark import Topic
 
 KEPT = 10 * 60  # seconds
 
-SHOWN = 10  # teams and services at once; the others fold
+SHOWN = 10  # teams and services shown at first; the others fold
 
 
 def follow_up(request: SignedInRequest) -> HttpResponse:
-    """How promises are kept, for a team, a service and a period."""
+    """Show the follow-up figures for teams, services and a period."""
     asked, menu = follow_up_filters.read(request.GET, request.user)
     today = timezone.localdate()
     scope = Scope(
@@ -54,8 +54,9 @@ def _folded(rows: tuple[Any, ...]) -> dict[str, tuple[Any, ...]]:
 
 
 def _kept(user: User, scope: Scope) -> FollowUp:
-    """The numbers as `user` may see them, kept for this person until something is written, ten
-    minutes at most."""
+    """Return the figures visible to `user`, cached until something is written, for ten minutes
+    at most.
+    """
     state = state_of(user, Topic.INCIDENTS, Topic.FOLLOW_UP)
     about = repr((*state, user.role, scope))
     key = f"follow-up:{user.pk}:{hashlib.blake2b(about.encode(), digest_size=16).hexdigest()}"

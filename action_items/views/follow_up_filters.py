@@ -1,4 +1,4 @@
-"""What follow-up is asked about: a team, a service and a period, read from the address."""
+"""Filters of the follow-up page: team, service and period."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ USUAL = "90"
 
 @dataclass
 class Filters:
-    """What the address asks for; `ignored` says in words what in it made no sense."""
+    """The filters in the address; `ignored` explains invalid ones."""
 
     team: str = ALL
     period: str = USUAL
@@ -35,13 +35,13 @@ class Filters:
 
     @property
     def words(self) -> str:
-        """“Payments · checkout · last 90 days”: what the numbers are about."""
+        """A summary of the filters, such as “Payments · checkout · last 90 days”."""
         teams = ", ".join(choice.label for choice in self.chosen.get("team", []))
         services = (choice.label for choice in self.chosen.get("service", []))
         return " · ".join((teams or "All teams", *services, PERIODS[self.period]))
 
     def since(self, today: date) -> date:
-        """The first day of the period that ends today."""
+        """Return the first day of the period that ends today."""
         return today - timedelta(days=int(self.period) - 1)
 
 
@@ -53,8 +53,10 @@ class Menu:
 
 
 def read(query: QueryDict, user: User) -> tuple[Filters, Menu]:
-    """What `query` asks for, and what the form offers. Who leads teams and names none is shown
-    those; everybody else all of them. Two queries."""
+    """Return the filters in `query`, and the form's choices.
+
+    The default is the teams that `user` leads, or all of them. Two queries.
+    """
     rows = Team.objects.values_list("pk", "slug", "name", "lead_id")
     teams = {slug: Choice(slug, name, pk) for pk, slug, name, _ in rows}
     led = [teams[slug] for _, slug, _, lead in rows if lead == user.pk]

@@ -1,4 +1,4 @@
-"""Follow-up as pictures: what static/js/follow_up.js draws, in words and numbers."""
+"""Data for the follow-up charts that static/js/follow_up.js draws."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ BARS = 10
 
 
 def picture(numbers: FollowUp) -> dict[str, Any]:
-    """Each picture by its name, as lists of the same length."""
+    """Return each chart by name, as lists of the same length."""
     return {
         "on-time": {
             "names": [times.month(month.first_on) for month in numbers.months],
@@ -31,7 +31,7 @@ def picture(numbers: FollowUp) -> dict[str, Any]:
 
 
 def _bars(rows: Iterable[Row]) -> dict[str, list[Any]]:
-    """The first few that hold something open, what is overdue apart from the rest."""
+    """Return the first rows with open items, overdue ones apart."""
     shown = [row for row in rows if row.open][:BARS]
     return {
         "names": [row.name for row in shown],

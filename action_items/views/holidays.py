@@ -1,4 +1,4 @@
-"""Days on which nobody is reminded: the administrators' list."""
+"""Holidays without reminders, managed by administrators."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ PAGE = 50
 
 @require_safe
 def holiday_list(request: SignedInRequest) -> HttpResponse:
-    """Holidays from today on, or with `past` those before, of everybody and of teams."""
+    """List holidays from today on, or with `past` earlier ones, for everybody and for teams."""
     _require_administrator(request)
     return _answer(request, HolidaysForm())
 
 
 @require_POST
 def holiday_add(request: SignedInRequest) -> HttpResponse:
-    """Add days as lines or from a calendar file."""
+    """Add holidays from lines or from a calendar file."""
     _require_administrator(request)
     form = HolidaysForm(request.POST, request.FILES)
     if not form.is_valid():
@@ -42,7 +42,7 @@ def holiday_add(request: SignedInRequest) -> HttpResponse:
 
 @require_POST
 def holiday_delete(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Make a holiday an ordinary day again."""
+    """Delete a holiday."""
     _require_administrator(request)
     holiday = get_object_or_404(Holiday, pk=pk)
     reminder_policies.remove_holiday(holiday, by=request.user, at=timezone.now())

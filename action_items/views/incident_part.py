@@ -1,4 +1,4 @@
-"""The action items of one incident, as its page shows them."""
+"""The action items of one incident on its page."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from incidents.views.page_parts import PagePart
 def action_items_context(
     user: User, incident: Incident, facts: Mapping[str, bool] | None = None
 ) -> dict[str, Any]:
-    """What `incidents/_action_items.html` needs. Open ones come first, in their own order, parts
-    below what they are part of.
+    """Return the context of `incidents/_action_items.html`: open items first, parts below their
+    parent.
 
-    `facts` of the page save a query each where nobody judged a fix and nothing waits.
-    Reads `incident.action_items`, already fetched ones included; a caller that prefetches them
-    also selects `owner` and `owner_team`.
+    `facts` of the page save queries if there are no fix checks or dependencies. Uses
+    `incident.action_items`, prefetched or not; a caller that prefetches them also selects `owner`
+    and `owner_team`.
     """
     cache = getattr(incident, "_prefetched_objects_cache", {})
     if "action_items" in cache:

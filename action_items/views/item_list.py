@@ -1,4 +1,4 @@
-"""The list of action items, as a table or as a board: mine, my teams’, everybody’s."""
+"""The action item list, as a table or as a board: one's own, one's teams', or all."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class TablePage(Page):
 
 @dataclass(frozen=True)
 class Link:
-    """One of a few ways to show the list."""
+    """A link to another view of the list."""
 
     label: str
     url: str
@@ -61,7 +61,7 @@ class Link:
 
 @require_GET
 def action_item_list(request: SignedInRequest) -> HttpResponse:
-    """Promises as a table or a board. What is shown is in the address: scope, filters, order."""
+    """List action items as a table or a board; scope, filters and order are in the address."""
     today = timezone.localdate()
     offered = choices.choices(request.GET, request.user)
     asked = asked_for(request, offered, today)
@@ -83,7 +83,7 @@ def action_item_list(request: SignedInRequest) -> HttpResponse:
 
 
 def asked_for(request: SignedInRequest, offered: dict[str, Any], today: date) -> Filters:
-    """The filters of the address; what it leaves open is as the person had it last."""
+    """Return the filters of the address, with the person's last choices as defaults."""
     asked = filters.read(request.GET, offered, today)
     asked.scope = asked.scope or _first_scope(request.user, asked)
     asked.view = asked.view or request.COOKIES.get(VIEW_COOKIE, "")
@@ -92,7 +92,7 @@ def asked_for(request: SignedInRequest, offered: dict[str, Any], today: date) ->
 
 
 def _first_scope(user: User, asked: Filters) -> str:
-    """Somebody who owns nothing, or asks for an owner, is shown what everybody has promised."""
+    """Return “all” for people without items or with filters by label, else “mine”."""
     if asked.by_label:
         return "all"
     return "mine" if ActionItem.objects.visible_to(user).owned_by(user).exists() else "all"
@@ -102,7 +102,7 @@ def _answer(
     request: SignedInRequest, asked: Filters, offered: dict[str, Any], context: dict[str, Any]
 ) -> HttpResponse:
     if request.htmx and not request.htmx.history_restore_request:
-        # Also what a form on the page is answered with, wherever it stands.
+        # Also replaces the target of any form on the page.
         answer = render(request, "action_items/_action_item_results.html", context)
         return reswap(retarget(answer, "#action-item-results"), "outerHTML")
     context["menu"] = choices.menu(asked, offered, _FORM)
@@ -110,7 +110,7 @@ def _answer(
 
 
 def _keeping_view(answer: HttpResponse, request: SignedInRequest) -> HttpResponse:
-    """Have the browser come back to the view that was chosen last."""
+    """Remember the chosen view in a cookie."""
     if (chosen := request.GET.get("view")) in filters.VIEWS:
         answer.set_cookie(
             VIEW_COOKIE,
@@ -124,7 +124,7 @@ def _keeping_view(answer: HttpResponse, request: SignedInRequest) -> HttpRespons
 
 
 def _ways(asked: Filters, query: QueryDict) -> dict[str, Any]:
-    """The links above the list, which keep whatever else is asked for."""
+    """Return the links above the list, which keep all other filters."""
     status, due = ",".join(asked.values("status")), ",".join(asked.values("due"))
     return {
         "scopes": [
@@ -145,7 +145,9 @@ def _ways(asked: Filters, query: QueryDict) -> dict[str, Any]:
 
 
 def _grouped(shown: list[ActionItemRow], asked: Filters, today: date) -> list[Group]:
-    """Neighbours under one heading. What is not in the order of its groups has none of its own."""
+    """Group consecutive rows under headings; no headings if the order does not follow the
+    groups.
+    """
     if asked.group == "due" and (asked.only_closed or asked.sort != "due"):
         return [Group("", shown)] if shown else []
     week = (today + SOON).isoformat()

@@ -1,4 +1,4 @@
-"""What the page of one action item shows besides its row."""
+"""The page of one action item."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ from messaging.models import Message
 from messaging.outcomes import Result, outcome_of
 
 _REMINDERS = 10
-_CHANGES = 100  # the latest ones; who needs more finds them in the administration
+_CHANGES = 100  # the latest ones; older ones are in the admin
 
 
 @dataclass(frozen=True)
 class Related:
-    """Another item, as the page of this one lists it."""
+    """Another item in a list on this page."""
 
     pk: int
     title: str
@@ -48,12 +48,12 @@ class Related:
     is_open: bool
     due: str
     due_stage: str
-    incident: str  # empty where it is the same one
+    incident: str  # empty for the same incident
 
 
 @dataclass(frozen=True)
 class Reminder:
-    """One reminder: of which day, to whom, and what became of it."""
+    """A reminder: its day, recipient and result."""
 
     day: date
     to: str
@@ -62,7 +62,7 @@ class Reminder:
 
 @dataclass(frozen=True)
 class Change:
-    """One line of the history."""
+    """A line of the history."""
 
     text: str
     who: str
@@ -72,13 +72,13 @@ class Change:
 
 
 def with_people_or_404(request: SignedInRequest, pk: int) -> ActionItem:
-    """The item with everybody it names, if the person may see it."""
+    """Return the item with all people it names, if the person may see it. Raises Http404."""
     items = with_what_rows_show(ActionItem.objects.visible_to(request.user))
     return get_object_or_404(items.select_related("closed_by", "verified_by", "parent"), pk=pk)
 
 
 def action_item_context(item: ActionItem, user: User, today: date) -> dict[str, Any]:
-    """What `action_item_detail.html` needs, for somebody who may see `item`."""
+    """Return the context of `action_item_detail.html` for a user who may see `item`."""
     [row] = rows([item], user, today)
     waits_for = _waits_for(item, user, today)
     parts = related(item.parts.all(), item, today)
@@ -104,7 +104,7 @@ def action_item_context(item: ActionItem, user: User, today: date) -> dict[str, 
 
 
 def _reminders(item: ActionItem) -> list[Reminder]:
-    """The latest reminders of `item`, and what became of each."""
+    """Return the latest reminders of `item` with their results."""
     told = item.reminders.select_related("message", "recipient").order_by("-message__day", "-pk")
     substitutes = Prefetch("message__substitutes", Message.objects.order_by("pk"))
     return [
@@ -118,7 +118,7 @@ def _reminders(item: ActionItem) -> list[Reminder]:
 
 
 def related(items: Iterable[ActionItem], of: ActionItem, today: date) -> list[Related]:
-    """`items`, which the reader may see, as the page of `of` lists them."""
+    """Return `items`, which the reader may see, as rows on the page of `of`."""
     return [_related(item, of, today) for item in items]
 
 
@@ -151,13 +151,13 @@ def _waited_for_by(item: ActionItem, user: User, today: date) -> list[Related]:
 
 
 def _may_go_on(item: ActionItem, waits_for: list[Related]) -> bool:
-    """Whether everything that a blocked item waited for is closed, as far as the reader sees."""
+    """Return True if an item is blocked and all visible items that it waits for are closed."""
     is_blocked = item.status == ActionItemStatus.BLOCKED
     return is_blocked and bool(waits_for) and not any(other.is_open for other in waits_for)
 
 
 def _changes(item: ActionItem, user: User) -> list[Change]:
-    """Return the history of `item`, latest first; without waits for what `user` may not see."""
+    """Return the history of `item`, latest first, without dependencies that `user` may not see."""
     found = list(item.changes.select_related("by").order_by("-at", "-pk")[:_CHANGES])
     waited = {change.before or change.after for change in found if change.what == Changed.WAIT}
     names = _names(waited, item, user) if waited else {}
@@ -175,7 +175,7 @@ def _changes(item: ActionItem, user: User) -> list[Change]:
 
 
 def _names(keys: set[str], of: ActionItem, user: User) -> dict[str, str]:
-    """By key, what these items are called, of which `user` may see the incidents."""
+    """Return, by key, the names of these items as far as `user` may see them."""
     found = ActionItem.objects.visible_to(user).filter(
         pk__in=[key for key in keys if key.isdecimal()]
     )

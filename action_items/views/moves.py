@@ -1,4 +1,4 @@
-"""Moving an action item on: done, declined, taken up again, snoozed, given away, promised anew."""
+"""Changes of an action item's state: complete, decline, reopen, snooze, reassign, re-date."""
 
 from __future__ import annotations
 
@@ -36,7 +36,10 @@ _FORM = ["GET", "POST"]
 
 
 def progressable(request: SignedInRequest, pk: int, to: str) -> ActionItem:
-    """The item, for who may move it on; `to` says what for. Raises Http404, PermissionDenied."""
+    """Return the item if the person may change it; `to` is the verb for the message.
+
+    Raises Http404 or PermissionDenied.
+    """
     item = item_or_404(request, pk)
     allowed = can_progress(request.user, item)
     permissions.require(allowed, f"Only authors and its owner may {to} an action item.")
@@ -45,7 +48,7 @@ def progressable(request: SignedInRequest, pk: int, to: str) -> ActionItem:
 
 @require_http_methods(_FORM)
 def action_item_complete(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Done, with what shows it and who looked."""
+    """Complete an item, with evidence and a verifier."""
     item = progressable(request, pk, "close")
     waits = [] if request.POST else action_items.open_waits(item, by=request.user)
     form = CompletingForm(request.POST or None, item=item, waits=waits)
@@ -68,7 +71,9 @@ def action_item_complete(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _who_waited(request: SignedInRequest, item: ActionItem) -> str:
-    """That others can go on now, as far as the person may see them."""
+    """Return a sentence on the items that waited for this one, as far as the person may see
+    them.
+    """
     waiting = ActionItemDependency.objects.visible_to(request.user).filter(depends_on=item)
     count = sum(each.item.is_open for each in waiting.select_related("item"))
     if not count:
@@ -78,7 +83,7 @@ def _who_waited(request: SignedInRequest, item: ActionItem) -> str:
 
 @require_http_methods(_FORM)
 def action_item_decline(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Won’t do, with the reason, the accepted risk, and the day on which it comes back."""
+    """Decline an item, with a reason, the accepted risk, and a re-review date."""
     item = progressable(request, pk, "close")
     form = DecliningForm(request.POST or None, item=item, today=timezone.localdate())
 
@@ -100,7 +105,7 @@ def action_item_decline(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(_FORM)
 def action_item_keep_declined(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Looked at again, and still not."""
+    """Keep an item declined after a re-review."""
     item = progressable(request, pk, "decide about")
     form = KeepDeclinedForm(request.POST or None, item=item, today=timezone.localdate())
 
@@ -121,7 +126,7 @@ def action_item_keep_declined(request: SignedInRequest, pk: int) -> HttpResponse
 
 @require_http_methods(_FORM)
 def action_item_snooze(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Be reminded later."""
+    """Snooze the reminders of an item."""
     item = progressable(request, pk, "snooze")
     today, policy = timezone.localdate(), policy_store.current()
     form = SnoozeForm(request.POST or None, item=item, today=today, policy=policy)
@@ -135,7 +140,7 @@ def action_item_snooze(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(_FORM)
 def action_item_reassign(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Give it to somebody else."""
+    """Assign an item to somebody else."""
     item = progressable(request, pk, "reassign")
     form = ReassignForm(request.POST or None, item=item)
 
@@ -155,7 +160,7 @@ def action_item_reassign(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(_FORM)
 def action_item_redate(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Promise it for another day."""
+    """Change the due date of an item."""
     item = progressable(request, pk, "re-date")
     form = RedateForm(request.POST or None, item=item, today=timezone.localdate())
 
@@ -173,8 +178,10 @@ def asked(
     form: MovingForm,
     change: Callable[[dict[str, Any]], str],
 ) -> HttpResponse:
-    """Show the form `name` about `item`, or do what it asks. `change` takes what was written and
-    tells what it did."""
+    """Show the form `name` about `item`, or save it.
+
+    `change` takes the cleaned data and returns a message about the result.
+    """
     if request.method == "POST" and form.is_valid():
         try:
             told = change(form.cleaned_data)
@@ -192,7 +199,7 @@ def asked(
 def _upon_what_stands(
     request: SignedInRequest, item: ActionItem, form: MovingForm, error: StaleWrite
 ) -> MovingForm:
-    """`form` again, upon what somebody else saved meanwhile, saying what that is."""
+    """Return `form` based on the version somebody else saved, with an error that describes it."""
     now = item_or_404(request, item.pk)
     typed = request.POST.copy()
     typed["version"] = str(now.version)
@@ -209,20 +216,20 @@ def _upon_what_stands(
 
 @require_POST
 def action_item_reopen(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Take a done or declined item up again."""
+    """Reopen a done or declined item."""
     return _at_once(request, pk, action_items.reopen, "It is open again.")
 
 
 @require_POST
 def action_item_wake(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Be reminded again from now on."""
+    """End a snooze."""
     return _at_once(request, pk, action_items.wake, "Its owner is reminded again.")
 
 
 def _at_once(
     request: SignedInRequest, pk: int, change: Callable[..., ActionItem], told: str
 ) -> HttpResponse:
-    """Do what needs no question, and show the item's page again."""
+    """Apply a change that needs no form, and return to the item's page."""
     item = item_or_404(request, pk)
     with domain_errors_as_messages(request):
         change(item, version=seen_version(request), by=request.user, at=timezone.now())
@@ -231,5 +238,5 @@ def _at_once(
 
 
 def _comes_back(day: date | None) -> str:
-    """Return the day on which a declined item is asked about again."""
+    """Return a sentence with the re-review date."""
     return f"It comes back on {times.day(day)}." if day else "It does not come back."

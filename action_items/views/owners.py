@@ -1,4 +1,4 @@
-"""Owners, offered by name while one types."""
+"""Suggestions of owners while typing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from action_items.forms.owners import offers
 
 @require_GET
 def owner_offers(request: SignedInRequest) -> HttpResponse:
-    """People, and teams where they may be chosen too, whose names fit what is typed in a field."""
+    """Suggest people, and teams if allowed, whose names match the text in a field."""
     typed = request.GET.get(request.GET.get("field", ""), "")[:200]
     names = offers(typed, teams="teams" in request.GET)
     return render(request, "action_items/_owner_offers.html", {"names": names})

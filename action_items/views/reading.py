@@ -1,4 +1,4 @@
-"""The action items of a page, read by queries that are put together once."""
+"""Reading the action items of a page with prepared queries."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from incidents.models import ActionItem, Incident, PatternLink
 
 
 def _columns(model: type[Model], *names: str) -> tuple[str, ...]:
-    """`names` in the order in which an instance takes its values."""
+    """Return `names` in the order in which `from_db` takes the values."""
     return tuple(one.attname for one in model._meta.concrete_fields if one.attname in names)
 
 
-# Most of what there is would be columns that no row shows.
+# Rows of a list use only a few of the columns.
 _ITEM = _columns(
     ActionItem,
     *("id", "incident_id", "parent_id", "title", "kind", "priority", "status", "version", "origin"),
@@ -32,15 +32,18 @@ _TEAM = _columns(Team, "id", "name")
 
 
 def items_of(pks: Sequence[int], user: User) -> list[ActionItem]:
-    """Those of the items with these keys that `user` may see, each with its incident and owner, in
-    no order. One query."""
+    """Return the items with these keys that `user` may see, with incident and owner, in no order.
+
+    One query.
+    """
     instances = _Instances()
     return [instances.item(row) for row in _items(Role(user.role), user.pk, list(pks))]
 
 
 def patterns_of(incidents: Sequence[int]) -> Mapping[int, Sequence[tuple[str, str]]]:
-    """By incident the names and slugs of the patterns that it shows; the asker may see these
-    incidents. One query."""
+    """Return names and slugs of the confirmed patterns of these visible incidents, by incident.
+    One query.
+    """
     found: dict[int, list[tuple[str, str]]] = defaultdict(list)
     for incident, name, slug in _patterns(None, list(incidents)):
         found[incident].append((name, slug))
@@ -71,7 +74,7 @@ def _patterns(_: None, keys: Any) -> QuerySet[Any, Any]:
 
 
 class _Instances:
-    """Instances of what the columns of a row say, each made once."""
+    """Instances built from the columns of rows, each only once."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[type[Model], int], Any] = {}
@@ -85,7 +88,7 @@ class _Instances:
         return item
 
     def _one(self, model: type[Model], names: Sequence[str], values: Sequence[Any]) -> Any:
-        """Of the first of `values`, which begin with the key; None where there is none."""
+        """Return the instance whose columns come first in `values`; None if its key is None."""
         key = values[0]
         if key is None:
             return None

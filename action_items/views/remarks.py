@@ -1,4 +1,4 @@
-"""What one line says of an action item beside its facts: a snooze, parts, what it waits for."""
+"""Remarks on an action item in a row: snooze, parts, dependencies."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from incidents.models import ActionItem, ActionItemDependency, ActionItemStatus,
 
 
 def own_remarks(item: ActionItem, today: date) -> tuple[str, ...]:
-    """What `item` itself knows. No query."""
+    """Return remarks from the item's own columns. No query."""
     if item.is_open and item.snoozed_until and item.snoozed_until > today:
         return (f"Snoozed until {times.day(item.snoozed_until)}",)
     if item.re_review_on and item.re_review_on <= today:
@@ -23,8 +23,10 @@ def own_remarks(item: ActionItem, today: date) -> tuple[str, ...]:
 def remarks_together(
     user: User, incident: Incident, items: Sequence[ActionItem], *, waiting: bool
 ) -> dict[int, tuple[str, ...]]:
-    """By key, how the items of `incident`, which are all of `items`, belong together and to others
-    that `user` may see. One query where some are `waiting`, else none."""
+    """Return, by key, remarks on parts and dependencies of `items`, all those of `incident`.
+
+    Dependencies are limited to what `user` may see. One query if some are `waiting`, else none.
+    """
     by_key = {item.pk: item for item in items}
     parts: dict[int, list[ActionItem]] = defaultdict(list)
     for item in items:
@@ -46,7 +48,7 @@ def remarks_together(
 
 
 def in_families(items: Sequence[ActionItem]) -> list[ActionItem]:
-    """`items`, open ones first, each part below what it is part of, where both are open or not."""
+    """Sort `items`: open ones first, each part below its parent if both are open or both closed."""
     place = {item.pk: number for number, item in enumerate(items)}
     is_open = {item.pk: item.is_open for item in items}
 
@@ -60,7 +62,7 @@ def in_families(items: Sequence[ActionItem]) -> list[ActionItem]:
 
 
 def _waits(user: User, incident: Incident) -> dict[int, list[bool]]:
-    """By key of who waits, whether each that is waited for is open."""
+    """Return, by key of the waiting item, whether each item that it waits for is open."""
     found: dict[int, list[bool]] = defaultdict(list)
     visible = ActionItemDependency.objects.visible_to(user).filter(item__incident=incident)
     for key, status in visible.values_list("item", "depends_on__status"):

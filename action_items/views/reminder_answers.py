@@ -1,4 +1,4 @@
-"""The pages behind the links of a reminder, for people who may not be signed in."""
+"""Pages behind the links in a reminder, for people who may not be signed in."""
 
 from __future__ import annotations
 
@@ -41,8 +41,9 @@ _OPERATIONS: dict[str, Callable[..., ActionItem]] = {
 @csrf_exempt  # the token is the proof; a page without a referrer could not pass the check
 @require_http_methods(["GET", "HEAD", "POST"])
 def reminder_answer(request: HttpRequest, token: str) -> HttpResponse:
-    """Say what a link does, and do it when its button is pressed: a mail scanner that opens it
-    changes nothing."""
+    """Show what a link does, and do it on POST, so that a mail scanner that opens it changes
+    nothing.
+    """
     signed_in = request.user if request.user.is_authenticated else None
     try:
         asked = link_checks.requested_action(
@@ -74,12 +75,12 @@ def _answered(request: HttpRequest, asked: RequestedAction) -> HttpResponse:
 
 
 def _is_done(asked: RequestedAction, form: MovingForm) -> bool:
-    """Whether what was written was done; else `form` says why not."""
+    """Return True if the answer was carried out; otherwise add the error to `form`."""
     change = partial(_OPERATIONS[asked.link.answer], **terms(form))
     try:
         reminder_answers.answer(asked, change=change, at=timezone.now())
     except reminder_answers.LinkSpent:
-        return True  # the page says what became of it
+        return True  # the page explains why the link no longer works
     except LinkRefused:
         raise
     except DomainError as error:
@@ -89,7 +90,7 @@ def _is_done(asked: RequestedAction, form: MovingForm) -> bool:
 
 
 def _page(request: HttpRequest, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
-    """A page that no cache keeps, no search engine lists, and whose address is told to nobody."""
+    """Render a page that is not cached, not indexed, and sends no referrer."""
     response = render(
         request, "action_items/reminders/reminder_answer.html", context, status=status
     )

@@ -1,4 +1,4 @@
-"""When people are reminded: the administrators' page, and what a change would send."""
+"""The reminder policy for administrators, and a preview of changes to it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ MOST_SUBJECTS = 12
 
 @dataclass(frozen=True)
 class Change:
-    """A number of the policy that differs, in words."""
+    """A changed setting, in words."""
 
     label: str
     before: str
@@ -45,7 +45,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Version:
-    """A saved policy, and what was changed with it."""
+    """A saved policy, with its changes."""
 
     saved: ReminderPolicy
     changes: list[Change]
@@ -53,7 +53,7 @@ class Version:
 
 @require_http_methods(["GET", "POST"])
 def reminder_policy(request: SignedInRequest) -> HttpResponse:
-    """The policy in force as a form that leads to a preview, and the versions before it."""
+    """Show the policy in force as a form that leads to a preview, with earlier versions."""
     _require_administrator(request)
     if request.method == "POST":
         return _save(request)
@@ -86,7 +86,7 @@ def _save(request: SignedInRequest) -> HttpResponse:
 
 @require_safe
 def reminder_policy_preview(request: SignedInRequest) -> HttpResponse:
-    """What would be sent in the next 14 days by a policy that is not saved, beside the saved."""
+    """Preview the next 14 days under an unsaved policy beside the saved one."""
     _require_administrator(request)
     form = ReminderPolicyForm(request.GET)
     if not form.is_valid():
@@ -117,7 +117,7 @@ def reminder_policy_preview(request: SignedInRequest) -> HttpResponse:
 
 
 def changes(before: Policy, after: Policy) -> list[Change]:
-    """What `after` says otherwise than `before`."""
+    """Return the settings that differ between `before` and `after`."""
     fields = ReminderPolicyForm.base_fields
     return [
         Change(
@@ -148,7 +148,7 @@ def _shown(name: str, policy: Policy) -> str:
 
 
 def _versions() -> list[Version]:
-    """The latest versions, each with what it changed."""
+    """Return the latest versions, each with its changes."""
     kept = list(ReminderPolicy.objects.select_related("saved_by")[: VERSIONS + 1])
     terms = [*map(terms_of, kept), *([Policy()] if len(kept) <= VERSIONS else [])]
     return [
@@ -159,7 +159,7 @@ def _versions() -> list[Version]:
 
 @dataclass(frozen=True)
 class Line:
-    """What a digest would be about: its title, and why it is named."""
+    """The subject of a line in a digest: its title, and why it is mentioned."""
 
     words: str
     title: str
@@ -168,7 +168,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Cell:
-    """One digest: in short, its first lines, and how many more there are."""
+    """One digest: a summary, its first lines, and the number of further ones."""
 
     summary: str
     lines: list[Line]
@@ -177,7 +177,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class WordedRow:
-    """A row of the preview as the page shows it. None where nothing would be sent."""
+    """A row of the preview in words. None where nothing would be sent."""
 
     day: date
     hours: str
@@ -188,7 +188,7 @@ class WordedRow:
 
 
 class _Texts:
-    """Titles and addresses of what the rows of a page are about, fetched at once."""
+    """Titles and URLs for the rows of a page, fetched at once."""
 
     def __init__(self, user: User, rows: Iterable[preview.Row]) -> None:
         digests = [digest for row in rows for digest in (row.saved, row.changed) if digest]
@@ -220,7 +220,7 @@ class _Texts:
 
 
 def _without(request: SignedInRequest, *names: str) -> str:
-    """What the address asks for, those names excepted."""
+    """Return the query string without those names."""
     asked = request.GET.copy()
     for name in names:
         asked.pop(name, None)

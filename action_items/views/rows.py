@@ -1,4 +1,4 @@
-"""Action items as rows: everything a list shows about one, worked out before the template runs."""
+"""Action items as rows of a list: every value is computed before the template renders."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class PatternLabel:
 
 @dataclass(frozen=True)
 class ActionItemRow:
-    """One action item as a list shows it to one person."""
+    """One action item in a list, for one person."""
 
     pk: int
     title: str
@@ -76,14 +76,14 @@ class ActionItemRow:
     may_progress: bool
     may_edit: bool
     version: int
-    due_on: str = ""  # the day, whatever became of the item
+    due_on: str = ""  # also for closed items
     has_owner: bool = False  # one with an account: nobody else is reminded
-    snooze_url: str = ""  # where it may be snoozed, and the list offers that
-    did_not_hold: str = ""  # references of the incidents in which it came back all the same
+    snooze_url: str = ""  # set if it may be snoozed and the list offers that
+    did_not_hold: str = ""  # references of the incidents in which the failure recurred
 
 
 def with_what_rows_show(items: QuerySet[ActionItem]) -> QuerySet[ActionItem]:
-    """`items` with all that `rows` reads from them, in two queries whatever their number."""
+    """Return `items` with everything that `rows` reads, in two queries for any number."""
     links = PatternLink.objects.confirmed().select_related("pattern")
     return items.select_related("incident", "owner", "owner_team").prefetch_related(
         Prefetch("incident__pattern_links", queryset=links)
@@ -99,11 +99,11 @@ def rows(
     failed: Mapping[int, str] | None = None,
     policy: Policy | None = None,
 ) -> list[ActionItemRow]:
-    """`items` as rows for `user`, who must be allowed to see them; `today` is the reader's.
+    """Return `items` as rows for `user`, who must be allowed to see them; `today` is the reader's.
 
-    `failed` says by key in which incidents a fix did not hold, of those that `user` may see. With
-    a `policy` the rows offer what may be snoozed by it. A queryset is fetched with all that rows
-    show; other items bring it along.
+    `failed` gives, by key, the incidents visible to `user` in which a fix did not hold. With a
+    `policy` the rows offer snoozing. A queryset is fetched with everything needed; other items must
+    have it loaded.
     """
     shown = with_what_rows_show(items) if isinstance(items, QuerySet) else list(items)
     patterns = {
@@ -139,7 +139,7 @@ def _rows(
 
 
 def _snooze_url(item: ActionItem, today: date, policy: Policy) -> str:
-    """Return the address that snoozes `item`; empty where it may not be, or is already."""
+    """Return the URL that snoozes `item`; empty if it may not be snoozed, or is already."""
     is_snoozed = item.snoozed_until is not None and item.snoozed_until > today
     if not item.is_open or is_snoozed or not snoozes_left(item, policy):
         return ""
@@ -147,7 +147,7 @@ def _snooze_url(item: ActionItem, today: date, policy: Policy) -> str:
 
 
 def rows_of(pks: Sequence[int], user: User, today: date) -> list[ActionItemRow]:
-    """The rows of `pks`, in that order, as far as `user` may see them."""
+    """Return the rows of `pks`, in that order, as far as `user` may see them."""
     if not pks:
         return []
     items = {item.pk: item for item in items_of(pks, user)}

@@ -1,4 +1,4 @@
-"""Saying which other action items one waits for."""
+"""Choosing the action items that one waits for."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SHOWN = 20
 
 @require_http_methods(["GET", "POST"])
 def action_item_wait(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Choose what it waits for, among those of its incident or by words of a title."""
+    """Choose an item to wait for, from the same incident or by words of a title."""
     item = item_or_404(request, pk)
     allowed = can_progress(request.user, item)
     permissions.require(allowed, "Only authors and its owner may change an action item.")
@@ -49,14 +49,14 @@ def action_item_wait(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _other(request: SignedInRequest) -> ActionItem:
-    """The item that the form names; one that does not exist where it names none."""
+    """Return the item named in the form, with key 0 if there is none."""
     key = request.POST.get("other", "")
     is_key = key.isascii() and key.isdigit() and len(key) < 19
     return ActionItem(pk=int(key) if is_key else 0)
 
 
 def _offered(request: SignedInRequest, item: ActionItem, asked: str) -> QuerySet[ActionItem]:
-    """Open items that it may wait for: those in whose titles all words stand, or its incident’s."""
+    """Return open items to wait for: with all words in the title, or of the same incident."""
     found = ActionItem.objects.visible_to(request.user).open().exclude(pk=item.pk)
     found = found.exclude(dependents__item=item).select_related("incident")
     if not asked:
@@ -68,7 +68,7 @@ def _offered(request: SignedInRequest, item: ActionItem, asked: str) -> QuerySet
 
 @require_POST
 def action_item_stop_waiting(request: SignedInRequest, pk: int) -> HttpResponse:
-    """It does not wait for that any more."""
+    """Remove a dependency."""
     item = item_or_404(request, pk)
     with domain_errors_as_messages(request):
         action_items.stop_waiting(item, _other(request), by=request.user, at=timezone.now())

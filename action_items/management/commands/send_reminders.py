@@ -1,4 +1,4 @@
-"""`manage.py send_reminders`: one tick of the reminders, by hand."""
+"""`manage.py send_reminders`: run one tick of the reminders by hand."""
 
 from __future__ import annotations
 
