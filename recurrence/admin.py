@@ -1,4 +1,4 @@
-"""Runs of playbooks in the administration."""
+"""Playbook runs in the admin."""
 
 from __future__ import annotations
 

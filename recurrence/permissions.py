@@ -1,4 +1,4 @@
-"""Who may run playbooks, and discard a run."""
+"""Permissions on playbook runs."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from recurrence.models import PlaybookRun
 
 
 def can_run(user: User) -> bool:
-    """Follow playbooks and say what came of it: everybody with an account (ADR 23)."""
+    """Return True if `user` may follow playbooks and record the outcome: every account (ADR 23)."""
     return user.is_active
 
 
 def can_discard(user: User, run: PlaybookRun) -> bool:
-    """Throw an open run of a playbook away: whoever began it, authors and above."""
+    """Return True if `user` may discard an open run: whoever started it, authors and above."""
     return can_write(user) or (user.is_active and run.started_by_id == user.pk)

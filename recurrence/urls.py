@@ -1,4 +1,4 @@
-"""Failure patterns as they recur, playbooks as they are run."""
+"""URLs of failure patterns, and of playbooks and their runs."""
 
 from django.urls import path
 

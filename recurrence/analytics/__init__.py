@@ -1,4 +1,4 @@
-"""What came back: earlier incidents of a pattern, what they promised, and whether a fix held."""
+"""Recurrence: earlier incidents of a pattern, their action items, and whether fixes held."""
 
 from recurrence.analytics.history import (
     History,

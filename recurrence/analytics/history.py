@@ -1,8 +1,7 @@
-"""The other incidents of an incident's patterns, and what they promised.
+"""The other incidents of an incident's patterns, and their action items.
 
-Everything here is read through `visible_to`: to somebody who may not see an incident, it did not
-happen. Histories are bounded, so that a pattern with ten thousand incidents costs no more than
-one with a hundred.
+Everything is read through `visible_to`, so that hidden incidents do not count. Histories are
+bounded: a pattern with ten thousand incidents costs no more than one with a hundred.
 """
 
 from __future__ import annotations
@@ -45,8 +44,11 @@ class PlaybookLabel:
 
 @dataclass(frozen=True)
 class History:
-    """One pattern of an incident: the latest incidents before it, latest first, the next after it,
-    and every promise made after those before."""
+    """The history of one pattern of an incident.
+
+    `earlier` are the latest incidents before it, latest first, `later` the next ones after it,
+    `promises` the action items of the earlier ones.
+    """
 
     link: Link
     earlier: tuple[PastIncident, ...]
@@ -57,12 +59,12 @@ class History:
 
     @property
     def ordinal(self) -> int:
-        """Which time this is: 1 for the first incident of the pattern."""
+        """The ordinal number of this incident within the pattern, from 1."""
         return self.link.before + 1
 
     @property
     def is_whole(self) -> bool:
-        """False where there are more than were looked at: `ordinal` is then too low."""
+        """False if there are more incidents than were looked at: `ordinal` is then too low."""
         return self.link.is_whole
 
     @property
@@ -78,24 +80,29 @@ class History:
         return tuple(promise for promise in self.promises if promise.is_declined)
 
     def fixes(self, incident: Incident) -> tuple[Promise, ...]:
-        """What was done before `incident`, or was judged in it: those nobody judged come first."""
+        """Return the fixes completed before `incident` or judged in it, unanswered ones first."""
         found = [promise for promise in self.promises if promise.asks_about(incident)]
         return tuple(sorted(found, key=lambda promise: promise.is_answered))
 
     def failed_fix(self, incident: Incident) -> Promise | None:
-        """The last promise of an earlier incident that was done before this one happened all the
-        same; one of which somebody said that it did not hold comes first."""
+        """Return the last fix completed before `incident` that did not prevent it; None if there is
+        none.
+
+        A fix that somebody said did not hold takes precedence.
+        """
         failed = [promise for promise in self.promises if promise.did_not_hold(incident)]
         return max(failed, key=_failing, default=None)
 
     def span(self, incident: Incident) -> timedelta | None:
-        """From the first incident of the pattern to this one; None where a date is missing."""
+        """Return the time from the first incident of the pattern to this one; None if a date is
+        missing.
+        """
         if self.link.is_undated or self.first is None or incident.occurred_at is None:
             return None
         return incident.occurred_at - self.first.occurred_at if self.first.occurred_at else None
 
     def is_rough(self, incident: Incident) -> bool:
-        """Whether the span is no more exact than “about”."""
+        """Return True if the span is only approximate."""
         first = self.first.occurred_precision if self.first else ""
         return incident.occurred_precision in _ROUGH or first in _ROUGH
 
@@ -105,9 +112,9 @@ def _failing(promise: Promise) -> tuple[bool, float]:
 
 
 def histories(incident: Incident, user: User) -> list[History]:
-    """The patterns that `incident` is linked to, each with its history as `user` may see it.
+    """Return the patterns linked to `incident`, each with its history as visible to `user`.
 
-    Dismissed and suggested links come along without one. Three queries at most.
+    Dismissed and suggested links have no history. At most three queries.
     """
     found = links(incident, user)
     others = _visible({pk for link in found for pk in link.neighbours}, user)
@@ -116,7 +123,9 @@ def histories(incident: Incident, user: User) -> list[History]:
 
 
 def earlier_incidents(incident: Incident, user: User) -> list[History]:
-    """The confirmed patterns under which `incident` is not the first, oftenest first."""
+    """Return the confirmed patterns with earlier incidents than `incident`, the most frequent
+    first.
+    """
     found = [
         history
         for history in histories(incident, user)

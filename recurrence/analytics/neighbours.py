@@ -1,7 +1,7 @@
-"""The links of an incident to its patterns, and which incidents share them, in one query.
+"""The pattern links of an incident, and the other incidents with the same patterns, in one query.
 
-By hand: through the ORM, putting it together takes ten times as long as answering it. Who may see
-what stays with `visible_to`, which stands inside it.
+In SQL: building it through the ORM takes ten times as long as running it. Visibility still comes
+from `visible_to`, which is embedded.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ from accounts.models import Role, User
 from core.prepared import Prepared
 from incidents.models import Incident
 
-LOOKED_AT = 50  # visible incidents of a pattern that are looked at on either side of one
-EARLIER = 10  # earlier incidents that are told of, and whose promises are looked through
+LOOKED_AT = 50  # visible incidents of a pattern that are looked at before and after one
+EARLIER = 10  # earlier incidents that are listed, with their action items
 LATER = 6
 
 
 @dataclass(frozen=True)
 class Link:
-    """A link of the incident to a pattern, the pattern's playbooks as [slug, title, risk], and
-    what the asker may see of the other incidents that are confirmed to be of it.
+    """A link of the incident to a pattern, with the pattern's playbooks as [slug, title, risk] and
+    its other visible incidents with a confirmed link.
 
     `before` and `after` count them; `before_pks` are the latest of those before, latest first,
-    `after_pks` the first of those after; `first_pk` is the earliest with a date.
-    `is_undated` says that some before it have no date, `is_whole` that all were looked at.
+    `after_pks` the first of those after; `first_pk` is the earliest with a date. `is_undated` is
+    True if some before it have no date, `is_whole` if all were looked at.
     """
 
     pk: int
@@ -57,9 +57,9 @@ class Link:
 
 
 def links(incident: Incident, user: User) -> list[Link]:
-    """The links of `incident`, with what `user` may see of each pattern's incidents. One query.
+    """Return the links of `incident`, with each pattern's incidents visible to `user`. One query.
 
-    Earlier is what has an earlier date, or, where either date is not recorded, a lower number.
+    An incident is earlier if its date is, or, if either date is not recorded, its number.
     """
     if not user.is_active:
         return []
@@ -80,8 +80,8 @@ def _visible(role: Role, user_pk: int) -> QuerySet[Any, Any]:
     return visible.order_by().values_list("id", "number", "occurred_at")
 
 
-# Those recorded next before or after: by key, which an index gives without reading all of them.
-# Comparing both columns leaves PostgreSQL no other index to take.
+# The incidents recorded next before or after: by key, which an index yields without reading all.
+# Comparing both columns makes PostgreSQL use that index.
 _NEAR = """
     (SELECT seen.*, '{direction}' AS side FROM incidents_patternlink near
      JOIN visible seen ON seen.id = near.incident_id

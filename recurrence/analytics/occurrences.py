@@ -1,4 +1,4 @@
-"""Every incident of one pattern in time, what was done after each, and whether that held."""
+"""All incidents of one pattern over time, the fixes after each, and whether they held."""
 
 from __future__ import annotations
 
@@ -23,8 +23,11 @@ ROUGH = (Precision.APPROXIMATE, Precision.UNKNOWN)
 
 @dataclass(frozen=True)
 class Fix:
-    """What was done after an incident of the pattern. `done_at` is of the completion that was
-    judged, where one was: it may have been opened again since."""
+    """A fix: an action item completed after an incident of the pattern.
+
+    `done_at` is that of the completion that was judged, if one was: the item may have been reopened
+    since.
+    """
 
     pk: int
     title: str
@@ -51,7 +54,7 @@ class Occurrence:
         return self.occurred_precision in ROUGH
 
     def is_after(self, other: Occurrence) -> bool:
-        """Later by date; by number where either date is not recorded."""
+        """Return True if it is later by date, or by number if either date is not recorded."""
         if self.occurred_at and other.occurred_at and self.occurred_at != other.occurred_at:
             return self.occurred_at > other.occurred_at
         return self.number > other.number
@@ -59,20 +62,25 @@ class Occurrence:
 
 @dataclass(frozen=True)
 class Occurrences:
-    """The incidents of a pattern, the latest first, those without a date last; and the fixes done
-    after them, the first first. `is_whole` is false where there are more."""
+    """The incidents of a pattern, the latest first, undated ones last; and their fixes, the
+    earliest first.
+
+    `is_whole` is False if there are more incidents.
+    """
 
     incidents: list[Occurrence]
     fixes: list[Fix]
     answered: frozenset[tuple[int, int]]  # action item and the incident in which it was judged
-    judged: Mapping[int, Fix]  # by incident the fix of which somebody said that it did not hold
+    judged: Mapping[int, Fix]  # by incident, the fix judged not to have held
     is_whole: bool
 
     @cached_property
     def failed_fixes(self) -> dict[int, tuple[Fix, bool]]:
-        """By incident the fix after which it came back all the same, and whether somebody said so:
-        what was judged first of all, else the last that was done before, unless it is said to have
-        held."""
+        """The fix that did not prevent each incident, and whether somebody said so; by key.
+
+        A fix judged in the incident takes precedence; otherwise it is the last one completed
+        before, unless somebody said that it held.
+        """
         places = {incident.pk: incident for incident in self.incidents}
         moments = [fix.done_at for fix in self.fixes]
         found: dict[int, tuple[Fix, bool]] = {}
@@ -97,7 +105,9 @@ class Occurrences:
 
 
 def occurrences(user: User, pattern: FailurePattern) -> Occurrences:
-    """The latest incidents of `pattern` that `user` may see, with their fixes. Five queries."""
+    """Return the latest incidents of `pattern` visible to `user`, with their fixes. Five
+    queries.
+    """
     latest = _latest(user, pattern)
     pks = latest[:MOST]
     shown = _incidents(pattern, pks)
@@ -114,21 +124,25 @@ def occurrences(user: User, pattern: FailurePattern) -> Occurrences:
 
 
 def _latest(user: User, pattern: FailurePattern) -> list[int]:
-    """The keys of the latest incidents, and one more where there are more. By themselves, since
-    keys and dates are answered from an index, without a look at every incident between."""
+    """Return the keys of the latest incidents, and one more if there are more.
+
+    A query of its own: an index has keys and dates, so no incident in between is read.
+    """
     order = (F("occurred_at").desc(nulls_last=True), "-number")
     visible = Incident.objects.visible_to(user).filter(of_pattern(pattern.pk)).order_by(*order)
     return list(visible.values_list("pk", flat=True)[: MOST + 1])
 
 
 def of_pattern(pattern_pk: int, key: str = "pk") -> Q | Func:
-    """Whether the incident with that `key` is one of the pattern's. One query."""
+    """Return a condition: the incident with that `key` has a confirmed link to the pattern."""
     linked = PatternLink.objects.confirmed().filter(pattern=pattern_pk).order_by()
     return among_linked(key, linked.values("incident"))
 
 
 def _incidents(pattern: FailurePattern, pks: Sequence[int]) -> list[Occurrence]:
-    """The incidents with these keys, which the asker may see, in their order."""
+    """Return the incidents with these keys, which the caller has checked to be visible, in their
+    order.
+    """
     columns = ("number", "reference", "title", "severity")
     when = ("occurred_at", "occurred_precision", "time_zone")
     links = PatternLink.objects.filter(among("incident", list(pks)), pattern=pattern).order_by()
@@ -144,7 +158,7 @@ _FAILED = FixAnswer.DID_NOT_HOLD
 
 
 def _fixes(incident_pks: Sequence[int], judged: set[Fix]) -> list[Fix]:
-    """What stands as done after these incidents, and what was judged, opened again or not."""
+    """Return the completed items of these incidents, and those judged, even if reopened since."""
     done = ActionItem.objects.filter(
         among("incident", list(incident_pks)), status=ActionItemStatus.DONE
     )
@@ -156,8 +170,11 @@ def _fixes(incident_pks: Sequence[int], judged: set[Fix]) -> list[Fix]:
 
 
 def services_hit(incident_pks: Sequence[int]) -> list[tuple[str, str, int]]:
-    """The services of these incidents, which the asker may see, as (name, slug, incidents), those
-    hit most often first. One query."""
+    """Return the services of these visible incidents as (name, slug, incidents), the most frequent
+    first.
+
+    One query.
+    """
     hit = Service.objects.filter(among("incidents", list(incident_pks))).annotate(
         hits=Count("incidents")
     )

@@ -1,4 +1,4 @@
-"""What was promised after earlier incidents, and what became of it."""
+"""Action items of earlier incidents, and whether they held."""
 
 from __future__ import annotations
 
@@ -17,8 +17,11 @@ from incidents.models import ActionItem, ActionItemStatus, Incident
 
 @dataclass(frozen=True)
 class Promise:
-    """An action item of an earlier incident of the pattern, and what was answered to “Did the fix
-    hold?” in the incident that was asked about: nothing where nobody answered."""
+    """An action item of an earlier incident of the pattern.
+
+    `answer` and the fields about it are the answer to “Did the fix hold?” given in the current
+    incident; None if nobody answered.
+    """
 
     pk: int
     title: str
@@ -46,26 +49,30 @@ class Promise:
         return self.check_pk is not None
 
     def days_overdue(self, today: date) -> int:
-        """How many days past its due date an open promise is; 0 when it is not."""
+        """Return the days since the due date of an open item; 0 if it is not overdue."""
         if not self.is_open or self.due_on is None:
             return 0
         return max((today - self.due_on).days, 0)
 
     def was_done_before(self, incident: Incident) -> bool:
-        """Whether it was done when `incident` happened, as far as both dates are recorded."""
+        """Return True if it was completed before `incident`, as far as both dates are recorded."""
         done, happened = self.fixed_at, incident.occurred_at
         return done is not None and happened is not None and done < happened
 
     def did_not_hold(self, incident: Incident) -> bool:
-        """Whether `incident` happened although it was done: somebody said so, or the dates do and
-        nobody said otherwise."""
+        """Return True if `incident` happened although the item was completed.
+
+        Somebody said so, or the dates show it and nobody said otherwise.
+        """
         if self.is_answered:
             return self.answer == FixAnswer.DID_NOT_HOLD
         return self.was_done_before(incident)
 
     def asks_about(self, incident: Incident) -> bool:
-        """Whether there is something to ask or to show of the fix: it was done before `incident`,
-        or before an unknown date."""
+        """Return True if the fix can be judged, or was judged, in `incident`.
+
+        It must be completed before `incident`, or `incident` must be undated.
+        """
         if self.is_answered:
             return True
         is_done = self.status == ActionItemStatus.DONE
@@ -73,15 +80,17 @@ class Promise:
 
     @property
     def fixed_at(self) -> datetime | None:
-        """When it was done; for one that was judged, when that fix was done."""
+        """The time of completion; for a judged item, of the completion that was judged."""
         if self.done_at is not None:
             return self.done_at
         return self.closed_at if self.status == ActionItemStatus.DONE else None
 
 
 def promises(incident_ids: Iterable[int], incident: Incident) -> list[Promise]:
-    """Every action item of these incidents, which the asker may see, beside what was answered of
-    each in `incident`; what is due first comes first. One query."""
+    """Return the action items of these visible incidents, with the answers given in `incident`.
+
+    In order of due date, undated ones last. One query.
+    """
     wanted = list(incident_ids)
     if not wanted:
         return []

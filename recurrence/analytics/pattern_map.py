@@ -1,7 +1,7 @@
-"""Patterns, the incidents they were met in, and the playbooks against them, as one picture.
+"""The map of patterns, their incidents, and their playbooks.
 
-Bounded whatever there is: the most frequent patterns, and either each incident or, where there
-are too many to tell apart, how many a pattern had in each quarter.
+Its size is bounded: the most frequent patterns, and either each incident or, if there are too many
+to show, the number per pattern and quarter.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from accounts.models import User
 from incidents.models import Incident, LinkState, Outcome, PatternLink, PlaybookUse
 from playbooks.models import FailurePattern, Playbook
 
-PATTERNS = 30  # lanes of the picture, and groups of the table
+PATTERNS = 30  # lanes on the map, and groups in the table
 PLAYBOOKS = 30
-MEETINGS = 600  # marks that are told apart; beyond, they are counted by quarter
+MEETINGS = 600  # marks shown one by one; beyond, incidents are counted by quarter
 NEWEST = 200  # incidents of a chosen pattern
 
 
 @dataclass(frozen=True)
 class Lane:
-    """A pattern, how many of the incidents asked about it was met in, and when last."""
+    """A pattern, with the number of matching incidents and the date of the last."""
 
     pk: int
     slug: str
@@ -38,7 +38,7 @@ class Lane:
 
 @dataclass(frozen=True)
 class Meeting:
-    """An incident in which a pattern was met."""
+    """An incident with a confirmed link to a pattern."""
 
     pattern_id: int
     number: int
@@ -52,7 +52,7 @@ class Meeting:
 
 @dataclass(frozen=True)
 class Quarter:
-    """How many incidents a pattern had in the quarter that begins on `first_on`."""
+    """The number of incidents of a pattern in the quarter that begins on `first_on`."""
 
     pattern_id: int
     first_on: date
@@ -61,7 +61,7 @@ class Quarter:
 
 @dataclass(frozen=True)
 class Remedy:
-    """A playbook against a pattern, and how often it helped in the incidents one may see."""
+    """A playbook for a pattern, with its uses and successes in visible incidents."""
 
     pattern_id: int
     slug: str
@@ -72,7 +72,7 @@ class Remedy:
 
 @dataclass(frozen=True)
 class Counted:
-    """How often each pattern was met, the most frequent first, and in which quarters (UTC)."""
+    """Counts by pattern, the most frequent first, and by quarter (UTC)."""
 
     lanes: tuple[Lane, ...]
     quarters: tuple[Quarter, ...]
@@ -80,8 +80,10 @@ class Counted:
 
 @dataclass(frozen=True)
 class PatternMap:
-    """The picture. Of `meetings` and `quarters` one is empty. `left_out` counts the patterns
-    beyond `PATTERNS`."""
+    """The map. One of `meetings` and `quarters` is empty.
+
+    `left_out` is the number of patterns beyond `PATTERNS`.
+    """
 
     lanes: tuple[Lane, ...]
     left_out: int
@@ -91,16 +93,20 @@ class PatternMap:
 
 
 def latest(user: User, incidents: QuerySet[Incident]) -> tuple[QuerySet[Incident], bool]:
-    """The latest `NEWEST` of `incidents`, which came from `visible_to(user)`, and whether there
-    are more."""
+    """Return the latest `NEWEST` of `incidents`, and whether there are more.
+
+    `incidents` comes from `visible_to(user)`.
+    """
     order = (F("occurred_at").desc(nulls_last=True), "-number")
     pks = list(incidents.order_by(*order).values_list("pk", flat=True)[: NEWEST + 1])
     return Incident.objects.visible_to(user).filter(pk__in=pks[:NEWEST]), len(pks) > NEWEST
 
 
 def counted(incidents: QuerySet[Incident]) -> Counted:
-    """What the map of `incidents` counts: one pass over their links, which callers may keep for as
-    long as nothing is written."""
+    """Count `incidents` for the map, in one pass over their links.
+
+    Callers may cache the result until something is written.
+    """
     rows = (
         _links(incidents)
         .annotate(quarter=TruncQuarter("incident__occurred_at", tzinfo=UTC))
@@ -127,8 +133,10 @@ def counted(incidents: QuerySet[Incident]) -> Counted:
 
 
 def pattern_map(user: User, incidents: QuerySet[Incident], found: Counted) -> PatternMap:
-    """The map of `incidents`, which came from `visible_to(user)`; `found` is what `counted` says
-    of them. At most three queries."""
+    """Return the map of `incidents`, which comes from `visible_to(user)`.
+
+    `found` is the result of `counted` for them. At most three queries.
+    """
     lanes = found.lanes[:PATTERNS]
     shown = {lane.pk for lane in lanes}
     tells_apart = sum(lane.total for lane in lanes) <= MEETINGS
@@ -152,7 +160,7 @@ _WHEN = ("occurred_at", "occurred_precision", "time_zone")
 
 
 def _meetings(links: QuerySet[PatternLink]) -> tuple[Meeting, ...]:
-    """Each incident once for every pattern that it shows, the latest first."""
+    """Return each incident once for every pattern of it, the latest first."""
     latest = (F("incident__occurred_at").desc(nulls_last=True), "-incident__number")
     columns = [f"incident__{column}" for column in (*_MEETING, *_WHEN)]
     rows: QuerySet[PatternLink, Any] = links.order_by(*latest).values_list("pattern_id", *columns)
@@ -160,7 +168,7 @@ def _meetings(links: QuerySet[PatternLink]) -> tuple[Meeting, ...]:
 
 
 def _remedies(user: User, lanes: Sequence[Lane]) -> tuple[Remedy, ...]:
-    """The playbooks against these patterns, those of the most frequent pattern first."""
+    """Return the playbooks for these patterns, those of the most frequent pattern first."""
     places = {lane.pk: place for place, lane in enumerate(lanes)}
     meant = Playbook.patterns.through.objects.filter(failurepattern__in=places)
     rows = meant.values_list(
@@ -177,7 +185,7 @@ def _remedies(user: User, lanes: Sequence[Lane]) -> tuple[Remedy, ...]:
 
 
 def _uses(user: User, playbooks: set[int]) -> dict[int, tuple[int, int]]:
-    """How often each playbook was used, and how often it helped."""
+    """Return, by playbook, the number of uses and of those that helped."""
     rows = (
         PlaybookUse.objects.visible_to(user)
         .filter(playbook__in=playbooks, incident__isnull=False)

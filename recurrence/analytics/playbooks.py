@@ -1,4 +1,4 @@
-"""How often playbooks helped."""
+"""Success rates of playbooks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from incidents.models import Outcome, PlaybookUse
 
 @dataclass(frozen=True)
 class Success:
-    """How many uses of a playbook helped, helped partly, and did not help."""
+    """Numbers of uses of a playbook that helped, helped partly, and did not help."""
 
     helped: int = 0
     partly: int = 0
@@ -26,15 +26,17 @@ class Success:
 
     @property
     def words(self) -> str:
-        """“Helped in 5 of 7 uses”; empty where there was none."""
+        """“Helped in 5 of 7 uses”; empty if there was none."""
         if not self.total:
             return ""
         return f"Helped in {self.helped} of {self.total} use{'s' if self.total > 1 else ''}"
 
 
 def success_of(playbook_ids: Collection[int], user: User) -> Mapping[int, Success]:
-    """By playbook, what came of the uses that `user` may know of. One query; the unused are
-    left out."""
+    """Return the outcomes of the uses that `user` may see, by playbook.
+
+    Playbooks without uses are left out. One query.
+    """
     rows = (
         PlaybookUse.objects.visible_to(user)
         .filter(playbook__in=playbook_ids)

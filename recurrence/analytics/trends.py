@@ -1,4 +1,4 @@
-"""Failure patterns over time: how often, when last, and what is still promised."""
+"""Failure patterns over time: frequency, last incident, and open action items."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ from incidents.models import ActionItem, LinkState, PatternLink, Precision, Visi
 
 @dataclass(frozen=True)
 class Trend:
-    """One pattern over the incidents that somebody may see. `recent` counts those since a day
-    that the asker chose, `last_at` is None where none has a date."""
+    """One pattern, counted over the incidents that a user may see.
+
+    `recent` counts those since the day given; `last_at` is None if none has a date.
+    """
 
     pattern_id: int
     slug: str
@@ -28,16 +30,16 @@ class Trend:
     last_at: datetime | None
 
 
-# Somebody whom no incident names: sees what everybody sees, and nothing besides.
+# A viewer whom no incident names, who sees exactly what everybody sees.
 EVERYBODY = User(pk=0, role=Role.VIEWER)
 
 
 def trends(user: User, *, since: datetime, besides: bool = False) -> list[Trend]:
-    """Every pattern that has a confirmed incident, most recent ones and then most frequent first.
+    """Return patterns with confirmed incidents, by recent incidents, then by all, most first.
 
-    `since` is midnight in somebody's zone. An incident of which only the day is known counts from
-    that day on by its own clock. With `besides` only the incidents that not everybody sees count.
-    One query over every confirmed link: callers keep the answer for as long as it holds.
+    `since` is midnight in some time zone. An incident known only to the day counts from that day on
+    in its own time zone. With `besides`, only restricted incidents count. One query over every
+    confirmed link: callers cache the result.
     """
     rows = (
         _confirmed(user, besides)
@@ -54,13 +56,15 @@ def trends(user: User, *, since: datetime, besides: bool = False) -> list[Trend]
 
 
 def in_order(found: Iterable[Trend]) -> list[Trend]:
-    """Most recent ones first, then the most frequent."""
+    """Sort by recent incidents, then by all, most first."""
     return sorted(found, key=lambda trend: (-trend.recent, -trend.total, trend.name))
 
 
 def _since(midnight: datetime) -> Q:
-    """By the moment, where it is known; else by the day, for which midnight on the incident's own
-    clock stands. No two clocks are more than 26 hours apart."""
+    """Return a condition by the moment, if it is known; else by the day in the incident's own zone.
+
+    No two time zones are more than 26 hours apart.
+    """
     near = Q(incident__occurred_at__gte=midnight - timedelta(hours=26))
     own_day = _OwnDay(F("incident__occurred_at"), F("incident__time_zone"))
     exact = Q(incident__occurred_precision__in=(Precision.MINUTE, Precision.HOUR))
@@ -69,7 +73,7 @@ def _since(midnight: datetime) -> Q:
 
 
 class _OwnDay(Func):
-    """The day of a moment on the clock of a time zone; in UTC where none is recorded."""
+    """The day of a moment in a time zone; in UTC if none is recorded."""
 
     template = "(%(expressions)s)::date"
     arg_joiner = " AT TIME ZONE "
@@ -80,12 +84,12 @@ class _OwnDay(Func):
 
 
 def came_back(found: list[Trend]) -> list[Trend]:
-    """Those with an incident since the day that was asked about, which was not their first."""
+    """Return the patterns with a recent incident that was not their first."""
     return [trend for trend in found if trend.recent and trend.total > 1]
 
 
 def most_frequent(found: list[Trend]) -> list[Trend]:
-    """Those with more than one incident, the most frequent first."""
+    """Return the patterns with more than one incident, the most frequent first."""
     again = [trend for trend in found if trend.total > 1]
     return sorted(again, key=lambda trend: (-trend.total, trend.name))
 
@@ -93,7 +97,7 @@ def most_frequent(found: list[Trend]) -> list[Trend]:
 def by_month(
     user: User, pattern_ids: list[int], *, besides: bool = False
 ) -> dict[int, dict[date, int]]:
-    """How many incidents each pattern had in each month; undated ones are in none."""
+    """Return the number of incidents of each pattern by month; undated ones are left out."""
     months: dict[int, dict[date, int]] = defaultdict(dict)
     if not pattern_ids:
         return months
@@ -112,7 +116,7 @@ def by_month(
 
 
 def open_promises(user: User, pattern_ids: list[int], *, besides: bool = False) -> dict[int, int]:
-    """How many action items of each pattern's incidents are still open."""
+    """Return the number of open action items of each pattern's incidents."""
     if not pattern_ids:
         return {}
     restricted = Q(incident__visibility=Visibility.RESTRICTED) if besides else Q()

@@ -1,4 +1,4 @@
-"""Recurrence in words."""
+"""Wording of recurrences."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ORDINALS = (
 
 
 def ordinal_words(number: int) -> str:
-    """“third”; “23rd” from thirteen on."""
+    """Return “third”; “23rd” from thirteen on."""
     if number < len(_ORDINALS):
         return _ORDINALS[number]
     if number % 100 in (11, 12, 13):
@@ -28,8 +28,9 @@ def ordinal_words(number: int) -> str:
 
 
 def recurrence_words(history: History, incident: Incident) -> str:
-    """“Third time in 14 months”, “in about 14 months” where a date is rough; without a span where
-    one is not recorded."""
+    """Return “Third time in 14 months”, “in about 14 months” for rough dates, or “Third time”
+    without dates.
+    """
     if not history.is_whole:
         return f"One of more than {LOOKED_AT} incidents of this pattern"
     words = f"{ordinal_words(history.ordinal).capitalize()} time"
@@ -40,8 +41,11 @@ def recurrence_words(history: History, incident: Incident) -> str:
 
 
 def promise_words(promise: Promise, today: date) -> str:
-    """“43 days overdue”, “due 3 Mar 2026”, “open, no due date”, “declined” or “done 3 Mar 2026”,
-    in the reader’s time zone."""
+    """Return “43 days overdue”, “due 3 Mar 2026”, “open, no due date”, “declined” or “done 3 Mar
+    2026”.
+
+    Days are in the current time zone.
+    """
     if promise.is_declined:
         return "declined"
     if promise.closed_at:

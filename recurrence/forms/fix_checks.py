@@ -1,4 +1,4 @@
-"""Saying whether a fix held."""
+"""The form that says whether a fix held."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ REOPEN = "reopen"
 
 
 class FixCheckForm(forms.Form):
-    """One answer about one action item; `reopen` is that it did not hold, and is open again."""
+    """One answer about one action item; `reopen` means that it did not hold and is reopened."""
 
     item = forms.IntegerField()
     answer = forms.ChoiceField(choices=[*FixAnswer.choices, (REOPEN, "Open it again")])

@@ -1,4 +1,4 @@
-"""The form that links an incident to a failure pattern."""
+"""Forms that link an incident to a failure pattern."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from playbooks.models import FailurePattern
 
 
 class PatternLinkForm(WritingForm):
-    """Which pattern, and what in the incident shows it."""
+    """The pattern, and the evidence for it in the incident."""
 
     pattern = forms.ModelChoiceField(
         queryset=FailurePattern.objects.none(),
@@ -37,6 +37,6 @@ class PatternLinkForm(WritingForm):
 
 
 class EvidenceForm(WritingForm):
-    """What in the incident shows a pattern that is linked already."""
+    """The evidence for a pattern that is linked already."""
 
     evidence = MarkdownField(label="What shows it", required=False, help_text="Markdown.")

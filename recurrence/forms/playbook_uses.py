@@ -1,4 +1,4 @@
-"""Recording that a playbook was followed."""
+"""Forms that record the use of a playbook."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LIKELY = "For the patterns of this incident"
 
 
 class PlaybookUseForm(WritingForm):
-    """Which playbook, what came of it, and a note; the incident's own playbooks come first."""
+    """The playbook, its outcome, and a note. Playbooks for the incident's patterns come first."""
 
     playbook = forms.ModelChoiceField(queryset=Playbook.objects.current(), to_field_name="slug")
     outcome = forms.ChoiceField(choices=Outcome.choices, label="What came of it")
@@ -30,13 +30,13 @@ class PlaybookUseForm(WritingForm):
 
     def __init__(self, *args: Any, incident: Incident, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # Asked for when the form is drawn: what can be saved as it was sent needs no choices.
+        # Queried only when the form is rendered: saving a submitted form needs no choices.
         offered = CallableChoiceIterator(lambda: _offered(incident))
         self.fields["playbook"].widget.choices = offered
 
 
 def _offered(incident: Incident) -> list[Any]:
-    """All playbooks to choose from, those for the confirmed patterns of the incident first."""
+    """Return the choices of playbooks, those for the incident's confirmed patterns first."""
     for_it = Playbook.patterns.through.objects.filter(
         playbook=OuterRef("pk"),
         failurepattern__incident_links__incident=incident,
@@ -53,7 +53,7 @@ def _offered(incident: Incident) -> list[Any]:
 
 
 class OutcomeForm(forms.Form):
-    """What came of following a playbook, asked with large choices: it is filled in on phones."""
+    """The outcome of a playbook run, with large choices for phones."""
 
     outcome = forms.ChoiceField(
         choices=Outcome.choices,

@@ -1,4 +1,4 @@
-"""Rows of failures that come back: runs of playbooks."""
+"""Models of recurrence: playbook runs."""
 
 from recurrence.models.playbook_run import PlaybookRun, PlaybookTick
 

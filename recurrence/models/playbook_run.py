@@ -1,4 +1,4 @@
-"""Following a playbook, step by step."""
+"""Playbook runs, step by step."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from playbooks.models import Playbook, PlaybookRevision
 
 class PlaybookRunQuerySet(models.QuerySet["PlaybookRun"]):
     def visible_to(self, user: User | AnonymousUser) -> PlaybookRunQuerySet:
-        """Runs in incidents that `user` may know of, and those attached to none so far."""
+        """Return runs in incidents that `user` may see, and those not attached to an incident."""
         if not user.is_active or isinstance(user, AnonymousUser):
             return self.none()
         return self.filter(~Q(incident__in=Incident.objects.hidden_from(user)))
@@ -26,10 +26,10 @@ class PlaybookRunQuerySet(models.QuerySet["PlaybookRun"]):
 
 
 class PlaybookRun(models.Model):
-    """That somebody follows a playbook, as it read when they began.
+    """One run through a playbook, in the revision that was current when it started.
 
-    At three in the morning there may be no incident yet: it is attached later. What came of the
-    run is its `use`, made when it is finished.
+    At three in the morning there may be no incident yet: it is attached later. The outcome is the
+    run's `use`, created when the run is finished.
     """
 
     playbook = models.ForeignKey(Playbook, on_delete=models.PROTECT, related_name="runs")
@@ -54,7 +54,7 @@ class PlaybookRun(models.Model):
     class Meta:
         ordering = ["-started_at", "-pk"]
         constraints = [
-            # Two people who begin in the same incident follow one list, and so does a double tap.
+            # Two people who start in the same incident share one run, and so does a double tap.
             models.UniqueConstraint(
                 fields=["playbook", "incident"],
                 condition=Q(finished_at=None, incident__isnull=False),
@@ -83,7 +83,7 @@ class PlaybookRun(models.Model):
 
 
 class PlaybookTick(models.Model):
-    """That a step of a run was done, or skipped and perhaps why."""
+    """A step of a run that was done, or skipped with an optional reason."""
 
     run = models.ForeignKey(PlaybookRun, on_delete=models.CASCADE, related_name="ticks")
     position = models.PositiveIntegerField(help_text="The step, counted from 1.")

@@ -1,4 +1,4 @@
-"""Saying whether a fix held when its failure came back."""
+"""Recording whether a fix held when its failure came back."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from incidents.models import ActionItem, ActionItemStatus, Incident, LinkState, 
 
 
 class AlreadyAnswered(DomainError):
-    """Somebody said something else about the same fix meanwhile."""
+    """A different answer about the same fix that somebody else gave first."""
 
 
 class NothingToAsk(DomainError):
-    """The action item is no fix of which this incident could show anything."""
+    """An action item that is not a fix about which this incident tells anything."""
 
 
 def fix_version(done_at: datetime | None) -> int:
-    """Return the version of a fix that was done then, for a page to carry."""
+    """Return the version of a fix completed at `done_at`, for a page to carry."""
     return version_of(done_at.timestamp() if done_at else None)
 
 
@@ -48,17 +48,16 @@ def answer(
     by: User,
     at: datetime,
 ) -> FixCheck:
-    """Whether `item`, done after an earlier incident, held when it came back in `incident`. Of
-    `item` only the key is looked at.
+    """Record whether `item`, completed after an earlier incident, held in `incident`.
 
-    `note` is Markdown. With `reopen` a fix that did not hold is open again at once, due as a new
-    action item of its incident would be; it may also be said later. The same answer again changes
-    nothing.
+    Only the key of `item` is read. `note` is Markdown. With `reopen`, a fix that did not hold is
+    reopened at once, due as a new action item of its incident would be; it may also be reopened by
+    a later call. The same answer again changes nothing.
 
-    Raises AlreadyAnswered where another answer was given, StaleWrite where the fix was done at
-    another time than `version`, a `fix_version`, says, NothingToAsk where the item is not done or
-    the two incidents share no confirmed pattern, DomainError for an answer that there is not, or
-    PermissionDenied, for whoever may not see both incidents too.
+    Raises AlreadyAnswered if another answer was given, StaleWrite if the fix was not completed at
+    the time of `version`, a `fix_version`, NothingToAsk if the item is not done or the two
+    incidents share no confirmed pattern, DomainError for an unknown answer, or PermissionDenied,
+    also if `by` may not see both incidents.
     """
     permissions.require(permissions.can_write(by), "Only authors may say whether a fix held.")
     if answer not in FixAnswer.values or (reopen and answer != FixAnswer.DID_NOT_HOLD):
@@ -94,20 +93,19 @@ def answer(
 
 @transaction.atomic
 def take_back(check: FixCheck, *, by: User) -> None:
-    """The question is open again. An action item that was reopened stays open.
+    """Withdraw the answer. A reopened action item stays open.
 
-    Taking back again changes nothing. Raises PermissionDenied.
+    Withdrawing again changes nothing. Raises PermissionDenied.
     """
     permissions.require(permissions.can_write(by), "Only authors may say whether a fix held.")
     FixCheck.objects.visible_to(by).filter(pk=check.pk).delete()
 
 
 def _hold(item: ActionItem, incident: Incident, by: User) -> tuple[ActionItem, int | None, bool]:
-    """`item` as it now stands, the key of the answer that stands, and whether both incidents are
-    confirmed to be of one pattern.
+    """Return `item` as stored now, the key of the existing answer, and whether both incidents have
+    a confirmed pattern in common.
 
-    Both are held, always in the same order, so that two people who answer never wait for each
-    other.
+    Locks both incidents, always in the same order, so that two people who answer cannot deadlock.
     """
     of_item = ActionItem.objects.filter(pk=item.pk).values("incident")
     both = Incident.objects.visible_to(by).filter(Q(pk=incident.pk) | Q(pk__in=of_item))
@@ -136,7 +134,7 @@ def _reopen(item: ActionItem, *, by: User, at: datetime) -> None:
 
 
 def _done_at(item: ActionItem, incident: Incident, came_back: bool) -> datetime:
-    """When the fix was done that is asked about. Raises NothingToAsk where there is none."""
+    """Return when the fix in question was completed. Raises NothingToAsk if there is none."""
     if item.status != ActionItemStatus.DONE or item.closed_at is None:
         raise NothingToAsk(f"“{item.title}” is not done, so there is no fix that could have held.")
     if item.incident_id == incident.pk or not came_back:

@@ -1,4 +1,4 @@
-"""Linking incidents to failure patterns, and saying whether the link is right."""
+"""Linking incidents to failure patterns, and confirming or dismissing links."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ from incidents.operations import revisions
 from incidents.operations.incidents import hold
 from playbooks.models import FailurePattern
 
-NO_LINK = version_of("no link")  # the version of a link that is not there
+NO_LINK = version_of("no link")  # the version of a link that does not exist
 
 
 class StaleLink(StaleWrite):
-    """Somebody changed the link since the person saw it. `current` is the link as it is now."""
+    """A link that somebody else changed since the person saw it; `current` is the link as it is
+    now.
+    """
 
     def __init__(self, current: PatternLink | None) -> None:
         by = current.decided_by if current and current.decided_by else "Somebody"
@@ -47,10 +49,10 @@ def link(
     by: User,
     at: datetime,
 ) -> PatternLink:
-    """Say that the incident is an instance of the pattern; `evidence` is Markdown.
+    """Link the incident to the pattern as confirmed; `evidence` is Markdown.
 
-    A suggested or dismissed link of the same pattern is confirmed instead. Raises DomainError
-    where it is confirmed already, and StaleLink where the link, or NO_LINK, is not at `version`.
+    A suggested or dismissed link of the same pattern is confirmed instead. Raises DomainError if it
+    is confirmed already, and StaleLink if the link, or NO_LINK, is not at `version`.
     """
     permissions.require(permissions.can_write(by), "Only authors may link patterns.")
     held = hold(incident)
@@ -98,9 +100,9 @@ def dismiss(
     by: User,
     at: datetime,
 ) -> PatternLink:
-    """Say that the incident is no instance of the pattern, linked to it so far or not.
+    """Dismiss the pattern for the incident, whether or not it was linked.
 
-    Raises StaleLink where the link, or NO_LINK, is not at `version`.
+    Raises StaleLink if the link, or NO_LINK, is not at `version`.
     """
     permissions.require(permissions.can_write(by), "Only authors may decide about patterns.")
     held = hold(incident)
@@ -123,9 +125,9 @@ def dismiss(
 def edit(
     link: PatternLink, *, evidence: str, version: int | None = None, by: User, at: datetime
 ) -> PatternLink:
-    """Change what in the incident shows the pattern. The same again changes nothing.
+    """Change the evidence of the link. The same again changes nothing.
 
-    Raises StaleLink where `version` is not the current one.
+    Raises StaleLink if `version` is not the current one.
     """
     permissions.require(permissions.can_write(by), "Only authors may link patterns.")
     held = hold(link.incident)
@@ -143,9 +145,9 @@ def edit(
 
 @transaction.atomic
 def unlink(link: PatternLink, *, version: int | None = None, by: User, at: datetime) -> None:
-    """Remove the link, decision and evidence with it; the revisions keep them.
+    """Remove the link with its decision and evidence; the revisions keep them.
 
-    Removing again changes nothing. Raises StaleLink where `version` is not the current one.
+    Removing again changes nothing. Raises StaleLink if `version` is not the current one.
     """
     permissions.require(permissions.can_write(by), "Only authors may unlink patterns.")
     held = hold(link.incident)

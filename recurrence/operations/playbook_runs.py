@@ -1,7 +1,7 @@
-"""Following playbooks: starting a run, ticking its steps off, finishing it.
+"""Playbook runs: starting one, ticking off its steps, finishing it.
 
-Whoever may read a playbook may run it, a viewer too (ADR 23): at three in the morning nobody asks
-for a role. Rows are held in the order incident, playbook, run.
+Everyone who may read a playbook may run it, viewers included (ADR 23): at three in the morning
+nobody asks for a role. Rows are locked in the order incident, playbook, run.
 """
 
 from __future__ import annotations
@@ -30,26 +30,26 @@ _LONGEST_REASON = 200
 
 
 class RunIsOver(DomainError):
-    """The run was finished; its steps stay as they were then."""
+    """A finished run, whose steps can no longer change."""
 
 
 class NoSuchStep(DomainError):
-    """The playbook, as it is followed in the run, has no step of this number."""
+    """A step number that the run's revision of the playbook does not have."""
 
 
 class AlreadyRunning(DomainError):
-    """The incident has an open run of this playbook."""
+    """An incident that already has an open run of this playbook."""
 
 
 class RunChanged(StaleWrite):
-    """Somebody ticked or skipped steps since the person saw the run."""
+    """A run in which somebody ticked or skipped steps since the person saw it."""
 
     def __init__(self) -> None:
         super().__init__("Somebody ticked or skipped steps since you opened this page.")
 
 
 def run_version(ticks: Iterable[PlaybookTick]) -> int:
-    """Return a number that changes with the steps that are ticked or skipped."""
+    """Return a number that changes with the ticked and skipped steps."""
     facts = sorted((tick.position, tick.is_skipped, tick.ticked_at.timestamp()) for tick in ticks)
     return version_of(*facts)
 
@@ -61,10 +61,10 @@ def _require_seen(held: PlaybookRun, seen: int | None) -> None:
 
 @transaction.atomic
 def start(playbook: Playbook, *, incident: Incident | None, by: User, at: datetime) -> PlaybookRun:
-    """Begin to follow the playbook as it reads now.
+    """Start a run of the playbook's current revision.
 
-    Where an open run of it is there, in the incident or, without one, of the same person, that
-    one is returned: two taps and two people make one run. Raises PlaybookArchived.
+    Returns an existing open run of it in the incident or, without an incident, by the same person:
+    two taps and two people make one run. Raises PlaybookArchived.
     """
     _require_runner(by)
     held = hold(incident) if incident else None
@@ -86,7 +86,9 @@ def start(playbook: Playbook, *, incident: Incident | None, by: User, at: dateti
 
 @transaction.atomic
 def tick(run: PlaybookRun, *, position: int, by: User, at: datetime) -> None:
-    """The step was done. Whoever ticked it first stays named; a skipped one counts as done now."""
+    """Mark the step as done. The first person to tick it stays recorded; a skipped step becomes
+    done.
+    """
     held = _hold_for_step(run, position, by)
     made = {"ticked_at": at, "ticked_by": by}
     found, is_new = held.ticks.get_or_create(position=position, defaults=made)
@@ -96,8 +98,9 @@ def tick(run: PlaybookRun, *, position: int, by: User, at: datetime) -> None:
 
 @transaction.atomic
 def skip(run: PlaybookRun, *, position: int, reason: str, by: User, at: datetime) -> None:
-    """The step is left out, perhaps for a reason, of which 200 characters are kept. One that was
-    done stays done."""
+    """Skip the step, with an optional reason cut to 200 characters. A step that is done stays
+    done.
+    """
     held = _hold_for_step(run, position, by)
     why = one_line(reason)[:_LONGEST_REASON]
     made = {"is_skipped": True, "reason": why, "ticked_at": at, "ticked_by": by}
@@ -106,7 +109,7 @@ def skip(run: PlaybookRun, *, position: int, reason: str, by: User, at: datetime
 
 @transaction.atomic
 def untick(run: PlaybookRun, *, position: int, by: User) -> None:
-    """The step is to be done after all. Again changes nothing."""
+    """Reset the step to not done. Again changes nothing."""
     _hold_for_step(run, position, by).ticks.filter(position=position).delete()
 
 
@@ -120,11 +123,11 @@ def finish(
     by: User,
     at: datetime,
 ) -> PlaybookUse:
-    """The run is over, with what came of it; `note` is Markdown. It becomes a use of the playbook,
-    in the run's incident where it has one.
+    """Finish the run with its outcome; `note` is Markdown.
 
-    The same person saying the same again gets the same use. Raises RunIsOver otherwise, and
-    RunChanged where `seen` is not its current `run_version`.
+    It becomes a use of the playbook, in the run's incident if it has one. The same call by the same
+    person returns the same use. Raises RunIsOver otherwise, and RunChanged if `seen` is not the
+    current `run_version`.
     """
     _require_runner(by)
     held, incident = _hold_with_incident(run)
@@ -153,10 +156,10 @@ def finish(
 
 @transaction.atomic
 def attach(run: PlaybookRun, incident: Incident, *, by: User, at: datetime) -> None:
-    """Say in which incident the playbook is or was followed. To the same one again changes nothing.
+    """Attach the run to an incident. Attaching to the same one again changes nothing.
 
-    `by` has got `incident` through `visible_to`. Raises AlreadyRunning where the incident has an
-    open run of the playbook besides, and DomainError where the run is another incident's.
+    The caller has read `incident` through `visible_to`. Raises AlreadyRunning if the incident has
+    another open run of the playbook, and DomainError if the run belongs to another incident.
     """
     _require_runner(by)
     target = hold(incident)
@@ -177,9 +180,9 @@ def attach(run: PlaybookRun, incident: Incident, *, by: User, at: datetime) -> N
 
 @transaction.atomic
 def discard(run: PlaybookRun, *, seen: int | None = None, by: User) -> None:
-    """Delete an open run: it was a look, or a mistake.
+    """Delete an open run that was started by mistake.
 
-    Raises RunIsOver for a finished one, and RunChanged where `seen` is not its `run_version`.
+    Raises RunIsOver for a finished one, and RunChanged if `seen` is not its `run_version`.
     """
     held = PlaybookRun.objects.select_for_update().get(pk=run.pk)
     permissions.require(
@@ -209,7 +212,7 @@ def _hold_for_step(run: PlaybookRun, position: int, by: User) -> PlaybookRun:
 
 
 def _hold_with_incident(run: PlaybookRun) -> tuple[PlaybookRun, Incident | None]:
-    """The run and its incident, held in the order in which everybody holds them."""
+    """Lock the incident, then the run, and return the run and its incident."""
     incident_id = PlaybookRun.objects.values_list("incident_id", flat=True).get(pk=run.pk)
     incident = hold(Incident(pk=incident_id)) if incident_id else None
     held = (

@@ -1,4 +1,4 @@
-"""Saying that a playbook was followed in an incident, and whether it helped."""
+"""Recording that a playbook was followed in an incident, and its outcome."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def record(
     by: User,
     at: datetime,
 ) -> PlaybookUse:
-    """That `by` followed the playbook in the incident, with what came of it; `note` is Markdown."""
+    """Record that `by` followed the playbook in the incident; `note` is Markdown."""
     permissions.require(permissions.can_write(by), "Only authors may record the use of a playbook.")
     held = hold(incident)
     use = PlaybookUse.objects.create(
@@ -36,7 +36,7 @@ def record(
 
 @transaction.atomic
 def delete(use: PlaybookUse, *, by: User, at: datetime) -> None:
-    """Take back that the playbook was followed. It stays in the revisions."""
+    """Delete the use of a playbook. It stays in the revisions."""
     permissions.require(permissions.can_write(by), "Only authors may change what was recorded.")
     held = hold(use.incident) if use.incident else None
     use.delete()

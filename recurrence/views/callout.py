@@ -1,4 +1,4 @@
-"""That a failure came back, and what was promised then: what an incident page says first."""
+"""The notice at the top of an incident page that a failure recurred, with earlier action items."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ SHOWN = 3
 
 @dataclass(frozen=True)
 class Callout:
-    """That this failure came back: how often, when last, and what became of the promises.
+    """The notice: how often the failure occurred, when last, and the action items from then.
 
-    `heading` says of which promises `promises` are, or stands for itself where there are none.
+    `heading` describes `promises`, or stands alone if there are none.
     """
 
     words: str
@@ -37,8 +37,10 @@ class Callout:
 
 
 def callout(found: Sequence[History], incident: Incident, today: date) -> Callout | None:
-    """Of the confirmed pattern that has come back most often, and among several of the one that
-    tells most: a fix that did not hold, a promise that is late. None where none has."""
+    """Return the notice for the pattern with the most earlier incidents; None if there is none.
+
+    Among equals, one with a failed fix or an overdue action item comes first.
+    """
     again = [one for one in found if one.earlier and one.link.state == LinkState.CONFIRMED]
     if not again:
         return None
@@ -71,8 +73,10 @@ def callout(found: Sequence[History], incident: Incident, today: date) -> Callou
 
 
 def _told(history: History) -> tuple[str, Sequence[Promise]]:
-    """The promises that matter most now, and what they are: open ones of the last incident, else
-    of those before it, else what was declined."""
+    """Return a heading and the most relevant action items.
+
+    Open ones of the last incident, else of earlier ones, else declined ones.
+    """
     last = history.earlier[0].pk
     of_last = [promise for promise in history.open_promises if promise.incident_id == last]
     if of_last:

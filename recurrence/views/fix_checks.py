@@ -1,4 +1,4 @@
-"""Whether a fix held, asked on the page of the incident in which its failure came back."""
+"""Answers to “Did the fix hold?” on the page of the incident in which the failure came back."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from recurrence.operations import fix_checks
 
 @require_POST
 def fix_check_answer(request: SignedInRequest, reference: str) -> HttpResponse:
-    """It held, it did not, or it did not and is open again."""
+    """Record that a fix held, that it did not, or that it did not and is reopened."""
     incident = writable_incident(request, reference)
     form = FixCheckForm(request.POST)
     if not form.is_valid():
@@ -43,14 +43,14 @@ def fix_check_answer(request: SignedInRequest, reference: str) -> HttpResponse:
                 at=timezone.now(),
             )
         except (PermissionDenied, action_items.ActionItemGone) as error:
-            # To an author, a promise of an incident that they may not know of is like none.
+            # Authors cannot tell an item of a hidden incident from one that does not exist.
             raise Http404 from error
     return saved_part(request, incident, "pattern-rows")
 
 
 @require_POST
 def fix_check_take_back(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
-    """Ask again: the answer was wrong."""
+    """Withdraw a wrong answer."""
     incident = writable_incident(request, reference)
     found = FixCheck.objects.visible_to(request.user).filter(incident=incident, pk=pk).first()
     if found is not None:

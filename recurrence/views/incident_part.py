@@ -1,4 +1,4 @@
-"""The patterns and playbooks of one incident, as its page shows them."""
+"""The patterns and playbooks of one incident on its page."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ from recurrence.views.past_action_items import PastPromises, fix_words, past_pro
 from recurrence.views.playbook_rows import open_runs_in
 
 OTHERS_SHOWN = 6
-UNFOLDED = 2  # patterns of one incident, without folding any
+UNFOLDED = 2  # patterns of one incident that are shown without folding any
 
 
 @dataclass(frozen=True)
 class Line:
-    """A link with a few words after it."""
+    """A link followed by a short note."""
 
     text: str
     url: str
@@ -43,7 +43,7 @@ class Line:
 class PatternRow:
     """A pattern of the incident, with the other incidents that share it.
 
-    `past` counts what unfolds below it; `is_open` says that it is unfolded from the start.
+    `past` counts what unfolds below it; `is_open` says that it is unfolded at first.
     """
 
     pk: int
@@ -81,11 +81,11 @@ class UseRow:
 def patterns_context(
     user: User, incident: Incident, facts: Mapping[str, bool] | None = None
 ) -> dict[str, Any]:
-    """Return the context of `_patterns.html`: patterns with the other incidents, playbooks, and
-    the earlier action items.
+    """Return the context of `_patterns.html`: patterns with other incidents, playbooks, action
+    items.
 
-    Answered alone, it brings the callout along, which follows from it. `facts` are there where the
-    whole page is answered, and save a query where no playbook was used.
+    On its own the fragment also updates the notice at the top. `facts` are given for the whole
+    page, and save a query if no playbook was used.
     """
     used = facts is None or facts["playbook_uses"]
     return {
@@ -99,8 +99,10 @@ def patterns_context(
 def pattern_rows_context(
     user: User, incident: Incident, *, kept: int | None = None
 ) -> dict[str, Any]:
-    """Return the context of `_pattern_rows.html`: the patterns alone, and the callout along with
-    them. The link with the key `kept` stays in the list though it was dismissed."""
+    """Return the context of `_pattern_rows.html`: the patterns, and the notice at the top.
+
+    The link with the key `kept` stays in the list even if dismissed.
+    """
     can_edit = may_edit(user, incident)
     return {
         "incident": incident,
@@ -113,10 +115,10 @@ def pattern_rows_context(
 def patterns_parts(
     user: User, incident: Incident, today: date, can_edit: bool, *, kept: int | None = None
 ) -> dict[str, Any]:
-    """Patterns of the incident, and the callout where one of them came back.
+    """Return the context of the incident's patterns, with a notice if one of them recurred.
 
-    `kept` is the link that was decided just now: dismissed or not, its row stays in the list, so
-    that no other comes under the pointer.
+    `kept` is the link that was just decided: it stays in the list even if dismissed, so that no
+    other link moves under the pointer.
     """
     found = analytics.histories(incident, user)
     found.sort(key=lambda history: (-history.ordinal, -history.others, history.link.name))
@@ -132,9 +134,11 @@ def patterns_parts(
 
 
 def _opened(found: list[History]) -> set[int]:
-    """The links that are unfolded: all where they are few, else the one that came most often and
-    the one that was decided last. Many patterns share their promises; told under each of them,
-    they would drown the page."""
+    """Return the links to unfold.
+
+    All if they are few, else the most frequent one and the one decided last: many patterns share
+    action items, which would otherwise be repeated under each.
+    """
     links = [history.link for history in found if history.link.state != LinkState.DISMISSED]
     if len(links) <= UNFOLDED:
         return {link.pk for link in links}
@@ -180,7 +184,7 @@ def _row(
 
 
 def _past(history: History) -> str:
-    """“5 other incidents, 3 promises still open, 2 playbooks”."""
+    """Return a summary such as “5 other incidents, 3 promises still open, 2 playbooks”."""
     waiting = len(history.open_promises)
     counts = [
         ui.counted(history.others, "other incident") if history.others else "",
@@ -192,7 +196,7 @@ def _past(history: History) -> str:
 
 
 def _nearest(others: list[PastIncident], later: int) -> list[PastIncident]:
-    """As many of those around the incident as there is room for, the earlier ones first."""
+    """Return the other incidents nearest to this one, as many as fit, earlier ones first."""
     room = max(OTHERS_SHOWN - (len(others) - later), OTHERS_SHOWN // 3)
     return others[max(later - room, 0) :][:OTHERS_SHOWN]
 
@@ -208,13 +212,13 @@ def _incident_line(past: PastIncident) -> Line:
 
 
 def _playbook_line(playbook: PlaybookLabel, incident: Incident) -> Line:
-    # From here it is one tap to a run that belongs to the incident.
+    # From here a run in the incident is one tap away.
     url = f"{playbook_url(playbook.slug)}?incident={incident.reference}"
     return Line(playbook.title, url, f"{playbook.risk} risk")
 
 
 def uses(incident: Incident) -> list[UseRow]:
-    """The playbooks that were followed in `incident`. One query."""
+    """Return the playbooks followed in `incident`. One query."""
     used = PlaybookUse.objects.filter(incident=incident).select_related("playbook", "run")
     return [
         UseRow(

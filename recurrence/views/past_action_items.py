@@ -1,4 +1,4 @@
-"""What was promised after the earlier incidents of a pattern, as pages of an incident show it."""
+"""Action items of earlier incidents of a pattern, on the page of an incident."""
 
 from __future__ import annotations
 
@@ -24,12 +24,14 @@ OPEN_SHOWN = 5
 DECLINED_SHOWN = 3
 FIXES_SHOWN = 5
 ANSWERED_SHOWN = 20
-_REASON = 140  # characters of the reason for which something was declined
+_REASON = 140  # characters of the reason for declining
 
 
 @dataclass(frozen=True)
 class PromiseLine:
-    """A promise and how it stands. `stage` is `late`, `long-late` or empty; `note` is a reason."""
+    """An action item with its state. `stage` is `late`, `long-late` or empty; `note` is a
+    reason.
+    """
 
     title: str
     url: str
@@ -40,9 +42,9 @@ class PromiseLine:
 
 @dataclass(frozen=True)
 class FixLine:
-    """A fix of which is asked whether it held, or what was answered.
+    """A fix, with the question whether it held, or the answer.
 
-    `may_reopen` offers to open it again after it was said that it did not hold.
+    `may_reopen` offers to reopen it after the answer that it did not hold.
     """
 
     pk: int
@@ -59,7 +61,7 @@ class FixLine:
 
 @dataclass(frozen=True)
 class PastPromises:
-    """The promises made after the earlier incidents of one pattern, and how many are left out."""
+    """Action items of the earlier incidents of one pattern, and the number left out."""
 
     open: list[PromiseLine]
     declined: list[PromiseLine]
@@ -70,8 +72,11 @@ class PastPromises:
 def past_promises(
     history: History, incident: Incident, today: date, asked: set[int]
 ) -> PastPromises:
-    """What is told below a pattern of `incident`. A fix is asked about once on the page: `asked`
-    holds the action items that another pattern has asked about, and takes in these."""
+    """Return the lines below a pattern of `incident`.
+
+    A fix is shown once on the page: `asked` contains the action items shown under other patterns,
+    and is updated.
+    """
     references = {past.pk: past.reference for past in history.earlier}
     waiting, declined = history.open_promises, history.declined
     fixes = [fix for fix in history.fixes(incident) if fix.pk not in asked]
@@ -89,8 +94,7 @@ def past_promises(
 
 
 def _shown(fixes: Sequence[Promise]) -> list[Promise]:
-    """The fixes that are shown, in an order that no answer changes: whoever answers one after the
-    other finds each where it was."""
+    """Return the fixes to show, in an order that answers do not change."""
     unanswered = [fix for fix in fixes if not fix.is_answered]
     answered = [fix for fix in fixes if fix.is_answered]
     shown = [*unanswered[:FIXES_SHOWN], *answered[:ANSWERED_SHOWN]]
@@ -98,8 +102,10 @@ def _shown(fixes: Sequence[Promise]) -> list[Promise]:
 
 
 def promise_line(promise: Promise, references: Mapping[int, str], today: date) -> PromiseLine:
-    """An open or declined promise; the incident after which it was made by its reference, where
-    `references` has it."""
+    """Return the line of an open or declined action item.
+
+    It names the item's incident by the reference in `references`, if any.
+    """
     words = (references.get(promise.incident_id), analytics.promise_words(promise, today))
     late = promise.days_overdue(today)
     return PromiseLine(
@@ -112,8 +118,7 @@ def promise_line(promise: Promise, references: Mapping[int, str], today: date) -
 
 
 def fix_words(history: History, incident: Incident) -> str:
-    """That it came back after a fix; nothing where it did not, or where the fix is said to have
-    held."""
+    """Return a sentence if the failure recurred after a fix; empty if not, or if the fix held."""
     fix = history.failed_fix(incident)
     if fix is None or fix.fixed_at is None:
         return ""
@@ -145,7 +150,7 @@ def _fix_line(
 
 
 def _answered(fix: Promise, today: date) -> str:
-    """“Ana says that it did not hold; open again, due 3 Mar 2026”; empty for what nobody judged."""
+    """Return “Ana: it did not hold; open again, due 3 Mar 2026”; empty without an answer."""
     if not fix.is_answered:
         return ""
     words = "it held" if fix.answer == FixAnswer.HELD else "it did not hold"

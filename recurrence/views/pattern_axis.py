@@ -1,4 +1,4 @@
-"""One pattern's incidents and fixes on an axis of time, and the same as rows of a table."""
+"""A pattern's incidents and fixes on a time axis, and as rows of a table."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from recurrence.analytics import Fix, Occurrence, Occurrences
 
 FIXES = 100  # on the axis, the latest
 _MARGIN = 3.0  # per cent left free at both ends
-_ROOM = 14.0  # per cent that the words of an interval need
-_RADII = ((20, "8"), (60, "6"))  # pixels, up to so many incidents
+_ROOM = 14.0  # per cent that the label of an interval needs
+_RADII = ((20, "8"), (60, "6"))  # (incidents at most, pixels)
 _SMALL = "4"
 
 
 @dataclass(frozen=True)
 class AxisMark:
-    """An incident or a fix on the axis. `x` is per cent."""
+    """An incident or a fix on the axis. `x` is in per cent."""
 
     x: str
     href: str
@@ -36,7 +36,7 @@ class AxisMark:
 
 @dataclass(frozen=True)
 class AxisWords:
-    """A year that begins on the axis, or the interval between two incidents."""
+    """A label on the axis: a year, or the interval between two incidents."""
 
     x: str
     label: str
@@ -44,7 +44,7 @@ class AxisWords:
 
 @dataclass(frozen=True)
 class AxisRow:
-    """An incident or a fix as a row of the table. `note` says what the picture says by colour."""
+    """An incident or a fix as a row of the table. `note` says what the chart shows by colour."""
 
     day: str
     what: str
@@ -55,8 +55,11 @@ class AxisRow:
 
 @dataclass(frozen=True)
 class PatternAxis:
-    """The picture and the table; both empty where no incident has a date. Hundreds of marks and
-    rows are drawn here, since a template would take longer over them than all else on the page."""
+    """The chart and the table; both empty if no incident has a date.
+
+    Hundreds of marks and rows are rendered here, since a template would take longer than the rest
+    of the page.
+    """
 
     marks: list[AxisMark]
     years: list[AxisWords]
@@ -91,8 +94,10 @@ class PatternAxis:
 
 
 def pattern_axis(found: Occurrences, shown: set[int]) -> PatternAxis:
-    """The dated incidents of a pattern and what was done between them. A mark of one of `shown`
-    leads to its card on the page, others to the incident itself."""
+    """Return the axis of a pattern's dated incidents and of the fixes between them.
+
+    Marks of incidents in `shown` link to their card on the page, others to the incident.
+    """
     dated = [incident for incident in found.incidents if incident.occurred_at]
     if not dated:
         return PatternAxis([], [], [], _SMALL, [])
@@ -112,7 +117,7 @@ def pattern_axis(found: Occurrences, shown: set[int]) -> PatternAxis:
 
 
 class _Scale:
-    """Where on the axis a moment stands: from the first incident to the last of all."""
+    """The scale of the axis, from the first incident to the last incident or fix."""
 
     def __init__(self, dated: Sequence[Occurrence], fixes: Sequence[Fix]) -> None:
         moments = [incident.occurred_at for incident in dated if incident.occurred_at]
@@ -124,7 +129,7 @@ class _Scale:
         return _MARGIN + (100 - 2 * _MARGIN) * ((moment - self.first) / self.whole)
 
     def years(self) -> list[AxisWords]:
-        """The years that begin on the axis, or the month it begins with; at most about eight."""
+        """Return the years that begin on the axis, at most about eight, or its first month."""
         last = self.first + self.whole
         step = max((last.year - self.first.year) // 8, 1)
         starts = [
@@ -151,7 +156,7 @@ def _fix_mark(fix: Fix, scale: _Scale) -> AxisMark:
 
 
 def _gaps(dated: Sequence[Occurrence], scale: _Scale) -> list[AxisWords]:
-    """The intervals that have room for their words."""
+    """Return the intervals wide enough for their labels."""
     found = []
     for later, earlier in pairwise(dated):
         if later.occurred_at and earlier.occurred_at:
@@ -164,7 +169,7 @@ def _gaps(dated: Sequence[Occurrence], scale: _Scale) -> list[AxisWords]:
 def _rows(
     dated: Sequence[Occurrence], fixes: Sequence[Fix], failed: Mapping[int, tuple[Fix, bool]]
 ) -> list[AxisRow]:
-    """Incidents and fixes, the latest first."""
+    """Return incidents and fixes, the latest first."""
     references = {incident.pk: incident.reference for incident in dated}
     rows: list[tuple[datetime, AxisRow]] = []
     for place, incident in enumerate(dated):
@@ -192,7 +197,7 @@ def _incident_row(incident: Occurrence, *notes: str) -> AxisRow:
 
 
 def gap_words(later: Occurrence, earlier: Occurrence) -> str:
-    """How long after `earlier` the incident `later` was; empty where either has no date."""
+    """Return the time from `earlier` to `later` in words; empty if either has no date."""
     if later.occurred_at is None or earlier.occurred_at is None:
         return ""
     gap = later.occurred_at - earlier.occurred_at

@@ -41,7 +41,7 @@ def _initial(link: PatternLink) -> dict[str, Any]:
 
 @require_http_methods(FORM)
 def pattern_link_new(request: SignedInRequest, reference: str) -> HttpResponse:
-    """Say that the incident is an instance of a pattern."""
+    """Link the incident to a pattern."""
     incident = writable_incident(request, reference)
     form = PatternLinkForm(request.POST or None, incident=incident, auto_id="new-pattern-%s")
     if form.is_valid():
@@ -64,7 +64,7 @@ def pattern_link_new(request: SignedInRequest, reference: str) -> HttpResponse:
 
 @require_http_methods(FORM)
 def pattern_link_edit(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
-    """Change what shows the pattern."""
+    """Change the evidence of a pattern link."""
     incident = writable_incident(request, reference)
     link = _link(incident, pk)
     form = EvidenceForm(
@@ -108,7 +108,7 @@ def pattern_link_decide(request: SignedInRequest, reference: str, pk: int) -> Ht
 
 @require_http_methods(FORM)
 def pattern_link_delete(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
-    """Ask, then remove the link."""
+    """Remove a pattern link after confirmation."""
     incident = writable_incident(request, reference)
     link = _link(incident, pk)
     context: dict[str, Any] = {"incident": incident, "link": link, "nav": "incidents"}

@@ -1,4 +1,4 @@
-"""The library of failure patterns: those that were met here, and those the field knows besides."""
+"""The list of failure patterns: those with incidents here, and other known ones."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from recurrence import analytics
 from recurrence.views.pattern_trends import kept_trends
 
 PAGE = 50
-LONGEST = 200  # characters of what is typed, the length of a signal; the rest is not looked at
+LONGEST = 200  # characters of the search text that are used, the length of a signal
 
 
 @dataclass(frozen=True)
 class PatternListRow:
-    """A pattern as the list shows it. `signal` is given where that alone holds a word typed."""
+    """A pattern in the list. `signal` is set if only a signal contains a word searched for."""
 
     name: str
     url: str
@@ -38,7 +38,9 @@ class PatternListRow:
 
 
 def pattern_list(request: SignedInRequest) -> HttpResponse:
-    """Failure patterns, narrowed by what is typed: how often each was met, and what is promised."""
+    """List failure patterns that match the text, with the number of incidents and open action
+    items.
+    """
     typed = " ".join(request.GET.get("q", "").replace("\0", "").split())[:LONGEST]
     kept = kept_trends(request.user, timezone.localdate())
     patterns = sorted(
@@ -67,7 +69,9 @@ def pattern_list(request: SignedInRequest) -> HttpResponse:
 
 
 def _saying(patterns: Iterable[FailurePattern], typed: str) -> Iterable[FailurePattern]:
-    """Those with every word of `typed`, also within words, in name, definition or signals."""
+    """Return the patterns that contain every word, also within words, in name, definition or
+    signals.
+    """
     words = typed.casefold().split()
     for pattern in patterns:
         text = " ".join([pattern.slug, pattern.name, pattern.definition, *pattern.signals])
@@ -96,7 +100,7 @@ def _row(
 
 
 def _signal(pattern: FailurePattern, typed: str) -> str:
-    """The signal that explains why the pattern is shown, where name and definition do not."""
+    """Return the signal that explains the match, if name and definition do not."""
     shown = f"{pattern.slug} {pattern.name} {pattern.definition}".casefold()
     unseen = [word for word in typed.casefold().split() if word not in shown]
     if not unseen:

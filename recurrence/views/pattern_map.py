@@ -1,4 +1,4 @@
-"""The map: patterns, their incidents and their playbooks as a picture, and the same as a table."""
+"""The map of patterns, their incidents and playbooks, as a chart and as a table."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ from incidents.views import filters
 from recurrence.analytics import pattern_map as drawn
 from recurrence.views.pattern_trends import KEPT
 
-LISTED = 5  # incidents of a pattern that the table shows at once; the others fold
+LISTED = 5  # incidents of a pattern shown at first in the table; the others fold
 SORTS = {"incidents": "Incidents", "name": "Pattern", "last": "Last met"}
 
 
 @dataclass(frozen=True)
 class MapLink:
-    """An incident or a playbook in the table: where it leads, and a few words on it."""
+    """An incident or a playbook in the table, with its URL and a short note."""
 
     title: str
     url: str
@@ -65,7 +65,7 @@ class SortLink:
 
 
 def pattern_map(request: SignedInRequest) -> HttpResponse:
-    """Patterns × incidents × playbooks, for a period, a service or one pattern."""
+    """Show patterns × incidents × playbooks, for a period, services or patterns."""
     offered = filters.choices(request.GET, request.user)
     asked = filters.read(_narrowed(request.GET), offered, timezone.localdate())
     incidents = filters.apply(asked, Incident.objects.visible_to(request.user))
@@ -92,7 +92,7 @@ def pattern_map(request: SignedInRequest) -> HttpResponse:
 
 
 def _counted(user: User, asked: filters.Filters, incidents: QuerySet[Incident]) -> drawn.Counted:
-    """What is counted over the incidents, kept for this person until something is written."""
+    """Return the counts over the incidents, cached for this person until something is written."""
     chosen = {kind: [choice.value for choice in asked.chosen[kind]] for kind in asked.chosen}
     state = state_of(user, Topic.INCIDENTS)
     about = repr((*state, user.role, sorted(chosen.items()), asked.since, asked.until))
@@ -105,7 +105,7 @@ def _counted(user: User, asked: filters.Filters, incidents: QuerySet[Incident]) 
 
 
 def _narrowed(query: QueryDict) -> QueryDict:
-    """What the map can be narrowed by; all else in the address says nothing to it."""
+    """Return the part of the query that the map can filter by."""
     kept = QueryDict(mutable=True)
     for name in ("service", "pattern", "period", "since", "until"):
         kept.setlist(name, query.getlist(name))
@@ -122,13 +122,13 @@ def _sorts(query: QueryDict, sort: str) -> list[SortLink]:
 
 
 def _words(found: drawn.PatternMap) -> str:
-    """“7 patterns, met 24 times”: what the picture shows, for those who do not see it."""
+    """Return a text alternative for the chart, such as “7 patterns, met 24 times”."""
     times = sum(lane.total for lane in found.lanes)
     met = "once" if times == 1 else f"{times:,} times"
     return f"{ui.counted(len(found.lanes), 'pattern')}, met {met}"
 
 
-# --- the table ----------------------------------------------------------------------------------
+# --- table --------------------------------------------------------------------------------------
 
 
 def _rows(found: drawn.PatternMap, asked: filters.Filters, sort: str) -> list[MapRow]:
@@ -145,7 +145,9 @@ def _rows(found: drawn.PatternMap, asked: filters.Filters, sort: str) -> list[Ma
 
 
 def _sorted(lanes: Iterable[drawn.Lane], sort: str) -> list[drawn.Lane]:
-    """By how often, which is how they come; by name; or by when last, undated ones at the end."""
+    """Sort by frequency, which is the given order, by name, or by the last date with undated
+    ones last.
+    """
     if sort == "name":
         return sorted(lanes, key=lambda lane: lane.name.casefold())
     if sort == "last":
@@ -181,8 +183,10 @@ def _row(
 
 
 def _listed(lane: drawn.Lane, asked: filters.Filters) -> list[str]:
-    """The patterns whose incidents on the map are those of the incident list: all of them, or the
-    chosen ones. Of the others only what they share with a chosen one is here."""
+    """Return the patterns that the incident list must be filtered by to show the same incidents.
+
+    If patterns are chosen, the lanes of others show only incidents shared with these.
+    """
     return [choice.value for choice in asked.chosen.get("pattern", [])] or [lane.slug]
 
 
@@ -193,7 +197,7 @@ def _helped(remedy: drawn.Remedy) -> str:
 
 
 def _list_url(slug: str, asked: filters.Filters) -> str:
-    """The incident list of a pattern, narrowed as the map is."""
+    """Return the URL of the incident list of a pattern, with the filters of the map."""
     days = [("since", asked.since), ("until", asked.until)]
     return _undated_list_url(slug, asked) + "".join(f"&{name}={day}" for name, day in days if day)
 
@@ -203,7 +207,7 @@ def _undated_list_url(slug: str, asked: filters.Filters) -> str:
     return f"{page_url('incident_list')}?{urlencode([('pattern', slug), *services])}"
 
 
-# --- the picture --------------------------------------------------------------------------------
+# --- chart --------------------------------------------------------------------------------------
 
 _LANE_WIDTH = 500  # pixels, about
 _SIZES = {
@@ -216,8 +220,11 @@ _SIZES = {
 
 
 def _picture(found: drawn.PatternMap, asked: filters.Filters) -> dict[str, Any]:
-    """What static/js/pattern_map.js draws: lanes, what happened on them, playbooks, and lines from
-    lanes to playbooks. Places are numbers in these lists."""
+    """Return the data for static/js/pattern_map.js: lanes, marks, playbooks, and links between
+    them.
+
+    Lanes, quarters and playbooks are referred to by their index in these lists.
+    """
     places = {lane.pk: place for place, lane in enumerate(found.lanes)}
     playbooks = list(dict.fromkeys((remedy.slug, remedy.title) for remedy in found.remedies))
     firsts = sorted({quarter.first_on for quarter in found.quarters})
@@ -250,11 +257,13 @@ def _picture(found: drawn.PatternMap, asked: filters.Filters) -> dict[str, Any]:
 def _bubbles(
     found: drawn.PatternMap, places: dict[int, int], firsts: list[date]
 ) -> list[tuple[int, int, int, float]]:
-    """Each quarter's count, as the place of its lane, that of its quarter, the incidents and the
-    size of the mark: its area grows with them. There may be a thousand, so that the browser puts
-    together their words and addresses."""
+    """Return (lane, quarter, incidents, size) for each quarter of a pattern.
+
+    The area of a mark grows with its incidents. There may be a thousand marks, so the browser
+    builds their labels and URLs.
+    """
     most = max((quarter.incidents for quarter in found.quarters), default=1)
-    # So that neighbours can be told apart.
+    # So that neighbours do not overlap.
     widest = min(max(_LANE_WIDTH / (len(firsts) or 1), 9), 26)
     quarters = {first: place for place, first in enumerate(firsts)}
     return [
@@ -280,8 +289,11 @@ def _mark(met: drawn.Meeting) -> dict[str, Any]:
 
 
 def _span(first: date, asked: filters.Filters) -> dict[str, str]:
-    """The middle of the quarter that begins on `first`, its months in words, and the part of an
-    address that asks for its days, as far as the map asks for them."""
+    """Return the middle of the quarter that begins on `first`, its months, and its query
+    parameters.
+
+    Both are limited to the period chosen.
+    """
     last = (first.replace(day=28) + timedelta(days=70)).replace(day=1) - timedelta(days=1)
     since, until = max(first, asked.since or first), min(last, asked.until or last)
     return {

@@ -1,4 +1,4 @@
-"""What the page of a failure pattern shows: when it struck, what was fixed, what helped."""
+"""The page of a failure pattern: its incidents, fixes and playbooks."""
 
 from __future__ import annotations
 
@@ -29,8 +29,11 @@ SERVICES = 8
 
 @dataclass(frozen=True)
 class IncidentCard:
-    """An incident of the pattern, with the sentence that shows it. `gap` is how long after the one
-    before; `fix_failed` says what had been done before, and did not hold."""
+    """An incident of the pattern, with the evidence for it.
+
+    `gap` is the time since the previous one; `fix_failed` describes an earlier fix that did not
+    hold.
+    """
 
     reference: str
     title: str
@@ -45,7 +48,7 @@ class IncidentCard:
 
 @dataclass(frozen=True)
 class HitService:
-    """A service that the pattern hit, and in how many of its incidents."""
+    """A service with its number of incidents of the pattern."""
 
     name: str
     url: str
@@ -54,7 +57,7 @@ class HitService:
 
 @dataclass(frozen=True)
 class HelpedPlaybook:
-    """A playbook for the pattern, and how often it helped, as (outcome, words)."""
+    """A playbook for the pattern, with its outcomes as (outcome, words)."""
 
     title: str
     url: str
@@ -64,7 +67,7 @@ class HelpedPlaybook:
 
 @dataclass(frozen=True)
 class PatternPage:
-    """What the page of a pattern shows of its incidents. `more` counts those without a card."""
+    """The incidents of a pattern for its page. `more` counts those without a card."""
 
     cards: list[IncidentCard]
     axis: PatternAxis
@@ -77,7 +80,7 @@ class PatternPage:
 
 
 def pattern_page(user: User, pattern: FailurePattern) -> PatternPage:
-    """The latest incidents of `pattern` that `user` may see, and what became of the fixes."""
+    """Return the latest incidents of `pattern` visible to `user`, with their fixes."""
     found = analytics.occurrences(user, pattern)
     shown = found.incidents[:SHOWN]
     return PatternPage(
@@ -135,8 +138,10 @@ def _failed(fix: Fix, was_said: bool, references: Mapping[int, str]) -> str:
 
 
 def _summary(found: Occurrences) -> str:
-    """“4 incidents, typically 11 months apart”: how often it comes. Two intervals or fewer
-    are told as they are: nothing is typical of them."""
+    """Return the frequency in words: “4 incidents, typically 11 months apart”.
+
+    Up to two intervals are listed: that is too few for a typical one.
+    """
     total = len(found.incidents)
     count = ui.counted(total, "incident") if found.is_whole else f"more than {total} incidents"
     dated = sorted(
@@ -178,7 +183,7 @@ def _playbooks(user: User, pattern: FailurePattern) -> list[HelpedPlaybook]:
 
 
 def _outcomes(success: Success) -> list[tuple[str, str]]:
-    """“Helped 3 times”, as the outcome and the words, for each that there was."""
+    """Return (outcome, words) for each outcome that occurred, such as “Helped 3 times”."""
     counts = zip(Outcome, (success.helped, success.partly, success.failed), strict=True)
     return [
         (outcome.value, f"{outcome.label} {ui.counted(count, 'time')}")

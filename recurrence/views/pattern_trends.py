@@ -1,9 +1,8 @@
-"""Trends of the failure patterns, worked out again only after something was written.
+"""Trends of failure patterns, cached until something is written.
 
-They are read on every home page, and a pass over every confirmed link for each would cost more
-than all the rest of it. So what everybody sees is counted once for all, and what only some see is
-added for each who does: that is kept under the person's own name. Either holds only for as long as
-nothing was written.
+Every home page shows them, and counting all confirmed links each time would cost more than the rest
+of it. The incidents visible to everybody are counted once for all users; restricted ones are added
+for each user who sees some, and cached per user.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ KEPT = 10 * 60  # seconds
 
 @dataclass(frozen=True)
 class AxisPoint:
-    """A month with incidents on the small axis. `x` is per cent, `radius` in pixels."""
+    """A month with incidents on the small axis. `x` is in per cent, `radius` in pixels."""
 
     x: str
     radius: str
@@ -41,8 +40,10 @@ class AxisPoint:
 
 @dataclass(frozen=True)
 class TrendRow:
-    """A pattern that recurs, as home shows it. Each axis has its own scale, so `since` says from
-    which month on it is met; empty where all it has is one month."""
+    """A recurring pattern on the home page.
+
+    Each axis has its own scale, so `since` names its first month; empty if there is only one.
+    """
 
     name: str
     url: str
@@ -60,7 +61,7 @@ class TrendRow:
 
 @dataclass(frozen=True)
 class HomeTrends:
-    """Patterns that came back this quarter; where none did, those that recur most."""
+    """Patterns that recurred this quarter; if there are none, the most frequent ones."""
 
     title: str
     rows: list[TrendRow]
@@ -68,7 +69,7 @@ class HomeTrends:
 
 @dataclass(frozen=True)
 class Counts:
-    """Trends and open promises, each by the pattern's key."""
+    """Trends and numbers of open action items, by pattern key."""
 
     trends: dict[int, analytics.Trend]
     promises: dict[int, int]
@@ -76,7 +77,7 @@ class Counts:
 
 @dataclass(frozen=True)
 class KeptTrends:
-    """Every pattern's trend and open promises by its key, and what home shows of them."""
+    """Trends and numbers of open action items by pattern key, and the rows for the home page."""
 
     trends: dict[int, analytics.Trend]
     promises: dict[int, int]
@@ -84,13 +85,15 @@ class KeptTrends:
 
 
 def quarter_start(today: date) -> date:
-    """The first day of the quarter of `today`."""
+    """Return the first day of the quarter of `today`."""
     return date(today.year, 3 * ((today.month - 1) // 3) + 1, 1)
 
 
 def kept_trends(user: User, today: date) -> KeptTrends:
-    """The trends as `user` may see them, with the quarter of `today` beginning at midnight in the
-    reader's zone. One query where nothing changed since the last time."""
+    """Return the trends visible to `user`, for the quarter of `today` in their time zone.
+
+    One query if nothing changed since the last time.
+    """
     teams, written = state_of(user, Topic.INCIDENTS)
     since = datetime.combine(quarter_start(today), time(), timezone.get_current_timezone())
     when = f"{since.isoformat()}:{timezone.get_current_timezone_name()}"
@@ -109,7 +112,7 @@ def kept_trends(user: User, today: date) -> KeptTrends:
 
 
 def _everybodys(since: datetime, state: str) -> Counts:
-    """What everybody sees, counted by whoever asks first after a write."""
+    """Return the counts over incidents visible to everybody, cached for all users."""
     key = f"pattern-trends:everybody:{state}"
     found = cache.get(key)
     if found is None:
@@ -152,7 +155,9 @@ def _together(one: analytics.Trend, other: analytics.Trend) -> analytics.Trend:
 
 
 def _shown(counts: Counts) -> tuple[list[analytics.Trend], str, bool]:
-    """Those that home shows, what they are, and whether they came back this quarter."""
+    """Return the patterns for the home page, their heading, and whether they recurred this
+    quarter.
+    """
     found = analytics.in_order(counts.trends.values())
     if back := analytics.came_back(found)[:SHOWN]:
         return back, "Came back this quarter", True
@@ -160,8 +165,10 @@ def _shown(counts: Counts) -> tuple[list[analytics.Trend], str, bool]:
 
 
 def _months(besides: User | None, pks: list[int], state: str) -> dict[int, dict[date, int]]:
-    """Incidents by month of these patterns: everybody's, counted once, and those that only
-    `besides` may see."""
+    """Return the incidents of these patterns by month.
+
+    Those visible to everybody are cached; restricted ones visible to `besides` are added.
+    """
     key = f"pattern-months:{state}:{_digest(str(pks))}"
     found = cache.get(key)
     if found is None:
@@ -198,7 +205,7 @@ def _promises(count: int) -> str:
 
 
 def axis(months: dict[date, int]) -> list[AxisPoint]:
-    """The last `MONTHS` months that had incidents, from the first of them to the last."""
+    """Return points for the last `MONTHS` months that had incidents."""
     shown = sorted(months.items())[-MONTHS:]
     if not shown:
         return []

@@ -1,4 +1,4 @@
-"""A failure pattern with the incidents it was met in."""
+"""The page of a failure pattern with its incidents."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from recurrence import analytics
 from recurrence.views.pattern_page import pattern_page
 
 PROMISES = 12
-COUNTED = 100  # open promises are counted to here
+COUNTED = 100  # open action items are counted up to this
 
 
 def pattern_detail(request: SignedInRequest, slug: str) -> HttpResponse:
-    """One failure pattern: how to recognise it, when it struck, what was fixed, what helps."""
+    """Show a failure pattern: signals, incidents, fixes and playbooks."""
     user, today = request.user, timezone.localdate()
     playbooks = Prefetch(
         "playbooks", queryset=Playbook.objects.current().only("slug", "title", "risk")
@@ -41,7 +41,9 @@ def pattern_detail(request: SignedInRequest, slug: str) -> HttpResponse:
 
 
 def _promises(user: User, pattern: FailurePattern, today: date) -> dict[str, Any]:
-    """What is still promised after the pattern's incidents, due first. By key, then fetched."""
+    """Return the open action items of the pattern's incidents, by due date. Found by key, then
+    fetched.
+    """
     of_pattern = analytics.of_pattern(pattern.pk, "incident")
     waiting = ActionItem.objects.visible_to(user).open().filter(of_pattern)
     pks = list(waiting.order_by("due_on", "pk").values_list("pk", flat=True)[: COUNTED + 1])

@@ -1,4 +1,4 @@
-"""Runs of playbooks in a line or two: on the playbook's page and on the incident's."""
+"""Rows of playbook runs, for the playbook's page and the incident's."""
 
 from __future__ import annotations
 
@@ -18,8 +18,10 @@ RUNS_SHOWN = 5
 
 @dataclass(frozen=True)
 class RunRow:
-    """A run. `progress` is what was ticked; `incident` is empty where it is attached to none, and
-    then `is_own` tells the run that its reader's next tick goes on with."""
+    """A run. `progress` summarises its steps; `incident` is empty if it is not attached.
+
+    `is_own` marks the reader's own run.
+    """
 
     pk: int
     playbook: str
@@ -33,12 +35,12 @@ class RunRow:
 
 
 def open_runs_of(playbook: Playbook, user: User) -> list[RunRow]:
-    """The runs of `playbook` that go on, as far as `user` may know, the latest first. One query."""
+    """Return the open runs of `playbook` that `user` may see, the latest first. One query."""
     return _rows(PlaybookRun.objects.visible_to(user).open().filter(playbook=playbook), user)
 
 
 def open_runs_in(incident: Incident) -> list[RunRow]:
-    """The runs that go on in `incident`, which the caller got through `visible_to`. One query."""
+    """Return the open runs in `incident`, which the caller read through `visible_to`. One query."""
     return _rows(PlaybookRun.objects.open().filter(incident=incident))
 
 

@@ -1,4 +1,4 @@
-"""Running a playbook: steps are ticked off in place, or by a form each without JavaScript."""
+"""Playbook runs: steps are ticked off in place, or by one form each without JavaScript."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ from recurrence.operations.playbook_runs import RunChanged
 from recurrence.permissions import can_discard
 from recurrence.views.playbook_sheet import is_review_due, sheet
 
-_OFFERED = 10  # latest incidents that are offered to attach a run to
+_OFFERED = 10  # latest incidents offered for attaching a run
 
 
 @require_POST
 def playbook_run_start(request: SignedInRequest, slug: str) -> HttpResponse:
-    """Begin to follow a playbook, perhaps by ticking one of its steps off."""
+    """Start a run of a playbook, optionally by ticking off a step."""
     playbook = get_object_or_404(Playbook, slug=slug)
     incident = None
     if reference := _posted(request, "incident"):
@@ -58,9 +58,9 @@ def playbook_run_start(request: SignedInRequest, slug: str) -> HttpResponse:
 @require_safe
 @vary_on_headers("HX-Request")
 def playbook_run_detail(request: SignedInRequest, pk: int) -> HttpResponse:
-    """A run: the playbook as it read when the run began, and what was ticked off.
+    """Show a run: the playbook as of its start, and the steps ticked off.
 
-    For htmx the steps alone, so that the page shows what others tick off meanwhile.
+    For htmx only the steps, so that the page shows what others tick off.
     """
     run = _visible_run(request.user, pk)
     context = _run_context(run)
@@ -72,7 +72,7 @@ def playbook_run_detail(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def playbook_run_tick(request: SignedInRequest, pk: int) -> HttpResponse:
-    """One step: done, skipped, or to be done after all."""
+    """Mark a step as done, as skipped, or as not done."""
     run = _visible_run(request.user, pk)
     position = _number(_posted(request, "step"))
     with domain_errors_as_messages(request):
@@ -97,10 +97,10 @@ def _tick(request: SignedInRequest, run: PlaybookRun, position: int) -> None:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def playbook_run_finish(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Say what came of the run, and end it."""
+    """Record the outcome of the run and finish it."""
     run = _visible_run(request.user, pk)
     context: dict[str, Any] = {"run": run, "nav": "playbooks"}
-    # Before anything is written, so that a page is never older than it says.
+    # Read first, so that the page is never older than its version.
     context["run_version"] = playbook_runs.run_version(run.ticks.all())
     form = context["form"] = OutcomeForm(request.POST or None)
     status = 422 if form.is_bound else 200
@@ -126,7 +126,7 @@ def playbook_run_finish(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def playbook_run_attach(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Say in which incident the playbook is or was followed."""
+    """Attach the run to an incident."""
     run = _visible_run(request.user, pk)
     reference = _posted(request, "reference").strip().upper()
     visible = Incident.objects.visible_to(request.user)
@@ -141,7 +141,7 @@ def playbook_run_attach(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def playbook_run_discard(request: SignedInRequest, pk: int) -> HttpResponse:
-    """It was only a look: the run is thrown away."""
+    """Discard an open run."""
     run = _visible_run(request.user, pk)
     with domain_errors_as_messages(request):
         playbook_runs.discard(run, seen=seen_version(request), by=request.user)
@@ -151,7 +151,7 @@ def playbook_run_discard(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _visible_run(user: User, pk: int) -> PlaybookRun:
-    """The run, with all that its page needs. Raises Http404 where `user` may not know of it."""
+    """Return the run with all that its page needs. Raises Http404 if `user` may not see it."""
     runs = PlaybookRun.objects.visible_to(user).select_related(
         *("playbook__owner", "playbook__last_reviewed_by", "playbook__doubted_by"),
         *("revision", "incident", "started_by", "finished_by", "use"),
@@ -160,7 +160,7 @@ def _visible_run(user: User, pk: int) -> PlaybookRun:
 
 
 def _run_context(run: PlaybookRun) -> dict[str, Any]:
-    """For `_run_steps.html`: the steps as they stand at this moment."""
+    """Return the context of `_run_steps.html`."""
     ticks = list(run.ticks.select_related("ticked_by"))
     return {
         "run": run,
@@ -170,7 +170,7 @@ def _run_context(run: PlaybookRun) -> dict[str, Any]:
 
 
 def _page_context(user: User, run: PlaybookRun) -> dict[str, Any]:
-    """For the rest of the page."""
+    """Return the context of the rest of the page."""
     offered: list[Incident] = []
     if run.incident is None:
         visible = Incident.objects.visible_to(user)
@@ -179,7 +179,7 @@ def _page_context(user: User, run: PlaybookRun) -> dict[str, Any]:
     latest = playbook.revisions.defer("content").first()
     is_begun = run.ticks.exists() or not run.is_open
     return {
-        # Asked when it is opened, not of somebody at work.
+        # Asked at the beginning of a run, not in the middle of it.
         "is_review_due": not is_begun and is_review_due(playbook, timezone.localdate()),
         "can_write": permissions.can_write(user),
         "form": OutcomeForm(),
@@ -195,5 +195,5 @@ def _posted(request: SignedInRequest, name: str) -> str:
 
 
 def _number(text: str) -> int:
-    """The step of that number; 0, which no playbook has, for anything else."""
+    """Return the step number in `text`; 0, which no playbook has, if it is invalid."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0

@@ -1,4 +1,4 @@
-"""A playbook as it is followed: its texts and steps, with what was ticked off."""
+"""A playbook as it is followed: its texts and steps, with the marks of a run."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from recurrence.models import PlaybookTick
 
 @dataclass(frozen=True)
 class StepRow:
-    """One step. `state` is empty, `done` or `skipped`; `words` says by whom and when."""
+    """A step. `state` is empty, `done` or `skipped`; `words` says by whom and when."""
 
     number: int
     title: str
@@ -38,7 +38,7 @@ class StepRow:
 
 @dataclass(frozen=True)
 class Sheet:
-    """All that is followed. `done` and `skipped` count steps."""
+    """A playbook with its steps. `done` and `skipped` count steps."""
 
     title: str
     use_when: SafeString
@@ -56,24 +56,24 @@ class Sheet:
 
     @property
     def progress(self) -> str:
-        """“3 of 8 done, 1 skipped”; empty where nothing is ticked."""
+        """A summary such as “3 of 8 done, 1 skipped”; empty if nothing is marked."""
         return progress_words(self.done, self.skipped, len(self.steps))
 
 
 def is_review_due(playbook: Playbook, today: date) -> bool:
-    """Whether to ask if it is still true; not where somebody said that it is not."""
+    """Return True if a review is due; False if the playbook is already marked as doubtful."""
     return not playbook.doubt and playbook.review_due_on <= today
 
 
 def progress_words(done: int, skipped: int, steps: int) -> str:
-    """“3 of 8 done, 1 skipped”; empty where nothing is ticked."""
+    """Return “3 of 8 done, 1 skipped”; empty if nothing is marked."""
     if not done + skipped:
         return ""
     return f"{done} of {steps} done" + (f", {skipped} skipped" if skipped else "")
 
 
 def sheet(said: ParsedPlaybook, ticks: Iterable[PlaybookTick] = ()) -> Sheet:
-    """What `said` says, with these ticks, whose people are fetched along."""
+    """Return the sheet of `said` with these ticks, loaded with their people."""
     ticked = {tick.position: tick for tick in ticks}
     steps = _steps(said.steps, ticked)
     return Sheet(

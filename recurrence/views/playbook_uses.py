@@ -1,4 +1,4 @@
-"""Which playbook was followed in which incident, and whether it helped."""
+"""Uses of playbooks in incidents, and their outcomes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LATEST, _MOST = 5, 100
 
 @require_http_methods(FORM)
 def playbook_use_new(request: SignedInRequest, reference: str) -> HttpResponse:
-    """Say that a playbook was followed in the incident, and what came of it."""
+    """Record the use of a playbook in the incident, and its outcome."""
     incident = writable_incident(request, reference)
     chosen = {"playbook": request.GET.get("playbook", "")}
     form = PlaybookUseForm(
@@ -47,7 +47,7 @@ def playbook_use_new(request: SignedInRequest, reference: str) -> HttpResponse:
 
 @require_safe
 def playbook_uses_panel(request: SignedInRequest, slug: str) -> HttpResponse:
-    """How often a playbook helped, in the incidents that the person may see."""
+    """Show how often a playbook helped in incidents that the person may see."""
     playbook = get_object_or_404(Playbook, slug=slug)
     context = uses_context(request.user, playbook, shown=_MOST)
     if request.htmx:
@@ -56,8 +56,10 @@ def playbook_uses_panel(request: SignedInRequest, slug: str) -> HttpResponse:
 
 
 def uses_context(user: User, playbook: Playbook, shown: int = _LATEST) -> dict[str, Any]:
-    """For `_playbook_uses_panel.html`: how often it helped, and the `shown` latest uses, as far as
-    `user` may know of them. Two queries."""
+    """Return the context of `_playbook_uses_panel.html`: outcomes, and the `shown` latest uses.
+
+    Limited to uses that `user` may see. Two queries.
+    """
     success = success_of([playbook.pk], user).get(playbook.pk, Success())
     visible = PlaybookUse.objects.visible_to(user).filter(playbook=playbook)
     latest = visible.select_related("incident", "used_by", "run").order_by("-used_at", "-pk")

@@ -1,4 +1,4 @@
-"""Playbooks, to be found and followed, with what came of them in incidents."""
+"""The list of playbooks, and the page of one."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from recurrence.views.playbook_sheet import is_review_due, sheet
 from recurrence.views.playbook_uses import uses_context
 
 PAGE = 50
-MOST_WORDS = 12  # of what is typed; the rest narrows no further
+MOST_WORDS = 12  # words of the search text that are used
 ORDERS = {
     "": "by title",
     "pattern": "by failure pattern",
@@ -36,7 +36,7 @@ ORDERS = {
 
 @dataclass(frozen=True)
 class PlaybookCard:
-    """A playbook in the list. `review` says whether somebody should read it anew."""
+    """A playbook in the list. `review` says if a review is due."""
 
     title: str
     url: str
@@ -51,7 +51,7 @@ class PlaybookCard:
 
 @require_safe
 def playbook_list(request: SignedInRequest) -> HttpResponse:
-    """All playbooks, narrowed by words, pattern and risk, or to those that should be read anew."""
+    """List playbooks, filtered by words, pattern and risk, or by a due review."""
     today = timezone.localdate()
     chosen = {
         name: request.GET.get(name, "").replace("\0", "")
@@ -127,7 +127,7 @@ def _review(playbook: Playbook, today: date) -> str:
 
 @require_safe
 def playbook_detail(request: SignedInRequest, slug: str) -> HttpResponse:
-    """One playbook, made to be followed at night: its first tick begins a run."""
+    """Show a playbook to follow; ticking off the first step starts a run."""
     playbook = get_object_or_404(
         Playbook.objects.select_related("owner", "last_reviewed_by", "doubted_by").prefetch_related(
             "steps", "patterns"
@@ -153,7 +153,7 @@ def playbook_detail(request: SignedInRequest, slug: str) -> HttpResponse:
 
 
 def _going_on(runs: list[RunRow], incident: Incident | None) -> RunRow | None:
-    """The run that a tick on the page goes on with, as `playbook_runs.start` finds it."""
+    """Return the run that a tick on the page continues, as `playbook_runs.start` finds it."""
     for run in runs:
         if run.incident == incident.reference if incident else run.is_own and not run.incident:
             return run
@@ -161,9 +161,9 @@ def _going_on(runs: list[RunRow], incident: Incident | None) -> RunRow | None:
 
 
 def _incident(request: SignedInRequest) -> Incident | None:
-    """The incident from which the person came, where they may know of it and it still goes on.
+    """Return the incident from which the person came, if they may see it and it is unresolved.
 
-    Whoever finds the remedy through an incident of last year has another one at hand.
+    A reader who comes from an old incident has a different one at hand.
     """
     reference = request.GET.get("incident", "").replace("\0", "")
     if not reference:
