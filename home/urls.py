@@ -1,4 +1,4 @@
-"""Home."""
+"""URLs of the home page."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Home: what needs me before what happened."""
+"""The home page: what needs the reader's attention, then what happened."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ SHORT = 5
 LATEST = 6
 SOON = timedelta(days=7)
 _SHOWN = ("number", "reference", "title", "updated_at")  # of a draft or a review
-COUNTED = 100  # open promises are counted to here
+COUNTED = 100  # open action items are counted up to this
 TOUR_COOKIE = "tour"
 A_YEAR = 365 * 24 * 3600
 
 
 @dataclass(frozen=True)
 class RunLine:
-    """A run of a playbook that the reader began and nobody finished."""
+    """A playbook run that the reader started and nobody finished."""
 
     pk: int
     playbook: str
@@ -45,7 +45,7 @@ class RunLine:
 
 
 def home(request: SignedInRequest) -> HttpResponse:
-    """What waits for the reader, then what came back and what happened last."""
+    """Show what waits for the reader, then recurrences and the latest incidents."""
     user, today = request.user, timezone.localdate()
     drafts, reviews = _waiting(user)
     latest = [pk for (pk,) in _latest(Role(user.role), user.pk)]
@@ -66,7 +66,7 @@ def home(request: SignedInRequest) -> HttpResponse:
 
 @require_POST
 def tour_dismiss(request: SignedInRequest) -> HttpResponse:
-    """Put the tour away in this browser, for a year."""
+    """Hide the tour in this browser for a year."""
     response = redirect("home")
     response.set_cookie(
         TOUR_COOKIE,
@@ -80,14 +80,16 @@ def tour_dismiss(request: SignedInRequest) -> HttpResponse:
 
 
 def _waiting(user: User) -> tuple[list[Incident], list[Incident]]:
-    """My drafts, and the reviews that are asked of me."""
+    """Return the user's drafts, and the reviews requested of them."""
     drafts = _drafts(Role(user.role), user.pk)
     return drafts, _reviews(Role(user.role), user.pk) if can_publish(user) else []
 
 
 def _action_items(user: User, today: date) -> dict[str, Any]:
-    """Mine that are overdue or due within the week, and everybody's open ones: how many, and of
-    the others those that are due first. Found by key, then fetched together."""
+    """Return the user's due action items, and the first open ones of everybody with their number.
+
+    Due means overdue or due within a week. Found by key, then fetched together.
+    """
     my_pks = [pk for (pk,) in _mine(Role(user.role), user.pk, today + SOON)]
     open_pks = [pk for (pk,) in _open(Role(user.role), user.pk)]
     count = len(open_pks)
@@ -103,7 +105,7 @@ def _action_items(user: User, today: date) -> dict[str, Any]:
     }
 
 
-# Each for a person of that role and key, who is signed in and so is active.
+# For a signed-in, so active, user with that role and key.
 
 
 @Prepared
