@@ -184,7 +184,7 @@ def _row(
 
 
 def _past(history: History) -> str:
-    """Return a summary such as “5 other incidents, 3 promises still open, 2 playbooks”."""
+    """Return the numbers of other incidents, open action items and playbooks, in words."""
     waiting = len(history.open_promises)
     counts = [
         ui.counted(history.others, "other incident") if history.others else "",

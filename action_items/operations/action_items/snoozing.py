@@ -23,7 +23,7 @@ def snooze_until_at_latest(policy: Policy, today: date) -> date:
 
 
 def snoozes_left(item: ActionItem, policy: Policy) -> int:
-    """Return how many more times `item` may be snoozed before it must progress."""
+    """Return how many more times in a row `item` may be snoozed."""
     return max(policy.snoozes - item.snooze_count, 0)
 
 
