@@ -261,11 +261,11 @@ def test_the_library_holds_the_failures_that_the_field_knows():
 
 
 @pytest.mark.parametrize("slug", sorted(RECURRING.keys() | KNOWN_IN_THE_FIELD))
-def test_every_pattern_can_be_recognised_and_told_from_its_neighbours(slug):
+def test_every_pattern_can_be_recognised_and_told_from_similar_ones(slug):
     pattern = FailurePattern.objects.get(slug=slug)
 
     assert 6 <= len(pattern.signals) <= 14
-    assert "### How to tell it from its neighbours" in pattern.recognise
+    assert "### How to tell it from similar patterns" in pattern.recognise
 
 
 def test_every_pattern_has_a_playbook():
