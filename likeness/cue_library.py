@@ -59,10 +59,12 @@ class CueLibrary:
 
 def current() -> CueLibrary:
     """Return the library of the database. One query; cues are built once for each state of it."""
-    stamp = _stamp(_versions(0))
-    kept = _kept.get(stamp)
+    kept = _kept.get(_stamp(_versions(0)))
     if kept is None:
-        kept = CueLibrary(stamp, Cues(all_cues(FailurePattern.objects.current().order_by("slug"))))
+        patterns = list(FailurePattern.objects.current().order_by("slug"))
+        # Of these rows, not of the versions read before: a pattern may have changed in between.
+        stamp = _stamp((pattern.slug, pattern.version) for pattern in patterns)
+        kept = CueLibrary(stamp, Cues(all_cues(patterns)))
         _kept.clear()  # two threads may both build it, with the same result
         _kept[stamp] = kept
     return kept
