@@ -1,4 +1,4 @@
-"""What every request passes through: who asks, their time zone, and text that must not be lost."""
+"""What every request passes through: the time zone, and text that must not be lost."""
 
 from __future__ import annotations
 
@@ -8,24 +8,14 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
-from django.contrib.auth import middleware as auth
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from accounts import sessions, typed_text
+from accounts import typed_text
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
-
-
-class AuthenticationMiddleware(auth.AuthenticationMiddleware):
-    """Django's, for pages that all need to know who asks: at once, and in one query."""
-
-    def process_request(self, request: HttpRequest) -> None:
-        super().process_request(request)
-        with sessions.read_together():
-            request.user = auth.get_user(request)
 
 
 class TimeZoneMiddleware:

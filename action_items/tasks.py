@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import partial
 
-from celery import shared_task
-from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from action_items.reminders import immediate, ledger
+from core.tasks import retried_task
 from messaging import delivery
 from messaging.tasks import send_due_messages
 
-# A restarting database is back within seconds; if not, the next tick continues.
-_retried = partial(
-    shared_task,
-    autoretry_for=(OperationalError, InterfaceError),
-    retry_backoff=2,
-    retry_backoff_max=60,
-    max_retries=5,
-)
 
-
-@_retried()
+@retried_task()
 def send_due_digests(now: str = "") -> None:
     """Write the digests that are due, then have all waiting messages sent.
 
@@ -37,7 +26,7 @@ def send_due_digests(now: str = "") -> None:
     send_due_messages.delay(now)
 
 
-@_retried()
+@retried_task()
 def tell_at_once(now: str = "") -> None:
     """Write the reminders that must not wait for a digest, and have them sent. `now` as above."""
     if delivery.is_paused():

@@ -97,7 +97,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "accounts.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.TimeZoneMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -173,7 +173,7 @@ CACHES = {"default": Env.cache_url_config(CACHE_URL)}
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 if CACHE_URL.startswith("locmem"):
     # Each web process has a cache of its own: a session kept there would outlive its sign-out.
-    SESSION_ENGINE = "accounts.sessions"
+    SESSION_ENGINE = "django.contrib.sessions.backends.db"
     # Rendered Markdown and incident pages: some 40 pages with all their parts.
     CACHES["default"]["OPTIONS"] = {"MAX_ENTRIES": 3000}
 
@@ -258,7 +258,7 @@ USE_I18N = False
 # --- sign-in --------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["accounts.sessions.Backend"]
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 CSRF_FAILURE_VIEW = "accounts.views.csrf_failure"

@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import partial
 
-from celery import shared_task
-from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
+from core.tasks import retried_task
 from messaging import delivery
 
 CHUNK = 50
-# A database that restarts is back within seconds; where it is not, the next tick goes on.
-_retried = partial(
-    shared_task,
-    autoretry_for=(OperationalError, InterfaceError),
-    retry_backoff=2,
-    retry_backoff_max=60,
-    max_retries=5,
-)
 
 
-@_retried()
+@retried_task()
 def send_due_messages(now: str = "") -> None:
     """One tick: give what may be sent to the workers, in parts that they share.
 
@@ -33,7 +23,7 @@ def send_due_messages(now: str = "") -> None:
         send_messages.delay(waiting[start : start + CHUNK], now)
 
 
-@_retried()
+@retried_task()
 def send_messages(keys: list[int], now: str = "") -> None:
     """Send these messages, those excepted that somebody else sends or has sent."""
     delivery.deliver(keys, clock=lambda: datetime.fromisoformat(now) if now else timezone.now())

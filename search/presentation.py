@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -100,7 +99,7 @@ def _row(
     title = ui.marked(hit.title)
     return ResultRow(
         kind=hit.kind,
-        url=html.escape(url_of(hit)),
+        url=url_of(hit),
         icon=ui.icon(*KINDS[hit.kind]),
         title=_reference(hit.reference) + title if hit.kind == "incident" else title,
         snippet=ui.marked(hit.snippet),

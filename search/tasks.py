@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from celery import shared_task
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import transaction
 
+from core.tasks import retried_task
 from search import index, statistics
 from search.rebuild import rebuild
 
 
-@shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=2, max_retries=5)
+@retried_task()
 def refresh_incidents(ids: list[int]) -> None:
     """Reindex these incidents."""
     with transaction.atomic():
@@ -17,7 +17,7 @@ def refresh_incidents(ids: list[int]) -> None:
     index.add_words(used)
 
 
-@shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=2, max_retries=5)
+@retried_task()
 def keep_statistics() -> None:
     """Count the frequencies of words; if the index has doubled, rebuild it with new tiers."""
     statistics.count()

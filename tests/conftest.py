@@ -178,7 +178,7 @@ def signed_in():
 
     def sign_in(person: User) -> Client:
         client = Client()
-        client.force_login(person, backend="accounts.sessions.Backend")
+        client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
         return client
 
     return sign_in

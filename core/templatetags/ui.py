@@ -5,8 +5,8 @@ from __future__ import annotations
 import html
 from collections.abc import Hashable, Iterable
 from datetime import date, datetime
-from functools import cache, lru_cache
-from typing import Any, Protocol
+from functools import lru_cache
+from typing import Protocol
 
 from django import template
 from django.conf import settings
@@ -19,7 +19,6 @@ from django.utils.safestring import SafeString
 
 from core import markdown as core_markdown
 from core import times
-from core.stamps import Stamp
 
 register = template.Library()
 
@@ -91,35 +90,6 @@ _draw = lru_cache(maxsize=_KEPT)(_redraw)
 def fixed(template_name: str) -> SafeString:
     """A part that looks the same on every page, for everybody: drawn once in each process."""
     return _redraw(template_name, None, "") if settings.DEBUG else _draw(template_name, None, "")
-
-
-@register.simple_tag(takes_context=True)
-def stamped(context: template.Context, template_name: str, rows: Iterable[Any]) -> SafeString:
-    """Rows of a list whose fields are HTML already, by a template that is walked once for all of
-    them; see `core.stamps`."""
-    stamp, token = _stamp(template_name), context.get("csrf_token")
-    return SafeString("".join(stamp(vars(row), token) for row in rows))
-
-
-_stamp = cache(Stamp)
-
-
-@register.simple_tag(takes_context=True)
-def navbar(context: template.Context) -> SafeString:
-    """What stands above every page of somebody who is signed in. Most of it never changes, and it
-    is on every page: so it is stamped."""
-    user, nav = context["request"].user, context.get("nav", "")
-    row = {
-        "menu": drawn("components/main_menu.html", nav),
-        "query": html.escape(str(context.get("query") or "")),
-        "is_live": "live" if context.get("live_search") else "",
-        "unread": str(user.unread or ""),
-        "unread_shown": user.unread_shown,
-        "person": html.escape(str(user)),
-        "initials": html.escape(user.initials),
-        "is_administrator": "yes" if user.is_administrator else "",
-    }
-    return SafeString(_stamp("components/navbar.html")(row, context.get("csrf_token")))
 
 
 @register.simple_tag

@@ -81,7 +81,9 @@ class Reader:
         self.person = person
         self._client = Client(raise_request_exception=False)
         if person:
-            self._client.force_login(person, backend="accounts.sessions.Backend")
+            self._client.force_login(
+                person, backend="allauth.account.auth_backends.AuthenticationBackend"
+            )
         self._cookies = self._client.cookies.output(header="", sep=";")
 
     def get(self, address: str, fields: dict[str, str] | None = None, **headers: str) -> Answer:
