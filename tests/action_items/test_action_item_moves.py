@@ -37,7 +37,7 @@ def in_days(days: int) -> str:
     return (today() + days * DAY).isoformat()
 
 
-def test_who_may_not_move_it_on_is_told_why(vera, signed_in):
+def test_a_refused_change_explains_why(vera, signed_in):
     item, client = ActionItemFactory(), signed_in(vera)
 
     for part in FORMS:
@@ -51,7 +51,7 @@ def test_who_may_not_move_it_on_is_told_why(vera, signed_in):
     assert item.version == 1
 
 
-def test_done_says_who_verified_it_and_what_waited(ana, rita, signed_in):
+def test_completing_shows_the_verifier_and_waiting_items(ana, rita, signed_in):
     item = ActionItemFactory(title="Alert")
     ActionItemDependency.objects.create(item=ActionItemFactory(), depends_on=item)
     client = signed_in(ana)
@@ -71,7 +71,7 @@ def test_done_says_who_verified_it_and_what_waited(ana, rita, signed_in):
     assert 'href="https://example.com/pr/7"' in body(told)
 
 
-def test_what_becomes_of_open_parts_is_asked_where_there_are_any(ana, signed_in):
+def test_completing_asks_about_open_parts_if_there_are_any(ana, signed_in):
     item = ActionItemFactory()
     part = ActionItemFactory(incident=item.incident, parent=item)
     client, address = signed_in(ana), f"/action-items/{item.pk}/done/"
@@ -99,7 +99,7 @@ def test_evidence_is_a_web_address_or_a_sentence(url, ana, signed_in):
     assert ActionItem.objects.get(pk=item.pk).is_open
 
 
-def test_what_is_done_by_oneself_or_of_old_says_so(ana, signed_in):
+def test_the_page_tells_unverified_items_apart(ana, signed_in):
     mine, old = ActionItemFactory(), DoneActionItemFactory()
     client = signed_in(ana)
     client.post(
@@ -110,7 +110,7 @@ def test_what_is_done_by_oneself_or_of_old_says_so(ana, signed_in):
     assert "Who verified it is not recorded." in body(client.get(old.get_absolute_url()))
 
 
-def test_declining_asks_for_everything_beside_its_field(ana, signed_in):
+def test_declining_shows_each_error_at_its_field(ana, signed_in):
     item = ActionItemFactory()
     client, address = signed_in(ana), f"/action-items/{item.pk}/wont-do/"
 
@@ -127,7 +127,7 @@ def test_declining_asks_for_everything_beside_its_field(ana, signed_in):
     assert {without_reason.status_code, without_risk.status_code, too_late.status_code} == {422}
 
 
-def test_what_declining_needs_is_marked(ana, signed_in):
+def test_required_fields_for_declining_are_marked(ana, signed_in):
     page = body(signed_in(ana).get(f"/action-items/{ActionItemFactory().pk}/wont-do/"))
 
     for needed in ("Why will it not be done?", "Which risk is accepted with that?"):
@@ -136,7 +136,7 @@ def test_what_declining_needs_is_marked(ana, signed_in):
 
 
 @pytest.mark.parametrize(("due_in", "offered"), [(3, True), (-3, False)])
-def test_a_new_day_begins_with_the_old_one_while_it_can_be_kept(due_in, offered, ana, signed_in):
+def test_re_dating_is_prefilled_unless_the_date_has_passed(due_in, offered, ana, signed_in):
     item = ActionItemFactory(due_on=today() + due_in * DAY)
 
     page = signed_in(ana).get(f"/action-items/{item.pk}/redate/")
@@ -144,7 +144,7 @@ def test_a_new_day_begins_with_the_old_one_while_it_can_be_kept(due_in, offered,
     assert (f'value="{in_days(due_in)}"' in body(page)) is offered
 
 
-def test_what_was_declined_comes_back_and_is_decided_anew(ana, signed_in):
+def test_a_declined_item_is_decided_again_at_its_re_review(ana, signed_in):
     item = DoneActionItemFactory(
         status="wont_do",
         closing_note="Too dear.",
@@ -166,7 +166,7 @@ def test_what_was_declined_comes_back_and_is_decided_anew(ana, signed_in):
     assert (item.status, item.accepted_risk) == ("wont_do", "A night.")
 
 
-def test_what_was_declined_before_the_risk_was_asked_says_so(ana, signed_in):
+def test_an_item_declined_without_a_risk_says_so(ana, signed_in):
     item = DoneActionItemFactory(status="wont_do", closing_note="Too dear.")
 
     page = body(signed_in(ana).get(item.get_absolute_url()))
@@ -175,7 +175,7 @@ def test_what_was_declined_before_the_risk_was_asked_says_so(ana, signed_in):
     assert "No day is set on which it is looked at again." in page
 
 
-def test_a_snooze_says_how_often_is_left_and_can_be_taken_back(vera, signed_in):
+def test_a_snooze_shows_how_many_are_left_and_can_be_ended(vera, signed_in):
     item = ActionItemFactory(owner=vera, due_on=timezone.localdate())
     client = signed_in(vera)
 
@@ -191,7 +191,7 @@ def test_a_snooze_says_how_often_is_left_and_can_be_taken_back(vera, signed_in):
 
 
 @pytest.mark.parametrize("until", ["", "soon", "2020-01-01", "9999-12-31", "0000-00-00"])
-def test_a_snooze_that_cannot_be_is_refused_in_place(until, ana, signed_in):
+def test_an_invalid_snooze_is_refused_in_place(until, ana, signed_in):
     item = ActionItemFactory()
 
     answer = signed_in(ana).post(
@@ -206,7 +206,7 @@ def test_a_snooze_that_cannot_be_is_refused_in_place(until, ana, signed_in):
 @pytest.mark.parametrize(
     "typed", ["ben", "BEN", "Ben Builder", "Ben Builder (ben)", " ben builder "]
 )
-def test_an_owner_is_whoever_the_words_mean(typed, ana, ben, signed_in):
+def test_an_owner_is_found_by_name_or_username(typed, ana, ben, signed_in):
     item = ActionItemFactory()
 
     signed_in(ana).post(f"/action-items/{item.pk}/reassign/", {"version": 1, "owner": typed})
@@ -215,7 +215,7 @@ def test_an_owner_is_whoever_the_words_mean(typed, ana, ben, signed_in):
 
 
 @pytest.mark.parametrize("typed", ["team: Platform", "team:platform", "Platform"])
-def test_so_is_a_team(typed, ana, signed_in):
+def test_an_owning_team_is_found_by_name(typed, ana, signed_in):
     item, team = ActionItemFactory(), TeamFactory(name="Platform")
 
     signed_in(ana).post(f"/action-items/{item.pk}/reassign/", {"version": 1, "owner": typed})
@@ -223,7 +223,7 @@ def test_so_is_a_team(typed, ana, signed_in):
     assert ActionItem.objects.get(pk=item.pk).owner_team == team
 
 
-def test_an_owner_who_may_be_two_or_nobody_is_asked_for_again(ana, signed_in):
+def test_an_ambiguous_or_unknown_owner_is_refused(ana, signed_in):
     for name in ("kim1", "kim2"):
         UserFactory(username=name, full_name="Kim Doe")
     item, client = ActionItemFactory(), signed_in(ana)
@@ -253,7 +253,7 @@ def test_owners_are_offered_while_one_types(ana, ben, signed_in):
     assert people.count("<option") == 1
 
 
-def test_ten_thousand_people_are_no_list_of_ten_thousand(ana, signed_in):
+def test_suggestions_are_limited_among_ten_thousand_people(ana, signed_in):
     UserFactory.create_batch(60)
     item = ActionItemFactory()
     client = signed_in(ana)
@@ -265,7 +265,7 @@ def test_ten_thousand_people_are_no_list_of_ten_thousand(ana, signed_in):
     assert offered.count("<option") == 10
 
 
-def test_a_later_date_asks_why_beside_its_field(ana, signed_in):
+def test_a_later_date_asks_for_a_reason_at_its_field(ana, signed_in):
     item = ActionItemFactory(due_on=timezone.localdate())
     client, address = signed_in(ana), f"/action-items/{item.pk}/redate/"
 
@@ -278,7 +278,7 @@ def test_a_later_date_asks_why_beside_its_field(ana, signed_in):
     assert "The part is late." in page
 
 
-def test_the_second_of_two_sees_what_stands_and_keeps_what_they_wrote(ana, rita, ben, signed_in):
+def test_a_conflict_shows_the_current_state_and_keeps_the_input(ana, rita, ben, signed_in):
     item = ActionItemFactory(owner=ana, due_on=timezone.localdate())
     action_items.reassign(item, owner=ben, by=rita, at=timezone.now())
     client, address = signed_in(ana), f"/action-items/{item.pk}/redate/"
@@ -293,7 +293,7 @@ def test_the_second_of_two_sees_what_stands_and_keeps_what_they_wrote(ana, rita,
     assert ActionItem.objects.get(pk=item.pk).due_on.isoformat() == in_days(5)
 
 
-def test_what_is_gone_meanwhile_is_not_found(ana, signed_in):
+def test_an_item_deleted_meanwhile_is_not_found(ana, signed_in):
     item = ActionItemFactory()
     ActionItem.objects.filter(pk=item.pk).delete()
 
@@ -301,7 +301,7 @@ def test_what_is_gone_meanwhile_is_not_found(ana, signed_in):
         assert signed_in(ana).post(f"/action-items/{item.pk}/{part}/").status_code == 404
 
 
-def test_its_state_is_a_button(ana, signed_in):
+def test_the_page_moves_an_item_to_another_status(ana, signed_in):
     item, client = ActionItemFactory(), signed_in(ana)
 
     shown = body(client.get(f"/action-items/{item.pk}/"))
@@ -314,7 +314,7 @@ def test_its_state_is_a_button(ana, signed_in):
     assert closing.url == f"/action-items/{item.pk}/done/"
 
 
-def test_what_it_waits_for_is_found_by_words_and_said_when_it_is_closed(ana, signed_in):
+def test_a_dependency_is_found_by_words_and_mentioned_on_completion(ana, signed_in):
     item = ActionItemFactory(status="blocked", title="Alert")
     other = ActionItemFactory(title="Move the metrics")
     client, address = signed_in(ana), f"/action-items/{item.pk}/waits/"
@@ -334,7 +334,7 @@ def test_what_it_waits_for_is_found_by_words_and_said_when_it_is_closed(ana, sig
 
 
 @pytest.mark.parametrize("other", ["", "x", "0", "9" * 30, "٣", "-1"])
-def test_what_does_not_exist_is_not_waited_for(other, ana, signed_in):
+def test_an_unknown_item_cannot_be_waited_for(other, ana, signed_in):
     item = ActionItemFactory()
 
     answer = signed_in(ana).post(f"/action-items/{item.pk}/waits/", {"other": other})
@@ -343,7 +343,7 @@ def test_what_does_not_exist_is_not_waited_for(other, ana, signed_in):
     assert "Choose another action item, one that exists." in body(answer)
 
 
-def test_what_one_may_not_see_leaves_no_trace_on_either_side(ana, ben, signed_in):
+def test_a_hidden_dependency_leaves_no_trace_on_either_side(ana, ben, signed_in):
     secret = IncidentFactory(visibility="restricted", owner=ana, title="Hush incident")
     hidden, item = ActionItemFactory(incident=secret, title="Hush"), ActionItemFactory()
     action_items.wait_for(item, hidden, by=ana, at=timezone.now())
@@ -359,7 +359,7 @@ def test_what_one_may_not_see_leaves_no_trace_on_either_side(ana, ben, signed_in
     assert "Hush" not in incident
 
 
-def test_splitting_offers_the_whole(ana, signed_in):
+def test_adding_a_part_prefills_the_parent(ana, signed_in):
     whole = ActionItemFactory(title="Everything")
     client = signed_in(ana)
     address = f"/incidents/{whole.incident.reference}/action-items/new/?parent={whole.pk}"

@@ -43,13 +43,13 @@ def body(response) -> str:
         (40, "Due 11 Apr 2026", ""),
     ],
 )
-def test_late_is_amber_first_and_red_after_a_week(days, text, stage):
+def test_overdue_is_amber_at_first_and_red_after_a_week(days, text, stage):
     item = ActionItemFactory(due_on=TODAY + days * DAY)
 
     assert (due(item, TODAY).text, due(item, TODAY).stage) == (text, stage)
 
 
-def test_the_list_shows_mine_first_grouped_by_when_it_is_due(ana, ben, signed_in):
+def test_the_list_shows_my_items_grouped_by_due_date(ana, ben, signed_in):
     today = timezone.localdate()
     ActionItemFactory(owner=ana, due_on=today - DAY, title="Late one")
     ActionItemFactory(owner=ana, due_on=today + DAY, title="Close one")
@@ -66,7 +66,7 @@ def test_the_list_shows_mine_first_grouped_by_when_it_is_due(ana, ben, signed_in
     assert "Somebody else’s" not in page
 
 
-def test_the_list_shows_my_teams_and_everybodys_on_request(ana, ben, signed_in):
+def test_the_list_shows_items_of_my_teams_or_everybody_on_request(ana, ben, signed_in):
     team = TeamFactory()
     team.members.set([ana, ben])
     ActionItemFactory(owner_team=team, title="The team’s")
@@ -95,7 +95,7 @@ def test_the_list_shows_my_teams_and_everybodys_on_request(ana, ben, signed_in):
         ("status=any", {"Open one", "Late one", "Done one", "No one"}),
     ],
 )
-def test_the_list_shows_what_is_open_or_the_states_asked_for(ana, signed_in, query, shown):
+def test_the_list_shows_open_items_or_the_statuses_requested(ana, signed_in, query, shown):
     closed = {"closing_note": "So.", "closed_at": timezone.now()}
     ActionItemFactory(title="Open one")
     ActionItemFactory(title="Late one", due_on=timezone.localdate() - DAY)
@@ -111,7 +111,7 @@ def test_the_list_shows_what_is_open_or_the_states_asked_for(ana, signed_in, que
 @pytest.mark.parametrize(
     "query", ["scope=x", "status=x", "view=x", "page=x", "page=-1", "page=99999999999", "q=%00"]
 )
-def test_a_wrong_address_shows_the_list_all_the_same(ana, signed_in, query):
+def test_an_invalid_address_still_shows_the_list(ana, signed_in, query):
     assert signed_in(ana).get(f"/action-items/?{query}").status_code == 200
 
 
@@ -148,7 +148,7 @@ def test_the_list_takes_as_many_queries_for_three_rows_as_for_one(ana, signed_in
     assert one <= 20
 
 
-def test_what_one_may_not_see_is_in_no_list_and_on_no_page(vera, signed_in):
+def test_hidden_items_are_in_no_list_and_on_no_page(vera, signed_in):
     secret = IncidentFactory(visibility="restricted")
     item = ActionItemFactory(incident=secret, title="Hush")
     client = signed_in(vera)
@@ -160,7 +160,7 @@ def test_what_one_may_not_see_is_in_no_list_and_on_no_page(vera, signed_in):
     assert client.get(f"/incidents/{secret.reference}/action-items/new/").status_code == 404
 
 
-def test_a_viewer_is_told_why_not(vera, signed_in):
+def test_a_refused_viewer_is_told_why(vera, signed_in):
     item = ActionItemFactory()
 
     for part in ("edit/", "done/", "wont-do/", "delete/"):
@@ -168,7 +168,7 @@ def test_a_viewer_is_told_why_not(vera, signed_in):
         assert signed_in(vera).post(f"/action-items/{item.pk}/{part}").status_code == 403
 
 
-def test_the_page_shows_what_is_promised_after_what_by_whom(ana, signed_in):
+def test_the_page_shows_title_incident_and_owner(ana, signed_in):
     link = PatternLinkFactory(pattern__name="Credential expired unnoticed")
     item = ActionItemFactory(
         incident=link.incident,
@@ -229,7 +229,7 @@ def test_a_new_item_in_place_answers_with_the_incidents_action_items(ana, signed
     assert "Alert" in body(answer)
 
 
-def test_what_cannot_be_saved_comes_back_with_what_was_typed(ana, signed_in):
+def test_a_refused_form_keeps_the_input(ana, signed_in):
     incident = IncidentFactory()
 
     answer = signed_in(ana).post(
@@ -254,7 +254,7 @@ def test_an_owner_who_may_not_see_is_refused_with_a_sentence(ana, ben, signed_in
     assert "Ben Builder may not see this restricted incident" in body(answer)
 
 
-def test_the_second_of_two_saves_sees_both_and_chooses(ana, rita, signed_in):
+def test_a_conflict_shows_both_versions(ana, rita, signed_in):
     item = ActionItemFactory(title="As it was")
     address = f"/action-items/{item.pk}/edit/"
     typed = {"kind": "detect", "priority": "P1", "version": "1"}
@@ -272,7 +272,7 @@ def test_the_second_of_two_saves_sees_both_and_chooses(ana, rita, signed_in):
     assert item.title == "Ana’s words"
 
 
-def test_done_asks_for_evidence_in_place_and_shows_the_row_after(ana, signed_in):
+def test_completing_in_place_asks_for_evidence_and_shows_the_row(ana, signed_in):
     item = ActionItemFactory(title="Alert")
     client, address = signed_in(ana), f"/action-items/{item.pk}/done/"
 
@@ -289,7 +289,7 @@ def test_done_asks_for_evidence_in_place_and_shows_the_row_after(ana, signed_in)
     assert "See the dashboard" in body(answer)
 
 
-def test_done_and_declined_and_reopened_without_javascript(vera, signed_in):
+def test_an_item_is_completed_declined_and_reopened_without_javascript(vera, signed_in):
     item = ActionItemFactory(owner=vera)
     client = signed_in(vera)
 

@@ -45,7 +45,7 @@ def test_the_due_date_offered_follows_the_severity(severity, days):
     assert action_items.default_due_on(incident, today) == today + timedelta(days=days)
 
 
-def test_an_edit_changes_what_it_says(ana, rita):
+def test_an_edit_changes_the_content(ana, rita):
     item = ActionItemFactory(owner=rita)
 
     terms = Terms(title="New", owner=ana, due_on=date(2026, 4, 1), status="blocked")
@@ -56,7 +56,7 @@ def test_an_edit_changes_what_it_says(ana, rita):
     assert (item.status, item.version, item.updated_at) == ("blocked", 2, LATER)
 
 
-def test_an_edit_of_something_saved_meanwhile_overwrites_nothing(ana, rita):
+def test_a_stale_edit_is_refused(ana, rita):
     item = ActionItemFactory(title="First")
     action_items.edit(item, terms=Terms(title="Rita’s"), version=1, by=rita, at=NOON)
 
@@ -67,7 +67,7 @@ def test_an_edit_of_something_saved_meanwhile_overwrites_nothing(ana, rita):
     assert item.title == "Rita’s"
 
 
-def test_an_edit_of_something_deleted_meanwhile_says_so(ana):
+def test_an_edit_of_a_deleted_item_is_refused(ana):
     item = ActionItemFactory()
     action_items.delete(item, by=ana, at=NOON)
 
@@ -75,7 +75,7 @@ def test_an_edit_of_something_deleted_meanwhile_says_so(ana):
         action_items.edit(item, terms=Terms(title="X"), version=1, by=ana, at=LATER)
 
 
-def test_nobody_is_made_owner_of_what_they_may_not_see(ana, ben):
+def test_an_owner_must_be_able_to_see_the_incident(ana, ben):
     secret = IncidentFactory(visibility="restricted", owner=ana)
 
     with pytest.raises(action_items.OwnerMayNotSee, match="Ben Builder may not see"):
@@ -84,7 +84,7 @@ def test_nobody_is_made_owner_of_what_they_may_not_see(ana, ben):
     assert ActionItem.objects.count() == 0
 
 
-def test_no_team_is_made_owner_when_who_answers_for_it_may_not_see(ana, ben):
+def test_a_team_may_own_only_what_its_responsible_people_may_see(ana, ben):
     secret = IncidentFactory(visibility="restricted", owner=ana)
     team = TeamFactory(lead=ben)
 
@@ -96,14 +96,14 @@ def test_no_team_is_made_owner_when_who_answers_for_it_may_not_see(ana, ben):
     action_items.add(secret, terms=Terms(title="X", owner_team=team), by=ana, at=NOON)
 
 
-def test_nobody_who_left_is_made_owner(ana):
+def test_a_deactivated_person_is_not_made_owner(ana):
     gone = UserFactory(is_active=False, full_name="Gil Gone")
 
     with pytest.raises(action_items.OwnerMayNotSee, match="Gil Gone is no longer active"):
         action_items.add(IncidentFactory(), terms=Terms(title="X", owner=gone), by=ana, at=NOON)
 
 
-def test_an_item_keeps_an_owner_who_left_until_another_is_chosen(ana):
+def test_an_item_keeps_a_departed_owner_until_another_is_chosen(ana):
     gone = UserFactory(is_active=False)
     item = ActionItemFactory(owner=gone)
 
@@ -124,7 +124,7 @@ def test_done_needs_evidence(ana, evidence):
     assert item.is_open
 
 
-def test_done_keeps_who_said_so_when_and_why(ana):
+def test_completing_records_person_time_and_evidence(ana):
     item = ActionItemFactory(title="Alert")
 
     action_items.complete(item, evidence="\r\nhttps://example.com/pr/7\r\n", by=ana, at=LATER)
@@ -135,7 +135,7 @@ def test_done_keeps_who_said_so_when_and_why(ana):
     assert item.incident.revisions.first().summary == "Action item done: Alert"
 
 
-def test_an_owner_who_only_reads_closes_what_is_theirs_and_nothing_else(vera):
+def test_a_viewer_closes_only_items_they_own(vera):
     theirs, other = ActionItemFactory(owner=vera), ActionItemFactory()
 
     action_items.complete(theirs, evidence="Seen.", by=vera, at=NOON)
@@ -149,7 +149,7 @@ def test_an_owner_who_only_reads_closes_what_is_theirs_and_nothing_else(vera):
         action_items.delete(theirs, by=vera, at=NOON)
 
 
-def test_what_somebody_closed_meanwhile_is_not_closed_over(ana, rita):
+def test_an_item_closed_meanwhile_is_not_closed_again(ana, rita):
     item = ActionItemFactory()
     action_items.complete(item, evidence="Rita’s evidence", by=rita, at=NOON)
 
@@ -157,7 +157,7 @@ def test_what_somebody_closed_meanwhile_is_not_closed_over(ana, rita):
         action_items.decline(item, reason="Never", accepted_risk="It.", by=ana, at=LATER)
 
 
-def test_reopening_brings_it_back_and_again_changes_nothing(ana):
+def test_reopening_twice_changes_nothing_more(ana):
     item = ActionItemFactory()
     action_items.complete(item, evidence="Done.", by=ana, at=NOON)
 
@@ -169,7 +169,7 @@ def test_reopening_brings_it_back_and_again_changes_nothing(ana):
     assert item.version == 3
 
 
-def test_deleting_twice_is_deleting_once(ana):
+def test_deleting_twice_changes_nothing_more(ana):
     item = ActionItemFactory(title="Gone")
 
     action_items.delete(item, by=ana, at=NOON)

@@ -141,7 +141,7 @@ WRITES = [
 
 
 @pytest.mark.parametrize("write", WRITES, ids=lambda write: write.__name__)
-def test_after_any_write_each_reader_sees_what_a_whole_count_says(
+def test_after_any_write_cached_counts_equal_a_full_count(
     held, pattern, team, service, ana, omar, vera, write
 ):
     readers, narrowings = (ana, omar, vera, None), ({}, {"teams": (team.pk,)})
@@ -163,7 +163,7 @@ def test_after_any_write_each_reader_sees_what_a_whole_count_says(
     assert len(changed) > 1
 
 
-def test_numbers_move_with_a_write(held, vera, omar):
+def test_figures_change_with_a_write(held, vera, omar):
     before = numbers(vera, keep=True)
     item = held[4].action_items.get(owner__username="ben")
 
@@ -175,7 +175,7 @@ def test_numbers_move_with_a_write(held, vera, omar):
     assert after.patterns[0].open == before.patterns[0].open - 1
 
 
-def test_only_the_block_in_which_something_was_written_is_counted_again(held, vera, omar):
+def test_only_blocks_with_new_writes_are_counted_again(held, vera, omar):
     numbers(vera, keep=True)
     item = held[4].action_items.get(owner__username="ben")
     action_items.complete(item, evidence="Seen.", by=omar, at=timezone.now())
@@ -192,7 +192,7 @@ def test_only_the_block_in_which_something_was_written_is_counted_again(held, ve
     assert not any('_id" / 2)' in query["sql"] for query in again)
 
 
-def test_what_is_restricted_moves_no_number_of_who_may_not_see_it(held, vera, omar):
+def test_hidden_incidents_change_no_figures(held, vera, omar):
     before = numbers(vera, keep=True)
 
     for incident in held[2], held[5]:

@@ -40,7 +40,7 @@ def now_and_before(pattern, **more):
         PatternLinkFactory(incident=incident, pattern=pattern)
 
 
-def test_my_late_action_items_come_first_and_later_ones_wait(signed_in, ana):
+def test_my_due_action_items_are_shown_and_later_ones_are_not(signed_in, ana):
     today = timezone.localdate()
     ActionItemFactory(owner=ana, title="soon", due_on=today + timedelta(days=3))
     ActionItemFactory(owner=ana, title="late", due_on=today - timedelta(days=3))
@@ -59,7 +59,7 @@ def test_at_most_seven_of_mine_are_shown(signed_in, ana):
     assert len(home(signed_in(ana)).context["my_rows"]) == 7
 
 
-def test_mine_are_not_told_twice(signed_in, ana):
+def test_my_items_are_not_listed_twice(signed_in, ana):
     ActionItemFactory(owner=ana, title="mine", due_on=timezone.localdate())
     ActionItemFactory(title="of somebody else")
 
@@ -80,7 +80,7 @@ def test_my_drafts_and_the_reviews_asked_of_me(signed_in, ana, rita):
     assert mine not in home(signed_in(rita)).context["reviews"]
 
 
-def test_my_open_runs_and_what_to_read_again(signed_in, ana, ben):
+def test_my_open_runs_and_due_playbook_reviews_are_listed(signed_in, ana, ben):
     long_ago = date(2020, 1, 1)
     PlaybookFactory(title="Hers and old", owner=ana, last_reviewed_on=long_ago)
     PlaybookFactory(title="Hers and fresh", owner=ana, review_by_on=date(2999, 1, 1))
@@ -98,7 +98,7 @@ def test_my_open_runs_and_what_to_read_again(signed_in, ana, ben):
     assert running.get_absolute_url() in shown.content.decode()
 
 
-def test_what_came_back_this_quarter_is_told(signed_in, vera):
+def test_recurrences_of_this_quarter_are_shown(signed_in, vera):
     now_and_before(PatternFactory(name="Credential expired"))
 
     trends = home(signed_in(vera)).context["trends"]
@@ -109,7 +109,7 @@ def test_what_came_back_this_quarter_is_told(signed_in, vera):
     assert trends.rows[0].since == f"since {first:%b %Y}"
 
 
-def test_without_a_return_this_quarter_the_frequent_ones_are_told(signed_in, vera):
+def test_without_recurrences_the_most_frequent_patterns_are_shown(signed_in, vera):
     pattern = PatternFactory(name="Credential expired")
     PatternLinkFactory(pattern=pattern)
     PatternLinkFactory(pattern=pattern)
@@ -150,7 +150,7 @@ def test_a_quarter_begins_at_midnight(vera, zone, precision, occurred, incident_
     assert (kept.home.title == "Came back this quarter") == bool(recent)
 
 
-def test_what_only_some_see_is_added_for_them(vera, ana, omar):
+def test_restricted_incidents_are_counted_for_people_with_access(vera, ana, omar):
     pattern = PatternFactory()
     today = date(2026, 5, 20)
     for visibility in ("internal", "internal", "restricted"):
@@ -173,7 +173,9 @@ def test_what_only_some_see_is_added_for_them(vera, ana, omar):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_everybody_sees_is_counted_once_for_all(vera, ana, django_assert_num_queries):
+def test_unrestricted_incidents_are_counted_once_for_all_users(
+    vera, ana, django_assert_num_queries
+):
     now_and_before(PatternFactory())
     kept_trends(vera, timezone.localdate())
 
@@ -183,7 +185,7 @@ def test_what_everybody_sees_is_counted_once_for_all(vera, ana, django_assert_nu
         kept_trends(ana, timezone.localdate())
 
 
-def test_what_came_back_is_counted_anew_after_a_write(signed_in, vera):
+def test_recurrences_are_counted_again_after_a_write(signed_in, vera):
     pattern = PatternFactory()
     now_and_before(pattern)
     client = signed_in(vera)
@@ -196,7 +198,7 @@ def test_what_came_back_is_counted_anew_after_a_write(signed_in, vera):
     assert home(client).context["trends"].rows[0].words == "2 this quarter, 3 in all"
 
 
-def test_archiving_is_a_write_too(signed_in, vera, rita):
+def test_archiving_invalidates_the_counts(signed_in, vera, rita):
     pattern = PatternFactory()
     now_and_before(pattern)
     client = signed_in(vera)
@@ -219,7 +221,7 @@ def test_restricted_incidents_are_nowhere_on_anothers_home(signed_in, vera, omar
     assert home(signed_in(omar)).context["promise_count"] == "1"
 
 
-def test_promises_without_an_owner_are_counted_too(signed_in, vera):
+def test_unassigned_action_items_are_counted(signed_in, vera):
     ActionItemFactory(title="Nobody’s yet")
 
     context = home(signed_in(vera)).context
@@ -228,7 +230,7 @@ def test_promises_without_an_owner_are_counted_too(signed_in, vera):
     assert [row.title for row in context["promise_rows"]] == ["Nobody’s yet"]
 
 
-def test_an_administrator_puts_the_tour_away(signed_in, omar, vera):
+def test_an_administrator_dismisses_the_tour(signed_in, omar, vera):
     client = signed_in(omar)
     assert "Three steps to begin with" in home(client).content.decode()
     assert "Three steps to begin with" not in home(signed_in(vera)).content.decode()
@@ -239,14 +241,14 @@ def test_an_administrator_puts_the_tour_away(signed_in, omar, vera):
     assert "Three steps to begin with" not in home(client).content.decode()
 
 
-def test_an_empty_home_says_what_to_do(signed_in, ana):
+def test_an_empty_home_page_suggests_what_to_do(signed_in, ana):
     text = home(signed_in(ana)).content.decode()
 
     assert "Nothing of yours is due this week." in text
     assert "No incident is written down yet" in text
 
 
-def test_home_costs_the_same_at_one_row_and_at_three(signed_in, rita):
+def test_home_takes_as_many_queries_for_three_rows_as_for_one(signed_in, rita):
     client = signed_in(rita)
 
     def add():

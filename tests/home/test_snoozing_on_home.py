@@ -29,7 +29,7 @@ def sent(item, **typed) -> dict:
     return {"place": "home", "version": item.version, **typed}
 
 
-def test_each_item_of_mine_has_snooze_beside_done(ana, item, signed_in):
+def test_each_of_my_items_offers_snooze_beside_done(ana, item, signed_in):
     page = signed_in(ana).get(reverse("home")).content.decode()
 
     assert f'href="{path(item)}?place=home"' in page
@@ -45,7 +45,7 @@ def test_each_item_of_mine_has_snooze_beside_done(ana, item, signed_in):
         lambda: {"status": "done", "closed_at": timezone.now(), "closing_note": "There."},
     ],
 )
-def test_what_may_not_be_snoozed_is_not_offered(ana, item, signed_in, change):
+def test_snooze_is_not_offered_if_it_is_not_allowed(ana, item, signed_in, change):
     for name, value in change().items():
         setattr(item, name, value)
     item.save()
@@ -53,7 +53,7 @@ def test_what_may_not_be_snoozed_is_not_offered(ana, item, signed_in, change):
     assert path(item) not in signed_in(ana).get(reverse("home")).content.decode()
 
 
-def test_who_may_not_move_it_on_is_not_offered_it(item, vera, signed_in):
+def test_snooze_is_not_offered_without_permission(item, vera, signed_in):
     page = signed_in(vera).get(reverse("home")).content.decode()
 
     assert "Rotate it" in page
@@ -71,7 +71,7 @@ def test_the_form_opens_in_place_with_the_bounds_of_the_policy(ana, item, signed
     assert 'name="place" value="home"' in form
 
 
-def test_saved_in_place_the_row_is_there_again_without_snooze(ana, item, signed_in):
+def test_after_snoozing_in_place_the_row_offers_no_snooze(ana, item, signed_in):
     until = today() + 2 * DAY
 
     row = signed_in(ana).post(
@@ -88,7 +88,7 @@ def test_saved_in_place_the_row_is_there_again_without_snooze(ana, item, signed_
     assert 'form="change-many"' not in page
 
 
-def test_beyond_the_bounds_it_is_refused_in_place(ana, item, signed_in):
+def test_a_snooze_beyond_the_limits_is_refused_in_place(ana, item, signed_in):
     until = today() + 15 * DAY
 
     answer = signed_in(ana).post(
@@ -101,7 +101,7 @@ def test_beyond_the_bounds_it_is_refused_in_place(ana, item, signed_in):
     assert "14 days at most" in answer.content.decode()
 
 
-def test_without_javascript_it_is_a_page_that_leads_back_home(ana, item, signed_in):
+def test_without_javascript_the_form_is_a_page_that_returns_home(ana, item, signed_in):
     client = signed_in(ana)
     until = today() + 2 * DAY
 
@@ -112,7 +112,7 @@ def test_without_javascript_it_is_a_page_that_leads_back_home(ana, item, signed_
     assert answer.url == reverse("home")
 
 
-def test_done_on_home_shows_a_row_of_home_again(ana, item, signed_in):
+def test_completing_on_home_shows_the_home_row(ana, item, signed_in):
     address = reverse("action_item_complete", args=[item.pk])
 
     row = signed_in(ana).post(address, sent(item, evidence="There."), headers=HTMX)

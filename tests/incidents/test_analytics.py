@@ -40,7 +40,7 @@ def test_each_metric_is_measured_from_the_start():
     assert found["resolve"].span == timedelta(hours=2)
 
 
-def test_each_metric_says_its_formula():
+def test_each_metric_states_its_formula():
     assert by_key([])["resolve"].formula == "time to resolve = resolved − started"
 
 
@@ -62,7 +62,7 @@ def test_an_event_of_unknown_time_carries_no_milestone_time():
 
 
 @pytest.mark.parametrize("precision", ["hour", "day", "approximate"])
-def test_a_number_from_an_inexact_time_says_so(precision):
+def test_a_metric_from_an_imprecise_time_is_approximate(precision):
     exact, inexact = event("started", 0), event("detected", 60, precision=precision)
 
     assert by_key([exact, inexact])["ttd"].approximate
@@ -136,7 +136,7 @@ def test_a_minute_beside_a_day_can_still_be_seen():
     assert max(stop.x for stop in bar.stops) <= 100
 
 
-def test_milestones_out_of_order_stand_in_order_of_time():
+def test_milestones_out_of_order_are_drawn_by_time():
     bar = analytics.phase_bar(
         [event("started", 0), event("detected", 60), event("mitigated", 30), event("resolved", 90)]
     )
@@ -149,7 +149,7 @@ def test_milestones_out_of_order_stand_in_order_of_time():
     ]
 
 
-def test_milestones_at_one_moment_do_not_stand_on_each_other():
+def test_milestones_at_the_same_moment_do_not_overlap():
     bar = analytics.phase_bar([event("started", 0), event("detected", 0), event("resolved", 0)])
 
     assert len({stop.x for stop in bar.stops}) == 3

@@ -106,7 +106,7 @@ def run_json(*arguments) -> list[dict]:
     return [json.loads(line) for line in run(*arguments, "--json")[0].splitlines()]
 
 
-def test_a_folder_is_imported_in_the_order_in_which_files_need_each_other(db, folder):
+def test_a_folder_is_imported_in_order_of_dependencies(db, folder):
     out, err, failure = run(folder)
 
     assert (err, failure) == ("", "")
@@ -118,7 +118,7 @@ def test_a_folder_is_imported_in_the_order_in_which_files_need_each_other(db, fo
     assert Incident.objects.get().playbook_uses.get().playbook.slug == "renew"
 
 
-def test_again_it_changes_nothing(db, folder):
+def test_importing_again_changes_nothing(db, folder):
     run(folder)
 
     out, _, _ = run(folder)
@@ -141,7 +141,7 @@ def test_export_import_export_gives_the_same_bytes(db, folder, tmp_path):
         assert (tmp_path / "two" / name).read_bytes() == (tmp_path / "one" / name).read_bytes()
 
 
-def test_named_incidents_alone_may_be_exported(db, folder, tmp_path):
+def test_single_incidents_are_exported_by_reference(db, folder, tmp_path):
     run(folder)
 
     call_command("export", "INC-7", str(tmp_path / "out"), stdout=StringIO())
@@ -173,7 +173,7 @@ def test_a_dry_run_writes_nothing_and_has_no_reference(db, folder):
     assert not FailurePattern.objects.exists()
 
 
-def test_one_broken_file_does_not_keep_the_others_out(db, folder):
+def test_one_broken_file_does_not_stop_the_others(db, folder):
     (folder / "broken.md").write_text(INCIDENT.replace("SEV2", "SEV9").replace("INC-7", "INC-8"))
     (folder / "binary.md").write_bytes(b"\x89PNG\0\0")
     (folder / "latin.md").write_bytes(b"one\ncaf\xe9\n")
@@ -211,7 +211,7 @@ def test_two_files_of_one_import_never_become_one_incident(db, tmp_path):
     assert [o["reference"] for o in run_json(tmp_path)] == [first["reference"], second["reference"]]
 
 
-def test_a_problem_that_only_storing_shows_has_its_line(db, folder):
+def test_a_problem_found_while_storing_has_its_line(db, folder):
     (folder / "c/pattern.md").unlink()
 
     playbook, incident = run_json(folder)
@@ -271,12 +271,12 @@ def test_a_person_imports_with_their_own_permissions(db, folder, vera, ana):
     assert run(folder, "--as", "nobody")[2] == "Nobody here is called “nobody”."
 
 
-def test_a_missing_path_and_an_empty_folder_are_said(db, tmp_path):
+def test_a_missing_path_and_an_empty_folder_are_reported(db, tmp_path):
     assert "no such file" in run(tmp_path / "missing.md")[1]
     assert "no text file in the folder" in run(tmp_path)[2]
 
 
-def test_what_a_folder_import_passes_over_is_listed(db, folder):
+def test_skipped_files_of_a_folder_are_listed(db, folder):
     (folder / "README.md").write_text("# About")
     (folder / "a/graph.png").write_bytes(b"\x89PNG")
     (folder / "passwd.md").symlink_to("/etc/passwd")
@@ -294,7 +294,7 @@ def test_what_a_folder_import_passes_over_is_listed(db, folder):
     ]
 
 
-def test_what_is_named_is_imported_whatever_its_name(db, tmp_path):
+def test_a_file_named_explicitly_is_imported_whatever_its_suffix(db, tmp_path):
     readme, report = tmp_path / "README.md", tmp_path / "report"
     readme.write_text("# Disk full\n\nIt ran full.\n")
     report.write_text("# Token expired\n\nNobody renewed it.\n")
@@ -302,7 +302,7 @@ def test_what_is_named_is_imported_whatever_its_name(db, tmp_path):
     assert "INC-2 new" in run(readme, report)[0]
 
 
-def test_a_pipe_that_is_named_is_refused_at_once(db, tmp_path):
+def test_a_named_pipe_is_refused_at_once(db, tmp_path):
     os.mkfifo(tmp_path / "pipe.md")
 
     with bounded(5):
@@ -312,7 +312,7 @@ def test_a_pipe_that_is_named_is_refused_at_once(db, tmp_path):
     assert failure == "1 of 1 files could not be imported."
 
 
-def test_strange_names_and_texts_neither_stop_it_nor_reach_the_terminal(db, tmp_path):
+def test_control_characters_neither_stop_the_import_nor_reach_the_terminal(db, tmp_path):
     (tmp_path / os.fsdecode(b"caf\xe9\n.md")).write_text("# Outage\n\nA.\n")
     text = '---\nowner: "\\uD800"\n"\\e[31m": x\ntitle: "a \\uD800 b"\n---\n\nIt \x1b[31mbroke.\n'
     (tmp_path / "b.md").write_text(text)
@@ -328,7 +328,7 @@ def test_strange_names_and_texts_neither_stop_it_nor_reach_the_terminal(db, tmp_
     assert Incident.objects.filter(title="a \ufffd b").exists()
 
 
-def test_an_unreadable_folder_to_write_to_is_said(db, tmp_path):
+def test_an_unwritable_folder_is_reported(db, tmp_path):
     (tmp_path / "file").write_text("")
 
     with pytest.raises(CommandError, match="cannot be written"):

@@ -62,7 +62,7 @@ def test_a_newer_seed_replaces_an_older_one(db, folder):
     assert FailurePattern.objects.get().definition == "It has run out."
 
 
-def test_what_people_changed_is_left_alone(db, folder, ana):
+def test_rows_that_people_changed_are_kept(db, folder, ana):
     seed(folder)
     section = Section.objects.get()
     sections.save(
@@ -75,7 +75,7 @@ def test_what_people_changed_is_left_alone(db, folder, ana):
     assert "Nothing new" in seed(folder)
 
 
-def test_what_people_removed_does_not_come_back(db, folder):
+def test_rows_that_people_removed_do_not_come_back(db, folder):
     seed(folder)
     Incident.objects.update(archived_at=NOON)
     FailurePattern.objects.all().delete()
@@ -89,7 +89,7 @@ def test_what_people_removed_does_not_come_back(db, folder):
     assert "renew.md: not loaded, There is no failure pattern “cert-credential” here." in out
 
 
-def test_a_playbook_comes_for_those_of_its_patterns_that_were_not_removed(db, folder):
+def test_a_playbook_is_limited_to_patterns_that_still_exist(db, folder):
     seed(folder)
     other = PatternFactory(slug="dns")
     FailurePattern.objects.filter(slug="cert-credential").delete()
@@ -120,7 +120,7 @@ def test_a_broken_seed_is_named(db, folder):
 
 
 @pytest.mark.parametrize("name", ["banana", "incidents/INC-7.md"])
-def test_what_is_no_folder_is_said(db, folder, name):
+def test_a_missing_folder_is_reported(db, folder, name):
     with pytest.raises(CommandError, match=r"cannot be loaded: There is no folder .*"):
         seed(folder / name)
 
@@ -132,7 +132,7 @@ def test_only_regular_files_are_seeds(db, folder):
     assert "Loaded 3 files" in seed(folder)
 
 
-def test_a_seed_that_is_no_text_is_named(db, folder):
+def test_a_seed_that_is_not_text_is_named(db, folder):
     (folder / "latin.md").write_bytes(b"one\ncaf\xe9\n")
 
     with pytest.raises(CommandError, match=r"latin\.md: The file is not UTF-8"):

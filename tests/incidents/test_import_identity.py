@@ -83,7 +83,7 @@ def test_a_question_is_asked_once(tmp_path):
     assert run(tmp_path)[1] == ""
 
 
-def test_a_changed_title_does_not_double(tmp_path):
+def test_a_changed_title_makes_no_duplicate(tmp_path):
     file = write(tmp_path / "a.md", outage("Watch the disk."))
     run(file)
 
@@ -93,7 +93,7 @@ def test_a_changed_title_does_not_double(tmp_path):
     assert Incident.objects.get().title == "Registry outage"
 
 
-def test_a_changed_text_does_not_double(tmp_path):
+def test_a_changed_text_makes_no_duplicate(tmp_path):
     file = write(tmp_path / "a.md", outage("Watch the disk."))
     run(file)
 
@@ -103,7 +103,7 @@ def test_a_changed_text_does_not_double(tmp_path):
 
 
 @pytest.mark.parametrize("named", [True, False])
-def test_a_file_that_was_moved_is_the_same_incident(tmp_path, named):
+def test_a_moved_file_is_the_same_incident(tmp_path, named):
     source = ["--source", "reports"] if named else []
     old = write(tmp_path / "in/a.md", outage("Watch the disk."))
     run(tmp_path / "in", *source)
@@ -152,7 +152,7 @@ def test_another_write_up_in_the_same_place_is_another_incident(tmp_path):
     assert changes(file) == ["INC-2 unchanged"]
 
 
-def test_what_was_edited_here_is_left_alone(tmp_path, ana):
+def test_edits_made_here_are_not_overwritten(tmp_path, ana):
     file = write(tmp_path / "a.md", outage("Watch the disk."))
     run(file)
     section = Incident.objects.get().sections.get(title="Lessons")
@@ -173,7 +173,7 @@ def test_what_was_edited_here_is_left_alone(tmp_path, ana):
     assert changes(file) == ["INC-1 unchanged"]
 
 
-def test_an_older_export_does_not_undo_what_was_written_since(tmp_path, ana):
+def test_an_older_export_does_not_undo_later_edits(tmp_path, ana):
     run(write(tmp_path / "INC-7.md", INCIDENT.split("## Patterns")[0]))
     call_command("export", "INC-7", str(tmp_path / "out"), stdout=StringIO())
     section = Incident.objects.get().sections.get()
@@ -222,7 +222,7 @@ def test_exports_of_another_installation_get_numbers_of_their_own_and_keep_them(
     assert Incident.objects.get(number=7).title == "Registry refused pulls"
 
 
-def test_one_can_say_which_incident_a_file_is(tmp_path):
+def test_an_option_names_the_incident_to_update(tmp_path):
     first = write(tmp_path / "a.md", outage("Watch the disk."))
     second = write(tmp_path / "b.md", outage("Renew the token in time."))
     run(first)
@@ -242,7 +242,7 @@ def test_one_can_say_which_incident_a_file_is(tmp_path):
         (["{folder}", "--source", "x" * 300], "at most 200 characters"),
     ],
 )
-def test_options_that_do_not_fit_are_said(tmp_path, arguments, words):
+def test_invalid_combinations_of_options_are_reported(tmp_path, arguments, words):
     file = write(tmp_path / "a.md", outage("Watch the disk."))
 
     filled = [each.format(folder=tmp_path, file=file) for each in arguments]
@@ -251,7 +251,7 @@ def test_options_that_do_not_fit_are_said(tmp_path, arguments, words):
     assert not Incident.objects.exists()
 
 
-def test_an_incident_one_may_not_see_cannot_be_updated(tmp_path, ben):
+def test_a_hidden_incident_cannot_be_updated(tmp_path, ben):
     file = write(tmp_path / "a.md", outage("Watch the disk."))
     run(file)
     Incident.objects.update(visibility="restricted")
@@ -265,7 +265,7 @@ def test_an_incident_one_may_not_see_cannot_be_updated(tmp_path, ben):
     assert bodies()[0][1] == "Watch the disk."
 
 
-def test_an_archived_incident_is_neither_doubled_nor_brought_back(tmp_path):
+def test_an_archived_incident_is_neither_duplicated_nor_restored(tmp_path):
     file = write(tmp_path / "a.md", outage("Watch the disk."))
     run(file)
     Incident.objects.update(archived_at=NOON)

@@ -57,7 +57,7 @@ def after(found, label):
         ({"precision": "day"}, {"minutes": -1440}, ""),
     ],
 )
-def test_a_span_is_stated_as_exactly_as_both_ends_are_known(start, end, words):
+def test_a_span_is_as_precise_as_both_of_its_ends(start, end, words):
     span = analytics.elapsed(mark("started", **start), mark("detected", **end))
 
     assert after_words(span) == words
@@ -74,7 +74,7 @@ def test_days_are_counted_on_the_incidents_clock():
     assert after_words(analytics.elapsed(start, end)) == "after about 1 day"
 
 
-def test_milestones_out_of_order_are_unknown_and_said_with_a_link():
+def test_milestones_out_of_order_are_unknown_and_reported_with_a_link():
     found = shown(mark("started", pk=4), mark("resolved", -870, pk=7))
 
     [doubt] = found.doubts
@@ -84,7 +84,7 @@ def test_milestones_out_of_order_are_unknown_and_said_with_a_link():
     assert found.segments == []  # a bar would show a span that cannot be
 
 
-def test_a_span_of_unusual_length_is_to_be_checked():
+def test_a_span_of_unusual_length_is_marked_for_checking():
     found = shown(mark("started"), mark("detected", 402 * 1440, pk=7))
 
     [doubt] = found.doubts
@@ -96,7 +96,7 @@ def test_milestones_in_order_raise_no_doubt():
     assert shown(mark("started"), mark("resolved", 870)).doubts == []
 
 
-def test_the_page_and_the_list_say_that_milestones_are_out_of_order(signed_in, ana):
+def test_page_and_list_report_milestones_out_of_order(signed_in, ana):
     incident = incidents.create(
         IncidentFields(title="Hub down", time_zone="UTC"), started_at=NOON, by=ana, at=NOON
     )
@@ -128,7 +128,9 @@ def test_the_page_and_the_list_say_that_milestones_are_out_of_order(signed_in, a
         (("minute", "minute"), 402 * 1440, "resolved after 402 days, if the dates are right"),
     ],
 )
-def test_a_row_says_how_exactly_the_resolution_is_known(signed_in, ana, precisions, minutes, words):
+def test_a_row_shows_the_precision_of_the_time_to_resolve(
+    signed_in, ana, precisions, minutes, words
+):
     incident = IncidentFactory(time_zone="UTC")
     for place, (milestone, precision) in enumerate(
         zip(("started", "resolved"), precisions, strict=True)
@@ -200,7 +202,7 @@ def test_no_export_invents_a_clock_time_for_a_day(known_to_the_day):
     assert event["occurred_at"] == "2026-07-03"
 
 
-def test_search_tells_the_day_alone(known_to_the_day):
+def test_search_shows_only_the_day(known_to_the_day):
     told = incident_records([known_to_the_day.pk])[known_to_the_day.pk].facts["occurred"]
 
     assert told.removeprefix("about ") == "3 Jul 2026"

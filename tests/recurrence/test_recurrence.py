@@ -43,7 +43,7 @@ def test_the_third_incident_knows_the_two_before_it(expired, vera):
     assert analytics.recurrence_words(history, third) == "Third time in 14 months"
 
 
-def test_the_first_incident_has_nothing_before_it_though_others_followed(expired, vera):
+def test_the_first_incident_has_no_earlier_ones(expired, vera):
     first = incident_of(expired, date(2025, 1, 10))
     incident_of(expired, date(2025, 8, 1))
 
@@ -72,7 +72,7 @@ def test_only_confirmed_links_make_a_recurrence(expired, vera, state):
     assert analytics.earlier_incidents(incident, vera) == []
 
 
-def test_open_and_declined_promises_of_earlier_incidents_are_told(expired, vera):
+def test_open_and_declined_items_of_earlier_incidents_are_listed(expired, vera):
     earlier = incident_of(expired, date(2025, 8, 1))
     ActionItemFactory(incident=earlier, title="Alert on expiry", due_on=date(2026, 1, 18))
     ActionItemFactory(
@@ -108,7 +108,7 @@ def test_a_fix_done_before_the_incident_did_not_hold(expired, vera):
     assert history.failed_fix(now).title == "List every certificate"
 
 
-def test_a_fix_done_after_the_incident_says_nothing(expired, vera):
+def test_a_fix_done_after_the_incident_is_not_judged_by_it(expired, vera):
     earlier = incident_of(expired, date(2025, 8, 1))
     ActionItemFactory(
         incident=earlier,
@@ -123,7 +123,7 @@ def test_a_fix_done_after_the_incident_says_nothing(expired, vera):
     assert history.failed_fix(now) is None
 
 
-def test_a_restricted_or_archived_incident_did_not_happen_to_others(expired, vera, omar):
+def test_hidden_and_archived_incidents_do_not_count(expired, vera, omar):
     secret = incident_of(expired, date(2025, 8, 1), visibility="restricted")
     ActionItemFactory(incident=secret, title="A secret promise")
     incident_of(expired, date(2025, 9, 1), archived_at=datetime(2026, 1, 1, tzinfo=UTC))
@@ -143,7 +143,7 @@ def test_the_playbooks_of_a_pattern_come_with_it(expired, vera):
     ]
 
 
-def test_a_history_is_bounded_and_says_so(expired, vera):
+def test_a_history_is_bounded_and_marked_as_incomplete(expired, vera):
     for _ in range(analytics.LOOKED_AT + 1):
         incident_of(expired)
     last = incident_of(expired)
@@ -166,7 +166,7 @@ def test_histories_cost_three_queries_whatever_their_length(
         analytics.histories(last, vera)
 
 
-def test_a_pattern_came_back_when_it_has_an_incident_since_then_and_one_before(expired, vera):
+def test_a_pattern_recurred_with_a_recent_and_an_earlier_incident(expired, vera):
     once = PatternFactory()
     incident_of(expired, date(2020, 1, 1))
     incident_of(expired, date(2026, 2, 1))
@@ -180,7 +180,7 @@ def test_a_pattern_came_back_when_it_has_an_incident_since_then_and_one_before(e
     ]
 
 
-def test_trends_do_not_count_what_one_may_not_see(expired, vera, omar):
+def test_trends_do_not_count_hidden_incidents(expired, vera, omar):
     incident_of(expired, date(2026, 2, 1), visibility="restricted")
     since = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -188,7 +188,7 @@ def test_trends_do_not_count_what_one_may_not_see(expired, vera, omar):
     assert analytics.trends(omar, since=since)[0].total == 1
 
 
-def test_open_promises_are_counted_once_each(expired, vera):
+def test_open_action_items_are_counted_once_each(expired, vera):
     incident = incident_of(expired)
     ActionItemFactory(incident=incident)
     ActionItemFactory(incident=incident)

@@ -89,7 +89,7 @@ def test_nothing_is_part_of_itself_or_of_another_incident(ana):
             )
 
 
-def test_parts_outlive_what_they_were_part_of(ana):
+def test_parts_stay_when_their_parent_is_deleted(ana):
     whole = ActionItemFactory()
     part = ActionItemFactory(incident=whole.incident, parent=whole)
 
@@ -99,7 +99,7 @@ def test_parts_outlive_what_they_were_part_of(ana):
     assert part.parent is None
 
 
-def test_waiting_twice_is_waiting_once_and_so_is_stopping(ana):
+def test_adding_or_removing_a_dependency_twice_changes_nothing(ana):
     item, other = ActionItemFactory(), ActionItemFactory()
 
     for _ in range(2):
@@ -111,7 +111,7 @@ def test_waiting_twice_is_waiting_once_and_so_is_stopping(ana):
     assert item.dependencies.count() == 0
 
 
-def test_nothing_waits_for_itself_not_even_in_a_circle(ana):
+def test_no_item_waits_for_itself_even_through_others(ana):
     first, second, third = (ActionItemFactory() for _ in range(3))
     action_items.wait_for(first, second, by=ana, at=NOON)
     action_items.wait_for(second, third, by=ana, at=NOON)
@@ -130,7 +130,7 @@ def test_a_part_does_not_wait_for_the_whole(ana):
         action_items.wait_for(part, whole, by=ana, at=NOON)
 
 
-def test_what_one_may_not_see_is_like_what_does_not_exist(ana, ben):
+def test_a_hidden_item_is_like_one_that_does_not_exist(ana, ben):
     item = ActionItemFactory()
     hidden = ActionItemFactory(incident=IncidentFactory(visibility="restricted", owner=ana))
     refusals = set()
@@ -143,7 +143,7 @@ def test_what_one_may_not_see_is_like_what_does_not_exist(ana, ben):
     assert len(refusals) == 1
 
 
-def test_a_circle_through_what_one_may_not_see_is_not_told(ana, ben):
+def test_a_circle_through_hidden_items_is_not_revealed(ana, ben):
     first, last = ActionItemFactory(), ActionItemFactory()
     hidden = ActionItemFactory(incident=IncidentFactory(visibility="restricted", owner=ana))
     action_items.wait_for(first, hidden, by=ana, at=NOON)
@@ -155,7 +155,7 @@ def test_a_circle_through_what_one_may_not_see_is_not_told(ana, ben):
     assert ActionItemDependency.objects.visible_to(ana).count() == 3
 
 
-def test_what_waits_within_an_incident_is_in_its_history_and_what_waits_elsewhere_is_not(ana):
+def test_only_dependencies_within_an_incident_are_in_its_revisions(ana):
     item = ActionItemFactory(title="First")
     beside = ActionItemFactory(incident=item.incident, title="Second")
     secret = IncidentFactory(visibility="restricted", owner=ana)
@@ -170,7 +170,7 @@ def test_what_waits_within_an_incident_is_in_its_history_and_what_waits_elsewher
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_at_once_make_no_circle(ana):
+def test_two_concurrent_dependencies_make_no_circle(ana):
     first, second = ActionItemFactory(), ActionItemFactory()
     together = Barrier(2)
 

@@ -35,7 +35,7 @@ def test_a_link_is_evidence_enough(ana):
     assert item.evidence == "<https://example.com/pr/7>"
 
 
-def test_whoever_says_done_verified_it_unless_somebody_else_did(ana, rita):
+def test_the_person_who_completes_it_is_the_verifier_unless_another_is_named(ana, rita):
     alone, together = ActionItemFactory(), ActionItemFactory()
 
     action_items.complete(alone, evidence="Seen.", by=ana, at=NOON)
@@ -45,7 +45,7 @@ def test_whoever_says_done_verified_it_unless_somebody_else_did(ana, rita):
     assert ActionItem.objects.get(pk=together.pk).verified_by == rita
 
 
-def test_nobody_verified_what_they_may_not_see(ana, ben):
+def test_a_verifier_must_be_able_to_see_the_incident(ana, ben):
     item = ActionItemFactory(incident=IncidentFactory(visibility="restricted", owner=ana))
 
     with pytest.raises(action_items.VerifierRefused, match="Ben Builder cannot open"):
@@ -54,7 +54,7 @@ def test_nobody_verified_what_they_may_not_see(ana, ben):
     assert ActionItem.objects.get(pk=item.pk).is_open
 
 
-def test_closing_what_has_open_parts_asks_first(ana):
+def test_closing_an_item_with_open_parts_asks_first(ana):
     item = ActionItemFactory()
     part = ActionItemFactory(incident=item.incident, parent=item)
 
@@ -77,7 +77,7 @@ def test_declining_needs_a_reason_and_the_risk(missing, refusal, ana):
     assert ActionItem.objects.get().is_open
 
 
-def test_what_is_declined_comes_back_in_ninety_days_or_when_one_says(ana):
+def test_a_declined_item_is_re_reviewed_in_ninety_days_or_on_a_chosen_day(ana):
     by_default, chosen = declined(ana), declined(ana, re_review_on=TODAY + 30 * DAY)
 
     assert by_default.re_review_on == TODAY + 90 * DAY
@@ -92,7 +92,7 @@ def test_a_risk_is_accepted_for_a_year_at_most(days, ana):
         declined(ana, re_review_on=TODAY + days * DAY)
 
 
-def test_looked_at_again_it_is_still_declined_or_taken_up(ana):
+def test_a_re_review_keeps_it_declined_or_reopens_it(ana):
     kept, taken = declined(ana), declined(ana)
 
     action_items.keep_declined(
@@ -108,7 +108,7 @@ def test_looked_at_again_it_is_still_declined_or_taken_up(ana):
     assert (taken.status, taken.accepted_risk, taken.re_review_on) == ("open", "", None)
 
 
-def test_only_what_is_declined_can_be_kept_so(ana):
+def test_only_a_declined_item_can_be_kept_declined(ana):
     item = declined(ana)
     seen = item.version
     action_items.reopen(item, by=ana, at=LATER)
@@ -119,7 +119,7 @@ def test_only_what_is_declined_can_be_kept_so(ana):
         action_items.keep_declined(item, by=ana, at=LATER)
 
 
-def test_what_was_declined_before_the_risk_was_asked_says_it_now(ana):
+def test_an_item_declined_without_a_risk_needs_one_at_its_re_review(ana):
     item = DoneActionItemFactory(status="wont_do", closing_note="Too dear.")
 
     with pytest.raises(action_items.RiskMissing):
@@ -130,14 +130,14 @@ def test_what_was_declined_before_the_risk_was_asked_says_it_now(ana):
     assert item.accepted_risk == "A slow morning."
 
 
-def test_a_reader_decides_about_nothing_that_is_not_theirs(ana, vera):
+def test_a_viewer_decides_only_about_their_own_items(ana, vera):
     item = declined(ana)
 
     with pytest.raises(PermissionDenied):
         action_items.keep_declined(item, by=vera, at=NOON)
 
 
-def test_what_happened_is_kept_with_who_when_and_from_where(ana, rita):
+def test_the_history_records_person_time_and_channel(ana, rita):
     item = ActionItemFactory(owner=ana)
 
     action_items.start(item, by=ana, at=NOON)

@@ -32,7 +32,7 @@ def as_kept(item: ActionItem) -> list[tuple[str, str, str, str]]:
     return [(each.what, each.before, each.after, each.note) for each in item.changes.all()]
 
 
-def test_a_snooze_is_kept_and_is_no_part_of_the_postmortem(ana):
+def test_a_snooze_is_recorded_but_makes_no_revision(ana):
     item = ActionItemFactory(owner=ana, due_on=TODAY)
 
     action_items.snooze(item, until=TODAY + 7 * DAY, reason="Away.", by=ana, at=NOON, via="mail")
@@ -46,7 +46,7 @@ def test_a_snooze_is_kept_and_is_no_part_of_the_postmortem(ana):
     assert list(ActionItem.objects.snoozed(TODAY + 7 * DAY)) == []
 
 
-def test_snoozing_to_the_same_day_again_is_snoozing_once(ana):
+def test_snoozing_to_the_same_day_again_counts_once(ana):
     item = ActionItemFactory()
 
     for _ in range(2):
@@ -64,7 +64,7 @@ def test_a_snooze_is_for_two_weeks_at_most(days, ana):
         action_items.snooze(item, until=TODAY + days * DAY, by=ana, at=NOON)
 
 
-def test_after_three_snoozes_in_a_row_somebody_decides(ana):
+def test_after_three_snoozes_in_a_row_no_more_are_allowed(ana):
     item = ActionItemFactory(due_on=TODAY)
     for days in (1, 2, 3):
         action_items.snooze(item, until=TODAY + days * DAY, by=ana, at=NOON)
@@ -78,7 +78,7 @@ def test_after_three_snoozes_in_a_row_somebody_decides(ana):
     assert item.snooze_count == 1
 
 
-def test_a_woken_item_is_heard_of_again_and_the_snooze_still_counts(ana):
+def test_an_ended_snooze_still_counts(ana):
     item = ActionItemFactory()
     action_items.snooze(item, until=TODAY + DAY, by=ana, at=NOON)
 
@@ -90,7 +90,7 @@ def test_a_woken_item_is_heard_of_again_and_the_snooze_still_counts(ana):
     assert item.changes.count() == 2
 
 
-def test_moving_it_on_ends_a_snooze(ana, ben):
+def test_progress_ends_a_snooze(ana, ben):
     item = ActionItemFactory(owner=ana)
     action_items.snooze(item, until=TODAY + DAY, by=ana, at=NOON)
 
@@ -100,7 +100,7 @@ def test_moving_it_on_ends_a_snooze(ana, ben):
     assert (item.snoozed_until, item.snooze_count) == (None, 0)
 
 
-def test_a_later_date_than_the_severity_allows_says_why(ana):
+def test_a_later_date_than_the_severity_allows_needs_a_reason(ana):
     item = ActionItemFactory(
         incident=IncidentFactory(severity="SEV1"), due_on=TODAY, created_at=NOON
     )
@@ -118,7 +118,7 @@ def test_a_later_date_than_the_severity_allows_says_why(ana):
     ]
 
 
-def test_back_within_what_the_severity_allows_needs_no_reason_any_more(ana):
+def test_a_date_within_the_allowed_time_clears_the_reason(ana):
     item = ActionItemFactory(due_on=TODAY + 90 * DAY, due_reason="Late.", created_at=NOON)
 
     action_items.redate(item, due_on=TODAY + 10 * DAY, by=ana, at=NOON)
@@ -127,7 +127,7 @@ def test_back_within_what_the_severity_allows_needs_no_reason_any_more(ana):
     assert item.due_reason == ""
 
 
-def test_taking_a_date_away_says_why_and_having_none_does_not(ana):
+def test_removing_a_due_date_needs_a_reason(ana):
     dated, undated = ActionItemFactory(due_on=TODAY), ActionItemFactory()
 
     with pytest.raises(action_items.ReasonMissing):
@@ -135,14 +135,14 @@ def test_taking_a_date_away_says_why_and_having_none_does_not(ana):
     action_items.edit(undated, terms=Terms(title="X"), version=1, by=ana, at=NOON)
 
 
-def test_a_day_that_has_passed_is_no_new_date(ana):
+def test_a_past_day_is_refused_as_due_date(ana):
     item = ActionItemFactory(due_on=TODAY)
 
     with pytest.raises(action_items.DueRefused, match="has passed"):
         action_items.redate(item, due_on=TODAY - DAY, by=ana, at=NOON)
 
 
-def test_it_is_given_to_a_person_a_team_or_nobody(ana, ben):
+def test_an_item_is_assigned_to_a_person_a_team_or_nobody(ana, ben):
     team = TeamFactory(name="Platform")
     item = ActionItemFactory(owner_as_written="the infra folks")
 
@@ -159,7 +159,7 @@ def test_it_is_given_to_a_person_a_team_or_nobody(ana, ben):
     ]
 
 
-def test_it_is_given_to_one_owner_who_may_see_it(ana, ben):
+def test_an_item_has_one_owner_who_may_see_it(ana, ben):
     item = ActionItemFactory(incident=IncidentFactory(visibility="restricted", owner=ana))
 
     with pytest.raises(action_items.OwnerMayNotSee, match="Ben Builder may not see"):
@@ -168,7 +168,7 @@ def test_it_is_given_to_one_owner_who_may_see_it(ana, ben):
         action_items.reassign(item, owner=ana, owner_team=TeamFactory(), by=ana, at=NOON)
 
 
-def test_its_owner_moves_it_on_whatever_their_role_and_so_does_their_team(ana, vera):
+def test_owner_and_owning_team_may_progress_it_whatever_their_role(ana, vera):
     mine = ActionItemFactory(owner=vera)
     teams = ActionItemFactory(owner_team=TeamFactory(lead=vera))
     others = ActionItemFactory(owner=ana)
@@ -186,7 +186,7 @@ def test_its_owner_moves_it_on_whatever_their_role_and_so_does_their_team(ana, v
             change(others, by=vera, at=NOON)
 
 
-def test_the_second_of_two_who_move_it_on_at_once_overwrites_nothing(ana, ben, rita):
+def test_of_two_concurrent_changes_the_second_is_refused(ana, ben, rita):
     item = ActionItemFactory(owner=ana, due_on=TODAY)
     action_items.reassign(item, owner=ben, version=1, by=ana, at=NOON)
 
@@ -203,7 +203,7 @@ def test_the_second_of_two_who_move_it_on_at_once_overwrites_nothing(ana, ben, r
     assert (item.owner, item.due_on, item.status) == (ben, TODAY, "open")
 
 
-def test_what_is_closed_or_gone_is_not_moved_on(ana):
+def test_a_closed_or_deleted_item_cannot_change(ana):
     closed, gone = DoneActionItemFactory(), ActionItemFactory()
     ActionItem.objects.filter(pk=gone.pk).delete()
 
@@ -214,12 +214,12 @@ def test_what_is_closed_or_gone_is_not_moved_on(ana):
             change(gone, by=ana, at=NOON)
 
 
-def test_no_state_that_closes_is_reached_without_being_asked(ana):
+def test_a_move_cannot_close_an_item(ana):
     with pytest.raises(DomainError, match="asks what shows"):
         action_items.move(ActionItemFactory(), to="done", by=ana, at=NOON)
 
 
-def test_many_at_once_tell_apart_what_changed_and_what_did_not(ana, ben):
+def test_a_bulk_change_reports_changed_unchanged_and_refused_items(ana, ben):
     moved, already = ActionItemFactory(), ActionItemFactory(owner=ben)
     closed = DoneActionItemFactory()
     hidden = ActionItemFactory(incident=IncidentFactory(visibility="restricted", owner=ana))
@@ -236,7 +236,7 @@ def test_many_at_once_tell_apart_what_changed_and_what_did_not(ana, ben):
     assert ActionItem.objects.get(pk=moved.pk).owner == ben
 
 
-def test_who_left_is_given_nothing(ana):
+def test_a_deactivated_person_cannot_be_made_owner(ana):
     gone = UserFactory(is_active=False, full_name="Gil Gone")
 
     with pytest.raises(action_items.OwnerMayNotSee, match="no longer active"):

@@ -17,7 +17,7 @@ from tests.incidents.operations.test_two_at_once import at_once
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_of_two_clicks_one_acts_and_the_other_is_told(ana):
+def test_of_two_concurrent_clicks_one_is_refused(ana):
     today = NOON.date()
     item = ActionItemFactory(owner=ana, due_on=today)
     choose = links.choose(item, to=ana, message=MessageFactory(recipient=ana), today=today)

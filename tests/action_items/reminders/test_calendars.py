@@ -21,7 +21,7 @@ WEEKLY = Calendar(zone=UTC_ZONE, hour=9, weekdays=WEEKDAYS, weekly_on=1)
 
 
 @given(data=st.data(), now=moments)
-def test_a_morning_is_three_hours_of_a_working_day_from_the_persons_hour_on(data, now):
+def test_a_morning_is_three_hours_of_a_working_day(data, now):
     calendar = data.draw(calendars(now.date()))
 
     morning = calendar.morning(now)
@@ -36,7 +36,7 @@ def test_a_morning_is_three_hours_of_a_working_day_from_the_persons_hour_on(data
 
 
 @given(data=st.data(), since=moments)
-def test_what_must_not_wait_is_said_now_or_by_todays_digest_and_never_by_both(data, since):
+def test_urgent_news_is_sent_at_once_or_in_todays_digest_never_both(data, since):
     """Hour by hour from when it happened: the first chance there is, on a working day."""
     calendar = data.draw(calendars(since.date()))
 
@@ -50,7 +50,7 @@ def test_what_must_not_wait_is_said_now_or_by_todays_digest_and_never_by_both(da
 
 
 @given(data=st.data(), day=days)
-def test_who_works_at_all_is_never_forgotten_for_longer_than_holidays_last(data, day):
+def test_a_digest_day_follows_after_any_holidays(data, day):
     calendar = data.draw(calendars(day))
 
     following = calendar.next_day(day)
@@ -62,7 +62,7 @@ def test_who_works_at_all_is_never_forgotten_for_longer_than_holidays_last(data,
 
 
 @given(data=st.data(), day=days)
-def test_a_weekly_digest_comes_once_in_any_seven_days_from_its_weekday_on(data, day):
+def test_a_weekly_digest_is_sent_once_a_week(data, day):
     calendar = data.draw(calendars(day).filter(lambda drawn: drawn.weekly_on is not None))
     start = day + ((calendar.weekly_on - day.isoweekday()) % 7) * DAY
     week = [start + ahead * DAY for ahead in range(7)]
@@ -75,11 +75,11 @@ def test_a_weekly_digest_comes_once_in_any_seven_days_from_its_weekday_on(data, 
 @pytest.mark.parametrize(
     ("day", "is_it"), [(FRIDAY, False), (MONDAY, True), (TUESDAY, False), (MONDAY + 7 * DAY, True)]
 )
-def test_who_wants_one_a_week_gets_it_on_its_day(day, is_it):
+def test_a_weekly_digest_is_sent_on_its_weekday(day, is_it):
     assert WEEKLY.is_digest_day(day) is is_it
 
 
-def test_a_weekly_digest_moves_on_where_its_day_is_a_holiday():
+def test_a_weekly_digest_moves_past_a_holiday():
     easter = Calendar(
         zone=UTC_ZONE, hour=9, weekdays=WEEKDAYS, holidays=frozenset({MONDAY}), weekly_on=1
     )
@@ -88,13 +88,13 @@ def test_a_weekly_digest_moves_on_where_its_day_is_a_holiday():
     assert easter.is_digest_day(TUESDAY)
 
 
-def test_a_weekly_digest_on_a_weekday_that_is_kept_quiet_still_comes():
+def test_a_weekly_digest_moves_past_a_quiet_day():
     no_fridays = Calendar(zone=UTC_ZONE, hour=9, weekdays=frozenset({1, 2, 3, 4}), weekly_on=5)
 
     assert no_fridays.next_day(FRIDAY) == MONDAY
 
 
-def test_who_keeps_every_day_quiet_has_no_next_one():
+def test_without_working_days_there_is_no_next_digest():
     assert Calendar(zone=UTC_ZONE, hour=9, weekdays=frozenset()).next_day(MONDAY) is None
 
 
@@ -171,7 +171,7 @@ def test_late_in_the_evening_the_window_ends_at_midnight():
         (datetime(2026, 3, 10, 16, 0, tzinfo=UTC), [MONDAY, TUESDAY]),
     ],
 )
-def test_a_weekly_digest_that_an_outage_swallowed_comes_on_the_next_morning(back_at, missed):
+def test_a_weekly_digest_missed_in_an_outage_is_sent_the_next_morning(back_at, missed):
     """Reminders ran until Sunday, and again from `back_at` on."""
     until_sunday = (datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 3, 8, tzinfo=UTC))
     now = back_at + timedelta(hours=12)
@@ -189,7 +189,7 @@ def test_before_the_first_run_nothing_was_missed():
     assert WEEKLY.missed_of([(began, began + DAY)], began + DAY) == frozenset()
 
 
-def test_an_hour_that_the_clock_change_leaves_out_is_the_next_one():
+def test_an_hour_skipped_by_the_clock_change_becomes_the_next():
     nights = Calendar(zone=DUBLIN, hour=1, weekdays=frozenset({7}))
 
     # On 29 March 2026 01:00 in Dublin does not exist: 00:59 is followed by 02:00.
@@ -206,10 +206,10 @@ def test_an_hour_that_the_clock_change_leaves_out_is_the_next_one():
         (date(2026, 3, 7), TUESDAY, 2),
     ],
 )
-def test_working_days_are_counted_after_the_day_they_begin_on(since, until, passed):
+def test_working_days_are_counted_from_the_next_day(since, until, passed):
     assert OFFICE.have_passed(passed, since=since, until=until)
     assert not OFFICE.have_passed(passed + 1, since=since, until=until)
 
 
-def test_a_zone_that_this_machine_does_not_know_counts_as_utc():
+def test_an_unknown_zone_counts_as_utc():
     assert zone_named("Mars/Olympus_Mons").key == "UTC"

@@ -36,7 +36,7 @@ def deliver(minutes: int) -> None:
     delivery.deliver(delivery.due(now), clock=lambda: now)
 
 
-def test_the_page_of_the_item_and_the_mail_tell_what_happened(ana, room, signed_in):
+def test_page_and_mail_explain_the_failed_chat(ana, room, signed_in):
     item = ActionItemFactory(owner=ana, due_on=MONDAY - DAY)
     address = reverse("action_item_detail", args=[item.pk])
 
@@ -55,7 +55,7 @@ def test_the_page_of_the_item_and_the_mail_tell_what_happened(ana, room, signed_
         assert "(it answered 503)" in part
 
 
-def test_the_summary_of_a_team_says_so_too(ana, receiver):  # noqa: F811
+def test_the_summary_of_a_team_explains_the_failed_chat(ana, receiver):  # noqa: F811
     team = TeamFactory(name="Payments", lead=ana)
     team.members.set([ana])
     ActionItemFactory(owner=ana, due_on=MONDAY + 20 * DAY)

@@ -68,7 +68,7 @@ def test_nothing_is_sent_on_a_day_without_a_new_step(ana):
     assert tick(MONDAY_MORNING + DAY) == []
 
 
-def test_what_was_named_before_stands_below_what_is_new(ana):
+def test_earlier_items_are_listed_below_the_news(ana):
     ActionItemFactory(owner=ana, due_on=MONDAY - DAY, title="Late already")
     tick()
     ActionItemFactory(owner=ana, due_on=MONDAY + DAY, title="Newly due")
@@ -94,7 +94,7 @@ def test_everyone_is_reminded_in_the_morning_of_their_own_zone(ana, ben):
     }
 
 
-def test_today_is_the_readers_day(ben):
+def test_today_is_the_recipients_day(ben):
     kiri = UserFactory(username="kiri", time_zone="Pacific/Auckland")
     ben.digest_hour = 14
     ben.save()
@@ -110,7 +110,7 @@ def test_today_is_the_readers_day(ben):
     }
 
 
-def test_nobody_is_disturbed_at_the_weekend(ana):
+def test_no_digest_is_sent_at_the_weekend(ana):
     ActionItemFactory(owner=ana, due_on=MONDAY - DAY)
 
     assert tick(MONDAY_MORNING - DAY) == []
@@ -118,7 +118,7 @@ def test_nobody_is_disturbed_at_the_weekend(ana):
 
 
 @pytest.mark.parametrize("change", [{"digest": "off"}, {"is_active": False}, {"email": ""}])
-def test_who_wants_none_has_left_or_has_no_address_gets_no_digest(ana, change):
+def test_people_who_opted_out_left_or_have_no_address_get_no_digest(ana, change):
     ActionItemFactory(owner=ana, due_on=MONDAY)
     for name, value in change.items():
         setattr(ana, name, value)
@@ -161,7 +161,7 @@ def test_reminders_go_on_after_the_postmortem_is_published(ana):
     assert len(tick()) == 1
 
 
-def test_a_restricted_incident_is_not_named_to_who_may_not_see_it(ana):
+def test_a_restricted_incident_is_not_mentioned_without_access(ana):
     secret = IncidentFactory(visibility="restricted", title="The secret outage")
     ActionItemFactory(incident=secret, owner=ana, due_on=MONDAY, title="Hush")
     ActionItemFactory(owner=ana, due_on=MONDAY, title="Plain")
@@ -174,7 +174,7 @@ def test_a_restricted_incident_is_not_named_to_who_may_not_see_it(ana):
     assert LedgerEntry.objects.filter(action_item__title="Hush").count() == 0
 
 
-def test_an_archived_incident_is_not_named(ana):
+def test_an_archived_incident_is_not_mentioned(ana):
     gone = IncidentFactory(archived_at=MONDAY_MORNING)
     ActionItemFactory(incident=gone, owner=ana, due_on=MONDAY)
 
@@ -208,7 +208,7 @@ def _leave(item):
 
 
 @pytest.mark.parametrize("change", [_finish, _hide, _move, _hand_over, _leave])
-def test_what_changes_between_writing_and_sending_is_not_sent(ana, change):
+def test_items_changed_between_writing_and_sending_are_left_out(ana, change):
     item = ActionItemFactory(owner=ana, due_on=MONDAY)
     [key] = ledger.write_due(MONDAY_MORNING)
     change(item)
@@ -221,7 +221,7 @@ def test_what_changes_between_writing_and_sending_is_not_sent(ana, change):
     assert mail.outbox == []
 
 
-def test_after_thirty_days_a_decision_is_asked_for_once_and_then_there_is_silence(ana):
+def test_after_thirty_days_a_decision_is_requested_once_then_silence(ana):
     ActionItemFactory(owner=ana, due_on=MONDAY - 30 * DAY, title="Forgotten")
 
     [asked] = tick()
@@ -231,7 +231,7 @@ def test_after_thirty_days_a_decision_is_asked_for_once_and_then_there_is_silenc
     assert later == []
 
 
-def test_what_waits_for_a_decision_is_counted_but_not_repeated(ana):
+def test_items_waiting_for_a_decision_are_counted_but_not_repeated(ana):
     ActionItemFactory(owner=ana, due_on=MONDAY - 30 * DAY, title="Forgotten")
     tick()
     ActionItemFactory(owner=ana, due_on=MONDAY + DAY, title="Fresh")
@@ -243,7 +243,7 @@ def test_what_waits_for_a_decision_is_counted_but_not_repeated(ana):
     assert digest.subject == "1 due today"
 
 
-def test_a_new_due_date_starts_anew(ana):
+def test_a_new_due_date_restarts_the_steps(ana):
     item = ActionItemFactory(owner=ana, due_on=MONDAY - DAY)
     tick()
     item.due_on = MONDAY + DAY
@@ -254,7 +254,7 @@ def test_a_new_due_date_starts_anew(ana):
     assert digest.subject == "1 due today"
 
 
-def test_a_new_owner_is_told_although_the_old_one_was(ana, rita):
+def test_a_new_owner_is_told_even_if_the_old_one_was(ana, rita):
     item = ActionItemFactory(owner=ana, due_on=MONDAY - DAY)
     tick()
     item.owner = rita
@@ -263,7 +263,7 @@ def test_a_new_owner_is_told_although_the_old_one_was(ana, rita):
     assert [m.to for m in tick(MONDAY_MORNING + timedelta(minutes=45))] == [["rita@example.com"]]
 
 
-def test_ticks_of_a_whole_quarter_say_each_step_once(ana):
+def test_ticks_over_a_quarter_send_each_step_once(ana):
     ActionItemFactory(owner=ana, due_on=date(2026, 3, 18))  # a Wednesday
     start = datetime(2026, 3, 2, tzinfo=UTC)
 
@@ -299,7 +299,7 @@ def test_a_digest_that_could_not_be_sent_is_kept_and_sent_later(ana, settings):
     assert digest.last_error == ""
 
 
-def test_an_address_that_no_mail_can_go_to_does_not_keep_the_others(ana, rita, settings):
+def test_an_invalid_address_does_not_stop_the_others(ana, rita, settings):
     broken = UserFactory(username="broken", email="a\nb@example.com")
     for person in (broken, ana, rita):
         ActionItemFactory(owner=person, due_on=MONDAY)
@@ -349,7 +349,7 @@ def test_the_number_of_queries_does_not_grow_with_people_and_what_only_they_may_
     assert LedgerEntry.objects.count() == 22
 
 
-def test_people_with_nothing_new_cost_no_query_each(ana, rita):
+def test_people_without_news_cost_no_extra_query(ana, rita):
     def silent(count: int) -> None:
         for _ in range(count):
             ActionItemFactory(owner=UserFactory(role=Role.VIEWER), due_on=MONDAY - 40 * DAY)
@@ -364,7 +364,7 @@ def test_people_with_nothing_new_cost_no_query_each(ana, rita):
     assert _queries_of_a_tick(tuesday + DAY) == few
 
 
-def test_the_command_runs_one_tick_and_says_what_it_did(ana):
+def test_the_command_runs_one_tick_and_reports_the_result(ana):
     ActionItemFactory(owner=ana, due_on=MONDAY)
     out = StringIO()
 
@@ -378,7 +378,7 @@ def test_the_command_runs_one_tick_and_says_what_it_did(ana):
     ("now", "hint"),
     [("2026-03-02T12:00:00", "no time zone"), ("tomorrow", "expected a moment")],
 )
-def test_the_command_refuses_a_moment_that_it_would_have_to_guess(now, hint):
+def test_the_command_refuses_an_ambiguous_moment(now, hint):
     with pytest.raises(CommandError, match=hint):
         call_command("send_reminders", "--now", now)
 

@@ -78,7 +78,7 @@ def write_anew(item: ActionItem, to: User, by: User) -> None:
 
 
 @pytest.mark.parametrize("way", [give, change_in_a_list, promise_anew, write_anew])
-def test_whoever_is_given_an_item_is_told_in_the_next_digest_and_by_whom(way, ana, ben, item):
+def test_a_new_owner_is_told_by_whom_in_the_next_digest(way, ana, ben, item):
     way(item, ben, ana)
 
     [told] = tick(MONDAY_MORNING + timedelta(hours=6))
@@ -93,13 +93,13 @@ def test_whoever_is_given_an_item_is_told_in_the_next_digest_and_by_whom(way, an
 
 
 @pytest.mark.parametrize("way", [give, change_in_a_list, promise_anew, write_anew])
-def test_who_takes_an_item_is_told_nothing(way, ben, item):
+def test_assigning_an_item_to_oneself_is_no_news(way, ben, item):
     way(item, ben, ben)
 
     assert tick(MONDAY_MORNING + timedelta(hours=6)) == []
 
 
-def test_an_owner_who_came_with_a_file_is_told_nothing(ana, ben, item):
+def test_an_owner_set_by_an_import_is_no_news(ana, ben, item):
     give(item, ana, ben)
     give(item, ben, ana)
     text = render_incident(item.incident).replace("Owner: ben", "Owner: rita")
@@ -112,7 +112,7 @@ def test_an_owner_who_came_with_a_file_is_told_nothing(ana, ben, item):
     assert tick(MONDAY_MORNING + timedelta(hours=6)) == []
 
 
-def test_a_file_that_changes_no_owner_leaves_what_was_given_news(ana, ben, item):
+def test_an_import_that_keeps_the_owner_keeps_the_news(ana, ben, item):
     give(item, ben, ana)
     text = render_incident(item.incident).replace("other · P2", "detect · P3")
 
@@ -123,7 +123,7 @@ def test_a_file_that_changes_no_owner_leaves_what_was_given_news(ana, ben, item)
     assert "Alert on expiry" in tick(MONDAY_MORNING + timedelta(hours=6))[0].body
 
 
-def test_what_is_said_with_it_comes_with_it(ana, ben, item):
+def test_the_note_of_an_assignment_is_in_the_digest(ana, ben, item):
     give(item, ben, ana, note="Look at the\nstaging cluster first.")
 
     [told] = tick(MONDAY_MORNING + timedelta(hours=6))
@@ -132,14 +132,14 @@ def test_what_is_said_with_it_comes_with_it(ana, ben, item):
     assert "“Look at the staging cluster first.”" in told.alternatives[0][0]
 
 
-def test_what_is_given_and_taken_away_before_it_is_sent_is_never_told(ana, ben, item):
+def test_an_assignment_withdrawn_before_writing_is_never_announced(ana, ben, item):
     give(item, ben, ana)
     give(item, ana, ana, at=FRIDAY_MORNING + MINUTES)
 
     assert tick(MONDAY_MORNING + timedelta(hours=6)) == []
 
 
-def test_what_is_taken_away_after_the_message_was_written_is_not_in_it(ana, ben, urgent):
+def test_an_assignment_withdrawn_before_sending_is_left_out(ana, ben, urgent):
     give(urgent, ben, ana, at=MONDAY_MORNING + timedelta(hours=6))
     immediate.write_due(MONDAY_MORNING + timedelta(hours=6, minutes=3))
     give(urgent, ana, ana, at=MONDAY_MORNING + timedelta(hours=6, minutes=4))
@@ -152,7 +152,9 @@ def test_what_is_taken_away_after_the_message_was_written_is_not_in_it(ana, ben,
 
 
 @pytest.mark.parametrize("has_lead", [True, False])
-def test_of_what_a_team_is_given_those_are_told_who_answer_for_it(ana, ben, rita, item, has_lead):
+def test_items_assigned_to_a_team_are_announced_to_its_lead_or_members(
+    ana, ben, rita, item, has_lead
+):
     team = TeamFactory(name="Payments", lead=rita if has_lead else None)
     team.members.set([ana, ben, rita])
 
@@ -165,7 +167,7 @@ def test_of_what_a_team_is_given_those_are_told_who_answer_for_it(ana, ben, rita
     assert all("Ana Author gave it to Payments" in each.body for each in told)
 
 
-def test_who_may_not_read_the_incident_any_more_is_told_nothing(ana, ben, urgent):
+def test_an_owner_who_lost_access_is_told_nothing(ana, ben, urgent):
     give(urgent, ben, ana, at=MONDAY_MORNING)
     urgent.incident.visibility = "restricted"
     urgent.incident.save()
@@ -175,7 +177,7 @@ def test_who_may_not_read_the_incident_any_more_is_told_nothing(ana, ben, urgent
     assert LedgerEntry.objects.count() == 0
 
 
-def test_what_is_urgent_is_told_at_once_and_the_digest_does_not_repeat_it(ana, ben, urgent):
+def test_urgent_items_are_sent_at_once_and_not_repeated_in_the_digest(ana, ben, urgent):
     noon_there = MONDAY_MORNING + timedelta(hours=8)
     give(urgent, ben, ana, at=noon_there)
 
@@ -191,7 +193,7 @@ def test_what_is_urgent_is_told_at_once_and_the_digest_does_not_repeat_it(ana, b
     assert [entry.step for entry in LedgerEntry.objects.all()] == ["assigned"]
 
 
-def test_what_is_urgent_and_given_after_the_morning_is_in_the_next_digest(ana, ben, urgent):
+def test_urgent_items_assigned_after_the_morning_are_in_the_next_digest(ana, ben, urgent):
     """Ben works in Los Angeles: it is 22:10 there."""
     given_at = datetime(2026, 3, 3, 6, 10, tzinfo=UTC)
     give(urgent, ben, ana, at=given_at)
@@ -217,7 +219,7 @@ def test_several_urgent_items_are_one_message(ana, ben):
     assert all(f"Promise {n}-" in told.body for n in range(3))
 
 
-def test_what_is_urgent_waits_for_a_working_day_and_comes_with_its_digest(ana, ben, urgent):
+def test_urgent_items_wait_for_the_digest_of_the_next_working_day(ana, ben, urgent):
     saturday = MONDAY_MORNING - 2 * DAY
     give(urgent, ben, ana, at=saturday)
 
@@ -226,9 +228,7 @@ def test_what_is_urgent_waits_for_a_working_day_and_comes_with_its_digest(ana, b
     assert "Alert on expiry" in tick(MONDAY_MORNING + timedelta(hours=6))[0].body
 
 
-def test_who_wants_one_digest_a_week_is_told_of_what_is_urgent_on_the_next_working_day(
-    ana, ben, urgent
-):
+def test_urgent_items_reach_weekly_recipients_on_the_next_working_day(ana, ben, urgent):
     ben.digest, ben.quiet_weekdays = "weekly", [2]
     ben.save()
     give(urgent, ben, ana, at=MONDAY_MORNING + timedelta(hours=14))
@@ -238,7 +238,7 @@ def test_who_wants_one_digest_a_week_is_told_of_what_is_urgent_on_the_next_worki
     assert [ahead for ahead, told in days.items() if told] == [2]
 
 
-def test_who_wants_no_reminders_is_told_nothing_and_who_chats_in_the_chat(ana, ben, urgent):
+def test_preferences_and_channels_apply_to_urgent_items(ana, ben, urgent):
     ben.digest = "off"
     ben.save()
     give(urgent, ben, ana, at=MONDAY_MORNING)
@@ -267,7 +267,9 @@ def test_who_wants_no_reminders_is_told_nothing_and_who_chats_in_the_chat(ana, b
         (Assigned.P1_AT_ONCE, ["P0", "P1"], ["P2"]),
     ],
 )
-def test_the_policy_says_who_is_told_and_when(ana, ben, omar, assigned, at_once_of, in_digest_of):
+def test_the_policy_decides_which_assignments_are_announced_and_when(
+    ana, ben, omar, assigned, at_once_of, in_digest_of
+):
     terms = replace(Policy(), assigned=assigned)
     reminder_policies.save_policy(terms, number=0, by=omar, at=FRIDAY_MORNING)
     for priority in ("P0", "P1", "P2"):
@@ -281,7 +283,7 @@ def test_the_policy_says_who_is_told_and_when(ana, ben, omar, assigned, at_once_
     assert named == [at_once_of, in_digest_of]
 
 
-def test_the_preview_names_what_was_newly_given(ana, ben, item):
+def test_the_preview_lists_new_assignments(ana, ben, item):
     give(item, ben, ana)
     never = replace(Policy(), assigned=Assigned.NEVER)
 
@@ -293,7 +295,7 @@ def test_the_preview_names_what_was_newly_given(ana, ben, item):
     assert rows[0].changed is None
 
 
-def test_a_message_of_what_was_given_says_how_it_stands_when_it_is_opened(ana, ben, urgent):
+def test_an_urgent_message_about_a_completed_item_is_empty(ana, ben, urgent):
     give(urgent, ben, ana, at=MONDAY_MORNING + timedelta(hours=6))
     minute(MONDAY_MORNING + timedelta(hours=7))
     message = Message.objects.get()
@@ -305,7 +307,7 @@ def test_a_message_of_what_was_given_says_how_it_stands_when_it_is_opened(ana, b
     assert composing.compose(message, MONDAY_MORNING + timedelta(hours=9)) is None
 
 
-def test_being_given_something_is_no_reminder_that_is_counted(ana, ben, item):
+def test_an_announced_assignment_is_not_counted_as_a_reminder(ana, ben, item):
     give(item, ben, ana)
     tick(MONDAY_MORNING + timedelta(hours=6))
     action_items.complete(item, evidence="It is there.", by=ben, at=MONDAY_MORNING + DAY)
@@ -323,7 +325,7 @@ def test_being_given_something_is_no_reminder_that_is_counted(ana, ben, item):
     assert (numbers.effort.closed, numbers.effort.reminders) == (1, 0)
 
 
-def test_what_was_given_takes_as_many_queries_for_three_items_as_for_one(ana, ben):
+def test_assignments_take_as_many_queries_for_three_items_as_for_one(ana, ben):
     def count(items: int) -> int:
         for _ in range(items):
             promised = ActionItemFactory(owner=ana, priority="P0")
@@ -337,7 +339,7 @@ def test_what_was_given_takes_as_many_queries_for_three_items_as_for_one(ana, be
     assert count(1) == count(2)
 
 
-def test_what_is_said_with_it_is_plain_words_in_a_mail(ana, ben, item):
+def test_the_note_of_an_assignment_is_plain_text_in_a_mail(ana, ben, item):
     give(item, ben, ana, note="**Drain** `node` <pod-name> first.")
 
     [told] = tick(MONDAY_MORNING + timedelta(hours=6))

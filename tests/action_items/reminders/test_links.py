@@ -81,7 +81,7 @@ def test_opening_a_link_changes_nothing(client, ana, item):
     assert not ReminderAnswer.objects.exists()
 
 
-def test_done_asks_what_shows_it_and_is_logged_as_from_a_mail(client, ana, item):
+def test_done_asks_for_evidence_and_is_recorded_as_from_a_mail(client, ana, item):
     [digest] = sent_digest(ana)
     path = paths_in(digest.alternatives[0][0])["Done"]
 
@@ -110,14 +110,14 @@ def test_snoozing_offers_days_within_bounds_and_keeps_the_reason(client, ana, it
     assert ActionItemChange.objects.get(item=item).note == "The vendor answers on Friday."
 
 
-def test_snoozing_takes_no_other_number_of_days(client, ana, item):
+def test_snoozing_accepts_only_the_offered_days(client, ana, item):
     path = link_of("snooze", item, ana, sent_message(ana))
 
     assert client.post(path, {"days": "300"}).status_code == 422
     assert state_of(item)[3] is None
 
 
-def test_reassigning_gives_it_to_a_person_or_a_team(client, ana, ben, item):
+def test_a_link_reassigns_to_a_person_or_a_team(client, ana, ben, item):
     path = link_of("reassign", item, ana, sent_message(ana))
 
     client.post(path, {"owner": "Ben Builder", "note": "You know the registry."})
@@ -126,7 +126,7 @@ def test_reassigning_gives_it_to_a_person_or_a_team(client, ana, ben, item):
     assert item.owner == ben
 
 
-def test_a_link_tells_no_names_but_those_of_ones_own_teams(client, ana, ben, rita, item):
+def test_a_link_reveals_only_names_of_ones_own_teams(client, ana, ben, rita, item):
     TeamFactory(name="Platform").members.add(ana, rita)
     path = link_of("reassign", item, ana, sent_message(ana))
 
@@ -150,7 +150,7 @@ def test_declining_asks_for_reason_risk_and_day(client, ana, item):
     assert item.re_review_on is not None
 
 
-def test_what_was_declined_is_kept_or_taken_up_again(client, ana):
+def test_a_declined_item_is_kept_declined_or_reopened(client, ana):
     declined = {"status": "wont_do", "closed_at": timezone.now(), "closing_note": "Too dear."}
     declined |= {"accepted_risk": "It expires again.", "re_review_on": today() - DAY}
     kept, taken_up = ActionItemFactory.create_batch(2, owner=ana, **declined)
@@ -165,7 +165,7 @@ def test_what_was_declined_is_kept_or_taken_up_again(client, ana):
     assert (taken_up.status, taken_up.due_on) == ("open", today() + 9 * DAY)
 
 
-def test_where_a_decision_is_asked_for_a_new_date_stands_in_place_of_the_snooze(client, ana):
+def test_a_request_for_a_decision_offers_a_new_date_instead_of_a_snooze(client, ana):
     item = ActionItemFactory(owner=ana, due_on=today() - 40 * DAY)
     [digest] = sent_digest(ana)
 
@@ -176,7 +176,7 @@ def test_where_a_decision_is_asked_for_a_new_date_stands_in_place_of_the_snooze(
     assert state_of(item)[2] == today() + DAY
 
 
-def test_where_a_decision_is_asked_for_it_may_be_split(client, ana):
+def test_a_request_for_a_decision_offers_a_split(client, ana):
     item = ActionItemFactory(
         owner=ana, due_on=today() - 40 * DAY, title="Everything", priority="P1"
     )
@@ -201,7 +201,7 @@ def test_where_a_decision_is_asked_for_it_may_be_split(client, ana):
 
 
 @pytest.mark.parametrize(("days_late", "is_part"), [(1, False), (40, True)])
-def test_what_needs_no_decision_and_what_is_a_part_is_not_split_by_a_link(ana, days_late, is_part):
+def test_no_link_splits_a_part_or_an_item_without_a_decision_due(ana, days_late, is_part):
     item = ActionItemFactory(owner=ana, due_on=today() - days_late * DAY)
     item.parent = ActionItemFactory(incident=item.incident) if is_part else None
     item.save()
@@ -210,7 +210,7 @@ def test_what_needs_no_decision_and_what_is_a_part_is_not_split_by_a_link(ana, d
     assert "Split" not in paths_in(digest.alternatives[0][0])
 
 
-def test_a_link_that_is_used_twice_does_nothing_and_says_so(client, ana, item):
+def test_a_used_link_does_nothing_and_explains_it(client, ana, item):
     path = link_of("snooze", item, ana, sent_message(ana))
     client.post(path, {"days": "1"})
     before = state_of(item)
@@ -236,9 +236,7 @@ def test_a_link_that_is_used_twice_does_nothing_and_says_so(client, ana, item):
         ),
     ],
 )
-def test_a_link_from_before_the_item_moved_on_does_nothing_and_says_why(
-    client, ana, item, change, words
-):
+def test_an_outdated_link_does_nothing_and_explains_why(client, ana, item, change, words):
     path = link_of("snooze", item, ana, sent_message(ana))
     ActionItem.objects.filter(pk=item.pk).update(**change)
     before = state_of(item)
@@ -250,9 +248,7 @@ def test_a_link_from_before_the_item_moved_on_does_nothing_and_says_why(
     assert state_of(item) == before
 
 
-def test_every_link_that_may_tell_nothing_answers_with_one_page(
-    client, signed_in, ana, ben, rita, item
-):
+def test_all_invalid_links_get_the_same_page(client, signed_in, ana, ben, rita, item):
     message = sent_message(ana)
     path = link_of("done", item, ana, message)
     altered = link_of("done", item, ana, message).replace("done.", "wont_do.")
@@ -296,14 +292,14 @@ def test_somebody_elses_link_does_nothing(signed_in, ana, ben, item):
     assert state_of(item)[0] == "open"
 
 
-def test_whom_it_was_sent_to_may_be_signed_in(signed_in, ana, item):
+def test_the_recipient_may_be_signed_in(signed_in, ana, item):
     path = link_of("done", item, ana, sent_message(ana))
 
     assert signed_in(ana).post(path, DONE).status_code == 302
     assert state_of(item)[0] == "done"
 
 
-def test_a_page_is_kept_nowhere_and_tells_its_address_to_nobody(client, ana, item):
+def test_a_page_is_not_cached_or_indexed_and_sends_no_referrer(client, ana, item):
     path = link_of("done", item, ana, sent_message(ana))
 
     for answer in (client.get(path), client.get("/answer/hello/")):
@@ -319,13 +315,13 @@ def test_a_browser_that_sends_no_origin_may_press_the_button(ana, item):
     assert strict.post(path, DONE, headers={"origin": "null"}).status_code == 302
 
 
-def test_a_token_of_another_purpose_is_no_link(client, ana, item):
+def test_a_token_signed_for_another_purpose_is_refused(client, ana, item):
     token = signing.Signer().sign(f"done.{item.pk}.{ana.pk}.1.2026-03-02.person-{ana.pk}")
 
     assert client.get(f"/answer/{token}/").status_code == 410
 
 
-def test_who_may_not_change_an_item_is_offered_no_link(ana):
+def test_no_link_is_offered_without_permission_to_change_the_item(ana):
     cleo = UserFactory(username="cleo", role=Role.VIEWER)
     lead = UserFactory(username="lead", role=Role.VIEWER)
     TeamFactory(lead=lead).members.add(cleo)
@@ -338,7 +334,7 @@ def test_who_may_not_change_an_item_is_offered_no_link(ana):
     assert "/answer/" not in digest.alternatives[0][0]
 
 
-def test_the_text_has_one_link_a_line_to_a_page_with_all_of_them(client, ana, item):
+def test_the_text_has_one_link_per_item_to_a_page_with_all_answers(client, ana, item):
     [digest] = sent_digest(ana)
 
     [address] = re.findall(r"http\S+/answer/\S+", digest.body)

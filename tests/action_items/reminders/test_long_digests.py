@@ -13,7 +13,7 @@ from tests.factories import ActionItemFactory, IncidentFactory, TeamFactory, Use
 pytestmark = pytest.mark.django_db
 
 
-def test_a_very_long_list_is_cut_and_the_rest_counted(ana):
+def test_a_long_digest_is_cut_and_the_rest_counted(ana):
     ActionItemFactory.create_batch(60, owner=ana, due_on=MONDAY)
 
     [digest] = tick()
@@ -45,7 +45,7 @@ def _listed(client, person, sent):
     ],
     ids=["one's own", "the team's", "of who left the team", "nobody's"],
 )
-def test_the_list_that_a_digest_leads_to_holds_what_is_left_out_of_it(ana, client, owned, scope):
+def test_the_linked_list_contains_the_items_left_out(ana, client, owned, scope):
     team = TeamFactory(lead=ana)
     facts = owned(ana, team) | {"due_on": MONDAY - 40 * DAY}
     for number in range(digest.MOST_LINES + 1):

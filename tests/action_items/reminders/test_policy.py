@@ -91,37 +91,37 @@ def test_the_step_reached_follows_the_due_date(days_after_due, step):
     assert reached(WEDNESDAY, WEDNESDAY + timedelta(days=days_after_due), every_day) == step
 
 
-def test_what_is_due_on_monday_is_named_on_friday():
+def test_an_item_due_on_monday_is_mentioned_on_friday():
     assert reached(MONDAY, FRIDAY) == "due_soon"
     assert reached(MONDAY, FRIDAY - DAY) is None
     assert reached(MONDAY, MONDAY) == "due_today"
 
 
-def test_what_is_due_on_tuesday_is_named_on_monday():
+def test_an_item_due_on_tuesday_is_mentioned_on_monday():
     assert reached(TUESDAY, FRIDAY) is None
     assert reached(TUESDAY, MONDAY) == "due_soon"
 
 
-def test_who_wants_one_digest_a_week_is_told_of_the_whole_week_to_come():
+def test_a_weekly_digest_covers_the_week_to_come():
     weekly = Calendar(zone=UTC_ZONE, hour=9, weekdays=WEEKDAYS, weekly_on=1)
 
     assert reached(MONDAY + 7 * DAY, MONDAY, weekly) == "due_soon"
     assert reached(MONDAY + 8 * DAY, MONDAY, weekly) is None
 
 
-def test_what_falls_due_in_the_holidays_is_named_before_them():
+def test_items_due_in_the_holidays_are_mentioned_before_them():
     away = frozenset(MONDAY + n * DAY for n in range(14))
     calendar = Calendar(zone=UTC_ZONE, hour=9, weekdays=WEEKDAYS, holidays=away)
 
     assert reached(MONDAY + 10 * DAY, FRIDAY, calendar) == "due_soon"
 
 
-def test_what_was_due_on_saturday_is_said_on_monday_as_overdue():
+def test_an_item_due_on_saturday_is_overdue_on_monday():
     assert reached(SATURDAY, MONDAY) == "overdue_1"
 
 
 @given(terms=policies(), due_on=days, weekday=st.integers(1, 7))
-def test_the_ladder_goes_up_and_ends_with_the_decision(terms, due_on, weekday):
+def test_the_escalation_ends_with_the_decision(terms, due_on, weekday):
     ladder = terms.ladder(due_on, weekday)
     offsets = [rung.days for rung in ladder]
 
@@ -144,20 +144,20 @@ def test_the_weekly_steps_of_all_items_are_on_one_weekday_and_a_week_apart(due_o
     assert 30 - weekly[-1] <= 9
 
 
-def test_steps_that_are_no_whole_weeks_apart_count_from_the_due_date():
+def test_steps_not_whole_weeks_apart_count_from_the_due_date():
     ladder = Policy(overdue_every=5).ladder(WEDNESDAY, 1)
 
     assert [rung.days for rung in ladder] == [0, 1, 3, 8, 13, 18, 23, 28, 30]
 
 
 @pytest.mark.parametrize(("quiet", "weekday"), [((), 1), ((1,), 2), ((1, 2, 3), 4), ((5,), 1)])
-def test_the_weekday_of_steps_is_one_on_which_the_person_works(quiet, weekday):
+def test_the_weekday_of_steps_is_a_working_day_of_the_person(quiet, weekday):
     calendar = Calendar(zone=UTC_ZONE, hour=9, weekdays=WEEKDAYS - set(quiet), steps_on=1)
 
     assert calendar.weekday_of_steps == weekday
 
 
-def test_many_late_items_are_said_on_one_day_of_the_week():
+def test_many_late_items_are_mentioned_on_one_weekday():
     """After the steps of the first days: fourteen items due on fourteen days."""
     taken: dict[date, Ledger] = {}
     for ahead in range(14):
@@ -173,7 +173,7 @@ def test_many_late_items_are_said_on_one_day_of_the_week():
 
 
 @given(data=st.data(), start=days, terms=policies())
-def test_each_step_is_said_once_and_never_a_lesser_one_after_a_greater(data, start, terms):
+def test_each_step_is_sent_once_and_never_after_a_later_one(data, start, terms):
     calendar, item = data.draw(calendars(start)), data.draw(open_items(start))
     part = data.draw(st.sampled_from(Part))
     ledger = Ledger(calendar, terms, part)
@@ -187,7 +187,7 @@ def test_each_step_is_said_once_and_never_a_lesser_one_after_a_greater(data, sta
 
 
 @given(data=st.data(), start=days, terms=policies())
-def test_nothing_is_said_off_hours_or_while_snoozed_or_after_the_decision(data, start, terms):
+def test_nothing_is_sent_off_hours_while_snoozed_or_after_the_decision(data, start, terms):
     calendar, item = data.draw(calendars(start)), data.draw(open_items(start))
     ledger = Ledger(calendar, terms)
 
@@ -217,7 +217,7 @@ def test_nothing_is_skipped_for_ever(data, start, terms):
 
 
 @given(data=st.data(), due_on=days, terms=policies())
-def test_who_had_a_digest_before_the_due_date_was_told_in_time(data, due_on, terms):
+def test_a_digest_before_the_due_date_mentions_the_item_in_time(data, due_on, terms):
     calendar = data.draw(calendars(due_on))
     ledger = Ledger(calendar, terms)
     start = due_on - 40 * DAY
@@ -250,7 +250,7 @@ def test_missed_ticks_only_delay(data, start, terms):
 
 
 @given(data=st.data(), start=days, terms=policies())
-def test_another_due_date_starts_anew(data, start, terms):
+def test_another_due_date_restarts_the_steps(data, start, terms):
     calendar = data.draw(calendars(start))
     moved_to = start + data.draw(st.integers(70, 120)) * DAY
     ledger = Ledger(calendar, terms)
@@ -266,7 +266,7 @@ def test_another_due_date_starts_anew(data, start, terms):
 
 
 @given(data=st.data(), start=days, terms=policies())
-def test_a_new_owner_hears_the_latest_step_and_the_old_one_nothing_more(data, start, terms):
+def test_a_new_owner_gets_the_latest_step_and_the_old_one_nothing(data, start, terms):
     calendar = data.draw(calendars(start))
     item = ItemFacts(due_on=start, owner_since=start)
     handed_over = start + data.draw(st.integers(1, 80)) * DAY
@@ -282,7 +282,7 @@ def test_a_new_owner_hears_the_latest_step_and_the_old_one_nothing_more(data, st
 
 
 @given(data=st.data(), start=days, terms=policies())
-def test_whoever_is_given_something_is_told_once_by_the_next_digest(data, start, terms):
+def test_an_assignment_is_announced_once_in_the_next_digest(data, start, terms):
     """Unless the policy says never, or no digest comes while it is news."""
     calendar = data.draw(calendars(start))
     given_on = start + data.draw(st.integers(0, 40)) * DAY
@@ -298,7 +298,7 @@ def test_whoever_is_given_something_is_told_once_by_the_next_digest(data, start,
 
 
 @given(data=st.data(), start=days, part=st.sampled_from([Part.HEIR, Part.LEAD, Part.KEEPER]))
-def test_only_who_owns_an_item_or_answers_for_its_team_was_given_it(data, start, part):
+def test_assignments_are_not_announced_to_heirs_leads_or_keepers(data, start, part):
     calendar = data.draw(calendars(start))
     ledger = Ledger(calendar, DEFAULTS, part)
 
@@ -323,7 +323,7 @@ def test_the_order_of_people_and_items_does_not_matter(data, start, later):
     assert [ledger.told for ledger in one] == [ledger.told for ledger in other]
 
 
-def test_after_a_snooze_it_comes_back_though_no_new_step_is_reached():
+def test_an_item_is_mentioned_after_its_snooze_without_a_new_step():
     late = ItemFacts(due_on=TUESDAY - 4 * DAY, owner_since=MONDAY)
     ledger = Ledger(OFFICE, DEFAULTS)
     assert ledger.morning(TUESDAY, late) == [Due("overdue_3", TUESDAY - 4 * DAY)]
@@ -354,7 +354,7 @@ def test_the_keeper_is_asked_for_an_owner_after_two_working_days_and_for_a_decis
     ]
 
 
-def test_the_team_of_somebody_who_left_is_told_at_once_whatever_the_due_date():
+def test_the_team_of_a_departed_owner_is_told_whatever_the_due_date():
     ledger = Ledger(OFFICE, DEFAULTS, Part.HEIR)
 
     ledger.run(MONDAY, 5, ItemFacts(due_on=None, owner_since=FRIDAY))
@@ -363,7 +363,7 @@ def test_the_team_of_somebody_who_left_is_told_at_once_whatever_the_due_date():
 
 
 @pytest.mark.parametrize("part", [Part.OWNER, Part.HEIR, Part.KEEPER])
-def test_what_was_declined_comes_back_on_its_day_and_once(part):
+def test_a_declined_item_comes_back_once_on_its_day(part):
     declined = ItemFacts(
         due_on=MONDAY - 90 * DAY, owner_since=MONDAY, is_declined=True, re_review_on=SATURDAY
     )
@@ -374,7 +374,7 @@ def test_what_was_declined_comes_back_on_its_day_and_once(part):
     assert ledger.told == [(MONDAY, Due("re_review", SATURDAY))]
 
 
-def test_what_was_declined_for_good_stays_silent():
+def test_an_item_declined_without_a_re_review_stays_silent():
     declined = ItemFacts(due_on=MONDAY - 90 * DAY, owner_since=MONDAY, is_declined=True)
 
     for part in Part:
@@ -390,7 +390,7 @@ def test_what_was_declined_for_good_stays_silent():
         (PostmortemFacts(is_in_review=True, since=FRIDAY), (MONDAY + 2 * DAY, "review_waiting")),
     ],
 )
-def test_a_postmortem_that_waits_is_named_once(postmortem, told):
+def test_a_waiting_postmortem_is_mentioned_once(postmortem, told):
     taken: dict[date, list[str]] = defaultdict(list)
     found = []
     for day in (FRIDAY + n * DAY for n in range(40)):
@@ -405,7 +405,7 @@ def test_a_postmortem_that_waits_is_named_once(postmortem, told):
 
 
 @given(step=st.sampled_from([rung.step for rung in DEFAULTS.ladder(WEDNESDAY, 1)]))
-def test_a_step_never_comes_after_itself_but_after_unknown_ones(step):
+def test_a_step_follows_unknown_steps_but_never_itself(step):
     assert not policy.comes_after(step, [step])
     assert policy.comes_after(step, ["a_step_of_long_ago"])
 
@@ -416,13 +416,13 @@ def test_steps_of_an_earlier_policy_keep_their_place():
     assert not policy.comes_after("overdue_40", ["decision"])
 
 
-def test_it_needs_neither_models_nor_settings():
+def test_the_policy_needs_neither_models_nor_settings():
     ask = "import sys, action_items.reminders.policy; sys.exit('incidents.models' in sys.modules)"
     bare = {name: value for name, value in os.environ.items() if not name.startswith("DJANGO")}
 
     assert subprocess.run([sys.executable, "-c", ask], env=bare, check=False).returncode == 0
 
 
-def test_it_knows_every_way_of_telling_that_can_be_saved_and_the_name_of_the_step():
+def test_the_policy_knows_every_stored_value_of_assigned():
     assert set(policy.AT_ONCE) == set(Assigned.values)
     assert policy.ASSIGNED == reminder.ASSIGNED

@@ -38,7 +38,7 @@ def query_of(terms: Policy, number: int = 0) -> dict:
     return {k: "" if v is None else v for k, v in typed(terms, number).items()}
 
 
-def test_the_latest_policy_counts_and_the_earlier_ones_are_kept(omar):
+def test_the_latest_policy_is_in_force_and_earlier_ones_are_kept(omar):
     save(LATER, omar)
     save(replace(LATER, hour=8), omar, number=1)
 
@@ -63,7 +63,7 @@ def test_saving_what_is_in_force_makes_no_version(omar):
     assert ReminderPolicy.objects.count() == 0
 
 
-def test_of_two_who_change_it_at_once_the_second_is_told_by_whom(omar):
+def test_of_two_concurrent_changes_the_second_is_refused_by_name(omar):
     save(LATER, omar)
 
     with pytest.raises(StaleWrite, match="Omar Operator saved another policy"):
@@ -81,7 +81,7 @@ def test_of_two_who_change_it_at_once_the_second_is_told_by_whom(omar):
         ({"weekly_on": 6}, "working days"),
     ],
 )
-def test_numbers_that_do_not_go_together_are_refused_in_words(omar, signed_in, change, hint):
+def test_contradictory_settings_are_refused_with_an_explanation(omar, signed_in, change, hint):
     terms = replace(Policy(), **change)
     with pytest.raises(PolicyContradicts, match=hint):
         save(terms, omar)
@@ -122,7 +122,7 @@ def test_a_policy_is_previewed_and_then_saved(omar, ana, signed_in):
     assert "version 1, saved by Omar Operator" in answer.content.decode()
 
 
-def test_who_comes_second_sees_their_policy_beside_the_other(omar, signed_in):
+def test_a_conflict_shows_both_policies(omar, signed_in):
     save(LATER, omar)
 
     answer = signed_in(omar).post(
@@ -135,7 +135,7 @@ def test_who_comes_second_sees_their_policy_beside_the_other(omar, signed_in):
     assert ReminderPolicy.objects.count() == 1
 
 
-def test_the_preview_is_what_the_ticks_will_send(ana):
+def test_the_preview_matches_what_the_ticks_send(ana):
     ActionItemFactory(owner=ana, due_on=MONDAY - DAY)
     ActionItemFactory(owner=ana, due_on=MONDAY + 2 * DAY)
 
@@ -156,7 +156,7 @@ def test_the_preview_is_what_the_ticks_will_send(ana):
     ]
 
 
-def test_the_preview_writes_nothing_and_leaves_out_what_went_out_today(ana):
+def test_the_preview_writes_nothing_and_omits_todays_messages(ana):
     ActionItemFactory(owner=ana, due_on=MONDAY)
     ledger.write_due(MONDAY_MORNING)
 
@@ -182,7 +182,7 @@ def test_the_preview_takes_as_many_queries_for_three_items_as_for_one(omar, ana,
     assert count() == one
 
 
-def test_holidays_are_pasted_and_taken_back(omar, signed_in):
+def test_holidays_are_pasted_and_removed(omar, signed_in):
     team, browser = TeamFactory(name="Payments"), signed_in(omar)
     coming = timezone.localdate() + 5 * DAY
 
@@ -217,7 +217,7 @@ END:VCALENDAR
 """
 
 
-def test_holidays_come_from_a_calendar_file_with_each_day_that_one_lasts(omar, signed_in):
+def test_each_day_of_a_holiday_is_read_from_a_calendar_file(omar, signed_in):
     file = SimpleUploadedFile("ie.ics", CALENDAR, content_type="text/calendar")
 
     signed_in(omar).post("/reminders/holidays/add/", {"team": "", "days": "", "file": file})
@@ -238,7 +238,7 @@ def test_holidays_come_from_a_calendar_file_with_each_day_that_one_lasts(omar, s
         ({"file": SimpleUploadedFile("x.ics", b"BEGIN:VCALENDAR\nEND:VCALENDAR\n")}, "no event"),
     ],
 )
-def test_what_is_no_holiday_is_refused_in_words(omar, signed_in, fields, hint):
+def test_invalid_holidays_are_refused_with_an_explanation(omar, signed_in, fields, hint):
     answer = signed_in(omar).post("/reminders/holidays/add/", {"team": "", **fields})
 
     assert answer.status_code == 422
@@ -246,7 +246,7 @@ def test_what_is_no_holiday_is_refused_in_words(omar, signed_in, fields, hint):
     assert Holiday.objects.count() == 0
 
 
-def test_every_number_of_the_policy_is_in_the_form():
+def test_every_setting_of_the_policy_is_in_the_form():
     shown = {name for _, names in ReminderPolicyForm.GROUPS for name in names}
 
     assert shown == set(asdict(Policy()))
@@ -263,9 +263,7 @@ def test_every_number_of_the_policy_is_in_the_form():
         ({"weekly_on": 7}, "The weekly digest comes on one of the working days"),
     ],
 )
-def test_a_policy_that_contradicts_itself_is_refused_with_what_to_change(
-    omar, signed_in, terms, message
-):
+def test_a_refused_policy_explains_what_to_change(omar, signed_in, terms, message):
     asked = query_of(replace(Policy(), **terms))
 
     page = signed_in(omar).get("/reminders/policy/preview/", asked, follow=True).content.decode()

@@ -124,7 +124,7 @@ def promised(rows: list[preview.Row], until: datetime) -> Sent:
 
 
 @pytest.mark.parametrize("seed", [1])
-def test_over_a_quarter_the_preview_is_what_is_sent(seed):
+def test_over_a_quarter_the_preview_matches_what_is_sent(seed):
     chance = Random(seed)
     persons = make_people()
     make_items(persons, chance)

@@ -28,7 +28,7 @@ def payments(ana):
     return team
 
 
-def test_each_team_that_is_told_has_its_days_under_both_policies(payments):
+def test_each_team_has_its_days_under_both_policies(payments):
     TeamFactory(name="Nothing is promised by it")
     Holiday.objects.create(on=MONDAY + 7 * DAY, team=payments, name="Payments day")
 
@@ -39,7 +39,7 @@ def test_each_team_that_is_told_has_its_days_under_both_policies(payments):
     assert (row.changed.days, row.changed.hour) == ((MONDAY + 2 * DAY, MONDAY + 9 * DAY), 7)
 
 
-def test_what_went_out_today_is_left_out(payments):
+def test_todays_summaries_are_left_out(payments):
     ledger.write_due(MONDAY_MORNING)
 
     [row], _ = preview_teams(saved=Policy(), changed=Policy(), now=MONDAY_MORNING)
@@ -48,7 +48,7 @@ def test_what_went_out_today_is_left_out(payments):
     assert row.is_same
 
 
-def test_the_page_says_so_in_as_many_queries_for_three_teams_as_for_one(payments, omar, signed_in):
+def test_the_page_takes_as_many_queries_for_three_teams_as_for_one(payments, omar, signed_in):
     browser = signed_in(omar)
     asked = {k: "" if v is None else v for k, v in typed(WEDNESDAYS, 0).items()}
 

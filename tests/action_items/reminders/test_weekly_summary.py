@@ -43,7 +43,7 @@ def by_chat(team):
     return MessageFactory(topic="weekly_summary", team=team, route="chat", channel=channel)
 
 
-def test_the_mail_holds_the_numbers_of_the_page(signed_in, payments, ana, rita):
+def test_the_mail_contains_the_figures_of_the_page(signed_in, payments, ana, rita):
     now = timezone.now()
     incident = IncidentFactory()
     incident.services.add(ServiceFactory(team=payments))
@@ -60,9 +60,7 @@ def test_the_mail_holds_the_numbers_of_the_page(signed_in, payments, ana, rita):
     assert (page.period.done, page.year.done, page.holders.nobodys) == (1, 2, 1)
 
 
-def test_the_channel_counts_what_everybody_may_see_and_the_lead_what_the_lead_may(
-    payments, ana, rita
-):
+def test_channel_and_lead_get_figures_by_their_own_access(payments, ana, rita):
     now = timezone.now()
     ActionItemFactory(owner=rita)
     secret = IncidentFactory(visibility="restricted", owner=ana)
@@ -80,7 +78,7 @@ def test_the_channel_counts_what_everybody_may_see_and_the_lead_what_the_lead_ma
         assert "estricted incidents are not counted" in part or part == chat.chat
 
 
-def test_its_lead_can_stop_it_from_the_mail_and_nobody_from_the_channel(payments, ana, client):
+def test_the_lead_can_unsubscribe_by_mail_but_nobody_from_the_channel(payments, ana, client):
     ActionItemFactory(owner=ana)
 
     mail = summary_letter(by_mail(payments), timezone.now())
@@ -96,7 +94,7 @@ def test_its_lead_can_stop_it_from_the_mail_and_nobody_from_the_channel(payments
     assert payments not in summary.told()
 
 
-def test_without_an_active_lead_it_counts_what_everybody_may_see(payments, ana, rita):
+def test_without_an_active_lead_it_counts_unrestricted_incidents(payments, ana, rita):
     ActionItemFactory(owner=rita)
     ActionItemFactory(
         incident=IncidentFactory(visibility="restricted", owner=ana), owner_team=payments
@@ -137,7 +135,7 @@ def test_it_names_the_most_pressing_items_by_priority_then_severity_then_delay(p
     assert "P0, 2 days overdue" in letter.text
 
 
-def test_an_item_that_its_reader_may_not_see_is_not_named(payments, ana, rita):
+def test_an_item_hidden_from_the_reader_is_not_mentioned(payments, ana, rita):
     now = timezone.now()
     secret = IncidentFactory(visibility="restricted", owner=ana)
     ActionItemFactory(incident=secret, owner=ana, title="Hush", due_on=(now - DAY).date())
@@ -161,7 +159,7 @@ def without_a_lead(ana, ben, rita):
     return team
 
 
-def test_without_lead_and_channel_each_member_is_told_in_their_morning(without_a_lead, ana, ben):
+def test_without_lead_and_channel_each_member_gets_it_in_their_morning(without_a_lead, ana, ben):
     due_on = MONDAY - 2 * DAY  # told of it on Monday, which is no other news
     secret = IncidentFactory(visibility="restricted", owner=ana)
     ActionItemFactory(owner=ana, title="Rotate the secret", due_on=due_on)
@@ -203,7 +201,7 @@ def test_who_left_the_team_before_it_was_sent_gets_no_summary(without_a_lead, an
     assert set(outcomes.values()) == {delivery.Outcome.DROPPED}
 
 
-def test_a_team_with_a_lead_who_wants_no_reminders_does_not_fall_to_its_members(payments, ana):
+def test_members_do_not_replace_a_lead_who_opted_out(payments, ana):
     ActionItemFactory(owner=ana)
     ana.digest = "off"
     ana.save()
@@ -212,7 +210,7 @@ def test_a_team_with_a_lead_who_wants_no_reminders_does_not_fall_to_its_members(
     assert tick(MONDAY_MORNING, topic="weekly_summary") == []
 
 
-def test_where_the_channel_fails_nobody_who_turned_reminders_off_gets_the_mail(payments, ana, rita):
+def test_a_failed_channel_sends_no_mail_to_people_who_opted_out(payments, ana, rita):
     ana.digest = "off"
     ana.save()
     payments.refresh_from_db()
@@ -220,5 +218,5 @@ def test_where_the_channel_fails_nobody_who_turned_reminders_off_gets_the_mail(p
     assert mail.addresses(by_mail(payments)) == []
 
 
-def test_a_team_that_promised_nothing_hears_nothing(payments):
+def test_a_team_without_action_items_gets_no_summary(payments):
     assert summary_letter(by_mail(payments), timezone.now()) is None

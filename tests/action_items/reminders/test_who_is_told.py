@@ -53,7 +53,7 @@ def test_the_lead_is_told_once_when_a_members_item_is_a_week_late(payments, rita
     assert "late in your team" not in told[0, "rita"]
 
 
-def test_a_lead_is_not_told_of_their_own_items_as_lead(payments, ana):
+def test_a_lead_is_not_told_about_their_own_items_as_lead(payments, ana):
     ActionItemFactory(owner=ana, due_on=MONDAY - 7 * DAY)
 
     tick()
@@ -61,7 +61,7 @@ def test_a_lead_is_not_told_of_their_own_items_as_lead(payments, ana):
     assert [entry.step for entry in LedgerEntry.objects.all()] == ["overdue_7"]
 
 
-def test_the_items_of_who_left_go_to_the_team_at_once_and_stay_there(payments, rita):
+def test_items_of_a_departed_owner_go_to_the_team_at_once(payments, rita):
     ActionItemFactory(owner=rita, due_on=MONDAY + 9 * DAY, title="Second staging cluster")
     rita.is_active = False
     rita.save()
@@ -75,7 +75,7 @@ def test_the_items_of_who_left_go_to_the_team_at_once_and_stay_there(payments, r
     assert "due wednesday 11 march" in told[7, "ana"]
 
 
-def test_the_items_of_who_left_no_team_go_to_the_postmortems_owner(ana, rita):
+def test_items_of_a_departed_owner_without_a_team_go_to_the_postmortem_owner(ana, rita):
     ActionItemFactory(incident=IncidentFactory(owner=ana), owner=rita, title="Orphan")
     rita.is_active = False
     rita.save()
@@ -83,7 +83,7 @@ def test_the_items_of_who_left_no_team_go_to_the_postmortems_owner(ana, rita):
     assert "orphan" in letters(1)[0, "ana"]
 
 
-def test_an_item_without_an_owner_is_asked_about_after_two_working_days(ana):
+def test_an_owner_is_requested_after_two_working_days(ana):
     friday = MONDAY_MORNING - 3 * DAY
     incident = IncidentFactory(owner=ana, status="published", published_at=friday)
     ActionItemFactory(incident=incident, title="Nobody’s", created_at=friday)
@@ -96,7 +96,7 @@ def test_an_item_without_an_owner_is_asked_about_after_two_working_days(ana):
 
 
 @pytest.mark.parametrize("keeper", ["owner", "created_by", "administrator"])
-def test_whoever_keeps_the_postmortem_is_asked_for_an_owner(ana, omar, rita, keeper):
+def test_the_keeper_of_the_postmortem_is_asked_for_an_owner(ana, omar, rita, keeper):
     rita.is_active = False
     rita.save()
     people = {"owner": {"owner": ana}, "created_by": {"owner": rita, "created_by": ana}}
@@ -108,7 +108,7 @@ def test_whoever_keeps_the_postmortem_is_asked_for_an_owner(ana, omar, rita, kee
     assert [who for _, who in told] == ["omar" if keeper == "administrator" else "ana"]
 
 
-def test_what_others_promised_in_a_retold_write_up_is_nobodys_here(omar):
+def test_items_of_a_retold_write_up_remind_nobody(omar):
     retold = IncidentFactory(source_url="https://example.com/postmortem")
     ActionItemFactory(incident=retold, origin="source", created_at=MONDAY_MORNING - 30 * DAY)
 
@@ -142,7 +142,7 @@ def test_a_snoozed_item_is_silent_until_its_day_and_then_comes_back(ana):
 
 
 @pytest.mark.parametrize("keeper", ["owner", "created_by"])
-def test_a_draft_that_nobody_touches_is_named_once_to_who_keeps_it(ana, keeper):
+def test_an_untouched_draft_is_mentioned_once_to_its_keeper(ana, keeper):
     IncidentFactory(
         **{keeper: ana}, title="Half a story", updated_at=MONDAY_MORNING - 6 * DAY, status="draft"
     )
@@ -162,13 +162,13 @@ def test_a_draft_that_nobody_touches_is_named_once_to_who_keeps_it(ana, keeper):
         {"archived_at": MONDAY_MORNING},
     ],
 )
-def test_a_postmortem_that_is_done_waits_for_nobody(ana, fields):
+def test_a_finished_postmortem_reminds_nobody(ana, fields):
     IncidentFactory(owner=ana, updated_at=MONDAY_MORNING - 60 * DAY, **fields)
 
     assert letters(3) == {}
 
 
-def test_a_review_that_waits_is_named_to_its_owner_and_the_teams_reviewers(payments, ana, rita):
+def test_a_pending_review_is_mentioned_to_its_owner_and_the_teams_reviewers(payments, ana, rita):
     UserFactory(username="elsewhere", role="reviewer")
     incident = IncidentFactory(owner=ana, title="Ready to read")
     postmortems.request_review(incident, by=ana, at=MONDAY_MORNING)
@@ -179,14 +179,14 @@ def test_a_review_that_waits_is_named_to_its_owner_and_the_teams_reviewers(payme
     assert "waits for a review since monday 2 march" in told[3, "rita"]
 
 
-def test_a_review_of_somebody_without_a_team_waits_for_all_reviewers(ana, rita):
+def test_without_a_team_a_review_waits_for_all_reviewers(ana, rita):
     incident = IncidentFactory(owner=ana)
     postmortems.request_review(incident, by=ana, at=MONDAY_MORNING - 7 * DAY)
 
     assert {who for _, who in letters(1)} == {"ana", "rita"}
 
 
-def test_what_was_published_before_the_digest_went_out_is_not_named(ana):
+def test_a_postmortem_published_before_sending_is_not_mentioned(ana):
     incident = IncidentFactory(owner=ana, updated_at=MONDAY_MORNING - 30 * DAY)
     [key] = ledger.write_due(MONDAY_MORNING)
     assert PostmortemReminder.objects.get().message_id == key
@@ -196,7 +196,7 @@ def test_what_was_published_before_the_digest_went_out_is_not_named(ana):
     assert digest.compose(Message.objects.get(), now=MONDAY_MORNING) is None
 
 
-def test_no_part_in_a_restricted_incident_makes_it_known(payments, ana, rita, omar):
+def test_no_role_reveals_a_restricted_incident(payments, ana, rita, omar):
     secret = IncidentFactory(visibility="restricted", title="The secret outage", created_by=omar)
     late = MONDAY - 8 * DAY
     ActionItemFactory(incident=secret, owner=rita, due_on=late, title="Hush, said to the lead")
@@ -225,7 +225,7 @@ def test_everything_comes_in_one_digest_a_day(payments, ana, rita):
     )
 
 
-def test_nobody_is_disturbed_on_their_holidays_and_quiet_days(payments, ana, rita, vera):
+def test_no_reminders_are_sent_on_holidays_and_quiet_days(payments, ana, rita, vera):
     Holiday.objects.create(on=MONDAY, name="Founders’ day", team=payments)
     rita.quiet_weekdays = [2]
     rita.save()
@@ -242,7 +242,7 @@ def test_nobody_is_disturbed_on_their_holidays_and_quiet_days(payments, ana, rit
     }
 
 
-def test_who_chose_an_hour_is_told_from_that_hour_on(vera):
+def test_reminders_are_sent_from_the_chosen_hour_on(vera):
     vera.digest_hour = 15
     vera.save()
     ActionItemFactory(owner=vera, due_on=MONDAY)
@@ -251,7 +251,7 @@ def test_who_chose_an_hour_is_told_from_that_hour_on(vera):
     assert len(tick(MONDAY_MORNING + timedelta(hours=4))) == 1
 
 
-def test_who_wants_one_digest_a_week_gets_everything_on_monday(ana):
+def test_a_weekly_digest_contains_everything_on_monday(ana):
     ana.digest = "weekly"
     ana.save()
     for due_on in (MONDAY - 2 * DAY, MONDAY + DAY, MONDAY + 4 * DAY, MONDAY + 30 * DAY):
@@ -265,7 +265,7 @@ def test_who_wants_one_digest_a_week_gets_everything_on_monday(ana):
     ]
 
 
-def test_a_team_hears_of_its_week_on_monday(payments, ana, rita):
+def test_a_team_gets_its_summary_on_monday(payments, ana, rita):
     ActionItemFactory(owner=rita, due_on=MONDAY - DAY)
     ActionItemFactory(owner_team=payments, due_on=MONDAY + 20 * DAY)
     secret = IncidentFactory(visibility="restricted", owner=rita)
@@ -280,7 +280,7 @@ def test_a_team_hears_of_its_week_on_monday(payments, ana, rita):
     assert tick(MONDAY_MORNING + timedelta(hours=1), topic="weekly_summary") == []
 
 
-def test_a_team_whose_lead_wants_no_mail_and_that_has_no_channel_hears_nothing(payments, ana):
+def test_a_team_without_channel_whose_lead_opted_out_gets_no_summary(payments, ana):
     ana.digest = "off"
     ana.save()
     ActionItemFactory(owner_team=payments, due_on=MONDAY - DAY)
@@ -288,9 +288,7 @@ def test_a_team_whose_lead_wants_no_mail_and_that_has_no_channel_hears_nothing(p
     assert tick(topic="weekly_summary") == []
 
 
-def test_putting_a_digest_into_words_takes_as_many_queries_for_three_lines_as_for_one(
-    payments, ana, rita
-):
+def test_composing_a_digest_takes_as_many_queries_for_three_lines_as_for_one(payments, ana, rita):
     def some(count: int) -> None:
         for _ in range(count):
             ActionItemFactory(owner=ana, due_on=MONDAY)

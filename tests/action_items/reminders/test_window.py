@@ -59,7 +59,7 @@ def mail_server_is_away(settings):
     return set_away
 
 
-def test_what_is_given_at_ten_past_ten_in_the_evening_comes_at_nine_in_the_morning(ana, hans):
+def test_an_evening_assignment_is_announced_the_next_morning(ana, hans):
     item = ActionItemFactory(owner=ana, due_on=MONDAY + 40 * DAY, priority="P1")
     action_items.reassign(item, owner=hans, by=ana, at=moment(2, 21, 10))  # 22:10 in Berlin
 
@@ -80,7 +80,7 @@ def test_a_server_that_starts_in_the_evening_sends_nothing_before_the_morning(an
 @pytest.mark.parametrize(
     ("day", "nine_in_berlin"), [(27, moment(27, 8)), (30, moment(30, 7)), (31, moment(31, 7))]
 )
-def test_nine_is_nine_before_and_after_the_clocks_change(hans, day, nine_in_berlin):
+def test_reminders_start_at_nine_before_and_after_the_clock_change(hans, day, nine_in_berlin):
     ActionItemFactory(owner=hans, due_on=nine_in_berlin.date())
 
     midnight = nine_in_berlin.replace(hour=0)
@@ -91,7 +91,7 @@ def test_nine_is_nine_before_and_after_the_clocks_change(hans, day, nine_in_berl
     ]
 
 
-def test_whoever_works_late_is_told_in_their_own_three_hours(ana):
+def test_a_person_with_later_hours_is_told_in_their_own_window(ana):
     ana.digest_hour = 15
     ana.save()
     ActionItemFactory(owner=ana, due_on=MONDAY)
@@ -112,9 +112,7 @@ def test_a_failed_delivery_is_retried_until_noon_and_no_longer(ana, mail_server_
     assert Message.objects.get().state == "sent"
 
 
-def test_what_could_not_be_delivered_is_in_the_next_mornings_digest_and_in_no_other_mail(
-    ana, mail_server_is_away
-):
+def test_an_undelivered_digest_is_repeated_only_in_the_next_one(ana, mail_server_is_away):
     ActionItemFactory(owner=ana, due_on=MONDAY, title="Missed")
     ActionItemFactory(owner=ana, due_on=MONDAY + 3 * DAY, title="Fresh")  # Thursday
     mail_server_is_away(True)
@@ -133,7 +131,7 @@ def test_what_could_not_be_delivered_is_in_the_next_mornings_digest_and_in_no_ot
     assert list(steps) == ["overdue_1"]
 
 
-def test_a_failure_on_friday_is_said_on_monday(ana, mail_server_is_away):
+def test_a_digest_that_failed_on_friday_is_repeated_on_monday(ana, mail_server_is_away):
     ActionItemFactory(owner=ana, due_on=MONDAY + 4 * DAY)
     ledger.write_due(moment(5, 9))
     mail_server_is_away(True)
@@ -164,7 +162,7 @@ def test_a_mail_that_replaces_a_failed_chat_after_noon_waits_for_the_morning(ana
     assert "Written at noon" in sent[moment(3, 9)][0].body
 
 
-def test_an_outage_of_several_days_delays_and_neither_doubles_nor_loses(ana):
+def test_a_long_outage_delays_reminders_but_loses_and_repeats_none(ana):
     for days in (0, 1, 2):
         ActionItemFactory(owner=ana, due_on=MONDAY + days * DAY, title=f"Promise {days}")
     live(moment(2, 9), moment(2, 12))  # then nothing runs until Thursday afternoon
@@ -176,7 +174,7 @@ def test_an_outage_of_several_days_delays_and_neither_doubles_nor_loses(ana):
     assert all(f"Promise {days}" in digest.body for days in (0, 1, 2))
 
 
-def test_a_weekly_digest_that_an_outage_swallowed_comes_on_the_next_morning(ana):
+def test_a_weekly_digest_missed_in_an_outage_is_sent_the_next_morning(ana):
     ana.digest = "weekly"
     ana.save()
     live(moment(6, 9), moment(6, 10))  # Friday; nothing runs on Monday
@@ -187,7 +185,7 @@ def test_a_weekly_digest_that_an_outage_swallowed_comes_on_the_next_morning(ana)
     assert list(sent) == [moment(10, 9)]
 
 
-def test_after_a_monday_with_nothing_to_say_a_weekly_digest_waits_for_the_next_one(ana):
+def test_without_news_on_monday_a_weekly_digest_waits_a_week(ana):
     ana.digest = "weekly"
     ana.save()
     live(moment(9, 9), moment(9, 10))
@@ -196,7 +194,7 @@ def test_after_a_monday_with_nothing_to_say_a_weekly_digest_waits_for_the_next_o
     assert live(moment(10, 8), moment(13, 12)) == {}
 
 
-def test_a_weekly_digest_whose_delivery_failed_comes_on_the_next_morning(ana, mail_server_is_away):
+def test_a_weekly_digest_that_failed_is_sent_the_next_morning(ana, mail_server_is_away):
     ana.digest = "weekly"
     ana.save()
     ActionItemFactory(owner=ana, due_on=MONDAY)
@@ -207,7 +205,7 @@ def test_a_weekly_digest_whose_delivery_failed_comes_on_the_next_morning(ana, ma
     assert list(live(moment(2, 13), moment(5, 12))) == [moment(3, 9)]
 
 
-def test_the_summary_of_a_team_that_an_outage_swallowed_comes_on_the_next_morning(ana):
+def test_a_summary_missed_in_an_outage_is_sent_the_next_morning(ana):
     team = TeamFactory(lead=ana)
     team.members.set([ana])
     ActionItemFactory(owner=ana, due_on=MONDAY + 60 * DAY)
@@ -218,7 +216,7 @@ def test_the_summary_of_a_team_that_an_outage_swallowed_comes_on_the_next_mornin
     assert list(sent) == [moment(10, 9)]
 
 
-def test_what_an_administrator_has_sent_again_goes_at_any_hour(ana, omar):
+def test_a_resend_by_an_administrator_is_sent_at_any_hour(ana, omar):
     ActionItemFactory(owner=ana, due_on=MONDAY)
     live(moment(2, 9), moment(2, 10))
     at = moment(2, 22)
@@ -230,7 +228,7 @@ def test_what_an_administrator_has_sent_again_goes_at_any_hour(ana, omar):
     assert again.sent_at == at
 
 
-def test_a_message_to_whoever_turned_reminders_off_is_dropped_at_once(ana):
+def test_a_message_to_somebody_who_opted_out_is_dropped(ana):
     ActionItemFactory(owner=ana, due_on=MONDAY)
     [key] = ledger.write_due(moment(2, 9))
     ana.digest = "off"

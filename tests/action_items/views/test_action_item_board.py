@@ -24,7 +24,7 @@ def column(page: str, status: str) -> str:
     return page.split(f'data-column="{status}"')[1].split("</section>")[0]
 
 
-def test_each_status_has_its_column_with_what_is_in_it(ana, signed_in):
+def test_each_status_has_a_column_with_its_items(ana, signed_in):
     ActionItemFactory(title="Waits")
     ActionItemFactory(title="Begun", status="in_progress")
     DoneActionItemFactory(title="Kept", closed_at=timezone.now())
@@ -37,7 +37,7 @@ def test_each_status_has_its_column_with_what_is_in_it(ana, signed_in):
     assert "What waits for something else goes here." in column(page, "blocked")
 
 
-def test_filters_narrow_the_columns_and_a_status_none(ana, signed_in):
+def test_filters_apply_to_columns_except_for_the_status(ana, signed_in):
     ActionItemFactory(title="Urgent", priority="P0")
     ActionItemFactory(title="Not so", priority="P3")
     ActionItemFactory(title="Begun", priority="P0", status="in_progress")
@@ -49,7 +49,7 @@ def test_filters_narrow_the_columns_and_a_status_none(ana, signed_in):
     assert "Begun" in column(page, "in_progress")
 
 
-def test_a_long_column_shows_its_first_cards_and_leads_to_the_others(ana, signed_in):
+def test_a_long_column_shows_its_first_cards_and_links_to_the_others(ana, signed_in):
     for number in range(16):
         ActionItemFactory(
             title=f"Card {number}", due_on=timezone.localdate() + timedelta(days=number)
@@ -76,7 +76,7 @@ def test_a_card_is_moved_without_javascript(ana, signed_in):
     assert answer.url == BOARD
 
 
-def test_with_htmx_the_board_comes_back_as_it_now_is(ana, signed_in):
+def test_htmx_gets_the_updated_board(ana, signed_in):
     item = ActionItemFactory(title="Waits")
 
     answer = signed_in(ana).post(
@@ -90,7 +90,7 @@ def test_with_htmx_the_board_comes_back_as_it_now_is(ana, signed_in):
 
 
 @pytest.mark.parametrize(("to", "part"), [("done", "done"), ("wont_do", "wont-do")])
-def test_closing_asks_for_more(ana, signed_in, to, part):
+def test_moving_a_card_to_a_closed_status_opens_the_form(ana, signed_in, to, part):
     item = ActionItemFactory()
 
     answer = signed_in(ana).post(f"/action-items/{item.pk}/move/", {"to": to})
@@ -100,7 +100,7 @@ def test_closing_asks_for_more(ana, signed_in, to, part):
     assert item.status == "open"
 
 
-def test_evidence_is_asked_for_in_the_card_and_the_board_comes_back(ana, signed_in):
+def test_a_card_is_completed_in_place_and_the_board_returned(ana, signed_in):
     item = ActionItemFactory(title="Waits")
     client, address = signed_in(ana), f"/action-items/{item.pk}/done/"
 
@@ -116,7 +116,7 @@ def test_evidence_is_asked_for_in_the_card_and_the_board_comes_back(ana, signed_
     assert "Waits" in column(body(answer), "done")
 
 
-def test_giving_up_gives_the_card_back(ana, signed_in):
+def test_cancelling_shows_the_card_again(ana, signed_in):
     item = ActionItemFactory()
 
     answer = body(signed_in(ana).get(f"/action-items/{item.pk}/?place=board", **HTMX))
@@ -124,7 +124,7 @@ def test_giving_up_gives_the_card_back(ana, signed_in):
     assert answer.strip().startswith('<li class="board-card')
 
 
-def test_a_closed_card_is_taken_up_again(ana, signed_in):
+def test_a_closed_card_is_reopened(ana, signed_in):
     item = DoneActionItemFactory()
 
     signed_in(ana).post(f"/action-items/{item.pk}/move/?version=1", {"to": "in_progress"})
@@ -133,7 +133,7 @@ def test_a_closed_card_is_taken_up_again(ana, signed_in):
     assert (item.status, item.closed_at) == ("in_progress", None)
 
 
-def test_what_somebody_moved_meanwhile_stays_where_they_put_it(ana, ben, signed_in):
+def test_a_card_moved_by_somebody_else_stays_there(ana, ben, signed_in):
     item = ActionItemFactory()
     signed_in(ben).post(f"/action-items/{item.pk}/move/?version=1", {"to": "blocked"})
 
@@ -154,7 +154,7 @@ def test_an_unknown_column_changes_nothing(ana, signed_in):
     assert ActionItem.objects.get().status == "open"
 
 
-def test_readers_have_no_menu_and_are_refused(vera, signed_in):
+def test_viewers_have_no_menu_and_are_refused(vera, signed_in):
     item = ActionItemFactory()
     client = signed_in(vera)
 
@@ -162,7 +162,7 @@ def test_readers_have_no_menu_and_are_refused(vera, signed_in):
     assert client.post(f"/action-items/{item.pk}/move/", {"to": "blocked"}).status_code == 403
 
 
-def test_what_one_may_not_see_is_moved_by_nobody(vera, signed_in):
+def test_a_hidden_item_cannot_be_moved(vera, signed_in):
     item = ActionItemFactory(incident=IncidentFactory(visibility="restricted"))
 
     answer = signed_in(vera).post(f"/action-items/{item.pk}/move/", {"to": "blocked"})

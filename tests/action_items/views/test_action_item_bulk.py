@@ -27,7 +27,7 @@ def confirmed(client, items, **fields):
     return client.post(MANY, {"item": seen, **fields})
 
 
-def test_what_was_selected_is_asked_for_a_change(ana, signed_in):
+def test_a_selection_asks_for_a_change(ana, signed_in):
     items = ActionItemFactory.create_batch(2)
 
     page = body(signed_in(ana).get(MANY, {"item": [item.pk for item in items]}))
@@ -37,7 +37,7 @@ def test_what_was_selected_is_asked_for_a_change(ana, signed_in):
     assert "will change" not in page
 
 
-def test_the_change_is_foretold_item_by_item_and_nothing_is_written(ana, signed_in):
+def test_the_change_is_previewed_for_each_item_without_writing(ana, signed_in):
     plain = ActionItemFactory(title="Plain")
     same = ActionItemFactory(title="Same", priority="P0")
     closed = DoneActionItemFactory(title="Closed")
@@ -53,7 +53,7 @@ def test_the_change_is_foretold_item_by_item_and_nothing_is_written(ana, signed_
     assert list(ActionItem.objects.values_list("version", flat=True)) == [1, 1, 1]
 
 
-def test_confirming_changes_all_that_can_be(ana, ben, signed_in):
+def test_confirming_changes_every_item_that_can_change(ana, ben, signed_in):
     day = timezone.localdate() + timedelta(days=7)
     items = [ActionItemFactory(), ActionItemFactory(status="blocked"), DoneActionItemFactory()]
 
@@ -79,7 +79,7 @@ def test_confirming_changes_all_that_can_be(ana, ben, signed_in):
     assert items[2].status == "done"
 
 
-def test_what_somebody_saved_since_it_was_shown_is_left_and_told(ana, ben, signed_in):
+def test_items_saved_since_the_preview_are_skipped_and_reported(ana, ben, signed_in):
     seen, other = ActionItemFactory(title="Seen"), ActionItemFactory(title="Other")
     ActionItem.objects.filter(pk=seen.pk).update(version=2, priority="P3")
 
@@ -91,7 +91,7 @@ def test_what_somebody_saved_since_it_was_shown_is_left_and_told(ana, ben, signe
     assert seen.priority == "P3"
 
 
-def test_a_later_date_needs_a_reason_and_is_foretold_so(ana, signed_in):
+def test_the_preview_reports_a_missing_reason_for_a_later_date(ana, signed_in):
     item = ActionItemFactory(incident__severity="SEV1", due_on=timezone.localdate())
     late = {"item": item.pk, "due_on": (timezone.localdate() + timedelta(days=400)).isoformat()}
 
@@ -103,7 +103,7 @@ def test_a_later_date_needs_a_reason_and_is_foretold_so(ana, signed_in):
     assert "1 action item will change" in with_one
 
 
-def test_nobody_is_given_what_they_may_not_see_as_is_foretold(ana, ben, signed_in):
+def test_the_preview_reports_owners_without_access(ana, ben, signed_in):
     secret = IncidentFactory(visibility="restricted", owner=ana)
     item, open_to_all = ActionItemFactory(incident=secret), ActionItemFactory()
     client = signed_in(ana)
@@ -117,7 +117,7 @@ def test_nobody_is_given_what_they_may_not_see_as_is_foretold(ana, ben, signed_i
     assert item.owner is None
 
 
-def test_an_owner_who_reads_changes_their_own_and_how_urgent_it_is_they_do_not(vera, signed_in):
+def test_a_viewer_changes_their_own_items_but_not_the_priority(vera, signed_in):
     own, others = ActionItemFactory(owner=vera), ActionItemFactory()
     client = signed_in(vera)
 
@@ -129,7 +129,7 @@ def test_an_owner_who_reads_changes_their_own_and_how_urgent_it_is_they_do_not(v
     assert "Only authors may change how urgent it is." in urgent
 
 
-def test_what_one_may_not_see_is_not_there(vera, signed_in):
+def test_hidden_items_are_left_out_of_a_selection(vera, signed_in):
     item = ActionItemFactory(incident=IncidentFactory(visibility="restricted"), title="Hush")
 
     page = body(signed_in(vera).get(MANY, {"item": item.pk, "priority": "P0"}))
@@ -143,11 +143,11 @@ def test_what_one_may_not_see_is_not_there(vera, signed_in):
 
 
 @pytest.mark.parametrize("item", ["", "x", "-1", "1:x", "9" * 30, "٣"])
-def test_a_selection_that_is_none_is_answered_all_the_same(ana, signed_in, item):
+def test_an_invalid_selection_still_gets_an_answer(ana, signed_in, item):
     assert signed_in(ana).get(MANY, {"item": item, "priority": "P0"}).status_code == 200
 
 
-def test_an_owner_nobody_knows_is_said_at_the_field(ana, signed_in):
+def test_an_unknown_owner_is_reported_at_the_field(ana, signed_in):
     item = ActionItemFactory()
 
     answer = signed_in(ana).get(MANY, {"item": item.pk, "owner": "zoe"})
@@ -156,7 +156,7 @@ def test_an_owner_nobody_knows_is_said_at_the_field(ana, signed_in):
     assert "Nobody here is called “zoe”." in body(answer)
 
 
-def test_the_way_back_keeps_the_filters(ana, signed_in):
+def test_the_link_back_keeps_the_filters(ana, signed_in):
     item = ActionItemFactory()
 
     page = body(signed_in(ana).get(MANY, {"item": item.pk, "back": "scope=all&priority=P2"}))
@@ -164,7 +164,7 @@ def test_the_way_back_keeps_the_filters(ana, signed_in):
     assert 'href="/action-items/?scope=all&amp;priority=P2"' in page
 
 
-def test_foretelling_asks_no_more_for_three_than_for_one(ana, ben, signed_in):
+def test_the_preview_takes_as_many_queries_for_three_items_as_for_one(ana, ben, signed_in):
     client = signed_in(ana)
     asked = {
         "owner": "ben",

@@ -25,7 +25,7 @@ def typed(item, **fields) -> dict:
     return standing | {"version": item.version, "place": "list"} | fields
 
 
-def test_the_row_becomes_a_form_and_then_the_row_as_it_now_is(ana, ben, signed_in):
+def test_the_row_becomes_a_form_and_then_the_updated_row(ana, ben, signed_in):
     item = ActionItemFactory(due_on=timezone.localdate())
     client, address = signed_in(ana), f"/action-items/{item.pk}/change/"
 
@@ -41,7 +41,7 @@ def test_the_row_becomes_a_form_and_then_the_row_as_it_now_is(ana, ben, signed_i
     assert set(item.changes.values_list("what", flat=True)) == {"status", "owner"}
 
 
-def test_it_works_without_javascript(ana, signed_in):
+def test_a_row_is_changed_without_javascript(ana, signed_in):
     item = ActionItemFactory()
 
     answer = signed_in(ana).post(
@@ -53,7 +53,7 @@ def test_it_works_without_javascript(ana, signed_in):
     assert item.priority == "P0"
 
 
-def test_saving_what_stands_changes_nothing(ana, signed_in):
+def test_saving_the_same_values_changes_nothing(ana, signed_in):
     item = ActionItemFactory(owner_as_written="The database people")
 
     signed_in(ana).post(f"/action-items/{item.pk}/change/", typed(item))
@@ -88,7 +88,7 @@ def test_a_day_that_has_passed_is_refused(ana, signed_in):
     assert "That day has passed." in body(answer)
 
 
-def test_the_second_of_two_sees_what_the_first_saved(ana, ben, signed_in):
+def test_a_conflict_shows_the_values_saved_by_the_other(ana, ben, signed_in):
     item = ActionItemFactory()
     address = f"/action-items/{item.pk}/change/"
     signed_in(ben).post(address, typed(item, priority="P0"))
@@ -100,7 +100,7 @@ def test_the_second_of_two_sees_what_the_first_saved(ana, ben, signed_in):
     assert ActionItem.objects.get().priority == "P0"
 
 
-def test_what_is_closed_says_so(ana, signed_in):
+def test_changing_a_closed_item_explains_why_not(ana, signed_in):
     item = DoneActionItemFactory()
 
     answer = signed_in(ana).post(f"/action-items/{item.pk}/change/", typed(item, status="open"))
@@ -109,7 +109,7 @@ def test_what_is_closed_says_so(ana, signed_in):
     assert "closed it before you" in body(answer)
 
 
-def test_an_owner_who_reads_may_move_it_and_not_make_it_urgent(vera, signed_in):
+def test_a_viewer_who_owns_it_may_not_change_the_priority(vera, signed_in):
     item = ActionItemFactory(owner=vera)
     client, address = signed_in(vera), f"/action-items/{item.pk}/change/"
 
@@ -119,7 +119,7 @@ def test_an_owner_who_reads_may_move_it_and_not_make_it_urgent(vera, signed_in):
     assert client.post(address, typed(item, owner="vera", priority="P0")).status_code == 403
 
 
-def test_who_may_not_is_refused_and_who_may_not_see_finds_nothing(vera, signed_in):
+def test_changes_need_permission_and_hidden_items_are_not_found(vera, signed_in):
     item = ActionItemFactory()
     secret = ActionItemFactory(incident=IncidentFactory(visibility="restricted"))
     client = signed_in(vera)

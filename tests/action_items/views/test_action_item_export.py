@@ -22,7 +22,7 @@ def rows(client, query="scope=all") -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
 
 
-def test_each_item_is_a_row_with_days_and_moments_as_iso(ana, signed_in):
+def test_each_item_is_a_row_with_iso_dates(ana, signed_in):
     item = ActionItemFactory(
         title="Alert, “early”",
         owner=ana,
@@ -45,7 +45,7 @@ def test_each_item_is_a_row_with_days_and_moments_as_iso(ana, signed_in):
     assert row["address"].endswith(f"/action-items/{item.pk}/")
 
 
-def test_proof_of_closure_is_in_it(ana, ben, signed_in):
+def test_the_evidence_of_closing_is_exported(ana, ben, signed_in):
     closing = {"closed_at": NOON, "closed_by": ana, "closing_note": "See the alert."}
     ActionItemFactory(status="done", verified_by=ben, due_reason="New hardware.", **closing)
     risk = {"accepted_risk": "An hour a year.", "re_review_on": date(2026, 6, 1)}
@@ -58,7 +58,7 @@ def test_proof_of_closure_is_in_it(ana, ben, signed_in):
     assert (declined["re_review_on"], declined["verified_by"]) == ("2026-06-01", "")
 
 
-def test_it_holds_exactly_what_the_list_shows_and_all_of_it(ana, signed_in):
+def test_the_export_contains_all_items_of_the_list_and_no_others(ana, signed_in):
     ActionItemFactory.create_batch(30, priority="P0")
     ActionItemFactory(priority="P3")
 
@@ -75,13 +75,13 @@ def test_no_text_becomes_a_formula(ana, signed_in, title):
     assert row["owner_team"] == "'=2+2"
 
 
-def test_what_one_may_not_see_is_not_in_it(vera, signed_in):
+def test_hidden_items_are_not_exported(vera, signed_in):
     ActionItemFactory(incident=IncidentFactory(visibility="restricted"), title="Hush")
 
     assert rows(signed_in(vera)) == []
 
 
-def test_three_rows_ask_no_more_than_one(ana, signed_in):
+def test_the_export_takes_as_many_queries_for_three_rows_as_for_one(ana, signed_in):
     client = signed_in(ana)
 
     def queries() -> int:

@@ -89,11 +89,11 @@ def shown(response) -> set[str]:
         ("q=100%25", set()),
     ],
 )
-def test_the_address_narrows_the_list(ana, signed_in, three, query, expected):
+def test_the_address_filters_the_list(ana, signed_in, three, query, expected):
     assert shown(signed_in(ana).get(f"/action-items/?scope=all&{query}")) == expected
 
 
-def test_days_narrow_it_too(ana, signed_in, three):
+def test_days_filter_the_list(ana, signed_in, three):
     tomorrow = (timezone.localdate() + DAY).isoformat()
     client = signed_in(ana)
 
@@ -102,7 +102,7 @@ def test_days_narrow_it_too(ana, signed_in, three):
     assert shown(client.get(f"/action-items/?scope=all&since={later}")) == {"Rehearse it"}
 
 
-def test_a_team_means_the_people_in_it_too(ana, ben, signed_in, three):
+def test_a_team_filter_includes_items_of_its_members(ana, ben, signed_in, three):
     TeamFactory(name="Shop", slug="shop").members.add(ben)
 
     found = shown(signed_in(ana).get("/action-items/?scope=all&team=shop"))
@@ -110,7 +110,7 @@ def test_a_team_means_the_people_in_it_too(ana, ben, signed_in, three):
     assert found == {"Alert on expiry"}
 
 
-def test_filters_read_as_words_and_each_can_be_taken_away(ana, signed_in, three):
+def test_active_filters_are_listed_and_can_be_removed(ana, signed_in, three):
     page = body(
         signed_in(ana).get("/action-items/?scope=all&priority=P0&owner=ben&incident=INC-990071")
     )
@@ -131,7 +131,7 @@ def test_filters_read_as_words_and_each_can_be_taken_away(ana, signed_in, three)
         ("since=2026-03-02&until=2026-03-01", "The period ends before it begins."),
     ],
 )
-def test_what_makes_no_sense_is_left_out_and_told(ana, signed_in, three, query, told):
+def test_invalid_filters_are_ignored_and_explained(ana, signed_in, three, query, told):
     answer = signed_in(ana).get(f"/action-items/?scope=all&{query}")
 
     assert told in body(answer)
@@ -140,11 +140,11 @@ def test_what_makes_no_sense_is_left_out_and_told(ana, signed_in, three, query, 
 
 @pytest.mark.parametrize("kind", ["owner", "incident"])
 @pytest.mark.parametrize("page", ["/action-items/", "/action-items/export/"])
-def test_a_name_that_no_database_may_hold_is_nobodys(ana, signed_in, three, page, kind):
+def test_a_name_with_a_nul_character_matches_nobody(ana, signed_in, three, page, kind):
     assert signed_in(ana).get(page, {kind: "\0"}).status_code == 200
 
 
-def test_a_restricted_incident_is_as_one_that_does_not_exist(vera, signed_in):
+def test_a_restricted_incident_is_like_one_that_does_not_exist(vera, signed_in):
     secret = IncidentFactory(number=990073, visibility="restricted")
     ActionItemFactory(incident=secret, title="Hush")
 
@@ -162,7 +162,7 @@ def test_a_restricted_incident_is_as_one_that_does_not_exist(vera, signed_in):
         ("due", ["Within a week", "Later", "No date"]),
     ],
 )
-def test_rows_stand_under_headings(ana, signed_in, three, group, headings):
+def test_rows_are_grouped_under_headings(ana, signed_in, three, group, headings):
     page = body(signed_in(ana).get(f"/action-items/?scope=all&group={group}"))
 
     places = [page.index(f'<h2 class="card-title">{heading}') for heading in headings]
@@ -180,7 +180,7 @@ def test_the_order_is_in_the_address(ana, signed_in, three, sort, first):
     assert min(TITLES, key=page.index) == first
 
 
-def test_what_was_closed_last_comes_first(ana, signed_in):
+def test_the_item_closed_last_comes_first(ana, signed_in):
     now = timezone.now()
     for title, days in (("Older", 3), ("Newer", 1)):
         ActionItemFactory(
@@ -192,11 +192,11 @@ def test_what_was_closed_last_comes_first(ana, signed_in):
     assert page.index("Newer") < page.index("Older")
 
 
-def test_whoever_owns_nothing_is_shown_everybodys(ana, signed_in, three):
+def test_a_person_without_items_sees_those_of_everybody(ana, signed_in, three):
     assert shown(signed_in(ana).get("/action-items/")) == set(TITLES)
 
 
-def test_the_view_chosen_last_comes_again(ana, signed_in, three):
+def test_the_last_chosen_view_is_remembered(ana, signed_in, three):
     client = signed_in(ana)
 
     client.get("/action-items/?view=board")
@@ -207,7 +207,7 @@ def test_the_view_chosen_last_comes_again(ana, signed_in, three):
     assert 'class="board"' not in table
 
 
-def test_htmx_is_given_the_results_alone(ana, signed_in, three):
+def test_htmx_gets_only_the_results(ana, signed_in, three):
     answer = signed_in(ana).get("/action-items/?scope=all&kind=process", **HTMX)
 
     assert "<html" not in body(answer)
@@ -224,14 +224,14 @@ def test_htmx_is_given_the_results_alone(ana, signed_in, three):
         ("scope=all&priority=P0", "Nothing matches these filters"),
     ],
 )
-def test_an_empty_list_says_why_and_what_to_do(ana, signed_in, query, said):
+def test_an_empty_list_explains_why_and_what_to_do(ana, signed_in, query, said):
     assert said in body(signed_in(ana).get(f"/action-items/?{query}"))
 
 
 @pytest.mark.parametrize(
     "query", ["", "&service=checkout&pattern=expired&incident=INC-990071&owner=ben", "&view=board"]
 )
-def test_three_rows_ask_no_more_than_one(ana, signed_in, three, query):
+def test_the_list_takes_as_many_queries_for_three_rows_as_for_one(ana, signed_in, three, query):
     client = signed_in(ana)
     link = PatternLinkFactory()
 
@@ -248,7 +248,7 @@ def test_three_rows_ask_no_more_than_one(ana, signed_in, three, query):
     assert one <= 20
 
 
-def test_selecting_is_for_those_who_may_change_something(vera, ana, signed_in, three):
+def test_selecting_needs_permission_to_change(vera, ana, signed_in, three):
     page = body(signed_in(vera).get("/action-items/?scope=all"))
     mine = ActionItemFactory(owner=vera, title="Vera’s own")
     again = body(signed_in(vera).get("/action-items/?scope=all"))
@@ -258,7 +258,7 @@ def test_selecting_is_for_those_who_may_change_something(vera, ana, signed_in, t
     assert f'value="{mine.pk}"' in again
 
 
-def test_the_words_of_a_search_are_text_and_no_pattern(ana, signed_in):
+def test_search_words_are_matched_literally(ana, signed_in):
     ActionItemFactory(title="Use 100% of it")
     ActionItemFactory(title="Use 100 of it")
 
@@ -268,7 +268,7 @@ def test_the_words_of_a_search_are_text_and_no_pattern(ana, signed_in):
     assert "Use 100 of it" not in page
 
 
-def test_rows_say_who_owns_an_item_and_are_for_whoever_asks(ana, omar, vera):
+def test_rows_show_owners_and_depend_on_the_reader(ana, omar, vera):
     team, pattern = TeamFactory(name="Payments"), PatternFactory(name="Disk full")
     incident = IncidentFactory(visibility="restricted", owner=ana)
     PatternLinkFactory(incident=incident, pattern=pattern)

@@ -24,7 +24,7 @@ def body(response) -> str:
     return response.content.decode()
 
 
-def test_parts_stand_below_the_whole_which_counts_them(ana, signed_in):
+def test_parts_are_listed_below_their_parent_with_a_count(ana, signed_in):
     incident = IncidentFactory()
     whole = ActionItemFactory(incident=incident, title="Everything")
     ActionItemFactory(incident=incident, title="Something else")
@@ -40,7 +40,7 @@ def test_parts_stand_below_the_whole_which_counts_them(ana, signed_in):
     assert page.count("Part of “Everything”") == 2
 
 
-def test_what_waits_says_so_as_far_as_the_reader_sees(ana, ben, signed_in):
+def test_dependencies_are_shown_as_far_as_the_reader_may_see(ana, ben, signed_in):
     incident = IncidentFactory()
     secret = IncidentFactory(visibility="restricted", owner=ana)
     item = ActionItemFactory(incident=incident, status="blocked")
@@ -55,7 +55,7 @@ def test_what_waits_says_so_as_far_as_the_reader_sees(ana, ben, signed_in):
     assert "Can go on: what it waited for is closed" in bens
 
 
-def test_a_snooze_and_a_risk_to_look_at_again_are_said(ana, signed_in):
+def test_a_snooze_and_a_due_re_review_are_shown(ana, signed_in):
     incident, today = IncidentFactory(), timezone.localdate()
     ActionItemFactory(incident=incident, snoozed_until=today + timedelta(days=3))
     DoneActionItemFactory(incident=incident, status="wont_do", re_review_on=today)
@@ -66,13 +66,13 @@ def test_a_snooze_and_a_risk_to_look_at_again_are_said(ana, signed_in):
     assert "To be looked at again" in page
 
 
-def test_a_link_that_is_the_evidence_is_shown(ana, signed_in):
+def test_a_link_as_evidence_is_shown(ana, signed_in):
     item = DoneActionItemFactory(closing_note="", evidence_url="https://example.com/pr/7")
 
     assert "https://example.com/pr/7" in body(signed_in(ana).get(item.incident.get_absolute_url()))
 
 
-def test_a_list_says_what_did_not_hold_as_far_as_the_reader_sees(ana, ben, signed_in):
+def test_a_list_marks_fixes_that_did_not_hold_as_far_as_the_reader_may_see(ana, ben, signed_in):
     later = IncidentFactory(visibility="restricted", owner=ana)
     check = FixCheckFactory(incident=later, answer="did_not_hold")
     held = FixCheckFactory(answer="held")
@@ -88,7 +88,7 @@ def test_a_list_says_what_did_not_hold_as_far_as_the_reader_sees(ana, ben, signe
     assert held.action_item.title in anas
 
 
-def test_it_takes_one_query_more_however_many_belong_together(ana, signed_in):
+def test_dependencies_take_one_more_query_for_any_number(ana, signed_in):
     client = signed_in(ana)
     plain, full = ActionItemFactory().incident, ActionItemFactory().incident
     for _ in range(3):

@@ -31,7 +31,7 @@ def events(feed) -> list:
     return list(Calendar.from_ical(answer.content).walk("VEVENT"))
 
 
-def test_each_due_date_is_an_event_of_the_whole_day(ana, settings):
+def test_each_due_date_is_an_all_day_event(ana, settings):
     settings.SITE_URL = "https://nevertwice.example.com"
     item = ActionItemFactory(
         owner=ana,
@@ -54,7 +54,7 @@ def test_each_due_date_is_an_event_of_the_whole_day(ana, settings):
     assert event["CATEGORIES"].cats == ["P1", "Detect"]
 
 
-def test_it_holds_ones_own_with_a_date_and_not_what_is_long_over(ana, ben):
+def test_it_contains_ones_own_dated_items_except_old_ones(ana, ben):
     today = timezone.localdate()
     ActionItemFactory(owner=ana, title="Open", due_on=today - 400 * DAY)
     ActionItemFactory(owner=ana, title="Loose")
@@ -82,7 +82,7 @@ def test_it_holds_ones_own_with_a_date_and_not_what_is_long_over(ana, ben):
     }
 
 
-def test_a_teams_calendar_holds_what_it_owns_and_what_its_people_own(ana, ben):
+def test_a_teams_calendar_contains_items_of_team_and_members(ana, ben):
     team = TeamFactory()
     team.members.add(ben)
     due = {"due_on": timezone.localdate()}
@@ -95,7 +95,7 @@ def test_a_teams_calendar_holds_what_it_owns_and_what_its_people_own(ana, ben):
     assert found == {"The team’s", "Ben’s"}
 
 
-def test_of_a_restricted_incident_it_says_only_that_something_is_due(ana):
+def test_a_restricted_incident_shows_only_that_something_is_due(ana):
     secret = IncidentFactory(visibility="restricted", owner=ana, title="Merger leaked")
     ActionItemFactory(incident=secret, owner=ana, title="Hush", due_on=timezone.localdate())
     feed = CalendarFeedFactory(owner=ana)
@@ -108,7 +108,7 @@ def test_of_a_restricted_incident_it_says_only_that_something_is_due(ana):
     assert b"Merger" not in written
 
 
-def test_what_its_owner_may_no_longer_see_is_gone_at_once(ana):
+def test_items_hidden_from_its_owner_disappear_at_once(ana):
     item = ActionItemFactory(owner=ana, due_on=timezone.localdate())
     feed = CalendarFeedFactory(owner=ana)
     assert len(events(feed)) == 1
@@ -119,7 +119,7 @@ def test_what_its_owner_may_no_longer_see_is_gone_at_once(ana):
     assert events(feed) == []
 
 
-def test_a_calendar_that_did_not_change_is_not_sent_again(ana):
+def test_an_unchanged_calendar_is_not_sent_again(ana):
     item = ActionItemFactory(owner=ana, due_on=timezone.localdate())
     feed = CalendarFeedFactory(owner=ana)
     first = Client().get(feed.feed_url)
@@ -141,7 +141,7 @@ def test_it_ends_with_its_owners_account(ana):
     assert Client().get("/calendars/guessed.ics").status_code == 404
 
 
-def test_one_subscribes_once_renews_and_turns_it_off(ana, signed_in):
+def test_a_calendar_is_subscribed_once_renewed_and_deleted(ana, signed_in):
     team = TeamFactory(slug="payments", name="Payments")
     client = signed_in(ana)
     for slug in ("", "", "payments"):
@@ -162,7 +162,7 @@ def test_one_subscribes_once_renews_and_turns_it_off(ana, signed_in):
     assert Client().get(mine.feed_url).status_code == 200
 
 
-def test_nobody_touches_or_sees_the_calendars_of_another(ana, ben, signed_in):
+def test_calendars_of_others_cannot_be_seen_or_changed(ana, ben, signed_in):
     feed = CalendarFeedFactory(owner=ben)
     client = signed_in(ana)
 

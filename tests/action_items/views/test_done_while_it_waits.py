@@ -42,16 +42,14 @@ def page(signed_in, person, item, name="action_item_complete", **data):
     return answer.status_code, answer.content.decode()
 
 
-def test_the_form_names_what_it_still_waits_for_before_anything_is_typed(
-    waiting, other, ana, signed_in
-):
+def test_the_form_lists_open_dependencies_at_once(waiting, other, ana, signed_in):
     _, shown = page(signed_in, ana, waiting)
 
     assert f"It still waits for {other.incident.reference} “Build the second cluster”." in shown
     assert 'name="despite_waits"' in shown
 
 
-def test_it_is_done_only_by_saying_that_it_is_done_all_the_same(waiting, ana, signed_in):
+def test_completing_with_open_dependencies_needs_confirmation(waiting, ana, signed_in):
     status, shown = page(signed_in, ana, waiting, evidence="There.")
     waiting.refresh_from_db()
 
@@ -64,7 +62,7 @@ def test_it_is_done_only_by_saying_that_it_is_done_all_the_same(waiting, ana, si
     assert (status, waiting.status) == (302, "done")
 
 
-def test_what_waits_for_nothing_open_is_not_asked_about(waiting, other, ana, ben, signed_in):
+def test_without_open_dependencies_nothing_is_asked(waiting, other, ana, ben, signed_in):
     action_items.complete(other, evidence="There.", by=ben, at=NOON)
 
     _, shown = page(signed_in, ana, waiting)
@@ -74,7 +72,7 @@ def test_what_waits_for_nothing_open_is_not_asked_about(waiting, other, ana, ben
     assert status == 302
 
 
-def test_what_one_may_not_see_is_neither_named_nor_asked_about(waiting, other, ana, signed_in):
+def test_hidden_dependencies_are_neither_named_nor_asked_about(waiting, other, ana, signed_in):
     _restrict(other)
 
     _, shown = page(signed_in, ana, waiting)
@@ -85,7 +83,7 @@ def test_what_one_may_not_see_is_neither_named_nor_asked_about(waiting, other, a
     assert status == 302
 
 
-def test_the_history_tells_what_it_waited_for_and_since_when_not(waiting, other, ana, signed_in):
+def test_the_history_records_dependencies_and_their_removal(waiting, other, ana, signed_in):
     action_items.stop_waiting(waiting, other, by=ana, at=NOON)
 
     _, shown = page(signed_in, ana, waiting, "action_item_detail")
@@ -95,7 +93,7 @@ def test_the_history_tells_what_it_waited_for_and_since_when_not(waiting, other,
     assert f"<div>Waits for {name}</div>" in shown
 
 
-def test_waiting_twice_or_stopping_twice_is_one_line_each(waiting, other, ana):
+def test_repeated_changes_of_a_dependency_are_recorded_once(waiting, other, ana):
     action_items.wait_for(waiting, other, by=ana, at=NOON)
     action_items.stop_waiting(waiting, other, by=ana, at=NOON)
     action_items.stop_waiting(waiting, other, by=ana, at=NOON)
@@ -107,7 +105,7 @@ def test_waiting_twice_or_stopping_twice_is_one_line_each(waiting, other, ana):
     ]
 
 
-def test_the_history_says_nothing_of_what_one_may_not_see(waiting, other, ana, omar, signed_in):
+def test_the_history_omits_hidden_dependencies(waiting, other, ana, omar, signed_in):
     _restrict(other)
 
     _, to_ana = page(signed_in, ana, waiting, "action_item_detail")
@@ -126,7 +124,7 @@ def test_within_one_incident_the_title_is_enough(item, ana, signed_in):
     assert "<div>Waits for “Order the machines”</div>" in shown
 
 
-def test_who_verified_it_starts_empty(item, ana, signed_in):
+def test_the_verifier_is_not_prefilled(item, ana, signed_in):
     _, shown = page(signed_in, ana, item)
 
     field = shown.partition('name="verified_by"')[2].partition(">")[0]
@@ -134,7 +132,7 @@ def test_who_verified_it_starts_empty(item, ana, signed_in):
     assert "nobody else has verified it yet" in " ".join(shown.split())
 
 
-def test_left_empty_the_page_says_that_nobody_else_has_verified_it(item, ana, signed_in):
+def test_without_a_verifier_the_page_says_so(item, ana, signed_in):
     page(signed_in, ana, item, evidence="There.")
 
     _, shown = page(signed_in, ana, item, "action_item_detail")

@@ -33,7 +33,7 @@ def payments(ana, rita):
     return team
 
 
-def test_a_lead_is_shown_the_teams_that_they_lead(signed_in, payments, ana, rita, ben):
+def test_a_lead_sees_their_teams_by_default(signed_in, payments, ana, rita, ben):
     ActionItemFactory(owner=rita)
     ActionItemFactory(owner=ben)
 
@@ -43,7 +43,7 @@ def test_a_lead_is_shown_the_teams_that_they_lead(signed_in, payments, ana, rita
     assert (hers.holders.open, all_teams.holders.open) == (1, 2)
 
 
-def test_who_leads_no_team_is_shown_all_of_them_and_may_choose_one(signed_in, payments, rita, ben):
+def test_other_people_see_all_teams_and_may_choose_one(signed_in, payments, rita, ben):
     ActionItemFactory(owner=rita)
     ActionItemFactory(owner=ben)
 
@@ -53,7 +53,7 @@ def test_who_leads_no_team_is_shown_all_of_them_and_may_choose_one(signed_in, pa
     assert (all_teams.holders.open, theirs.holders.open) == (2, 1)
 
 
-def test_a_service_narrows_it(signed_in, vera):
+def test_a_service_filters_the_figures(signed_in, vera):
     checkout = ServiceFactory(name="Checkout", slug="checkout")
     ActionItemFactory().incident.services.add(checkout)
     ActionItemFactory()
@@ -64,7 +64,7 @@ def test_a_service_narrows_it(signed_in, vera):
     assert numbers.holders.open == 1
 
 
-def test_the_period_says_since_when_things_count(signed_in, vera):
+def test_the_period_limits_what_is_counted(signed_in, vera):
     for days in (3, 40):
         DoneActionItemFactory(closed_at=timezone.now() - days * DAY)
 
@@ -74,7 +74,7 @@ def test_the_period_says_since_when_things_count(signed_in, vera):
     assert client.get(PAGE, {"period": "90"}).context["numbers"].period.done == 2
 
 
-def test_a_month_says_how_much_was_done_on_time_of_what_had_a_date(signed_in, vera):
+def test_a_month_shows_the_share_of_dated_items_done_on_time(signed_in, vera):
     now, today = timezone.now(), timezone.localdate()
     for due_on in (today, today - DAY, None):
         DoneActionItemFactory(closed_at=now, due_on=due_on)
@@ -86,7 +86,7 @@ def test_a_month_says_how_much_was_done_on_time_of_what_had_a_date(signed_in, ve
     assert all("<td>none</td>" in month for month in others)
 
 
-def test_what_the_address_names_wrongly_is_told(signed_in, vera):
+def test_invalid_filters_are_explained(signed_in, vera):
     ActionItemFactory()
 
     page = signed_in(vera).get(PAGE, {"team": "nowhere", "period": "soon"}).content.decode()
@@ -95,11 +95,11 @@ def test_what_the_address_names_wrongly_is_told(signed_in, vera):
     assert "There is no period “soon”." in page
 
 
-def test_where_nothing_is_promised_the_page_says_what_would_be(signed_in, vera):
+def test_without_action_items_the_page_explains_itself(signed_in, vera):
     assert "Nothing was promised here" in signed_in(vera).get(PAGE).content.decode()
 
 
-def test_where_nothing_was_done_there_is_no_empty_picture(signed_in, vera):
+def test_without_completed_items_there_is_no_empty_chart(signed_in, vera):
     ActionItemFactory()
     before = signed_in(vera).get(PAGE).content.decode()
     DoneActionItemFactory(closed_at=timezone.now())
@@ -111,7 +111,7 @@ def test_where_nothing_was_done_there_is_no_empty_picture(signed_in, vera):
     assert 'data-follow-picture="on-time"' in after
 
 
-def test_a_rate_of_nothing_is_not_recorded(signed_in, vera):
+def test_a_rate_without_cases_is_not_recorded(signed_in, vera):
     ActionItemFactory()
 
     page = signed_in(vera).get(PAGE).content.decode()
@@ -147,7 +147,7 @@ def test_a_restricted_incident_leaves_no_trace_for_others(signed_in, vera, ana):
     assert "Secret" not in theirs.content.decode()
 
 
-def test_what_is_kept_is_out_of_date_after_a_snooze(signed_in, vera):
+def test_cached_figures_are_invalidated_by_a_snooze(signed_in, vera):
     item = ActionItemFactory()
     client = signed_in(vera)
     client.get(PAGE)
@@ -157,7 +157,7 @@ def test_what_is_kept_is_out_of_date_after_a_snooze(signed_in, vera):
     assert client.get(PAGE).context["numbers"].effort.snoozes == 1
 
 
-def test_the_pictures_hold_the_numbers_of_the_tables(signed_in, vera, payments, rita):
+def test_the_charts_contain_the_figures_of_the_tables(signed_in, vera, payments, rita):
     ActionItemFactory(owner=rita, due_on=timezone.localdate() - DAY)
     ActionItemFactory(owner=rita)
 
@@ -173,7 +173,7 @@ def test_the_pictures_hold_the_numbers_of_the_tables(signed_in, vera, payments, 
     assert "Payments" in table
 
 
-def test_as_many_queries_for_three_teams_as_for_one(signed_in, vera, ana):
+def test_follow_up_takes_as_many_queries_for_three_teams_as_for_one(signed_in, vera, ana):
     def make():
         team = TeamFactory(lead=ana)
         incident = IncidentFactory(occurred_at=timezone.now() - DAY, occurred_precision="minute")

@@ -19,21 +19,21 @@ def example(kind: str) -> str:
     return found
 
 
-def test_the_example_of_a_postmortem_is_true():
+def test_the_example_of_a_postmortem_is_what_export_writes():
     document = parse(example("incident"), name="example.md")
 
     assert document.problems == ()
     assert render(document) == example("incident")
 
 
-def test_the_example_of_a_pattern_is_true():
+def test_the_example_of_a_pattern_is_what_export_writes():
     document = parse_pattern(example("pattern"))
 
     assert document.problems == ()
     assert write_pattern(document) == example("pattern")
 
 
-def test_the_example_of_a_playbook_is_true():
+def test_the_example_of_a_playbook_is_what_export_writes():
     document = parse_playbook(example("playbook"))
 
     assert document.problems == ()

@@ -52,7 +52,7 @@ def problems_of(text: str) -> list[str]:
     return [problem.message for problem in parse(HEAD + text, name="x.md").problems]
 
 
-def test_everything_that_is_said_is_read():
+def test_every_fact_of_an_action_item_is_read():
     whole, first, second = items_of(WHOLE)
 
     assert (whole.due_reason, whole.waits_for) == ("The part is late.", (2, 3))
@@ -72,7 +72,7 @@ def test_everything_that_is_said_is_read():
         "- Re-review: in spring",
     ],
 )
-def test_an_older_files_list_of_such_words_stays_text(line):
+def test_similar_bullets_in_an_older_file_stay_text(line):
     [item] = items_of(f"### Alert\n\n*open · prevent · P1*\n\n{line}\n- Another line\n")
 
     assert item.detail == f"{line}\n- Another line"
@@ -90,7 +90,7 @@ def test_an_older_files_list_of_such_words_stays_text(line):
         ("- Evidence: <javascript:alert(1)>", "“javascript:alert(1)” is no web address"),
     ],
 )
-def test_what_cannot_be_is_refused_with_a_sentence(lines, problem):
+def test_contradictions_are_refused_with_an_explanation(lines, problem):
     found = problems_of(f"### Alert\n\n*open · prevent · P1*\n\n{lines}\n")
 
     assert any(message.startswith(problem) for message in found)
@@ -107,7 +107,7 @@ def test_a_circle_and_parts_of_parts_are_refused():
 
 
 @pytest.mark.django_db
-def test_an_import_keeps_what_it_changed_in_the_items_history(ana):
+def test_an_import_records_its_changes_in_the_history(ana):
     UserFactory(username="rita")
     incident = importing.store(parse(HEAD + WHOLE, name="x.md"), by=ana, at=NOON)
     whole, first, _ = incident.action_items.all()
@@ -124,7 +124,7 @@ def test_an_import_keeps_what_it_changed_in_the_items_history(ana):
 
 
 @pytest.mark.django_db
-def test_an_import_leaves_what_waits_across_incidents(ana):
+def test_an_import_keeps_dependencies_across_incidents(ana):
     elsewhere = ActionItemFactory()
     incident = importing.store(parse(HEAD + WHOLE, name="x.md"), by=ana, at=NOON)
     whole = incident.action_items.first()
@@ -140,7 +140,7 @@ def test_an_import_leaves_what_waits_across_incidents(ana):
     }
 
 
-def test_what_is_written_is_read_again():
+def test_a_written_action_item_is_read_back_unchanged():
     document = parse(HEAD + WHOLE, name="x.md")
 
     assert parse(render(document), name="x.md") == document

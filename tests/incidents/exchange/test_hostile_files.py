@@ -38,7 +38,7 @@ def mangled_files(draw):
 
 @given(st.one_of(mangled_files(), st.text(max_size=200)), st.sampled_from(["x.md", "x.rst"]))
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_any_text_is_read_and_what_was_read_is_written_faithfully(text, name):
+def test_any_text_is_parsed_and_the_result_renders_faithfully(text, name):
     document = parse(text, name=name)
 
     if not document.refused:

@@ -174,7 +174,7 @@ def test_any_bytes_are_read_or_refused(raw, start):
     ],
     ids=range(36),
 )
-def test_the_time_it_takes_grows_with_the_length_alone(of, name):
+def test_parsing_time_grows_linearly_with_the_length(of, name):
     def took(n: int) -> float:
         began = time.process_time()
         document = parse(of(n), name=name)

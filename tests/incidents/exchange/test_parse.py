@@ -107,7 +107,7 @@ def problems_of(text: str) -> list[tuple[int | None, str]]:
     return [(problem.line, problem.message) for problem in parse(text, name="x.md").problems]
 
 
-def test_a_file_that_is_well_formed_is_written_as_it_was_read():
+def test_a_well_formed_file_renders_as_it_was_read():
     document = parse(FILE, name="INC-3.md")
 
     assert document.problems == ()
@@ -125,7 +125,7 @@ def test_clock_times_are_read_in_the_files_zone():
     assert events[1].evidence_url == "https://example.com/graph"
 
 
-def test_an_action_item_says_who_what_and_how_it_ended():
+def test_an_action_item_is_read_with_owner_status_and_closing():
     [item] = parse(FILE, name="x.md").action_items
 
     assert (item.owner, item.owner_team, item.owner_as_written) == (
@@ -139,7 +139,7 @@ def test_an_action_item_says_who_what_and_how_it_ended():
     assert (item.closed_by, item.closing_note) == ("ana", "The alert fired in the drill.")
 
 
-def test_as_json_it_has_the_published_names_and_local_times():
+def test_json_has_the_published_names_and_local_times():
     fields = postmortem_fields(parse(FILE, name="x.md"))
 
     assert (fields["title"], fields["severity"], fields["timezone"], fields["occurred_on"]) == (
@@ -209,7 +209,7 @@ def test_as_json_it_has_the_published_names_and_local_times():
         ("<!-- kind: lessons -->", "<!-- kind: thoughts -->", 22, "went_well"),
     ],
 )
-def test_what_is_wrong_is_said_with_its_line(before, after, line, words):
+def test_errors_are_reported_with_their_line(before, after, line, words):
     assert FILE.count(before) >= 1
 
     problems = problems_of(FILE.replace(before, after, 1))
@@ -238,7 +238,7 @@ def test_without_the_key_each_clock_time_may_carry_an_offset():
     assert document.occurred_at == datetime(2019, 7, 1, 9, 21, tzinfo=UTC)
 
 
-def test_an_unknown_zone_keeps_the_clock_as_it_stands():
+def test_an_unknown_zone_keeps_the_clock_time_as_written():
     text = FILE.replace("Europe/Dublin", "unknown").replace("01:30 +01:00", "01:30")
 
     document = parse(text, name="x.md")
@@ -257,15 +257,15 @@ def test_an_offset_does_not_go_with_an_unknown_zone():
 
 
 @pytest.mark.parametrize("text", ["", "\n \n", "\ufeff\n"])
-def test_an_empty_file_is_said(text):
+def test_an_empty_file_is_reported(text):
     assert problems_of(text) == [(None, "The file is empty.")]
 
 
-def test_front_matter_that_is_never_closed_is_said():
+def test_front_matter_that_is_never_closed_is_reported():
     assert problems_of("---\nformat: nevertwice/incident/1\ntitle: x\n\n## Summary\n")[0][0] == 1
 
 
-def test_text_that_has_no_place_becomes_a_section_and_is_not_lost():
+def test_text_outside_sections_becomes_a_section():
     text = FILE.replace("## Timeline\n", "## Timeline\n\nAll times are local.\n").replace(
         "## Summary", "Before.\n\n## Summary"
     )
@@ -280,7 +280,7 @@ def test_text_that_has_no_place_becomes_a_section_and_is_not_lost():
     ]
 
 
-def test_a_key_that_is_not_known_is_a_warning():
+def test_an_unknown_key_is_a_warning():
     document = parse(FILE.replace("severity:", "severty:"), name="x.md")
 
     [problem] = document.problems
@@ -292,14 +292,14 @@ def test_windows_line_ends_mean_the_same():
     assert parse(FILE.replace("\n", "\r\n"), name="x.md") == parse(FILE, name="x.md")
 
 
-def test_a_file_of_nothing_but_headings_is_refused_in_bounded_time():
+def test_a_file_of_only_headings_is_refused_in_bounded_time():
     document = parse(FILE + "\n## x\n" * 30_000, name="x.md")
 
     assert document.refused
     assert "headings" in document.problems[0].message
 
 
-def test_what_is_not_known_is_exported_again():
+def test_unknown_front_matter_is_exported_again():
     text = FILE.replace("\nstatus:", "\n# by hand\nteam: @ops\nstatus:", 1)
 
     document = parse(text, name="x.md")
@@ -312,7 +312,7 @@ def test_what_is_not_known_is_exported_again():
     assert (again, again.problems) == (document, ())
 
 
-def test_a_visibility_that_is_there_twice_is_the_stricter_one():
+def test_of_two_visibilities_the_stricter_one_counts():
     text = FILE.replace("visibility: internal", "visibility: internal\nvisibility: restricted")
 
     assert parse(text, name="x.md").visibility == "restricted"

@@ -223,7 +223,7 @@ def postmortems(draw):
 
 @given(postmortems())
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_a_file_says_everything_that_the_document_says(document):
+def test_a_rendered_file_parses_to_an_equal_document(document):
     text = render(document)
 
     again = parse(text, name="INC.md")
@@ -240,7 +240,7 @@ def test_a_file_says_everything_that_the_document_says(document):
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 @pytest.mark.django_db(transaction=True)
-def test_what_is_stored_is_exported_as_it_was_imported(cast, document):
+def test_a_stored_document_is_exported_as_it_was_imported(cast, document):
     document = shortened(document)
 
     incident = importing.store(document, by=None, at=NOON)

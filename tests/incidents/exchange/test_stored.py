@@ -19,7 +19,7 @@ from tests.factories import (
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_it_takes_one_round_trip_however_much_there_is(count, ana, django_assert_num_queries):
+def test_reading_takes_one_round_trip_whatever_the_size(count, ana, django_assert_num_queries):
     incident = IncidentFactory(owner=ana)
     for _ in range(count):
         for factory in (SectionFactory, TimelineEventFactory, RootCauseFactory, PatternLinkFactory):
@@ -32,7 +32,7 @@ def test_it_takes_one_round_trip_however_much_there_is(count, ana, django_assert
         render_incident(incident)
 
 
-def test_everybody_who_is_named_is_written(ana, ben):
+def test_all_named_people_are_in_the_document(ana, ben):
     incident = IncidentFactory(owner=ana, title="Named")
     incident.readers.add(ben)
     incident.reader_teams.add(Team.objects.create(name="Platform", slug="platform"))

@@ -42,7 +42,7 @@ def test_markdown_gives_its_title_and_its_sections():
         ("# **Bold** [link](http://x) `code` {#id}\n\ntext\n", "x.md", "Bold link code"),
     ],
 )
-def test_the_title_comes_from_where_there_is_one(text, name, title):
+def test_the_title_comes_from_the_best_source(text, name, title):
     assert parse(text, name=name).title == title
 
 
@@ -89,7 +89,7 @@ def test_a_table_and_a_rule_are_no_headings():
         ("# 2019-02-25, Cluster full\n\ntext", "x.md", "2019-02-25", None),
     ],
 )
-def test_the_day_is_taken_where_it_is_given(text, name, day, as_written):
+def test_the_day_is_read_from_name_title_or_front_matter(text, name, day, as_written):
     document = parse(text, name=name)
 
     [event] = document.timeline
@@ -99,11 +99,11 @@ def test_the_day_is_taken_where_it_is_given(text, name, day, as_written):
 
 
 @pytest.mark.parametrize("name", ["2019-02-30-api.md", "x.md", "v1-20190225123.md"])
-def test_no_day_is_made_up(name):
+def test_no_day_is_invented(name):
     assert parse("# T\n\ntext", name=name).timeline == ()
 
 
-def test_who_wrote_it_where_is_kept():
+def test_author_and_source_are_kept():
     source = parse(
         "---\nauthors:\n- name: A\n- B\ncanonical_url: https://example.com/x\n---\ntext",
         name="x.md",
@@ -122,7 +122,7 @@ def test_who_wrote_it_where_is_kept():
         ("+++\ntitle = 'A'\nteam = @ops\n+++\ntext", 3, "A"),
     ],
 )
-def test_broken_front_matter_costs_a_line_and_is_said(text, line, title):
+def test_a_broken_line_of_front_matter_is_reported_and_the_rest_read(text, line, title):
     document = parse(text, name="x.md")
 
     assert not document.refused
@@ -152,7 +152,7 @@ def test_a_list_between_two_rules_is_text():
         ("# [Outage](https://example.com/7) of <none>\n\nx", "```text\n# [Outage](https"),
     ],
 )
-def test_what_no_field_takes_is_kept_as_it_was_written(text, kept):
+def test_metadata_without_a_field_is_kept_verbatim(text, kept):
     document = parse(text, name="x.md")
 
     body = document.sections[-1].body if document.sections[-1].title == "Imported metadata" else ""
@@ -165,13 +165,13 @@ def test_what_no_field_takes_is_kept_as_it_was_written(text, kept):
     assert parse(render(document), name="x.md") == document
 
 
-def test_a_placeholder_in_a_heading_is_no_html():
+def test_a_placeholder_in_a_heading_is_not_html():
     document = parse("# Image <none>:<none> was *running*<br>\n\nx", name="x.md")
 
     assert document.title == "Image <none>:<none> was running"
 
 
-def test_odd_front_matter_does_not_keep_the_text_out():
+def test_odd_front_matter_does_not_prevent_the_import():
     document = parse("---\ntitle: T\ntags: {a: b}\ntags: [c]\n---\ntext", name="x.md")
 
     assert not document.refused

@@ -12,15 +12,15 @@ AUTUMN, SPRING = date(2026, 10, 25), date(2026, 3, 29)
 DUBLIN = "Europe/Dublin"
 
 
-def test_a_time_is_read_on_the_clocks_of_the_zone():
+def test_a_clock_time_is_read_in_its_zone():
     assert moment_of(date(2026, 7, 1), time(10), DUBLIN) == datetime(2026, 7, 1, 9, tzinfo=UTC)
 
 
-def test_a_zone_that_is_not_stated_is_kept_as_if_it_were_utc():
+def test_clock_times_without_a_zone_are_stored_as_utc():
     assert moment_of(date(2026, 7, 1), time(10), "") == datetime(2026, 7, 1, 10, tzinfo=UTC)
 
 
-def test_a_time_that_was_twice_asks_which():
+def test_a_repeated_clock_time_asks_which_one_is_meant():
     with pytest.raises(ClockTwice, match="00:30 UTC, then at 01:30 UTC"):
         moment_of(AUTUMN, time(1, 30), DUBLIN)
 
@@ -33,6 +33,6 @@ def test_a_time_that_was_twice_asks_which():
     assert (clock_of(first, DUBLIN).fold, clock_of(second, DUBLIN).fold) == (0, 1)
 
 
-def test_a_time_that_never_was_is_refused():
+def test_a_skipped_clock_time_is_refused():
     with pytest.raises(ClockGap, match="did not exist"):
         moment_of(SPRING, time(1, 30), DUBLIN)

@@ -27,7 +27,7 @@ def form_classes():
 
 
 @pytest.mark.parametrize("form", form_classes(), ids=lambda form: form.__qualname__)
-def test_a_field_says_that_it_is_markdown_exactly_if_it_is(form):
+def test_exactly_the_markdown_fields_mention_markdown(form):
     for name, field in form.base_fields.items():
         says_so = "Markdown" in f"{field.label} {field.help_text}"
         assert says_so == isinstance(field, MarkdownField | MarkdownText), name

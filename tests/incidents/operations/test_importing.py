@@ -119,7 +119,7 @@ def test_a_changed_file_changes_only_what_differs(ana):
     assert incident.revisions.count() == 2
 
 
-def test_milestones_may_change_places(ana):
+def test_milestones_may_move_between_events(ana):
     incident = store()
     swapped = (
         FILE.replace("started", "x").replace("resolved", "started").replace("x ·", "resolved ·")
@@ -161,7 +161,7 @@ def test_without_a_reference_the_source_decides():
     assert Incident.objects.count() == 2
 
 
-def test_without_any_source_the_title_decides_nothing():
+def test_the_same_title_alone_never_matches():
     text = "# Post-mortem\n\n## Summary\n\nThe disk was full.\n\n## Lessons\n\nWatch it.\n"
     first = store(text)
 
@@ -204,7 +204,7 @@ def test_an_unknown_pattern_is_refused_and_nothing_is_saved(ana):
     assert store(text).pattern_links.get().pattern.slug == "cert-credential"
 
 
-def test_an_owner_who_is_unknown_is_kept_as_written(db):
+def test_an_unknown_owner_is_kept_as_written(db):
     line = FILE.split("\n").index("### Alert before tokens expire") + 1
     problems = importing.problems_here(parse(FILE, name="x.md"), by=None)
     incident = store()
@@ -215,7 +215,7 @@ def test_an_owner_who_is_unknown_is_kept_as_written(db):
     assert incident.owner is None
 
 
-def test_what_is_imported_as_published_has_an_edition(ana):
+def test_an_incident_imported_as_published_has_an_edition(ana):
     text = FILE.replace("draft", "published").replace(
         "- registry\n", "- registry\npublished_at: 2019-07-02T09:00:00Z\n"
     )
@@ -244,7 +244,7 @@ def test_an_author_may_not_publish_by_importing(ana):
         store(text, by=ana)
 
 
-def test_an_incident_that_one_may_not_see_is_neither_shown_nor_changed(ana, ben):
+def test_an_import_neither_shows_nor_changes_a_hidden_incident(ana, ben):
     incident = store(FILE.replace("internal", "restricted"))
 
     with pytest.raises(importing.ImportRefused) as caught:
@@ -255,7 +255,7 @@ def test_an_incident_that_one_may_not_see_is_neither_shown_nor_changed(ana, ben)
     assert incident.visibility == "restricted"
 
 
-def test_only_those_who_may_restrict_decide_who_sees_it(ana, ben):
+def test_changing_the_visibility_needs_permission_to_restrict(ana, ben):
     store()
 
     with pytest.raises(PermissionDenied, match="who may see"):
@@ -270,7 +270,7 @@ def test_a_refused_document_is_not_stored():
         importing.store(parsed, by=None, at=NOON)
 
 
-def test_a_title_alone_may_change(ana):
+def test_a_change_of_the_title_alone_is_imported(ana):
     incident = store()
 
     importing.store(replace(parse(FILE, name="x"), title="Another name"), by=None, at=LATER)
@@ -280,7 +280,7 @@ def test_a_title_alone_may_change(ana):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_writing_takes_as_many_queries_for_many_parts_as_for_few(count, ana):
+def test_an_import_takes_the_same_queries_for_few_and_many_parts(count, ana):
     events = "".join(
         f"\n### 2019-07-01 1{n}:00\n\n*minute · observation*\n\nEvent {n}.\n" for n in range(count)
     )

@@ -23,7 +23,7 @@ def edit(incident, by, *, base=1, **fields):
     return incidents.edit(incident, wanted, base_version=base, by=by, at=NOON)
 
 
-def test_a_title_is_enough_to_start(ana):
+def test_a_title_is_enough_to_create_an_incident(ana):
     incident = incidents.create(IncidentFields(title="Hub down"), by=ana, at=NOON)
 
     assert incident.reference == f"INC-{incident.number}"
@@ -46,14 +46,14 @@ def test_the_start_becomes_the_first_event_of_the_timeline(ana):
     assert incident.started_at == incident.occurred_at == started
 
 
-def test_references_count_on(ana):
+def test_references_are_numbered_consecutively(ana):
     first = incidents.create(IncidentFields(title="One"), by=ana, at=NOON)
     second = incidents.create(IncidentFields(title="Two"), by=ana, at=NOON)
 
     assert second.number == first.number + 1
 
 
-def test_a_viewer_may_neither_start_nor_edit_nor_archive(vera):
+def test_a_viewer_may_not_create_edit_or_archive(vera):
     incident = IncidentFactory()
 
     with pytest.raises(PermissionDenied):
@@ -64,7 +64,7 @@ def test_a_viewer_may_neither_start_nor_edit_nor_archive(vera):
         incidents.archive(incident, by=vera, at=NOON)
 
 
-def test_an_author_archives_only_what_is_theirs(ana, ben):
+def test_an_author_archives_only_their_own_incidents(ana, ben):
     incident = IncidentFactory(owner=ana)
 
     with pytest.raises(PermissionDenied):
@@ -74,7 +74,7 @@ def test_an_author_archives_only_what_is_theirs(ana, ben):
     assert not Incident.objects.visible_to(ana).exists()
 
 
-def test_what_was_archived_comes_back_as_it_was(ana):
+def test_an_archived_incident_is_restored_unchanged(ana):
     incident = IncidentFactory(owner=ana)
     TimelineEventFactory(incident=incident)
     incidents.archive(incident, by=ana, at=NOON)
@@ -107,7 +107,7 @@ def test_the_header_is_saved_with_its_labels_and_people(ana, ben):
     assert [(row.role, row.user) for row in incident.roles.all()] == [("scribe", ben)]
 
 
-def test_a_stale_header_overwrites_nothing_and_the_same_again_is_fine(ana, ben):
+def test_a_stale_header_is_refused_unless_it_changes_nothing(ana, ben):
     incident = IncidentFactory(title="Before")
     edit(incident, ana, title="Hers")
 
@@ -119,7 +119,7 @@ def test_a_stale_header_overwrites_nothing_and_the_same_again_is_fine(ana, ben):
     assert unchanged.version == 2
 
 
-def test_only_owner_maker_and_administrators_restrict(ana, ben, rita, omar):
+def test_only_owner_creator_and_administrators_restrict(ana, ben, rita, omar):
     incident = IncidentFactory(owner=ana)
 
     for person in (ben, rita):
@@ -164,7 +164,7 @@ def test_a_moment_stays_the_same_between_two_known_zones(ana):
     assert event.occurred_at == NOON
 
 
-def test_labels_are_found_in_any_letter_case_and_made_where_missing(ana):
+def test_labels_are_found_in_any_case_and_created_if_missing(ana):
     hub = ServiceFactory(name="JupyterHub", slug="hub")
 
     assert services_named(["JupyterHub"], by=ana) == [hub]
@@ -188,7 +188,7 @@ def restricted_with(label, ana):
     return incidents.create(fields, by=ana, at=NOON)
 
 
-def test_a_label_that_one_may_not_know_of_is_spelled_as_one_types_it(ana, ben):
+def test_a_hidden_label_takes_the_spelling_typed(ana, ben):
     secret = restricted_with("Quokka Vault", ana)
 
     [service] = services_named(["qUOKKA vAULT"], by=ben)
@@ -199,7 +199,7 @@ def test_a_label_that_one_may_not_know_of_is_spelled_as_one_types_it(ana, ben):
     assert [*secret.services.all()] == [service]
 
 
-def test_a_label_that_one_may_know_of_keeps_its_spelling(ana, ben, omar):
+def test_a_visible_label_keeps_its_spelling(ana, ben, omar):
     restricted_with("Quokka Vault", ana)
     ServiceFactory(name="JupyterHub", slug="hub")  # by nobody yet: offered to everybody
 
@@ -207,7 +207,7 @@ def test_a_label_that_one_may_know_of_keeps_its_spelling(ana, ben, omar):
     assert services_named(["hub"], by=ben)[0].name == "JupyterHub"
 
 
-def test_an_address_tells_nothing_of_a_label_that_one_may_not_know_of(ana, ben):
+def test_an_address_reveals_nothing_about_a_hidden_label(ana, ben):
     secret = restricted_with("Quokka Vault", ana)
     secret.services.update(slug="renamed-by-omar")
 
@@ -216,7 +216,7 @@ def test_an_address_tells_nothing_of_a_label_that_one_may_not_know_of(ana, ben):
     assert service.slug == "quokka-vault"
 
 
-def test_what_an_incident_gives_up_is_offered_to_nobody(ana, ben):
+def test_a_label_that_no_incident_carries_any_more_is_not_offered(ana, ben):
     secret = restricted_with("Quokka Vault", ana)
     made_in_the_administration = ServiceFactory(name="Checkout", slug="checkout")
 

@@ -19,7 +19,7 @@ def status(incident):
     return incident.status
 
 
-def test_draft_review_published(incident, ana, rita):
+def test_a_draft_is_reviewed_and_published(incident, ana, rita):
     postmortems.request_review(incident, by=ana, at=NOON)
     assert status(incident) == "in_review"
 
@@ -30,7 +30,7 @@ def test_draft_review_published(incident, ana, rita):
     assert (edition.revision, edition.published_by) == (incident.revisions.first(), rita)
 
 
-def test_an_author_cannot_publish_nor_take_back_what_was_published(incident, ana, rita):
+def test_an_author_can_neither_publish_nor_withdraw(incident, ana, rita):
     with pytest.raises(PermissionDenied):
         postmortems.publish(incident, by=ana, at=NOON)
 
@@ -48,7 +48,7 @@ def test_publishing_again_changes_nothing(incident, rita):
     assert incident.revisions.count() == 1
 
 
-def test_what_was_published_stays_when_the_postmortem_goes_on(incident, ana, rita):
+def test_editions_stay_when_the_postmortem_is_edited(incident, ana, rita):
     first = postmortems.publish(incident, by=rita, at=NOON)
     frozen = first.revision.content
 
@@ -75,7 +75,7 @@ def test_not_required_needs_a_reason_and_can_be_undone(incident, ana, rita):
     assert incident.not_required_reason == ""
 
 
-def test_a_viewer_moves_nothing(incident, vera):
+def test_a_viewer_changes_no_status(incident, vera):
     for step in (postmortems.request_review, postmortems.publish, postmortems.reopen):
         with pytest.raises(PermissionDenied):
             step(incident, by=vera, at=NOON)

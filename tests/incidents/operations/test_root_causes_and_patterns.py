@@ -16,7 +16,7 @@ from tests.factories import (
 )
 
 
-def test_causes_stand_in_the_order_in_which_they_were_added(ana):
+def test_causes_are_in_the_order_in_which_they_were_added(ana):
     incident = IncidentFactory()
     for text in ("The deploy", "No canary"):
         root_causes.add(incident, CauseFields(text=text), by=ana, at=NOON)
@@ -24,7 +24,7 @@ def test_causes_stand_in_the_order_in_which_they_were_added(ana):
     assert [cause.text for cause in incident.root_causes.all()] == ["The deploy", "No canary"]
 
 
-def test_a_stale_cause_overwrites_nothing(ana, ben):
+def test_a_stale_save_of_a_cause_is_refused(ana, ben):
     cause = root_causes.add(IncidentFactory(), CauseFields(text="A"), by=ana, at=NOON)
     root_causes.edit(cause, CauseFields(text="hers"), base_version=1, by=ana, at=NOON)
 
@@ -53,7 +53,7 @@ def test_a_pattern_is_linked_once(ana):
         pattern_links.link(incident, pattern, evidence="", by=ana, at=NOON)
 
 
-def test_linking_confirms_what_was_only_suggested(ana):
+def test_linking_confirms_a_suggested_link(ana):
     suggested = PatternLinkFactory(state="suggested", evidence="It says x509.")
 
     link = pattern_links.link(suggested.incident, suggested.pattern, evidence="", by=ana, at=NOON)

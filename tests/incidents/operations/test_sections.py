@@ -71,7 +71,7 @@ def test_changes_to_the_same_words_overwrite_nothing(section, ana, ben):
     assert (section.body, section.version) == ("one\ntwo\n3", 2)
 
 
-def test_two_headings_are_chosen_from_and_one_is_kept(section, ana, ben):
+def test_two_new_headings_conflict_and_a_single_one_is_kept(section, ana, ben):
     def renamed(title, body, by):
         return sections.save(
             section, title=title, body=body, kind="summary", base_version=1, by=by, at=NOON
@@ -84,7 +84,7 @@ def test_two_headings_are_chosen_from_and_one_is_kept(section, ana, ben):
         renamed("Abstract", "one\ntwo\nthree", ben)
 
 
-def test_a_save_upon_a_version_that_is_not_known_overwrites_nothing(section, ana, ben):
+def test_a_save_based_on_an_unknown_version_is_refused(section, ana, ben):
     save(section, "theirs", base=1, by=ana)
 
     with pytest.raises(StaleSection) as refused:
@@ -95,7 +95,7 @@ def test_a_save_upon_a_version_that_is_not_known_overwrites_nothing(section, ana
     assert len(refused.value.merge.clashes) == 1
 
 
-def test_a_save_of_a_section_that_was_removed_says_so(section, ana, ben):
+def test_a_save_of_a_removed_section_is_refused(section, ana, ben):
     removed = Section(pk=section.pk, incident=section.incident)
     sections.delete(section, by=ana, at=NOON)
 
@@ -106,7 +106,7 @@ def test_a_save_of_a_section_that_was_removed_says_so(section, ana, ben):
     sections.delete(removed, by=ben, at=NOON)
 
 
-def test_a_section_that_changed_since_it_was_seen_is_not_removed(section, ana, ben):
+def test_a_section_changed_since_it_was_seen_is_not_removed(section, ana, ben):
     save(section, "ONE\ntwo\nthree", base=1, by=ana)
 
     with pytest.raises(StaleWrite, match="since you opened"):
@@ -116,13 +116,13 @@ def test_a_section_that_changed_since_it_was_seen_is_not_removed(section, ana, b
     assert not Section.objects.filter(pk=section.pk).exists()
 
 
-def test_a_stale_save_of_what_stands_already_is_no_clash(section, ana, ben):
+def test_a_stale_save_of_the_current_text_is_no_conflict(section, ana, ben):
     save(section, "the same", base=1, by=ana)
 
     assert save(section, "the same", base=1, by=ben).version == 2
 
 
-def test_a_text_that_was_set_aside_stays_in_the_history(section, ana, ben):
+def test_a_text_that_lost_a_conflict_stays_in_the_history(section, ana, ben):
     save(section, "theirs", base=1, by=ana)
 
     sections.set_aside(section, title="Summary", body="mine", by=ben, at=NOON)
@@ -153,7 +153,7 @@ def test_nobody_writes_in_an_archived_incident(section, ana):
         save(section, "mine", base=1, by=ana)
 
 
-def test_sections_swap_places_and_the_ends_stay(section, ana):
+def test_sections_swap_places_except_at_either_end(section, ana):
     second = SectionFactory(incident=section.incident, title="Impact", position=9)
 
     sections.move(section, up=True, by=ana, at=NOON)

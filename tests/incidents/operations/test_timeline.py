@@ -26,7 +26,7 @@ def texts(incident):
     return [event.text for event in incident.timeline.all()]
 
 
-def test_an_event_takes_its_place_by_time_and_undated_ones_keep_theirs(ana):
+def test_events_are_placed_by_time_and_undated_ones_keep_their_place(ana):
     incident = IncidentFactory()
     for fields in (at(0, "first"), at(30, "last"), undated("somewhen"), at(10, "between")):
         timeline.add(incident, fields, by=ana, at=NOON)
@@ -77,7 +77,7 @@ def test_one_event_per_milestone_and_the_message_names_the_other(ana):
         timeline.edit(other, at(5, milestone="detected"), base_version=1, by=ana, at=NOON)
 
 
-def test_a_time_and_its_precision_fit_each_other(ana):
+def test_a_time_and_its_precision_must_agree(ana):
     incident = IncidentFactory()
 
     with pytest.raises(DomainError, match="Give a time"):
@@ -86,7 +86,7 @@ def test_a_time_and_its_precision_fit_each_other(ana):
         timeline.add(incident, at(5, ends_at=NOON), by=ana, at=NOON)
 
 
-def test_a_stale_event_overwrites_nothing_and_the_same_again_is_fine(ana, ben):
+def test_a_stale_event_is_refused_unless_it_changes_nothing(ana, ben):
     event = timeline.add(IncidentFactory(), at(0), by=ana, at=NOON)
     timeline.edit(event, at(0, "hers"), base_version=1, by=ana, at=NOON)
 
@@ -97,7 +97,7 @@ def test_a_stale_event_overwrites_nothing_and_the_same_again_is_fine(ana, ben):
     assert timeline.edit(event, at(0, "hers"), base_version=1, by=ben, at=NOON).version == 2
 
 
-def test_a_viewer_may_not_touch_the_timeline(vera):
+def test_a_viewer_may_not_change_the_timeline(vera):
     event = TimelineEventFactory()
 
     with pytest.raises(PermissionDenied):

@@ -61,7 +61,7 @@ def saving(section, *, body, base=1, by):
     )
 
 
-def test_of_two_who_change_the_same_words_one_wins_and_the_other_is_told(incident, ana, ben):
+def test_of_two_concurrent_changes_to_the_same_words_one_is_refused(incident, ana, ben):
     section = incident.sections.first()
     saving(section, body="It took 12 minutes.", by=ana)()
 
@@ -78,7 +78,7 @@ def test_of_two_who_change_the_same_words_one_wins_and_the_other_is_told(inciden
     assert section.versions.count() == 3
 
 
-def test_many_who_save_at_once_all_keep_their_words(incident, ana, ben):
+def test_many_concurrent_saves_lose_no_words(incident, ana, ben):
     section = incident.sections.first()
     words = [f"word{number}" for number in range(12)]
     saving(section, body=" ".join(words), by=ana)()
@@ -122,7 +122,7 @@ def test_a_long_merge_holds_no_lock(incident, ana, ben):
     assert max(waits) < took / 2
 
 
-def test_different_parts_are_saved_side_by_side(incident, ana, ben):
+def test_different_parts_are_saved_concurrently(incident, ana, ben):
     first, second = incident.sections.all()[:2]
 
     def save(section):
@@ -148,7 +148,7 @@ def test_different_parts_are_saved_side_by_side(incident, ana, ben):
     assert numbers == [6, 5, 4, 3, 2, 1]
 
 
-def test_two_incidents_started_at_once_get_two_numbers(ana, ben):
+def test_two_incidents_created_at_once_get_different_numbers(ana, ben):
     def start(by):
         return lambda: incidents.create(IncidentFields(title="Hub down"), by=by, at=NOON)
 
@@ -165,7 +165,7 @@ def playbook(ana):
     return playbooks.create_playbook(said, by=ana, at=NOON)
 
 
-def test_two_who_begin_at_once_follow_one_list_and_both_ticks_count(incident, playbook, ana, ben):
+def test_two_people_who_start_a_run_at_once_share_it(incident, playbook, ana, ben):
     def begin(by):
         return lambda: playbook_runs.start(playbook, incident=incident, by=by, at=NOON)
 
@@ -180,7 +180,7 @@ def test_two_who_begin_at_once_follow_one_list_and_both_ticks_count(incident, pl
     assert [tick.position for tick in run.ticks.all()] == [1, 2]
 
 
-def test_of_two_who_finish_at_once_one_is_told(incident, playbook, ana, ben):
+def test_of_two_who_finish_a_run_at_once_one_is_refused(incident, playbook, ana, ben):
     run = playbook_runs.start(playbook, incident=incident, by=ana, at=NOON)
 
     def finish(by, outcome):
@@ -192,9 +192,7 @@ def test_of_two_who_finish_at_once_one_is_told(incident, playbook, ana, ben):
     assert incident.playbook_uses.count() == 1
 
 
-def test_of_two_who_save_a_playbook_at_once_one_is_told_and_both_states_are_kept(
-    playbook, ana, ben
-):
+def test_of_two_concurrent_saves_of_a_playbook_one_is_refused(playbook, ana, ben):
     def save(by, use_when):
         said = replace(playbook_fields(playbook), use_when=use_when)
         return lambda: playbooks.edit_playbook(playbook, said, base_version=1, by=by, at=NOON)

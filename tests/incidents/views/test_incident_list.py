@@ -72,7 +72,7 @@ def test_the_longest_to_resolve_come_first_on_request(listed):
         ("?severity=SEV1&environment=staging", []),
     ],
 )
-def test_filters_of_one_kind_add_up_and_of_several_kinds_narrow(listed, query, titles):
+def test_values_of_one_filter_are_alternatives_and_filters_combine(listed, query, titles):
     dated("a", 1, severity="SEV1", environment="production")
     dated("b", 2, severity="SEV2", environment="staging", status="in_review")
 
@@ -90,7 +90,7 @@ def test_filters_by_service_tag_and_pattern(listed):
     assert listed("?pattern=expired") == ["hit"]
 
 
-def test_a_dismissed_pattern_is_no_match(listed):
+def test_a_dismissed_pattern_does_not_match(listed):
     pattern = PatternFactory(slug="expired")
     PatternLinkFactory(incident=dated("a", 1), pattern=pattern, state="dismissed")
 
@@ -119,7 +119,7 @@ def test_a_period_has_two_ends_both_within_it(listed):
         "?period=77",
     ],
 )
-def test_what_makes_no_sense_is_told_and_left_out(signed_in, vera, query):
+def test_invalid_filters_are_explained_and_ignored(signed_in, vera, query):
     dated("a", 1)
 
     response = signed_in(vera).get(reverse("incident_list") + query)
@@ -129,13 +129,13 @@ def test_what_makes_no_sense_is_told_and_left_out(signed_in, vera, query):
 
 
 @pytest.mark.parametrize("page", ["0", "-1", "x", "99", "²", "1" * 400])
-def test_a_page_that_is_not_there_is_the_nearest_that_is(listed, page):
+def test_a_missing_page_falls_back_to_an_existing_one(listed, page):
     dated("a", 1)
 
     assert listed(f"?page={page}") == ["a"]
 
 
-def test_filters_read_as_a_sentence_and_each_can_be_taken_away(signed_in, vera):
+def test_active_filters_are_listed_and_can_be_removed(signed_in, vera):
     IncidentFactory().services.add(ServiceFactory(slug="registry", name="Registry"))
 
     response = signed_in(vera).get(
@@ -148,7 +148,7 @@ def test_filters_read_as_a_sentence_and_each_can_be_taken_away(signed_in, vera):
     assert chips["Registry"] == "?severity=SEV1&severity=SEV2&since=2026-01-02"
 
 
-def test_a_row_says_what_is_left_to_do(signed_in, vera):
+def test_a_row_counts_open_action_items(signed_in, vera):
     incident = dated("a", 1)
     ActionItemFactory(incident=incident)
     ActionItemFactory(incident=incident, status="done", closing_note="x", closed_at=NOON)
@@ -172,14 +172,14 @@ def test_pages_follow_each_other_and_keep_the_filters(signed_in, vera):
     assert second.next == ""
 
 
-def test_htmx_gets_the_results_alone(signed_in, vera):
+def test_htmx_gets_only_the_results(signed_in, vera):
     response = signed_in(vera).get(reverse("incident_list"), headers={"HX-Request": "true"})
 
     assert b"<html" not in response.content
     assert b'id="incident-results"' in response.content
 
 
-def test_an_empty_list_says_what_to_do(signed_in, ana):
+def test_an_empty_list_suggests_what_to_do(signed_in, ana):
     text = signed_in(ana).get(reverse("incident_list")).content.decode()
 
     assert "No incident is written down yet" in text
@@ -196,7 +196,7 @@ def test_restricted_incidents_are_in_no_list_and_no_count(signed_in, vera, omar)
     assert signed_in(omar).get(reverse("incident_list")).context["page"].count == "1"
 
 
-def test_the_list_costs_the_same_at_one_row_and_at_three(signed_in, ana):
+def test_the_list_takes_as_many_queries_for_three_rows_as_for_one(signed_in, ana):
     client = signed_in(ana)
 
     def add():
@@ -225,7 +225,7 @@ def test_the_archive_is_for_administrators(signed_in, vera, omar):
     assert reverse("incident_restore", args=[incident.reference]) in text
 
 
-def test_a_service_or_tag_of_what_one_may_not_see_is_not_offered(signed_in, vera, ana):
+def test_services_and_tags_of_hidden_incidents_are_not_offered(signed_in, vera, ana):
     hers = IncidentFactory(visibility="restricted", owner=ana)
     hers.services.add(ServiceFactory(name="Project X", slug="project-x"))
     hers.tags.add(TagFactory(name="merger", slug="merger"))
@@ -239,7 +239,7 @@ def test_a_service_or_tag_of_what_one_may_not_see_is_not_offered(signed_in, vera
     assert offered(ana) == ["Checkout", "Project X", "merger"]
 
 
-def test_to_filter_by_it_is_to_filter_by_what_there_is_not(signed_in, vera, ana):
+def test_filtering_by_a_hidden_label_is_like_an_unknown_one(signed_in, vera, ana):
     hers = IncidentFactory(visibility="restricted", owner=ana)
     hers.services.add(ServiceFactory(slug="project-x"))
 

@@ -34,7 +34,7 @@ def text_of(client, incident):
     return response.content.decode()
 
 
-def test_a_postmortem_reads_in_the_order_of_the_field(signed_in, vera):
+def test_a_postmortem_is_shown_in_the_usual_order(signed_in, vera):
     incident = IncidentFactory()
     for position, (kind, title) in enumerate(
         [
@@ -62,7 +62,7 @@ def test_a_postmortem_reads_in_the_order_of_the_field(signed_in, vera):
     assert places == sorted(places)
 
 
-def test_a_section_of_ones_own_stays_behind_the_one_it_follows():
+def test_a_custom_section_follows_the_one_before_it():
     incident = IncidentFactory.build()
     impact = SectionFactory.build(incident=incident, kind="impact", title="Impact")
     other = SectionFactory.build(incident=incident, kind="other", title="Numbers")
@@ -74,7 +74,7 @@ def test_a_section_of_ones_own_stays_behind_the_one_it_follows():
     assert placed["lessons"] == [lessons]
 
 
-def test_milestones_are_drawn_and_told_in_words(signed_in, vera):
+def test_milestones_are_drawn_and_described(signed_in, vera):
     incident = IncidentFactory()
     start = TimelineEventFactory(incident=incident, milestone="started")
     TimelineEventFactory(
@@ -115,7 +115,7 @@ def test_a_viewer_is_offered_nothing_to_change(signed_in, vera, ana):
     ("status", "primary"),
     [("draft", "Ask for review"), ("in_review", "Publish"), ("published", "Edit facts")],
 )
-def test_the_one_primary_action_moves_the_postmortem_on(signed_in, rita, status, primary):
+def test_the_primary_action_advances_the_postmortem(signed_in, rita, status, primary):
     incident = IncidentFactory(status=status, published_at=NOON if status == "published" else None)
 
     header = page.header_context(rita, incident)["header"]
@@ -132,14 +132,14 @@ def test_an_author_cannot_publish(ana):
     assert "Publish" not in [action.label for action in [header.primary, *header.actions]]
 
 
-def test_a_restricted_incident_is_not_there_for_others(signed_in, vera, omar):
+def test_a_restricted_incident_is_not_found_by_others(signed_in, vera, omar):
     incident = IncidentFactory(visibility="restricted")
 
     assert signed_in(vera).get(incident.get_absolute_url()).status_code == 404
     assert "Restricted" in text_of(signed_in(omar), incident)
 
 
-def test_a_recurrence_is_said_with_what_was_promised(signed_in, vera):
+def test_a_recurrence_is_shown_with_earlier_action_items(signed_in, vera):
     pattern = PatternFactory(name="Credential expired")
     earlier = IncidentFactory(title="The first time")
     ActionItemFactory(incident=earlier, title="Alert on expiry")
@@ -154,7 +154,7 @@ def test_a_recurrence_is_said_with_what_was_promised(signed_in, vera):
     assert "The first time" in text
 
 
-def test_a_restricted_recurrence_is_never_told(signed_in, vera):
+def test_a_restricted_recurrence_is_never_shown(signed_in, vera):
     pattern = PatternFactory()
     secret = IncidentFactory(title="A secret outage", visibility="restricted")
     ActionItemFactory(incident=secret, title="A secret promise")
@@ -181,7 +181,7 @@ def test_the_source_is_credited(signed_in, vera):
     assert "Read it at example.com" in text
 
 
-def test_people_stand_beside_the_text(signed_in, vera, ana, ben):
+def test_people_are_listed_beside_the_text(signed_in, vera, ana, ben):
     incident = IncidentFactory(owner=ana)
     IncidentRole.objects.create(incident=incident, user=ben, role="scribe")
 
@@ -211,7 +211,7 @@ def a_full_incident(rows):
     return incident
 
 
-def test_the_page_costs_the_same_at_one_row_and_at_three(signed_in, ana):
+def test_the_page_takes_as_many_queries_for_three_rows_as_for_one(signed_in, ana):
     client = signed_in(ana)
     small, large = a_full_incident(1), a_full_incident(3)
 
@@ -226,7 +226,7 @@ def test_the_page_costs_the_same_at_one_row_and_at_three(signed_in, ana):
     assert kept[0] == kept[1] <= 9
 
 
-def test_a_kept_page_shows_what_was_written_since_however_it_was_written(signed_in, ana):
+def test_a_cached_page_shows_later_writes_of_any_kind(signed_in, ana):
     incident = IncidentFactory()
     section = SectionFactory(incident=incident, body="As it was.")
     event = TimelineEventFactory(incident=incident, text="First seen.")
@@ -244,7 +244,7 @@ def test_a_kept_page_shows_what_was_written_since_however_it_was_written(signed_
     assert "As it was." not in text
 
 
-def test_a_kept_page_of_an_author_is_not_shown_to_a_viewer(signed_in, ana, vera):
+def test_an_authors_cached_page_is_not_shown_to_a_viewer(signed_in, ana, vera):
     incident = IncidentFactory()
     SectionFactory(incident=incident)
     assert "/edit/" in text_of(signed_in(ana), incident)
@@ -252,7 +252,7 @@ def test_a_kept_page_of_an_author_is_not_shown_to_a_viewer(signed_in, ana, vera)
     assert "/edit/" not in text_of(signed_in(vera), incident)
 
 
-def test_each_part_answers_alone(ana):
+def test_each_part_is_rendered_on_its_own(ana):
     """What a save answers with: the fragment, with the phases where times changed."""
     incident = IncidentFactory()
     section = SectionFactory(incident=incident)

@@ -53,7 +53,7 @@ def test_the_note_of_a_fix(signed_in, ana):
     assert_formatted(page_of(client, fix.get_absolute_url()))
 
 
-def test_the_reason_for_declining_a_past_promise(signed_in, ana):
+def test_the_reason_for_declining_an_earlier_action_item(signed_in, ana):
     pattern = PatternFactory(slug="expired", name="Credential expired")
     earlier = incident_of(pattern, (2025, 1, 10))
     DoneActionItemFactory(incident=earlier, status="wont_do", closing_note=TYPED)
@@ -62,7 +62,7 @@ def test_the_reason_for_declining_a_past_promise(signed_in, ana):
     assert_formatted(page_of(signed_in(ana), now.get_absolute_url()))
 
 
-def test_the_reason_for_which_no_postmortem_is_required(signed_in, ana):
+def test_the_reason_why_no_postmortem_is_required(signed_in, ana):
     incident = IncidentFactory(
         status=PostmortemStatus.NOT_REQUIRED, not_required_reason=f"{TYPED}\n\nTwice."
     )

@@ -18,11 +18,11 @@ from incidents.views.paging import PAGES, address, page_number
         ("page=" + "9" * 5000, PAGES),
     ],
 )
-def test_nonsense_asks_for_the_first_page_and_too_much_for_the_last(asked, number):
+def test_an_invalid_page_number_means_the_first_and_a_large_one_the_last(asked, number):
     assert page_number(QueryDict(asked)) == number
 
 
-def test_a_neighbour_keeps_the_filters():
+def test_links_to_other_pages_keep_the_filters():
     assert address(QueryDict("status=open&status=done&page=3"), 4) == (
         "?status=open&status=done&page=4"
     )

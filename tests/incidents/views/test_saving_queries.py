@@ -152,7 +152,7 @@ PLACES = pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}], ids=["
 
 @PLACES
 @pytest.mark.parametrize("name", [*NEW, *CHANGES])
-def test_a_save_takes_few_queries_however_much_there_is(name, headers, cost):
+def test_a_save_takes_few_queries_whatever_the_size(name, headers, cost):
     posted = (NEW | CHANGES)[name] | {"place": "incident"}
 
     one, three = cost(name, posted, 1, **headers), cost(name, posted, 3, **headers)
@@ -161,13 +161,13 @@ def test_a_save_takes_few_queries_however_much_there_is(name, headers, cost):
 
 
 @PLACES
-def test_so_does_another_header_with_a_new_person_and_other_clocks(headers, cost):
+def test_saving_a_header_with_a_new_zone_and_person_takes_few_queries(headers, cost):
     one, three = (cost("incident_edit", FACTS, count, **headers) for count in (1, 3))
 
     assert one == three <= MOST + len((*CLOCKS, *PERSON, "the revision that was seen"))
 
 
-def test_so_does_starting_an_incident(cost):
+def test_creating_an_incident_takes_few_queries(cost):
     posted = FACTS | {"services": "api, queue", "tags": "night"}
 
     assert cost("incident_new", posted, 1) <= MOST + len(LABELS)

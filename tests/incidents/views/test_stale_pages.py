@@ -55,7 +55,7 @@ ACTIONS = {
 
 
 @pytest.mark.parametrize("what", ACTIONS)
-def test_a_stale_page_does_nothing_and_asks_again(incident, ana, rita, signed_in, what):
+def test_an_action_from_a_stale_page_asks_again(incident, ana, rita, signed_in, what):
     before, after = ACTIONS[what]
     Incident.objects.filter(pk=incident.pk).update(status=before)
     client = signed_in(rita)
@@ -79,7 +79,7 @@ def test_a_stale_page_does_nothing_and_asks_again(incident, ana, rita, signed_in
     assert incident.status == after
 
 
-def test_ones_own_changes_need_no_second_look(incident, rita, signed_in):
+def test_ones_own_changes_do_not_make_a_page_stale(incident, rita, signed_in):
     client = signed_in(rita)
     seen = carried(client.get(incident.get_absolute_url()), action=where(incident, "publish"))
     write(incident, "Nobody could log in.", by=rita)
@@ -122,7 +122,7 @@ def test_a_typed_reason_is_kept_when_the_page_is_stale(incident, ana, ben, signe
     assert incident.status == PostmortemStatus.NOT_REQUIRED
 
 
-def test_archiving_asks_again_when_somebody_wrote(incident, ana, rita, signed_in):
+def test_archiving_asks_again_after_somebody_saved(incident, ana, rita, signed_in):
     client = signed_in(rita)
     seen = carried(client.get(where(incident, "archive")))
     write(incident, "Nobody could log in.", by=ana)
@@ -137,7 +137,7 @@ def test_archiving_asks_again_when_somebody_wrote(incident, ana, rita, signed_in
     assert incident.is_archived
 
 
-def test_nothing_unread_is_shown_to_more_people(ana, ben, signed_in):
+def test_unread_changes_are_not_made_visible_to_more_people(ana, ben, signed_in):
     fields = IncidentFields(title="Hub down", visibility="restricted", readers=[ben])
     incident = incidents.create(fields, by=ana, at=NOON)
     client = signed_in(ana)

@@ -24,19 +24,19 @@ def rows(time_zone, *events):
     return [row for day in made.days for chunk in day.chunks for row in chunk.rows]
 
 
-def test_the_incidents_own_time_stands_first_and_utc_beside_it():
+def test_the_incidents_own_time_is_first_and_utc_beside_it():
     [row] = rows("America/Los_Angeles", event())
 
     assert (row.time, row.zone, row.utc) == ("04:00", "PST", "12:00")
 
 
-def test_utc_is_not_said_twice():
+def test_utc_is_not_shown_twice():
     [row] = rows("UTC", event())
 
     assert (row.time, row.zone, row.utc) == ("12:00", "UTC", "")
 
 
-def test_both_clocks_cross_the_end_of_summer_time():
+def test_both_times_are_right_at_the_end_of_summer_time():
     """In Dublin 01:30 comes twice on the last Sunday of October."""
     before = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
 
@@ -47,7 +47,7 @@ def test_both_clocks_cross_the_end_of_summer_time():
     assert second.gap == "+1 h"
 
 
-def test_a_utc_time_on_another_day_says_which():
+def test_a_utc_time_on_another_day_names_the_day():
     [row] = rows("America/Los_Angeles", event(datetime(2026, 3, 2, 6, 0, tzinfo=UTC)))
 
     assert (row.time, row.utc) == ("22:00", "2 Mar 06:00")
@@ -62,7 +62,7 @@ def test_a_range_over_a_clock_change_names_both_zones():
     assert row.utc == "00:30 – 01:30"
 
 
-def test_a_range_that_ends_on_another_day_in_utc_says_which():
+def test_a_range_that_ends_on_another_utc_day_names_it():
     start = datetime(2026, 3, 2, 23, 0, tzinfo=UTC)
 
     [row] = rows("America/Los_Angeles", event(start, ends_at=start + timedelta(hours=2)))
@@ -70,14 +70,14 @@ def test_a_range_that_ends_on_another_day_in_utc_says_which():
     assert (row.time, row.utc) == ("15:00 – 17:00", "23:00 – 3 Mar 01:00")
 
 
-def test_a_zone_that_was_not_stated_is_neither_named_nor_converted():
+def test_an_unstated_zone_is_neither_named_nor_converted():
     [row] = rows("", event())
 
     assert (row.time, row.zone, row.utc, row.iso) == ("12:00", "", "", "")
     assert clock_named("").label == ZONE_NOT_STATED
 
 
-def test_days_are_those_of_the_incidents_clock():
+def test_days_are_those_of_the_incidents_zone():
     made = timeline(
         Incident(number=1, time_zone="America/Los_Angeles"),
         [event(datetime(2026, 3, 2, 6, 0, tzinfo=UTC)), event(NOON)],
@@ -111,7 +111,7 @@ def test_a_timeline_that_begins_without_a_time_says_so():
         (90, {"ends_at": NOON + timedelta(minutes=95)}, "+1 h 30 min"),
     ],
 )
-def test_a_gap_is_said_where_it_matters_and_is_known(minutes, more, gap):
+def test_a_gap_is_shown_if_it_is_long_and_known(minutes, more, gap):
     later = event(NOON + timedelta(minutes=minutes), **more)
 
     assert rows("UTC", event(), later)[1].gap == gap
@@ -133,13 +133,13 @@ def test_a_gap_after_a_range_counts_from_its_end():
         ({"ends_at": NOON + timedelta(hours=13)}, "12:00 – 3 Mar 01:00", ""),
     ],
 )
-def test_a_time_is_said_as_exactly_as_it_is_known(more, time, precision):
+def test_a_time_is_shown_as_precisely_as_it_is_known(more, time, precision):
     [row] = rows("UTC", event(**more))
 
     assert (row.time, row.precision) == (time, precision)
 
 
-def test_seconds_are_shown_where_there_are_any():
+def test_seconds_are_shown_if_there_are_any():
     assert rows("UTC", event(NOON + timedelta(seconds=9)))[0].time == "12:00:09"
 
 
@@ -184,7 +184,7 @@ def test_a_timeline_of_ordinary_length_folds_nothing():
         ({"occurred_at": None, "occurred_precision": "unknown"}, "date not recorded"),
     ],
 )
-def test_when_it_happened_is_said_with_its_zone(more, words):
+def test_the_time_of_an_incident_names_its_zone(more, words):
     incident = Incident(**{"occurred_at": NOON, "occurred_precision": "minute"} | more)
 
     assert occurred_words(incident) == words

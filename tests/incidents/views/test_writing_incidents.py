@@ -38,7 +38,7 @@ def facts(**more):
     } | more
 
 
-def test_starting_takes_a_title_and_leads_to_the_page(ana, signed_in):
+def test_an_incident_is_created_with_a_title(ana, signed_in):
     client = signed_in(ana)
     page = client.get("/incidents/new/").content.decode()
     assert 'value="Europe/Dublin"' in page  # her own zone, to begin with
@@ -66,7 +66,7 @@ def test_starting_takes_a_title_and_leads_to_the_page(ana, signed_in):
     assert incident.sections.count() > 5
 
 
-def test_starting_without_a_title_says_so_and_makes_nothing(ana, signed_in):
+def test_creating_without_a_title_is_refused(ana, signed_in):
     answer = signed_in(ana).post("/incidents/new/", {"title": " ", "services": "New one"})
 
     assert answer.status_code == 422
@@ -83,7 +83,7 @@ def test_starting_without_a_title_says_so_and_makes_nothing(ana, signed_in):
         ("services", "x" * 101, "is longer than 100 characters"),
     ],
 )
-def test_what_is_wrong_is_said_beside_its_field(ana, signed_in, field, value, message):
+def test_errors_are_shown_at_their_field(ana, signed_in, field, value, message):
     written = {"title": "T", "severity": "unknown", "environment": "unknown", field: value}
 
     answer = signed_in(ana).post("/incidents/new/", written)
@@ -109,7 +109,7 @@ def test_authors_cannot_publish_and_are_told_who_can(incident, ana, signed_in):
     assert "Only reviewers may publish" in answer.content.decode()
 
 
-def test_review_then_publish(incident, ana, rita, signed_in):
+def test_a_reviewed_postmortem_is_published(incident, ana, rita, signed_in):
     signed_in(ana).post(base(incident) + "review/", seen(incident))
     signed_in(rita).post(base(incident) + "publish/", seen(incident))
 
@@ -119,7 +119,7 @@ def test_review_then_publish(incident, ana, rita, signed_in):
     assert "Published" in history
 
 
-def test_what_was_edited_after_publishing_can_be_published(incident, rita, signed_in):
+def test_edits_after_publishing_can_be_published(incident, rita, signed_in):
     client = signed_in(rita)
     client.post(base(incident) + "publish/", seen(incident))
     assert "Publish the changes" not in client.get(base(incident)).content.decode()
@@ -131,7 +131,7 @@ def test_what_was_edited_after_publishing_can_be_published(incident, rita, signe
     assert "Publish the changes" not in client.get(base(incident)).content.decode()
 
 
-def test_nothing_is_changed_by_looking(incident, rita, signed_in):
+def test_reading_changes_nothing(incident, rita, signed_in):
     client = signed_in(rita)
 
     for what in ("publish", "review", "reopen", "restore"):
@@ -155,14 +155,14 @@ def test_the_header_is_edited(incident, ana, ben, signed_in):
     assert [row.user for row in incident.roles.all()] == [ben]
 
 
-def test_a_name_that_nobody_has_is_named(incident, ana, signed_in):
+def test_an_unknown_person_is_named_in_the_error(incident, ana, signed_in):
     answer = signed_in(ana).post(base(incident) + "edit/", facts(scribes="ana, zoe"))
 
     assert answer.status_code == 422
     assert "Nobody here is called “zoe”." in answer.content.decode()
 
 
-def test_the_second_of_two_sees_what_differs_and_may_save_over_it(incident, ana, ben, signed_in):
+def test_a_conflict_shows_the_differences_and_may_be_overridden(incident, ana, ben, signed_in):
     signed_in(ana).post(base(incident) + "edit/", facts(title="Hers"))
     client = signed_in(ben)
 
@@ -182,7 +182,7 @@ def test_the_second_of_two_sees_what_differs_and_may_save_over_it(incident, ana,
     assert Incident.objects.get().title == "His"
 
 
-def test_who_may_not_restrict_cannot_even_by_hand(incident, ben, signed_in):
+def test_restricting_needs_permission_even_in_a_forged_post(incident, ben, signed_in):
     answer = signed_in(ben).post(
         base(incident) + "edit/", facts(visibility="restricted", readers="ben")
     )
@@ -192,7 +192,7 @@ def test_who_may_not_restrict_cannot_even_by_hand(incident, ben, signed_in):
     assert (incident.visibility, incident.readers.count()) == ("internal", 0)
 
 
-def test_archiving_asks_can_be_undone_and_hides(incident, ana, ben, signed_in):
+def test_archiving_asks_hides_and_can_be_undone(incident, ana, ben, signed_in):
     client = signed_in(ana)
     assert "Archive this incident?" in client.get(base(incident) + "archive/").content.decode()
 
@@ -205,7 +205,7 @@ def test_archiving_asks_can_be_undone_and_hides(incident, ana, ben, signed_in):
     assert client.get(base(incident)).status_code == 200
 
 
-def test_a_restricted_incident_is_not_there_for_others(incident, ben, rita, signed_in):
+def test_a_restricted_incident_is_not_found_by_others(incident, ben, rita, signed_in):
     incident.visibility = "restricted"
     incident.save(update_fields=["visibility"])
 
@@ -217,7 +217,7 @@ def test_a_restricted_incident_is_not_there_for_others(incident, ben, rita, sign
             assert client.post(base(incident) + what + "/").status_code == 404
 
 
-def test_an_archived_restricted_incident_is_not_there_for_others(incident, ana, rita, signed_in):
+def test_an_archived_restricted_incident_is_not_found_by_others(incident, ana, rita, signed_in):
     incident.visibility = "restricted"
     incident.save(update_fields=["visibility"])
     incidents.archive(incident, by=ana, at=NOON)
@@ -226,7 +226,7 @@ def test_an_archived_restricted_incident_is_not_there_for_others(incident, ana, 
     assert signed_in(rita).post(base(incident) + "restore/").status_code == 404
 
 
-def test_no_postmortem_needs_a_reason(incident, ana, signed_in):
+def test_not_required_needs_a_reason(incident, ana, signed_in):
     client = signed_in(ana)
 
     assert client.post(base(incident) + "not-required/", {"reason": " "}).status_code == 422
@@ -236,7 +236,7 @@ def test_no_postmortem_needs_a_reason(incident, ana, signed_in):
     assert (incident.status, incident.not_required_reason) == ("not_required", "A drill.")
 
 
-def test_a_revision_shows_what_changed_and_the_whole(incident, ana, signed_in):
+def test_a_revision_shows_its_changes_and_the_full_text(incident, ana, signed_in):
     section = incident.sections.first()
     sections.save(
         section,
@@ -272,7 +272,7 @@ def test_pages_take_few_queries_whatever_the_number_of_rows(
 
 
 @pytest.mark.parametrize(("which", "utc"), [("first", "00:30"), ("second", "01:30")])
-def test_starting_asks_which_of_two_equal_times_is_meant(ana, signed_in, which, utc):
+def test_creating_asks_which_of_two_equal_times_is_meant(ana, signed_in, which, utc):
     client = signed_in(ana)
     said = facts(started_day="2026-10-25", started_clock="01:30")
 
@@ -285,7 +285,7 @@ def test_starting_asks_which_of_two_equal_times_is_meant(ana, signed_in, which, 
     assert f"{Incident.objects.get().started_at:%H:%M}" == utc
 
 
-def test_starting_refuses_a_time_that_never_was(ana, signed_in):
+def test_creating_refuses_a_skipped_clock_time(ana, signed_in):
     said = facts(started_day="2026-03-29", started_clock="01:30")
 
     answer = signed_in(ana).post("/incidents/new/", said)
@@ -295,13 +295,13 @@ def test_starting_refuses_a_time_that_never_was(ana, signed_in):
     assert not Incident.objects.exists()
 
 
-def test_starting_asks_for_no_choice_on_an_ordinary_day(ana, signed_in):
+def test_creating_asks_no_such_question_on_an_ordinary_day(ana, signed_in):
     page = signed_in(ana).get("/incidents/new/").content.decode()
 
     assert "The clocks showed this time twice" not in page
 
 
-def test_the_zone_of_an_incident_is_taken_in_any_case(ana, signed_in, incident):
+def test_a_time_zone_is_accepted_in_any_case(ana, signed_in, incident):
     client = signed_in(ana)
 
     client.post("/incidents/new/", facts(title="New", time_zone="america/new york"))

@@ -32,7 +32,7 @@ def event(**more):
     } | more
 
 
-def test_an_event_is_written_on_the_clocks_of_the_incident(incident, ana, signed_in):
+def test_an_event_is_entered_in_the_incidents_zone(incident, ana, signed_in):
     answer = signed_in(ana).post(base(incident) + "timeline/new/", event(end_clock="11:00"))
 
     assert answer.url == base(incident) + "#timeline"
@@ -44,7 +44,7 @@ def test_an_event_is_written_on_the_clocks_of_the_incident(incident, ana, signed
         assert shown in page
 
 
-def test_in_place_the_timeline_comes_back_with_the_event(incident, ana, signed_in):
+def test_htmx_gets_the_timeline_with_the_new_event(incident, ana, signed_in):
     client = signed_in(ana)
     form = client.get(base(incident) + "timeline/new/", headers=HTMX)
     assert form.headers["HX-Retarget"] == "#event-new"
@@ -68,7 +68,7 @@ def test_in_place_the_timeline_comes_back_with_the_event(incident, ana, signed_i
         ({"evidence_url": "javascript:alert(1)"}, "Enter a valid URL"),
     ],
 )
-def test_what_is_wrong_is_said_and_nothing_is_saved(incident, ana, signed_in, more, message):
+def test_errors_are_shown_and_nothing_is_saved(incident, ana, signed_in, more, message):
     answer = signed_in(ana).post(base(incident) + "timeline/new/", event(**more))
 
     assert answer.status_code == 422
@@ -76,7 +76,7 @@ def test_what_is_wrong_is_said_and_nothing_is_saved(incident, ana, signed_in, mo
     assert not TimelineEvent.objects.exists()
 
 
-def test_an_hour_that_was_twice_is_asked_about_and_kept(incident, ana, signed_in):
+def test_a_repeated_hour_is_asked_about_and_kept(incident, ana, signed_in):
     client = signed_in(ana)
     twice = event(day="2026-10-25", clock="01:30", which="second")
     client.post(base(incident) + "timeline/new/", twice)
@@ -88,7 +88,7 @@ def test_an_hour_that_was_twice_is_asked_about_and_kept(incident, ana, signed_in
     assert made.version == 1
 
 
-def test_each_end_of_a_range_is_asked_which_of_two_equal_times_it_was(incident, ana, signed_in):
+def test_each_end_of_a_range_asks_which_of_two_equal_times_is_meant(incident, ana, signed_in):
     client = signed_in(ana)
     ends = {"day": "2026-10-25", "clock": "01:30", "end_clock": "01:30", "which": "first"}
 
@@ -107,7 +107,7 @@ def test_each_end_of_a_range_is_asked_which_of_two_equal_times_it_was(incident, 
     assert made.version == 1  # the form shows both as they are
 
 
-def test_events_without_time_or_to_the_day_are_welcome(incident, ana, signed_in):
+def test_events_without_a_time_or_to_the_day_are_accepted(incident, ana, signed_in):
     client = signed_in(ana)
     undated = event(day="", clock="", precision="unknown", as_written="later that night")
 
@@ -117,7 +117,7 @@ def test_events_without_time_or_to_the_day_are_welcome(incident, ana, signed_in)
     assert [made.precision for made in TimelineEvent.objects.order_by("pk")] == ["unknown", "day"]
 
 
-def test_a_milestone_that_is_taken_names_the_event(incident, ana, signed_in):
+def test_a_taken_milestone_names_its_event(incident, ana, signed_in):
     client = signed_in(ana)
     client.post(base(incident) + "timeline/new/", event(milestone="detected"))
 
@@ -127,7 +127,7 @@ def test_a_milestone_that_is_taken_names_the_event(incident, ana, signed_in):
     assert "already the event “The alert fired.”" in answer.content.decode()
 
 
-def test_the_second_of_two_sees_what_differs_in_an_event(incident, ana, ben, signed_in):
+def test_a_conflict_shows_the_differences_in_an_event(incident, ana, ben, signed_in):
     made = timeline.add(incident, EventFields(text="A", occurred_at=NOON), by=ana, at=NOON)
     address = f"{base(incident)}timeline/{made.pk}/edit/"
     same = event(day="2026-03-02", clock="12:00", version=1)
@@ -169,7 +169,7 @@ def test_a_cause_is_written_changed_and_removed(incident, ana, signed_in):
     assert not RootCause.objects.exists()
 
 
-def test_the_second_of_two_sees_what_differs_in_a_cause(incident, ana, ben, signed_in):
+def test_a_conflict_shows_the_differences_in_a_cause(incident, ana, ben, signed_in):
     made = root_causes.add(incident, CauseFields(text="A"), by=ana, at=NOON)
     address = f"{base(incident)}causes/{made.pk}/edit/"
     signed_in(ana).post(address, cause(text="hers", version=1))
@@ -204,7 +204,7 @@ def test_a_pattern_is_linked_decided_and_unlinked(incident, ana, signed_in):
     assert not PatternLink.objects.exists()
 
 
-def test_viewers_and_strangers_get_no_form(incident, vera, ben, signed_in):
+def test_viewers_and_people_without_access_get_no_form(incident, vera, ben, signed_in):
     link = PatternLinkFactory(incident=incident)
     addresses = ("timeline/new/", "causes/new/", "patterns/new/", f"patterns/{link.pk}/delete/")
 
@@ -217,7 +217,7 @@ def test_viewers_and_strangers_get_no_form(incident, vera, ben, signed_in):
         assert signed_in(ben).post(base(incident) + address, event()).status_code == 404
 
 
-def test_fields_that_the_second_left_alone_take_what_the_first_saved(incident, ana, ben, signed_in):
+def test_untouched_fields_take_the_other_persons_values(incident, ana, ben, signed_in):
     made = root_causes.add(incident, CauseFields(text="A", category="Old"), by=ana, at=NOON)
     address = f"{base(incident)}causes/{made.pk}/edit/"
     began = {

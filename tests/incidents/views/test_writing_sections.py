@@ -41,7 +41,7 @@ def test_a_section_is_written_without_javascript(section, ana, signed_in):
     assert section.body == "# New\n\ntext"
 
 
-def test_in_place_the_form_takes_the_place_of_the_section_and_back(section, ana, signed_in):
+def test_htmx_swaps_the_section_for_its_form_and_back(section, ana, signed_in):
     client = signed_in(ana)
     form = client.get(address(section), headers=HTMX)
     assert form.headers["HX-Retarget"] == f"#section-{section.pk}"
@@ -66,7 +66,7 @@ def test_the_browser_is_told_that_its_draft_is_saved(section, ana, signed_in):
     assert answer.cookies["draft_saved"].value == f"{ana.pk}{address(section)}"
 
 
-def test_what_was_refused_is_still_in_the_form(section, ana, signed_in):
+def test_a_refused_text_stays_in_the_form(section, ana, signed_in):
     answer = signed_in(ana).post(address(section), written("Do not lose me", title=""))
 
     page = answer.content.decode()
@@ -77,7 +77,9 @@ def test_what_was_refused_is_still_in_the_form(section, ana, signed_in):
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "in place"])
-def test_changes_to_different_words_are_merged_and_said(section, ana, ben, signed_in, headers):
+def test_changes_to_different_words_are_merged_with_a_message(
+    section, ana, ben, signed_in, headers
+):
     signed_in(ana).post(address(section), written("one\n\ntwo\n\nhers"))
     client = signed_in(ben)
 
@@ -90,7 +92,7 @@ def test_changes_to_different_words_are_merged_and_said(section, ana, ben, signe
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "in place"])
-def test_the_second_who_changes_the_same_words_chooses(section, ana, ben, signed_in, headers):
+def test_a_conflict_in_the_same_words_asks_the_second_person(section, ana, ben, signed_in, headers):
     signed_in(ana).post(address(section), written("one\n\n47"))
 
     answer = signed_in(ben).post(address(section), written("one\n\n52"), headers=headers)
@@ -106,7 +108,7 @@ def test_the_second_who_changes_the_same_words_chooses(section, ana, ben, signed
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "in place"])
-def test_a_text_whose_section_was_removed_becomes_a_new_one(section, ana, ben, signed_in, headers):
+def test_a_text_for_a_removed_section_becomes_a_new_section(section, ana, ben, signed_in, headers):
     incident = section.incident
     signed_in(ana).post(address(section, "delete"), {"version": 1})
     client = signed_in(ben)
@@ -124,7 +126,7 @@ def test_a_text_whose_section_was_removed_becomes_a_new_one(section, ana, ben, s
     assert client.get(address(section)).status_code == 404
 
 
-def test_keeping_mine_puts_it_on_top_and_theirs_stays_in_the_history(section, ana, ben, signed_in):
+def test_keeping_mine_leaves_theirs_in_the_history(section, ana, ben, signed_in):
     signed_in(ana).post(address(section), written("hers"))
 
     signed_in(ben).post(address(section), written("his", version=2))
@@ -147,7 +149,7 @@ def test_keeping_theirs_leaves_mine_in_the_history(section, ana, ben, signed_in)
     assert "his precious words" in client.get(address(section, "history")).content.decode()
 
 
-def test_an_earlier_text_can_be_taken_up_again(section, ana, signed_in):
+def test_an_earlier_text_can_be_restored(section, ana, signed_in):
     client = signed_in(ana)
     client.post(address(section), written("new"))
 
@@ -185,7 +187,7 @@ def test_a_viewer_is_told_that_writing_is_for_authors(section, vera, signed_in):
     assert client.get(address(section, "history")).status_code == 200
 
 
-def test_a_section_of_a_restricted_incident_is_not_there_for_others(section, ben, signed_in):
+def test_a_section_of_a_restricted_incident_is_not_found_by_others(section, ben, signed_in):
     section.incident.visibility = "restricted"
     section.incident.save(update_fields=["visibility"])
     client = signed_in(ben)
@@ -196,7 +198,7 @@ def test_a_section_of_a_restricted_incident_is_not_there_for_others(section, ben
         assert client.post(address(section, what), written("mine")).status_code == 404
 
 
-def test_a_section_is_found_under_its_own_incident_only(section, ana, signed_in):
+def test_a_section_is_found_only_under_its_own_incident(section, ana, signed_in):
     other = IncidentFactory()
 
     answer = signed_in(ana).get(f"/incidents/{other.reference}/sections/{section.pk}/edit/")

@@ -45,7 +45,7 @@ def came_back():
     return Recurrence()
 
 
-def test_the_answer_is_kept_with_what_had_been_done(came_back, ana):
+def test_the_answer_is_stored_with_the_evidence_of_the_fix(came_back, ana):
     came_back.answer("held", note="Another cause.", by=ana)
 
     [check] = FixCheck.objects.all()
@@ -55,7 +55,7 @@ def test_the_answer_is_kept_with_what_had_been_done(came_back, ana):
     assert came_back.fix.status == "done"
 
 
-def test_what_did_not_hold_is_open_again_with_a_new_due_date(came_back, ana):
+def test_a_fix_that_did_not_hold_is_reopened_with_a_new_due_date(came_back, ana):
     check = came_back.answer("did_not_hold", reopen=True, by=ana)
 
     came_back.fix.refresh_from_db()
@@ -66,7 +66,7 @@ def test_what_did_not_hold_is_open_again_with_a_new_due_date(came_back, ana):
     assert came_back.earlier.revisions.first().summary.startswith("Action item reopened")
 
 
-def test_the_history_of_the_item_does_not_name_the_incident_in_which_it_was_asked(came_back, ana):
+def test_the_items_history_does_not_name_the_later_incident(came_back, ana):
     came_back.answer("did_not_hold", reopen=True, note="A secret.", by=ana)
 
     kept = came_back.earlier.revisions.first()
@@ -83,14 +83,14 @@ def test_the_same_answer_again_changes_nothing(came_back, ana, ben):
     assert came_back.earlier.revisions.count() == 1
 
 
-def test_another_answer_is_refused_by_the_name_of_who_was_first(came_back, ana, ben):
+def test_a_different_answer_is_refused_naming_the_first_person(came_back, ana, ben):
     came_back.answer("held", by=ana)
 
     with pytest.raises(AlreadyAnswered, match="Ana Author answered before you: it held"):
         came_back.answer("did_not_hold", by=ben)
 
 
-def test_it_may_be_opened_again_later(came_back, ana, ben):
+def test_the_fix_may_be_reopened_later(came_back, ana, ben):
     came_back.answer("did_not_hold", by=ana)
 
     check = came_back.answer("did_not_hold", reopen=True, by=ben)
@@ -100,7 +100,7 @@ def test_it_may_be_opened_again_later(came_back, ana, ben):
     assert (check.reopened, check.answered_by) == (True, ana)
 
 
-def test_after_taking_back_it_is_asked_again(came_back, ana, ben):
+def test_a_withdrawn_answer_is_asked_for_again(came_back, ana, ben):
     check = came_back.answer("held", by=ana)
 
     for _ in range(2):
@@ -109,7 +109,7 @@ def test_after_taking_back_it_is_asked_again(came_back, ana, ben):
     assert came_back.answer("did_not_hold", by=ben).answered_by == ben
 
 
-def test_taking_back_leaves_open_what_was_reopened(came_back, ana):
+def test_withdrawing_an_answer_keeps_the_item_reopened(came_back, ana):
     check = came_back.answer("did_not_hold", reopen=True, by=ana)
 
     fix_checks.take_back(check, by=ana)
@@ -118,7 +118,7 @@ def test_taking_back_leaves_open_what_was_reopened(came_back, ana):
     assert came_back.fix.status == "open"
 
 
-def test_an_open_promise_is_no_fix(came_back, ana):
+def test_an_open_action_item_is_not_a_fix(came_back, ana):
     came_back.fix = ActionItemFactory(incident=came_back.earlier, title="Not yet")
 
     with pytest.raises(NothingToAsk, match="“Not yet” is not done"):
@@ -126,14 +126,14 @@ def test_an_open_promise_is_no_fix(came_back, ana):
 
 
 @pytest.mark.parametrize("state", ["suggested", "dismissed"])
-def test_only_a_confirmed_recurrence_shows_anything(came_back, ana, state):
+def test_only_a_confirmed_recurrence_can_judge_a_fix(came_back, ana, state):
     came_back.again.pattern_links.update(state=state)
 
     with pytest.raises(NothingToAsk, match="came back"):
         came_back.answer("held", by=ana)
 
 
-def test_an_incident_says_nothing_of_its_own_fixes(came_back, ana):
+def test_an_incident_cannot_judge_its_own_fixes(came_back, ana):
     came_back.again = came_back.earlier
 
     with pytest.raises(NothingToAsk):
@@ -141,12 +141,12 @@ def test_an_incident_says_nothing_of_its_own_fixes(came_back, ana):
 
 
 @pytest.mark.parametrize(("answer", "reopen"), [("perhaps", False), ("held", True)])
-def test_there_are_three_answers(came_back, ana, answer, reopen):
+def test_an_invalid_answer_is_refused(came_back, ana, answer, reopen):
     with pytest.raises(DomainError):
         came_back.answer(answer, reopen=reopen, by=ana)
 
 
-def test_a_viewer_may_neither_answer_nor_take_back(came_back, ana, vera):
+def test_a_viewer_may_neither_answer_nor_withdraw(came_back, ana, vera):
     check = came_back.answer("held", by=ana)
 
     with pytest.raises(PermissionDenied):
@@ -156,14 +156,14 @@ def test_a_viewer_may_neither_answer_nor_take_back(came_back, ana, vera):
 
 
 @pytest.mark.parametrize("hidden", [{"visibility": "restricted"}, {"archived_at": NOON}])
-def test_nobody_answers_for_an_incident_that_they_may_not_see(ana, hidden):
+def test_answering_needs_access_to_both_incidents(ana, hidden):
     came_back = Recurrence(**hidden)
 
     with pytest.raises(PermissionDenied):
         came_back.answer("held", by=ana)
 
 
-def test_an_answer_is_seen_by_those_who_see_both_incidents(came_back, ana, omar, vera):
+def test_an_answer_is_visible_with_access_to_both_incidents(came_back, ana, omar, vera):
     came_back.answer("held", by=ana)
     came_back.again.visibility = "restricted"
     came_back.again.save()
@@ -172,7 +172,7 @@ def test_an_answer_is_seen_by_those_who_see_both_incidents(came_back, ana, omar,
     assert FixCheck.objects.visible_to(omar).count() == 1
 
 
-def test_a_deleted_promise_says_so(came_back, ana):
+def test_answering_for_a_deleted_item_is_refused(came_back, ana):
     action_items.delete(came_back.fix, by=ana, at=NOON)
 
     with pytest.raises(action_items.ActionItemGone):
@@ -180,7 +180,7 @@ def test_a_deleted_promise_says_so(came_back, ana):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_who_answer_at_once_one_is_kept_and_the_other_is_told(came_back, ana, ben):
+def test_of_two_concurrent_answers_the_second_is_refused(came_back, ana, ben):
     results = at_once(
         lambda: came_back.answer("did_not_hold", reopen=True, by=ana),
         lambda: came_back.answer("held", by=ben),
@@ -194,7 +194,7 @@ def test_of_two_who_answer_at_once_one_is_kept_and_the_other_is_told(came_back, 
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_incidents_that_ask_about_each_other_do_not_wait_for_each_other(came_back, ana, ben):
+def test_concurrent_answers_across_two_incidents_do_not_deadlock(came_back, ana, ben):
     other = DoneActionItemFactory(incident=came_back.again)
 
     results = at_once(

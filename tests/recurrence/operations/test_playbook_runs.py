@@ -56,7 +56,7 @@ def test_two_taps_and_two_people_make_one_run(playbook, ana, ben):
     assert begin(playbook, ben) != begin(playbook, ana)
 
 
-def test_a_step_is_ticked_by_whoever_was_first(playbook, ana, ben):
+def test_the_first_person_to_tick_a_step_is_recorded(playbook, ana, ben):
     run = begin(playbook, ana)
     playbook_runs.tick(run, position=2, by=ana, at=NOON)
     playbook_runs.tick(run, position=2, by=ben, at=LATER)
@@ -76,7 +76,7 @@ def test_a_step_is_skipped_for_a_reason_and_done_after_all(playbook, ana, ben):
     assert run.ticks.get().ticked_by == ben
 
 
-def test_skipping_does_not_undo_what_was_done(playbook, ana):
+def test_skipping_does_not_undo_a_done_step(playbook, ana):
     run = begin(playbook, ana)
     playbook_runs.tick(run, position=1, by=ana, at=NOON)
 
@@ -85,7 +85,7 @@ def test_skipping_does_not_undo_what_was_done(playbook, ana):
     assert marks(run) == [(1, False, "")]
 
 
-def test_a_tick_is_taken_back_and_again_changes_nothing(playbook, ana):
+def test_removing_a_tick_twice_changes_nothing_more(playbook, ana):
     run = begin(playbook, ana)
     playbook_runs.tick(run, position=1, by=ana, at=NOON)
 
@@ -96,14 +96,14 @@ def test_a_tick_is_taken_back_and_again_changes_nothing(playbook, ana):
 
 
 @pytest.mark.parametrize("position", [0, 4, 10_000])
-def test_a_step_that_is_not_there_cannot_be_ticked(position, playbook, ana):
+def test_an_unknown_step_cannot_be_ticked(position, playbook, ana):
     run = begin(playbook, ana)
 
     with pytest.raises(NoSuchStep):
         playbook_runs.tick(run, position=position, by=ana, at=NOON)
 
 
-def test_a_run_stays_with_the_revision_it_began_with(playbook, ana):
+def test_a_run_keeps_the_revision_it_started_with(playbook, ana):
     run = begin(playbook, ana)
     shorter = PlaybookFields(title="Renew it", use_when="Old.", steps=SAID.steps[:1])
     playbooks.edit_playbook(playbook, shorter, base_version=1, by=ana, at=LATER)
@@ -117,7 +117,7 @@ def test_a_run_stays_with_the_revision_it_began_with(playbook, ana):
     assert begin(playbook, ana) == run
 
 
-def test_a_playbook_of_which_nothing_was_kept_is_kept_when_it_is_run(ana):
+def test_running_a_playbook_without_revisions_records_one(ana):
     run = begin(PlaybookFactory(title="Old one"), ana)
 
     assert "title: Old one" in run.revision.content
@@ -139,7 +139,7 @@ def test_a_finished_run_is_a_use_of_the_playbook_in_its_incident(playbook, ana, 
     assert revision.saved_by == vera
 
 
-def test_finishing_twice_is_finishing_once(playbook, ana, ben):
+def test_finishing_twice_changes_nothing_more(playbook, ana, ben):
     run = begin(playbook, ana)
     first = playbook_runs.finish(run, outcome="helped", note="", by=ana, at=NOON)
 
@@ -173,7 +173,7 @@ def test_after_a_finished_run_another_begins(playbook, ana):
     assert begin(playbook, ana, incident) != first
 
 
-def test_a_run_is_attached_while_it_goes_on(playbook, ana):
+def test_an_open_run_is_attached_to_an_incident(playbook, ana):
     run, incident = begin(playbook, ana), IncidentFactory()
 
     for _ in range(2):
@@ -205,7 +205,7 @@ def test_a_run_belongs_to_one_incident_and_an_incident_has_one_open_run(playbook
         playbook_runs.attach(loose, incident, by=ana, at=NOON)
 
 
-def test_whoever_began_a_run_and_authors_throw_it_away(playbook, vera, ana, ben):
+def test_authors_and_the_person_who_started_a_run_discard_it(playbook, vera, ana, ben):
     with pytest.raises(PermissionDenied):
         playbook_runs.discard(begin(playbook, ana), by=vera)
 
@@ -215,7 +215,7 @@ def test_whoever_began_a_run_and_authors_throw_it_away(playbook, vera, ana, ben)
     assert not PlaybookRun.objects.exists()
 
 
-def test_whoever_may_not_sign_in_runs_nothing(playbook, vera):
+def test_an_inactive_user_cannot_run_a_playbook(playbook, vera):
     vera.is_active = False
 
     with pytest.raises(PermissionDenied):
@@ -227,7 +227,7 @@ def test_a_run_in_an_archived_incident_is_refused(playbook, ana):
         begin(playbook, ana, IncidentFactory(archived_at=NOON))
 
 
-def test_runs_in_incidents_that_one_may_not_see_are_not_there(playbook, ana, ben):
+def test_runs_in_hidden_incidents_are_not_visible(playbook, ana, ben):
     secret = begin(playbook, ana, IncidentFactory(visibility="restricted", owner=ana))
     loose = begin(playbook, ana)
 

@@ -133,7 +133,7 @@ def dismiss(world, by):
 
 @pytest.mark.parametrize("write", [archive, dismiss])
 @pytest.mark.parametrize("count", PAGES[:3])
-def test_whatever_changes_a_count_by_a_late_commit_does(signed_in, world, ana, vera, count, write):
+def test_any_late_commit_that_affects_a_count_changes_it(signed_in, world, ana, vera, count, write):
     client = signed_in(vera)
 
     with uncommitted(lambda: write(world, ana)):
@@ -143,7 +143,7 @@ def test_whatever_changes_a_count_by_a_late_commit_does(signed_in, world, ana, v
     assert count(client) == 10
 
 
-def test_a_reader_taken_off_by_a_late_commit_counts_it_no_more(signed_in, world, ana, vera):
+def test_a_reader_removed_by_a_late_commit_no_longer_counts_it(signed_in, world, ana, vera):
     edited(world.secret, ana, visibility=Visibility.RESTRICTED, readers=[vera])
     world.secret.refresh_from_db()
     client = signed_in(vera)
@@ -158,7 +158,7 @@ def test_a_reader_taken_off_by_a_late_commit_counts_it_no_more(signed_in, world,
     assert on_home(client) == 10
 
 
-def test_who_leaves_a_team_by_a_late_commit_counts_no_more_than_others(signed_in, world, ana, vera):
+def test_leaving_a_team_by_a_late_commit_changes_the_counts(signed_in, world, ana, vera):
     team = TeamFactory(name="Payments")
     team.members.add(vera)
     edited(world.secret, ana, visibility=Visibility.RESTRICTED, reader_teams=[team])
@@ -183,7 +183,7 @@ def test_writers_do_not_wait_for_each_other(world, ana):
             cursor.execute("RESET lock_timeout")
 
 
-def test_what_is_not_committed_is_not_kept(world, ana, vera):
+def test_uncommitted_counts_are_not_cached(world, ana, vera):
     before = state_of(vera, Topic.INCIDENTS)
 
     with transaction.atomic():
@@ -196,7 +196,7 @@ def test_what_is_not_committed_is_not_kept(world, ana, vera):
     assert state_of(vera, Topic.INCIDENTS) == before
 
 
-def test_a_write_after_one_that_is_taken_back_leaves_its_mark(world, ana, vera):
+def test_a_write_after_a_rollback_leaves_its_mark(world, ana, vera):
     before = state_of(vera, Topic.INCIDENTS)
 
     with transaction.atomic():
@@ -220,7 +220,7 @@ def test_one_transaction_leaves_one_mark(world, ana):
     assert mark() == after_one
 
 
-def test_a_sign_in_keeps_the_counts(world, vera):
+def test_signing_in_does_not_invalidate_the_counts(world, vera):
     before = state_of(vera, Topic.INCIDENTS)
 
     vera.last_login = NOON
@@ -236,7 +236,7 @@ OUR_TABLES = re.compile(r"\b((?:accounts|incidents|playbooks|messaging|search|dj
 
 
 @pytest.mark.parametrize("count", [on_home, on_the_map, in_follow_up])
-def test_every_table_that_a_kept_count_reads_marks_its_writes(signed_in, world, vera, ana, count):
+def test_every_table_read_by_a_cached_count_marks_its_writes(signed_in, world, vera, ana, count):
     edited(world.secret, ana, visibility=Visibility.RESTRICTED, readers=[vera])
     client = signed_in(vera)
     count(client)

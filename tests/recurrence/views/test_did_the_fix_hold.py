@@ -22,7 +22,7 @@ def expired():
     return PatternFactory(slug="expired", name="Credential expired")
 
 
-def test_a_confirmed_pattern_shows_its_past_at_once(signed_in, ana, expired):
+def test_confirming_a_pattern_shows_its_history_at_once(signed_in, ana, expired):
     earlier = incident_of(expired, (2025, 1, 10))
     ActionItemFactory(incident=earlier, title="Alert on expiry", due_on=date(2025, 9, 1))
     DoneActionItemFactory(incident=earlier, status="wont_do", closing_note="Too dear.")
@@ -43,7 +43,7 @@ def test_a_confirmed_pattern_shows_its_past_at_once(signed_in, ana, expired):
     assert "Second time in 14 months" in page
 
 
-def test_without_htmx_the_page_shows_it_after_the_redirect(signed_in, ana, expired):
+def test_without_htmx_the_page_shows_the_history_after_the_redirect(signed_in, ana, expired):
     fix = fix_of(incident_of(expired, (2025, 1, 10)), (2025, 2, 1))
     now = incident_of(expired, (2026, 3, 1))
 
@@ -57,7 +57,7 @@ def test_without_htmx_the_page_shows_it_after_the_redirect(signed_in, ana, expir
     assert fix.status == "open"
 
 
-def test_an_answer_can_be_taken_back(signed_in, ana, expired):
+def test_an_answer_can_be_withdrawn(signed_in, ana, expired):
     fix = fix_of(incident_of(expired, (2025, 1, 10)), (2025, 2, 1))
     now = incident_of(expired, (2026, 3, 1))
     client = signed_in(ana)
@@ -69,7 +69,7 @@ def test_an_answer_can_be_taken_back(signed_in, ana, expired):
     assert page_of(client, now)["patterns"][0].promises.fixes[0].answered == ""
 
 
-def test_who_is_second_is_told_what_the_first_said(signed_in, ana, ben, expired):
+def test_a_second_answer_is_refused_with_the_first_one(signed_in, ana, ben, expired):
     fix = fix_of(incident_of(expired, (2025, 1, 10)), (2025, 2, 1))
     now = incident_of(expired, (2026, 3, 1))
     answer(signed_in(ana), now, fix, "held")
@@ -79,14 +79,14 @@ def test_who_is_second_is_told_what_the_first_said(signed_in, ana, ben, expired)
     assert "Ana Author answered before you: it held." in page.content.decode()
 
 
-def test_what_was_done_after_it_happened_is_not_asked_about(signed_in, ana, expired):
+def test_items_completed_after_the_incident_are_not_asked_about(signed_in, ana, expired):
     fix_of(incident_of(expired, (2025, 1, 10)), (2026, 3, 5))
     now = incident_of(expired, (2026, 3, 1))
 
     assert page_of(signed_in(ana), now)["patterns"][0].promises.fixes == []
 
 
-def test_of_an_incident_without_a_date_every_fix_is_asked(signed_in, ana, expired):
+def test_an_undated_incident_asks_about_every_fix(signed_in, ana, expired):
     fix_of(incident_of(expired, (2025, 1, 10)), (2026, 3, 5))
     context = page_of(signed_in(ana), incident_of(expired))
 
@@ -106,7 +106,7 @@ def test_a_fix_is_asked_about_once_under_two_patterns(signed_in, ana, expired):
     assert sorted(len(pattern.promises.fixes) for pattern in patterns) == [0, 1]
 
 
-def test_a_viewer_reads_and_is_not_asked(signed_in, vera, expired):
+def test_a_viewer_is_not_asked(signed_in, vera, expired):
     fix = fix_of(incident_of(expired, (2025, 1, 10)), (2025, 2, 1), title="List them")
     now = incident_of(expired, (2026, 3, 1))
     client = signed_in(vera)
@@ -129,7 +129,7 @@ def test_a_fix_of_a_hidden_incident_is_not_found(signed_in, ana, expired):
     assert not FixCheck.objects.exists()
 
 
-def test_an_answer_that_is_none_is_refused(signed_in, ana, expired):
+def test_an_invalid_answer_is_refused(signed_in, ana, expired):
     fix = fix_of(incident_of(expired, (2025, 1, 10)), (2025, 2, 1))
     now = incident_of(expired, (2026, 3, 1))
 

@@ -34,9 +34,7 @@ def met(pattern, **more):
     return PatternLinkFactory(pattern=pattern, incident=incident(**more))
 
 
-def test_an_incident_stands_on_the_lane_of_its_pattern_with_the_playbooks_against_it(
-    signed_in, vera
-):
+def test_an_incident_is_on_the_lane_of_its_pattern_with_its_playbooks(signed_in, vera):
     pattern = PatternFactory(name="Disk full")
     link = met(pattern, title="Logs ate the disk", severity="SEV1")
     playbook = PlaybookFactory(title="Make room")
@@ -69,7 +67,7 @@ def test_an_incident_without_a_date_is_on_the_map_too(signed_in, vera):
     assert "date not recorded" in answer.content.decode()
 
 
-def test_suggested_and_dismissed_links_are_not_on_it(signed_in, vera):
+def test_suggested_and_dismissed_links_are_not_on_the_map(signed_in, vera):
     for state in ("suggested", "dismissed"):
         PatternLinkFactory(incident=incident(), state=state)
 
@@ -79,7 +77,7 @@ def test_suggested_and_dismissed_links_are_not_on_it(signed_in, vera):
     assert "No pattern was met here" in answer.content.decode()
 
 
-def test_a_service_and_a_period_narrow_it(signed_in, vera):
+def test_service_and_period_filter_the_map(signed_in, vera):
     checkout = ServiceFactory(slug="checkout")
     pattern = PatternFactory(name="Meant")
     met(pattern, title="The one").incident.services.add(checkout)
@@ -94,7 +92,7 @@ def test_a_service_and_a_period_narrow_it(signed_in, vera):
     assert mark["words"].endswith("The one")
 
 
-def test_a_chosen_pattern_shows_what_else_its_incidents_show(signed_in, vera):
+def test_a_chosen_pattern_shows_other_patterns_of_its_incidents(signed_in, vera):
     chosen, beside, other = (PatternFactory(name=name) for name in ("Chosen", "Beside", "Other"))
     both = met(chosen, title="Both").incident
     PatternLinkFactory(pattern=beside, incident=both)
@@ -124,7 +122,7 @@ def many(pattern, count, *, every=timedelta(days=1)):
     )
 
 
-def test_too_many_to_tell_apart_are_counted_by_quarter(signed_in, vera):
+def test_too_many_incidents_are_counted_by_quarter(signed_in, vera):
     pattern = PatternFactory(slug="again")
     many(pattern, 601)
 
@@ -139,7 +137,7 @@ def test_too_many_to_tell_apart_are_counted_by_quarter(signed_in, vera):
     assert (row.total, row.incidents) == (601, ())
 
 
-def test_of_a_chosen_pattern_the_latest_are_shown(signed_in, vera):
+def test_a_chosen_pattern_shows_its_latest_incidents(signed_in, vera):
     pattern = PatternFactory(slug="again")
     many(pattern, 201)
 
@@ -186,7 +184,7 @@ def test_the_table_is_sorted_as_asked(signed_in, vera, sort, names):
     assert [row.name for row in answer.context["rows"]] == names
 
 
-def test_a_restricted_incident_is_on_the_map_of_those_who_may_see_it(signed_in, vera, ana):
+def test_a_restricted_incident_is_on_the_map_only_with_access(signed_in, vera, ana):
     pattern = PatternFactory(name="Secret failure")
     met(pattern, title="Unspoken", visibility="restricted", owner=ana)
 
@@ -198,7 +196,7 @@ def test_a_restricted_incident_is_on_the_map_of_those_who_may_see_it(signed_in, 
     assert "Unspoken" not in theirs.content.decode()
 
 
-def test_as_many_queries_for_three_patterns_as_for_one(signed_in, vera):
+def test_the_map_takes_as_many_queries_for_three_patterns_as_for_one(signed_in, vera):
     def make():
         pattern = PatternFactory()
         link = met(pattern)
@@ -221,7 +219,7 @@ def test_as_many_queries_for_three_patterns_as_for_one(signed_in, vera):
     assert queries() == for_one <= 10
 
 
-def test_what_is_kept_of_it_is_out_of_date_after_a_write(signed_in, vera, ana):
+def test_the_cached_map_is_invalidated_by_a_write(signed_in, vera, ana):
     pattern = PatternFactory()
     first = met(pattern).incident
     client = signed_in(vera)
@@ -233,7 +231,7 @@ def test_what_is_kept_of_it_is_out_of_date_after_a_write(signed_in, vera, ana):
     assert client.get(MAP).context["rows"][0].total == 2
 
 
-def test_no_pattern_takes_the_address_of_the_map(ana):
+def test_no_pattern_can_have_the_address_of_the_map(ana):
     pattern = operations.create_pattern(
         operations.PatternFields(name="Map", definition="Lost."), by=ana, at=NOON
     )

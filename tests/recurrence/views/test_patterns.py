@@ -44,7 +44,7 @@ def page_of(client, pattern):
     return response.context["page"]
 
 
-def test_the_list_counts_and_puts_the_frequent_first(signed_in, vera, expired):
+def test_the_list_is_sorted_by_frequency(signed_in, vera, expired):
     PatternFactory(name="Another")
     incident_of(expired, 2024)
     ActionItemFactory(incident=incident_of(expired, 2025))
@@ -59,7 +59,7 @@ def test_the_list_counts_and_puts_the_frequent_first(signed_in, vera, expired):
     assert rows[0].promises == "1 open promise"
 
 
-def test_the_list_keeps_what_was_met_here_apart_from_what_was_not(signed_in, vera, expired):
+def test_the_list_separates_patterns_with_and_without_incidents(signed_in, vera, expired):
     PatternFactory(name="Another")
     incident_of(expired, 2024)
 
@@ -79,7 +79,7 @@ def test_the_list_keeps_what_was_met_here_apart_from_what_was_not(signed_in, ver
         ("<b>\0", [], ""),
     ],
 )
-def test_the_list_is_narrowed_by_all_words_typed(signed_in, vera, expired, typed, names, signal):
+def test_the_list_matches_all_words_typed(signed_in, vera, expired, typed, names, signal):
     PatternFactory(name="Disk full", signals=["ENOSPC", "No space left on device"])
 
     response = signed_in(vera).get(reverse("pattern_list"), {"q": typed})
@@ -89,7 +89,7 @@ def test_the_list_is_narrowed_by_all_words_typed(signed_in, vera, expired, typed
     assert "<b>" not in response.content.decode()
 
 
-def test_while_one_types_only_the_list_is_answered(signed_in, vera, expired):
+def test_htmx_gets_only_the_list_while_typing(signed_in, vera, expired):
     response = signed_in(vera).get(
         reverse("pattern_list"), {"q": "expired"}, headers={"HX-Request": "true"}
     )
@@ -119,7 +119,7 @@ def test_the_page_shows_its_incidents_with_the_evidence(signed_in, vera, expired
         ([1, 400], "day", "2 incidents, 13 months apart"),
     ],
 )
-def test_how_often_it_comes_is_no_more_exact_than_the_dates(
+def test_the_frequency_is_no_more_precise_than_the_dates(
     signed_in, vera, expired, days, precision, words
 ):
     for day in days:
@@ -130,7 +130,7 @@ def test_how_often_it_comes_is_no_more_exact_than_the_dates(
     assert page_of(signed_in(vera), expired).summary == words
 
 
-def test_a_return_after_a_fix_is_marked_and_the_fix_is_on_the_axis(signed_in, vera, expired):
+def test_a_recurrence_after_a_fix_is_marked_and_the_fix_is_on_the_axis(signed_in, vera, expired):
     first = incident_of(expired, 2024)
     ActionItemFactory(
         incident=first,
@@ -151,7 +151,7 @@ def test_a_return_after_a_fix_is_marked_and_the_fix_is_on_the_axis(signed_in, ve
     assert [mark.failed for mark in page.axis.marks] == [True, False, False]
 
 
-def test_a_fix_that_somebody_said_held_is_not_held_against_it(signed_in, vera, expired):
+def test_a_fix_judged_to_have_held_is_not_marked_as_failed(signed_in, vera, expired):
     fix = DoneActionItemFactory(
         incident=incident_of(expired, 2024), closed_at=datetime(2024, 6, 1, tzinfo=UTC)
     )
@@ -163,7 +163,7 @@ def test_a_fix_that_somebody_said_held_is_not_held_against_it(signed_in, vera, e
     assert [card.fix_failed for card in page.cards] == ["", ""]
 
 
-def test_a_fix_that_did_not_hold_is_told_though_it_is_open_again(signed_in, vera, expired):
+def test_a_failed_fix_is_shown_even_if_it_was_reopened(signed_in, vera, expired):
     promise = ActionItemFactory(incident=incident_of(expired, 2024), title="List them")
     FixCheckFactory(action_item=promise, incident=incident_of(expired, 2025), reopened=True)
 
@@ -184,7 +184,7 @@ def test_an_answer_given_in_a_hidden_incident_changes_nothing(signed_in, vera, e
     assert [mark.is_fix for mark in page.axis.marks] == [False]
 
 
-def test_intervals_stand_between_the_incidents(signed_in, vera, expired):
+def test_intervals_are_shown_between_incidents(signed_in, vera, expired):
     first = incident_of(expired, 2023)
     second = incident_of(expired, 2024)
     incident_of(expired)
@@ -210,7 +210,7 @@ def test_the_services_it_hit_are_counted(signed_in, vera, expired):
     ]
 
 
-def test_a_page_of_many_incidents_stays_small(signed_in, vera, expired):
+def test_a_page_with_many_incidents_stays_small(signed_in, vera, expired):
     for number in range(MOST + 1):
         at = datetime(2015, 1, 1, tzinfo=UTC) + timedelta(days=number)
         PatternLinkFactory(
@@ -223,7 +223,7 @@ def test_a_page_of_many_incidents_stays_small(signed_in, vera, expired):
     assert page.summary.startswith(f"more than {MOST} incidents")
 
 
-def test_undated_incidents_stand_beside_the_axis(signed_in, vera, expired):
+def test_undated_incidents_are_listed_beside_the_axis(signed_in, vera, expired):
     incident_of(expired, title="Undated")
 
     page = page_of(signed_in(vera), expired)
@@ -232,7 +232,7 @@ def test_undated_incidents_stand_beside_the_axis(signed_in, vera, expired):
     assert page.undated == [(page.cards[0].reference, page.cards[0].url)]
 
 
-def test_a_playbook_says_how_often_it_helped(signed_in, vera, expired):
+def test_a_playbook_shows_how_often_it_helped(signed_in, vera, expired):
     playbook = PlaybookFactory(title="Renew it")
     playbook.patterns.add(expired)
     PlaybookUseFactory(playbook=playbook)
@@ -262,7 +262,7 @@ def test_an_unknown_pattern_is_not_found(signed_in, vera):
     assert signed_in(vera).get("/patterns/nothing/").status_code == 404
 
 
-def test_both_pages_cost_the_same_at_one_row_and_at_three(signed_in, vera, expired):
+def test_both_pages_take_as_many_queries_for_three_rows_as_for_one(signed_in, vera, expired):
     client = signed_in(vera)
     incident_of(expired, 2022)
 

@@ -64,7 +64,7 @@ def page_of(client, thing):
     return answer.content.decode()
 
 
-def test_the_first_tick_begins_a_run(signed_in, vera, playbook):
+def test_the_first_tick_starts_a_run(signed_in, vera, playbook):
     answer = signed_in(vera).post(
         start_of(playbook), {"step": 2, "version": 1, "mark": "done", "incident": ""}
     )
@@ -74,7 +74,7 @@ def test_the_first_tick_begins_a_run(signed_in, vera, playbook):
     assert [tick.position for tick in run.ticks.all()] == [2]
 
 
-def test_a_run_begun_from_an_incident_is_its(signed_in, vera, playbook):
+def test_a_run_started_from_an_incident_belongs_to_it(signed_in, vera, playbook):
     incident = IncidentFactory()
     client = signed_in(vera)
     shown = client.get(playbook.get_absolute_url(), {"incident": incident.reference})
@@ -87,7 +87,7 @@ def test_a_run_begun_from_an_incident_is_its(signed_in, vera, playbook):
 
 
 @pytest.mark.parametrize("past", [{"status": "in_review"}, {"resolved_at": NOON}])
-def test_from_an_incident_that_is_over_a_run_begins_without_one(past, signed_in, vera, playbook):
+def test_a_finished_incident_is_not_offered_for_a_run(past, signed_in, vera, playbook):
     incident = IncidentFactory(title="Last year", **past)
 
     shown = signed_in(vera).get(playbook.get_absolute_url(), {"incident": incident.reference})
@@ -96,7 +96,7 @@ def test_from_an_incident_that_is_over_a_run_begins_without_one(past, signed_in,
     assert 'name="incident"' not in shown.content.decode()
 
 
-def test_a_tick_on_a_page_that_is_out_of_date_ticks_nothing(signed_in, ana, playbook):
+def test_a_tick_on_a_stale_page_is_ignored(signed_in, ana, playbook):
     playbooks.mark_reviewed(playbook, today=NOON.date(), by=ana, at=NOON)
 
     answer = signed_in(ana).post(start_of(playbook), {"step": 2, "version": 1}, follow=True)
@@ -105,7 +105,7 @@ def test_a_tick_on_a_page_that_is_out_of_date_ticks_nothing(signed_in, ana, play
     assert not PlaybookRun.objects.get().ticks.exists()
 
 
-def test_an_incident_that_one_may_not_see_is_as_absent(signed_in, ben, playbook, secret):
+def test_a_hidden_incident_is_like_a_missing_one(signed_in, ben, playbook, secret):
     client = signed_in(ben)
 
     shown = client.get(playbook.get_absolute_url(), {"incident": secret.reference})
@@ -118,7 +118,7 @@ def test_an_incident_that_one_may_not_see_is_as_absent(signed_in, ben, playbook,
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "in place"])
-def test_steps_are_ticked_skipped_and_taken_back(headers, signed_in, vera, playbook):
+def test_steps_are_ticked_skipped_and_reset(headers, signed_in, vera, playbook):
     run = playbook_runs.start(playbook, incident=None, by=vera, at=NOON)
     client = signed_in(vera)
 
@@ -135,9 +135,7 @@ def test_steps_are_ticked_skipped_and_taken_back(headers, signed_in, vera, playb
     assert [tick.position for tick in run.ticks.all()] == [2]
 
 
-def test_in_place_comes_only_the_list_and_what_others_ticked_with_it(
-    signed_in, ana, vera, playbook
-):
+def test_htmx_gets_only_the_steps_including_ticks_by_others(signed_in, ana, vera, playbook):
     run = playbook_runs.start(playbook, incident=None, by=vera, at=NOON)
     playbook_runs.tick(run, position=2, by=ana, at=NOON)
 
@@ -152,7 +150,7 @@ def test_in_place_comes_only_the_list_and_what_others_ticked_with_it(
     assert "2 of 2 done" in shown
 
 
-def test_a_tick_after_the_end_says_why_it_did_not_count(signed_in, ana, playbook):
+def test_a_tick_after_the_end_is_refused_with_a_reason(signed_in, ana, playbook):
     run = playbook_runs.start(playbook, incident=None, by=ana, at=NOON)
     playbook_runs.finish(run, outcome="helped", note="", by=ana, at=NOON)
 
@@ -161,7 +159,7 @@ def test_a_tick_after_the_end_says_why_it_did_not_count(signed_in, ana, playbook
     assert "its steps stay as they are" in answer.content.decode()
 
 
-def test_a_run_says_that_its_playbook_was_changed(signed_in, ana, playbook):
+def test_a_run_shows_that_its_playbook_has_changed(signed_in, ana, playbook):
     run = playbook_runs.start(playbook, incident=None, by=ana, at=NOON)
     client = signed_in(ana)
     assert "was changed after this run began" not in page_of(client, run)
@@ -175,7 +173,7 @@ def test_a_run_says_that_its_playbook_was_changed(signed_in, ana, playbook):
     assert "Other" not in shown
 
 
-def test_a_run_is_finished_with_an_outcome_that_counts(signed_in, vera, playbook):
+def test_finishing_a_run_records_its_outcome(signed_in, vera, playbook):
     incident = IncidentFactory(title="Hub down")
     run = playbook_runs.start(playbook, incident=incident, by=vera, at=NOON)
     client = signed_in(vera)
@@ -192,7 +190,7 @@ def test_a_run_is_finished_with_an_outcome_that_counts(signed_in, vera, playbook
     assert 'role="checkbox"' not in over
 
 
-def test_open_runs_stand_on_the_playbook_and_on_the_incident(signed_in, ana, vera, playbook):
+def test_open_runs_are_listed_on_playbook_and_incident(signed_in, ana, vera, playbook):
     incident = IncidentFactory()
     run = playbook_runs.start(playbook, incident=incident, by=ana, at=NOON)
     client = signed_in(vera)
@@ -201,7 +199,7 @@ def test_open_runs_stand_on_the_playbook_and_on_the_incident(signed_in, ana, ver
     assert f'href="{run.get_absolute_url()}"' in page_of(client, incident)
 
 
-def test_runs_and_uses_of_restricted_incidents_leak_nowhere(signed_in, ana, ben, playbook, secret):
+def test_runs_and_uses_of_restricted_incidents_are_hidden(signed_in, ana, ben, playbook, secret):
     run = playbook_runs.start(playbook, incident=secret, by=ana, at=NOON)
     listed = reverse("playbook_list")
     assert "Running now" not in page_of(signed_in(ben), playbook)
@@ -215,7 +213,7 @@ def test_runs_and_uses_of_restricted_incidents_leak_nowhere(signed_in, ana, ben,
     assert "Helped in 1 of 1 use" in signed_in(ana).get(listed).content.decode()
 
 
-def test_a_run_is_attached_to_an_incident_that_one_may_see(signed_in, ben, playbook, secret):
+def test_a_run_is_attached_to_a_visible_incident(signed_in, ben, playbook, secret):
     run = playbook_runs.start(playbook, incident=None, by=ben, at=NOON)
     incident = IncidentFactory()
     client = signed_in(ben)
@@ -231,7 +229,7 @@ def test_a_run_is_attached_to_an_incident_that_one_may_see(signed_in, ben, playb
     assert run.incident == incident
 
 
-def test_a_run_is_thrown_away(signed_in, vera, ben, playbook):
+def test_a_run_is_discarded(signed_in, vera, ben, playbook):
     run = playbook_runs.start(playbook, incident=None, by=ben, at=NOON)
 
     assert signed_in(vera).post(address(run, "discard")).status_code == 403
@@ -252,7 +250,7 @@ def test_from_an_incident_its_playbooks_are_one_tap_away(signed_in, vera):
 
 
 @pytest.mark.parametrize("verb", ["start", "tick", "finish", "attach"])
-def test_what_nobody_would_type_is_no_crash(verb, signed_in, ana):
+def test_invalid_input_does_not_crash(verb, signed_in, ana):
     run = PlaybookRunFactory(incident=None)
     place = start_of(run.playbook) if verb == "start" else address(run, verb)
     client = signed_in(ana)
@@ -312,7 +310,7 @@ def test_the_number_of_queries_does_not_grow(signed_in, ana, django_capture_on_c
     assert max(one) <= 20
 
 
-def test_what_is_done_folds_so_that_the_next_step_is_near(signed_in, vera, playbook):
+def test_done_steps_are_folded(signed_in, vera, playbook):
     run = playbook_runs.start(playbook, incident=None, by=vera, at=NOON)
     client = signed_in(vera)
     before = client.get(run.get_absolute_url()).content.decode()
@@ -324,9 +322,7 @@ def test_what_is_done_folds_so_that_the_next_step_is_near(signed_in, vera, playb
     assert after.count("playbook-step-body") == before.count("playbook-step-body")
 
 
-def test_a_run_asks_whether_the_playbook_is_still_true_until_somebody_is_at_work(
-    signed_in, ana, playbook
-):
+def test_a_review_is_requested_only_before_the_first_tick(signed_in, ana, playbook):
     Playbook.objects.update(review_by_on=date(2020, 1, 1))
     run = playbook_runs.start(playbook, incident=None, by=ana, at=NOON)
     client = signed_in(ana)

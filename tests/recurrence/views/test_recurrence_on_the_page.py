@@ -21,7 +21,7 @@ def expired():
     return PatternFactory(slug="expired", name="Credential expired")
 
 
-def test_the_third_time_says_what_was_promised_the_last_time(signed_in, vera, expired):
+def test_a_third_incident_shows_the_action_items_of_the_last(signed_in, vera, expired):
     incident_of(expired, (2025, 1, 10))
     last = incident_of(expired, (2025, 8, 1), title="Registry down")
     late = timezone.localdate() - timedelta(days=43)
@@ -38,7 +38,7 @@ def test_the_third_time_says_what_was_promised_the_last_time(signed_in, vera, ex
     assert line.stage == "long-late"
 
 
-def test_the_first_time_says_nothing(signed_in, vera, expired):
+def test_a_first_incident_shows_no_notice(signed_in, vera, expired):
     first = incident_of(expired, (2025, 1, 10))
     incident_of(expired, (2026, 1, 10))
 
@@ -46,14 +46,14 @@ def test_the_first_time_says_nothing(signed_in, vera, expired):
 
 
 @pytest.mark.parametrize("state", ["suggested", "dismissed"])
-def test_what_nobody_confirmed_says_nothing(signed_in, vera, expired, state):
+def test_an_unconfirmed_link_shows_no_notice(signed_in, vera, expired, state):
     incident_of(expired, (2025, 1, 10))
     now = incident_of(expired, (2026, 1, 10), state=state)
 
     assert page_of(signed_in(vera), now)["callout"] is None
 
 
-def test_an_earlier_incident_that_was_recorded_later_counts_as_earlier(signed_in, vera, expired):
+def test_an_earlier_incident_recorded_later_counts_as_earlier(signed_in, vera, expired):
     now = incident_of(expired, (2026, 1, 10))
     imported = incident_of(expired, (2025, 1, 10))
 
@@ -61,14 +61,14 @@ def test_an_earlier_incident_that_was_recorded_later_counts_as_earlier(signed_in
     assert page_of(signed_in(vera), imported)["callout"] is None
 
 
-def test_a_rough_date_makes_a_rough_span(signed_in, vera, expired):
+def test_an_approximate_date_gives_an_approximate_span(signed_in, vera, expired):
     incident_of(expired, (2025, 1, 10), precision="approximate")
     now = incident_of(expired, (2026, 3, 1))
 
     assert page_of(signed_in(vera), now)["callout"].words == "Second time in about 14 months"
 
 
-def test_an_incident_without_a_date_is_counted_and_no_span_is_told(signed_in, vera, expired):
+def test_an_undated_incident_is_counted_without_a_span(signed_in, vera, expired):
     incident_of(expired, (2025, 1, 10))
     incident_of(expired)
     now = incident_of(expired, (2026, 3, 1))
@@ -76,7 +76,7 @@ def test_an_incident_without_a_date_is_counted_and_no_span_is_told(signed_in, ve
     assert page_of(signed_in(vera), now)["callout"].words == "Third time"
 
 
-def test_hidden_incidents_did_not_happen(signed_in, vera, omar, expired):
+def test_hidden_incidents_do_not_count(signed_in, vera, omar, expired):
     secret = incident_of(expired, (2025, 1, 10), visibility="restricted", title="Zanzibar")
     ActionItemFactory(incident=secret, title="Zanzibar promise")
     fix_of(secret, (2025, 2, 1), title="Zanzibar fix")
@@ -91,7 +91,7 @@ def test_hidden_incidents_did_not_happen(signed_in, vera, omar, expired):
     assert page_of(signed_in(omar), now)["callout"].words == "Second time in 14 months"
 
 
-def test_the_pattern_that_came_back_most_often_comes_first(signed_in, vera, expired):
+def test_the_most_frequent_pattern_comes_first(signed_in, vera, expired):
     now = incident_of(expired, (2026, 3, 1))
     incident_of(expired, (2025, 8, 1))
     other = PatternFactory(name="Disk full")
@@ -108,7 +108,7 @@ def test_the_pattern_that_came_back_most_often_comes_first(signed_in, vera, expi
 
 
 @pytest.mark.parametrize("what", ["late", "fixed"])
-def test_among_several_the_one_that_tells_most_comes_first(what, signed_in, vera, expired):
+def test_among_equals_the_most_informative_pattern_comes_first(what, signed_in, vera, expired):
     last = incident_of(PatternFactory(name="Blocked on access"), (2025, 1, 10))
     ActionItemFactory(incident=last, due_on=None)
     told = incident_of(expired, (2025, 2, 10))
@@ -122,7 +122,7 @@ def test_among_several_the_one_that_tells_most_comes_first(what, signed_in, vera
     assert page_of(signed_in(vera), now)["callout"].pattern == "Credential expired"
 
 
-def test_promises_of_before_the_last_time_are_told_with_their_incident(signed_in, vera, expired):
+def test_older_action_items_are_shown_with_their_incident(signed_in, vera, expired):
     first = incident_of(expired, (2025, 1, 10))
     ActionItemFactory(incident=first, title="Rotate", due_on=date(2999, 1, 1))
     incident_of(expired, (2025, 8, 1))
@@ -134,7 +134,7 @@ def test_promises_of_before_the_last_time_are_told_with_their_incident(signed_in
     assert callout.promises[0].facts == f"{first.reference}, due 1 Jan 2999"
 
 
-def test_what_was_declined_is_told_with_the_reason(signed_in, vera, expired):
+def test_declined_action_items_are_shown_with_the_reason(signed_in, vera, expired):
     first = incident_of(expired, (2025, 1, 10))
     DoneActionItemFactory(incident=first, status="wont_do", closing_note="Too dear.")
     now = incident_of(expired, (2026, 3, 1))
@@ -146,14 +146,14 @@ def test_what_was_declined_is_told_with_the_reason(signed_in, vera, expired):
     assert context["patterns"][0].promises.declined[0].note == "Too dear."
 
 
-def test_that_nothing_was_promised_is_told(signed_in, vera, expired):
+def test_the_absence_of_earlier_action_items_is_mentioned(signed_in, vera, expired):
     incident_of(expired, (2025, 1, 10))
     now = incident_of(expired, (2026, 3, 1))
 
     assert page_of(signed_in(vera), now)["callout"].heading == "Nothing was promised before."
 
 
-def test_a_fix_that_was_done_before_is_told(signed_in, vera, expired):
+def test_an_earlier_fix_is_mentioned(signed_in, vera, expired):
     fix_of(incident_of(expired, (2025, 1, 10)), (2025, 2, 1), title="List them")
     now = incident_of(expired, (2026, 3, 1))
 
@@ -162,14 +162,14 @@ def test_a_fix_that_was_done_before_is_told(signed_in, vera, expired):
     )
 
 
-def test_the_day_of_a_fix_is_the_readers(signed_in, ben, expired):
+def test_the_day_of_a_fix_is_in_the_readers_zone(signed_in, ben, expired):
     fix_of(incident_of(expired, (2025, 1, 10)), (2025, 2, 1), title="List them")
     now = incident_of(expired, (2026, 3, 1))
 
     assert "31 Jan 2025" in page_of(signed_in(ben), now)["callout"].fix  # in Los Angeles
 
 
-def test_a_fix_of_which_somebody_said_that_it_held_is_not_held_against_it(signed_in, ana, expired):
+def test_a_fix_judged_to_have_held_is_not_mentioned(signed_in, ana, expired):
     fix = fix_of(incident_of(expired, (2025, 1, 10)), (2025, 2, 1))
     now = incident_of(expired, (2026, 3, 1))
     client = signed_in(ana)

@@ -24,7 +24,7 @@ def expired():
     return PatternFactory(slug="expired", name="Credential expired")
 
 
-def test_a_promise_that_did_not_hold_says_so_wherever_it_stands(signed_in, ana, expired):
+def test_a_failed_fix_is_marked_wherever_it_is_shown(signed_in, ana, expired):
     earlier = incident_of(expired, (2025, 1, 10))
     fix = fix_of(earlier, (2025, 2, 1))
     now = incident_of(expired, (2026, 3, 1))
@@ -48,9 +48,7 @@ def test_a_promise_that_did_not_hold_says_so_wherever_it_stands(signed_in, ana, 
     assert "opened again" in on_its_own
 
 
-def test_whoever_may_not_see_the_incident_of_the_question_does_not_see_the_answer(
-    signed_in, vera, expired
-):
+def test_an_answer_is_hidden_with_its_incident(signed_in, vera, expired):
     earlier = incident_of(expired, (2025, 1, 10))
     fix = fix_of(earlier, (2025, 2, 1))
     secret = incident_of(expired, (2026, 3, 1), visibility="restricted")
@@ -64,7 +62,7 @@ def test_whoever_may_not_see_the_incident_of_the_question_does_not_see_the_answe
         assert secret.reference not in page
 
 
-def test_the_page_costs_the_same_however_much_came_before(signed_in, ana, expired):
+def test_the_page_takes_the_same_queries_whatever_the_history(signed_in, ana, expired):
     client = signed_in(ana)
 
     def cost(count):
@@ -87,7 +85,7 @@ def test_the_page_costs_the_same_however_much_came_before(signed_in, ana, expire
 
 
 @pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}], ids=["page", "in place"])
-def test_opening_again_takes_few_queries_however_much_came_before(
+def test_reopening_takes_few_queries_whatever_the_history(
     signed_in, ana, expired, headers, django_capture_on_commit_callbacks
 ):
     client = signed_in(ana)
