@@ -1,4 +1,4 @@
-"""The pages that move an action item on, with and without htmx."""
+"""Pages that complete, decline, snooze, reassign and split action items, with and without htmx."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def body(response) -> str:
 
 
 def in_days(days: int) -> str:
-    """Return a day as Ana's calendar counts them."""
+    """Return a day in Ana's time zone."""
     return (today() + days * DAY).isoformat()
 
 

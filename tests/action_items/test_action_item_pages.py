@@ -1,4 +1,4 @@
-"""The pages of action items, with and without htmx."""
+"""Pages of action items, with and without htmx."""
 
 from __future__ import annotations
 

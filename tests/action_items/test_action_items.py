@@ -1,4 +1,4 @@
-"""Promising, keeping promises, and saying openly that one is not kept."""
+"""Adding, editing, completing and declining action items."""
 
 from __future__ import annotations
 

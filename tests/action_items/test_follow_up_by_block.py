@@ -1,4 +1,4 @@
-"""Numbers of follow-up that are counted again in part are those that are counted as a whole."""
+"""Cached follow-up figures equal figures counted as a whole."""
 
 from __future__ import annotations
 
@@ -54,7 +54,9 @@ def pattern():
 
 @pytest.fixture
 def held(ana, ben, team, service, pattern) -> list[Incident]:
-    """Six incidents of one pattern, every third restricted to Ana, with items of all kinds."""
+    """Create six incidents of one pattern, every third restricted to Ana, with items of all
+    kinds.
+    """
     today = timezone.localdate()
     found = []
     for number in range(6):

@@ -1,4 +1,4 @@
-"""Home: what needs me before what happened."""
+"""The home page: what needs the reader's attention, then what happened."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -32,7 +32,7 @@ def home(client):
 
 
 def now_and_before(pattern, **more):
-    """Two incidents of `pattern`, one of them today."""
+    """Create two incidents of `pattern`, one of them today."""
     for days in (0, 400):
         incident = IncidentFactory(
             occurred_at=timezone.now() - timedelta(days=days), occurred_precision="minute", **more
@@ -123,11 +123,11 @@ def test_without_recurrences_the_most_frequent_patterns_are_shown(signed_in, ver
 @pytest.mark.parametrize(
     ("zone", "precision", "occurred", "incident_zone", "recent"),
     [
-        # Known to the minute: the reader's own midnight decides.
+        # Known to the minute: midnight in the reader's zone decides.
         ("UTC", "minute", "2026-03-31T23:30Z", "UTC", 0),
         ("Europe/Dublin", "minute", "2026-03-31T23:30Z", "UTC", 1),
         ("America/Los_Angeles", "minute", "2026-04-01T03:00Z", "UTC", 0),
-        # Known to the day: the day that the page shows decides, wherever it is read.
+        # Known to the day: the day shown on the page decides, in any zone.
         ("UTC", "day", "2026-03-31T15:00Z", "Asia/Tokyo", 1),
         ("America/Los_Angeles", "day", "2026-04-01T00:00Z", "", 1),
         ("Asia/Tokyo", "approximate", "2026-03-31T23:00Z", "", 0),
@@ -179,7 +179,7 @@ def test_unrestricted_incidents_are_counted_once_for_all_users(
     now_and_before(PatternFactory())
     kept_trends(vera, timezone.localdate())
 
-    with django_assert_num_queries(2):  # what was written, and what only Ana might see
+    with django_assert_num_queries(2):  # the state, and restricted incidents of Ana
         kept_trends(ana, timezone.localdate())
     with django_assert_num_queries(1):
         kept_trends(ana, timezone.localdate())

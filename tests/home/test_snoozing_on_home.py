@@ -1,4 +1,4 @@
-"""Home offers snooze beside done, by the form and within the bounds of the item's page."""
+"""Snoozing from the home page, with the form and the limits of the item's page."""
 
 from __future__ import annotations
 

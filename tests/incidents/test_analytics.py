@@ -1,4 +1,4 @@
-"""Metrics and phases come from milestones, and from nothing else."""
+"""Metrics and phases, which derive only from milestones."""
 
 from datetime import timedelta
 

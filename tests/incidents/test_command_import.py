@@ -92,7 +92,7 @@ def folder(tmp_path) -> Path:
 
 
 def run(*arguments) -> tuple[str, str, str]:
-    """What the command printed, what it complained of, and how it failed."""
+    """Return the output, the errors, and the exception of the command."""
     out, err = StringIO(), StringIO()
     failure = ""
     try:

@@ -1,4 +1,4 @@
-"""`manage.py seed`: given once, and then people's own."""
+"""`manage.py seed`: loading seeds once, without overwriting edits."""
 
 from __future__ import annotations
 

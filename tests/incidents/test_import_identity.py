@@ -1,4 +1,4 @@
-"""`manage.py import`: which incident a file is."""
+"""`manage.py import`: matching files with existing incidents."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def outage(lesson: str, title: str = "Outage") -> str:
 
 
 def bodies() -> list[list[str]]:
-    """The texts of all sections, by incident."""
+    """Return the texts of all sections, by incident."""
     incidents = Incident.objects.order_by("number")
     return [[section.body for section in each.sections.all()] for each in incidents]
 

@@ -1,4 +1,4 @@
-"""Times and spans of milestones are stated as exactly as they are known, everywhere."""
+"""Precision of times and spans wherever milestones are shown."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -20,7 +20,7 @@ from search.sources import incident_records
 from tests.factories import NOON, IncidentFactory
 
 LOS_ANGELES = "America/Los_Angeles"
-DAY = datetime(2026, 7, 3, 7, tzinfo=UTC)  # 00:00 in Los Angeles, where 07:00 UTC is invented
+DAY = datetime(2026, 7, 3, 7, tzinfo=UTC)  # 00:00 in Los Angeles, where the clock time is not known
 
 
 def mark(milestone, minutes=0.0, pk=1, at=NOON, **more):
@@ -81,7 +81,7 @@ def test_milestones_out_of_order_are_unknown_and_reported_with_a_link():
     assert doubt.text == "Milestones out of order: resolved is before started"
     assert doubt.href == "#event-7"
     assert after(found, "Resolved") == "before started"
-    assert found.segments == []  # a bar would show a span that cannot be
+    assert found.segments == []  # a bar would show an impossible span
 
 
 def test_a_span_of_unusual_length_is_marked_for_checking():
@@ -154,7 +154,7 @@ def test_a_row_shows_the_precision_of_the_time_to_resolve(
 
 @pytest.fixture(params=["day", "approximate"])
 def known_to_the_day(request, ana):
-    """An incident in Los Angeles that started on a day, and was resolved on the next."""
+    """Create an incident in Los Angeles that started on one day and was resolved on the next."""
     incident = incidents.create(
         IncidentFields(title="Hub down", time_zone=LOS_ANGELES), by=ana, at=NOON
     )

@@ -1,4 +1,4 @@
-"""What came back, and what was promised the last time."""
+"""Recurrences, and the action items of earlier incidents."""
 
 from datetime import UTC, date, datetime
 

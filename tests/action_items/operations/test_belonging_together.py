@@ -1,4 +1,4 @@
-"""Parts of action items, and items that wait for others."""
+"""Parts of action items, and dependencies between them."""
 
 from __future__ import annotations
 

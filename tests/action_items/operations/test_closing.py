@@ -1,4 +1,4 @@
-"""Done with what shows it, declined with the risk, and what comes back."""
+"""Completing and declining action items, and re-reviews."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Snoozing, another date, another owner, another state; one by one and many at once."""
+"""Snoozing, re-dating, reassigning and moving action items, one by one and in bulk."""
 
 from __future__ import annotations
 

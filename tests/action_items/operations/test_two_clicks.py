@@ -1,4 +1,4 @@
-"""A link in a reminder is pressed twice in the same moment, in two real transactions."""
+"""Two concurrent clicks on a link in a reminder, in two real transactions."""
 
 from __future__ import annotations
 

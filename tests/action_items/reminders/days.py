@@ -1,4 +1,4 @@
-"""What hypothesis draws for the reminders: days, zones, calendars, policies, items."""
+"""Hypothesis strategies for reminders: days, zones, calendars, policies, items."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ zones = st.sampled_from(sorted(zoneinfo.available_timezones() - {"localtime", "F
 
 @st.composite
 def calendars(draw: st.DrawFn, around: date) -> Calendar:
-    """Anybody's: quiet days, holidays near `around`, an hour, daily or weekly."""
+    """Draw calendars with any quiet days, holidays near `around`, any hour, daily or weekly."""
     off = draw(st.frozensets(st.integers(-20, 70), max_size=12))
     return Calendar(
         zone=draw(zones),

@@ -1,4 +1,4 @@
-"""Digests sent on the last working day, for what reads the clock when it is answered."""
+"""Digests sent on the last working day, for tests that read the current time."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def today(zone: str = "Europe/Dublin") -> date:
 
 
 def sent_digest(person: User) -> list[mail.EmailMessage]:
-    """Return the digests that `person` gets at 9:30 of the last day that was no weekend."""
+    """Return the digests for `person` at 9:30 on the last weekday."""
     day = today(person.time_zone)
     while day.isoweekday() > 5:
         day -= timedelta(days=1)

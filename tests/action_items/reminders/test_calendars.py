@@ -1,4 +1,4 @@
-"""On which days and from which hour on somebody is reminded, wherever they live."""
+"""The days and hours of reminders, in any time zone."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_a_morning_is_three_hours_of_a_working_day(data, now):
 
 @given(data=st.data(), since=moments)
 def test_urgent_news_is_sent_at_once_or_in_todays_digest_never_both(data, since):
-    """Hour by hour from when it happened: the first chance there is, on a working day."""
+    """Check hour by hour from the event: it is announced at the first chance on a working day."""
     calendar = data.draw(calendars(since.date()))
 
     for now in (since + timedelta(hours=n) for n in range(24 * 12)):
@@ -107,7 +107,7 @@ def test_every_digest_day_of_every_zone_has_a_tick_in_its_morning(data, day):
     of_the_day = [tick for tick in ticks if calendar.local_day(tick) == day]
     mornings = [tick for tick in of_the_day if calendar.morning(tick)]
 
-    # There is none where the clock jumped over the rest of the day, or the zone left it out.
+    # There is none if the clock skipped the rest of the day, or the zone skipped the day.
     hours = {tick.astimezone(calendar.zone).hour for tick in of_the_day}
     has_hour = bool(hours & set(range(calendar.hour, calendar.hour + WINDOW)))
     assert bool(mornings) == (calendar.is_digest_day(day) and has_hour)
@@ -147,7 +147,7 @@ def test_the_next_opening_is_the_first_moment_that_is_open(data, now):
     if not calendar.is_open(now):
         quarters = (now + timedelta(minutes=15 * n) for n in range(int((opening - now) / QUARTER)))
         assert not any(map(calendar.is_open, quarters))
-    # Where the clock jumps over the hour, or all of the day, the window opens after it.
+    # If the clock skips the hour or the day, the window opens after it.
     assert calendar.is_open(opening.astimezone(UTC)) or not _exists(opening)
 
 
@@ -172,7 +172,7 @@ def test_late_in_the_evening_the_window_ends_at_midnight():
     ],
 )
 def test_a_weekly_digest_missed_in_an_outage_is_sent_the_next_morning(back_at, missed):
-    """Reminders ran until Sunday, and again from `back_at` on."""
+    """Reminders run until Sunday, and again from `back_at` on."""
     until_sunday = (datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 3, 8, tzinfo=UTC))
     now = back_at + timedelta(hours=12)
 

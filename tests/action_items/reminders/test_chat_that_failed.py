@@ -1,4 +1,4 @@
-"""After a failure of chat, mail and page say what happened."""
+"""Explanations in mails and on pages after a chat channel failed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MINUTE = timedelta(minutes=1)
 
 @pytest.fixture
 def room(ana, receiver):  # noqa: F811
-    """Ana’s only channel, which is in trouble."""
+    """Create Ana’s only channel, which is failing."""
     ana.digest_by = "chat"
     ana.save()
     receiver.status = 503

@@ -1,4 +1,4 @@
-"""Digests: to whom, of what, once."""
+"""Digests: recipients, contents, and sending each once."""
 
 from __future__ import annotations
 
@@ -283,7 +283,7 @@ def test_a_digest_that_could_not_be_sent_is_kept_and_sent_later(ana, settings):
     ActionItemFactory(owner=ana, due_on=MONDAY)
     working = settings.EMAIL_BACKEND
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1  # nobody listens there
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1  # no server listens there
 
     tick()
 

@@ -1,4 +1,4 @@
-"""Being told of an action item that somebody else gave to one: who is, by which message, once."""
+"""Announcements of assigned action items: recipients, message, and sending each once."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ MINUTES = timedelta(minutes=1)
 
 @pytest.fixture
 def item(ana) -> ActionItem:
-    """Ana’s, not due for weeks."""
+    """Create an item of Ana’s that is not due for weeks."""
     return ActionItemFactory(
         owner=ana, title="Alert on expiry", due_on=MONDAY + 40 * DAY, priority="P2"
     )
@@ -55,7 +55,7 @@ def give(
 
 
 def minute(now: datetime) -> list[EmailMessage]:
-    """The tick of one minute, and the mails that it sent."""
+    """Run the tick of one minute, and return the mails that it sent."""
     before = len(mail.outbox)
     immediate.write_due(now)
     delivery.deliver(delivery.due(now), clock=lambda: now)
@@ -194,7 +194,7 @@ def test_urgent_items_are_sent_at_once_and_not_repeated_in_the_digest(ana, ben, 
 
 
 def test_urgent_items_assigned_after_the_morning_are_in_the_next_digest(ana, ben, urgent):
-    """Ben works in Los Angeles: it is 22:10 there."""
+    """Ben is in Los Angeles, where it is 22:10."""
     given_at = datetime(2026, 3, 3, 6, 10, tzinfo=UTC)
     give(urgent, ben, ana, at=given_at)
 

@@ -1,4 +1,4 @@
-"""How a digest reads, at one item and at fifty, and what it never says."""
+"""The layout of digests with one item and with fifty, and what they never contain."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ pytestmark = pytest.mark.django_db
 
 MONDAY = date(2026, 3, 2)
 DAY = timedelta(days=1)
-CUT_OFF = 102_000  # bytes of HTML, after which Gmail shows no more
+CUT_OFF = 102_000  # bytes of HTML after which Gmail clips a mail
 
 
 class Page(HTMLParser):
-    """The elements of a mail, with what they ask to be loaded."""
+    """Parser of a mail's elements, with the resources that they load."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -175,7 +175,7 @@ def test_items_restricted_before_sending_are_not_mentioned_to_others(
 
 
 def _summaries(team) -> list[str]:
-    """A team's week, however it goes."""
+    """Draw the summary of a team's week."""
     message = Message.objects.create(
         **{"key": "w", "topic": "weekly_summary", "team": team, "route": "mail", "day": today()},
         **{"message_id": "<w@example.com>", "thread": "<w@example.com>"},

@@ -1,4 +1,4 @@
-"""Links in a reminder: what they do, once, and when they do nothing."""
+"""Links in a reminder: their effect, use once, and refusals."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def item(ana) -> ActionItem:
 
 
 def link_of(answer: str, item: ActionItem, person, message: Message, **changed) -> str:
-    """The path of a link as it stands in `message`."""
+    """Return the path of a link in `message`."""
     choose = links.choose(item, to=person, message=message, today=message.day)
     assert choose is not None
     return _path(links.replace(choose, answer=links.Answer(answer), **changed).url)
@@ -42,13 +42,13 @@ def _path(url: str) -> str:
 
 
 def paths_in(html: str) -> dict[str, str]:
-    """The links of a digest with one line, by their words."""
+    """Return the links of a digest with one line, by label."""
     found = re.findall(r'<a href="([^"]+/answer/[^"]+)"[^>]*>([^<]+)</a>', html)
     return {words: _path(url) for url, words in found}
 
 
 def refusal(client: Client, path: str) -> str:
-    """The page of a link that does nothing, asked for and then pressed."""
+    """Return the page of a refused link, opened and then submitted."""
     asked, pressed = client.get(path), client.post(path, DONE)
     assert asked.status_code == pressed.status_code == 410
     return asked.content.decode()
@@ -359,7 +359,7 @@ def test_links_of_an_old_digest_are_not_shown_in_the_inbox(ana, item):
 
 
 def sent_message(person) -> Message:
-    """A digest that was sent to `person` just now, whatever stands in it."""
+    """Create a digest sent to `person` just now, with any contents."""
     return Message.objects.create(**_message_to(person))
 
 

@@ -1,4 +1,4 @@
-"""Digests that hold more than there is room for: what is cut, and where the rest is."""
+"""Digests longer than the limit: what is cut, and the list that contains it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _departed(team):
 
 
 def _listed(client, person, sent):
-    """Which list a digest leads to, and what it holds as `person` sees it."""
+    """Return the list that a digest links to, and its contents for `person`."""
     client.force_login(person)
     address = re.search(r"/action-items/\?scope=\w+", sent.body)[0]
     return address.partition("=")[2], client.get(address).content.decode()

@@ -1,4 +1,4 @@
-"""The reminder policy, over all the policies, calendars and items that hypothesis thinks of."""
+"""Properties of the reminder policy over all policies, calendars and items."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def reached(due_on: date, today: date, calendar: Calendar = OFFICE) -> str | Non
 
 
 class Ledger:
-    """What one person was told about one item, morning by morning."""
+    """The messages to one person about one item, morning by morning."""
 
     def __init__(self, calendar: Calendar, terms: Policy, part: Part = Part.OWNER) -> None:
         self.calendar, self.terms, self.part = calendar, terms, part
@@ -46,7 +46,7 @@ class Ledger:
         self.told: list[tuple[date, Due]] = []
 
     def morning(self, day: date, item: ItemFacts) -> list[Due]:
-        """What is said on `day`; nothing where it is no digest day."""
+        """Return the steps sent on `day`; none if it is not a digest day."""
         if not self.calendar.is_digest_day(day):
             return []
         due = policy.due_steps(
@@ -132,7 +132,7 @@ def test_the_escalation_ends_with_the_decision(terms, due_on, weekday):
 
 @given(due_on=days, weekday=st.integers(1, 7))
 def test_the_weekly_steps_of_all_items_are_on_one_weekday_and_a_week_apart(due_on, weekday):
-    """The steps of the first and the third day stay where they are, and so does the decision."""
+    """The steps of the first and third day stay where they are, and so does the decision."""
     offsets = [rung.days for rung in DEFAULTS.ladder(due_on, weekday)]
 
     weekly = offsets[3:-1]
@@ -203,7 +203,7 @@ def test_nothing_is_sent_off_hours_while_snoozed_or_after_the_decision(data, sta
 
 @given(data=st.data(), start=days, terms=policies())
 def test_nothing_is_skipped_for_ever(data, start, terms):
-    """Whoever has days at all hears of each due item, and in the end is asked to decide."""
+    """Anybody with working days is told about each due item, and finally asked to decide."""
     calendar, item = data.draw(calendars(start)), data.draw(open_items(start))
     ledger = Ledger(calendar, terms)
 
@@ -230,7 +230,7 @@ def test_a_digest_before_the_due_date_mentions_the_item_in_time(data, due_on, te
 
 @given(data=st.data(), start=days, terms=policies())
 def test_missed_ticks_only_delay(data, start, terms):
-    """Whatever mornings a machine sleeps through: the next one says the latest step reached."""
+    """After any missed mornings, the next one sends the latest step reached."""
     calendar, item = data.draw(calendars(start)), data.draw(open_items(start))
     asleep = data.draw(st.sets(st.integers(0, 119)))
     awake, dozing = Ledger(calendar, terms), Ledger(calendar, terms)
@@ -283,7 +283,7 @@ def test_a_new_owner_gets_the_latest_step_and_the_old_one_nothing(data, start, t
 
 @given(data=st.data(), start=days, terms=policies())
 def test_an_assignment_is_announced_once_in_the_next_digest(data, start, terms):
-    """Unless the policy says never, or no digest comes while it is news."""
+    """Unless the policy says never, or no digest is sent while it is news."""
     calendar = data.draw(calendars(start))
     given_on = start + data.draw(st.integers(0, 40)) * DAY
     due_on = data.draw(st.none() | st.integers(-30, 60).map(lambda days: start + days * DAY))

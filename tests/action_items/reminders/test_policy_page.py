@@ -1,4 +1,4 @@
-"""Administrators change the policy: previewed, checked, kept as versions; and holidays."""
+"""Pages for the reminder policy (preview, checks, versions) and for holidays."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The preview promises exactly what is sent: compared over a quarter, two weeks at a time."""
+"""The preview of reminders, compared with what is sent over a quarter, two weeks at a time."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def change_something(persons: list[User], chance: Random, at: datetime) -> None:
 
 
 def moments(persons: list[User], start: datetime, end: datetime) -> list[datetime]:
-    """Return the moments to act: as windows open, half an hour later, and at first."""
+    """Return the moments to act: when windows open, half an hour later, and at the start."""
     calendars = recipients.calendars_of(persons, policy=policy_store.current(), now=start).values()
     days = [start.date() + ahead * DAY for ahead in range(-1, preview.DAYS + 2)]
     opening = {calendar.opens_at(day).astimezone(UTC) for calendar in calendars for day in days}
@@ -97,7 +97,7 @@ def live(at: Iterable[datetime]) -> None:
 
 
 def really_sent(since: datetime, until: datetime) -> Sent:
-    """Return what was sent, by day and person."""
+    """Return the messages sent, by day and person."""
     sent: Sent = {}
     mails = Message.objects.filter(sent_at__range=(since, until), recipient__isnull=False)
     for message in mails.filter(topic__in=(ledger.TOPIC, immediate.TOPIC)):
@@ -110,7 +110,7 @@ def really_sent(since: datetime, until: datetime) -> Sent:
 
 
 def promised(rows: list[preview.Row], until: datetime) -> Sent:
-    """Return the preview's mornings that begin before `until`."""
+    """Return the mornings in the preview that begin before `until`."""
     calendars = recipients.calendars_of(
         [row.person for row in rows], policy=policy_store.current(), now=until - PERIOD
     )

@@ -1,4 +1,4 @@
-"""Which teams would be told of their week by a policy that is not saved yet."""
+"""The preview of team summaries under an unsaved policy."""
 
 from __future__ import annotations
 

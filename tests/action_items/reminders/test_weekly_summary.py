@@ -1,4 +1,4 @@
-"""A team's week in a mail or a chat: the page of follow-up, as its reader would see it."""
+"""The weekly summary of a team by mail or chat, as its reader would see follow-up."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def payments(ana, rita):
-    """A team led by Ana, with Rita in it."""
+    """Create a team led by Ana, with Rita in it."""
     team = TeamFactory(name="Payments", slug="payments", lead=ana)
     team.members.set([ana, rita])
     return team
@@ -153,14 +153,14 @@ def test_an_item_hidden_from_the_reader_is_not_mentioned(payments, ana, rita):
 
 @pytest.fixture
 def without_a_lead(ana, ben, rita):
-    """A team of Ana and Ben without a lead and without a channel; Rita is not in it."""
+    """Create a team of Ana and Ben without lead and channel; Rita is not in it."""
     team = TeamFactory(name="Payments", lead=None)
     team.members.set([ana, ben])
     return team
 
 
 def test_without_lead_and_channel_each_member_gets_it_in_their_morning(without_a_lead, ana, ben):
-    due_on = MONDAY - 2 * DAY  # told of it on Monday, which is no other news
+    due_on = MONDAY - 2 * DAY  # announced on Monday, so that it is no other news
     secret = IncidentFactory(visibility="restricted", owner=ana)
     ActionItemFactory(owner=ana, title="Rotate the secret", due_on=due_on)
     ActionItemFactory(incident=secret, owner=ana, title="Hush", due_on=due_on)

@@ -1,4 +1,4 @@
-"""Who hears of what beside an item's owner, on which days, and who must not."""
+"""Recipients of reminders besides the owner, their days, and people who must not get any."""
 
 from __future__ import annotations
 
@@ -25,8 +25,9 @@ pytestmark = pytest.mark.django_db
 
 
 def letters(days: int, start: int = 0) -> dict[tuple[int, str], str]:
-    """The digests of so many noons: by day after Monday and person, what each says, in
-    small letters."""
+    """Return the digests of that many days at noon: text in lower case, by (days after Monday,
+    person).
+    """
     return {
         (day, sent.to[0].removesuffix("@example.com")): sent.body.lower()
         for day in range(start, start + days)
@@ -36,7 +37,7 @@ def letters(days: int, start: int = 0) -> dict[tuple[int, str], str]:
 
 @pytest.fixture
 def payments(ana, rita):
-    """A team led by Ana, with Rita in it."""
+    """Create a team led by Ana, with Rita in it."""
     team = TeamFactory(name="Payments", lead=ana)
     team.members.set([ana, rita])
     return team

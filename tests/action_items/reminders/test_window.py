@@ -1,5 +1,6 @@
-"""Reminders are sent within three hours of somebody's morning; what misses them is said anew in
-the next one, in one message."""
+"""The window for reminders: three hours in the morning; missed ones are repeated in the next
+digest.
+"""
 
 from __future__ import annotations
 
@@ -22,12 +23,12 @@ SMTP = "django.core.mail.backends.smtp.EmailBackend"
 
 
 def moment(day: int, hour: int, minute: int = 0) -> datetime:
-    """In March 2026, UTC."""
+    """Return a moment in March 2026, UTC."""
     return datetime(2026, 3, day, hour, minute, tzinfo=UTC)
 
 
 def live(start: datetime, until: datetime, step: timedelta = 4 * QUARTER) -> dict[datetime, list]:
-    """Act as beat and worker from `start` to `until`; return the mails sent, by moment."""
+    """Run beat and worker from `start` to `until`; return the mails sent, by moment."""
     sent: dict[datetime, list] = {}
     now = start
     while now < until:
@@ -49,9 +50,9 @@ def hans(db):
 
 @pytest.fixture
 def mail_server_is_away(settings):
-    """`mail_server_is_away(True)` and `(False)`."""
+    """`mail_server_is_away(True)` stops the mail server, `(False)` starts it again."""
     working = settings.EMAIL_BACKEND
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1  # nobody listens there
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1  # no server listens there
 
     def set_away(away: bool) -> None:
         settings.EMAIL_BACKEND = SMTP if away else working
@@ -71,7 +72,7 @@ def test_an_evening_assignment_is_announced_the_next_morning(ana, hans):
 
 
 def test_a_server_that_starts_in_the_evening_sends_nothing_before_the_morning(ana):
-    """Beat, or the worker, was away since Friday."""
+    """Beat, or the worker, has been down since Friday."""
     ActionItemFactory(owner=ana, due_on=MONDAY - 3 * DAY)
 
     assert list(live(moment(2, 12), moment(3, 12))) == [moment(3, 9)]
@@ -165,7 +166,7 @@ def test_a_mail_that_replaces_a_failed_chat_after_noon_waits_for_the_morning(ana
 def test_a_long_outage_delays_reminders_but_loses_and_repeats_none(ana):
     for days in (0, 1, 2):
         ActionItemFactory(owner=ana, due_on=MONDAY + days * DAY, title=f"Promise {days}")
-    live(moment(2, 9), moment(2, 12))  # then nothing runs until Thursday afternoon
+    live(moment(2, 9), moment(2, 12))  # nothing runs until Thursday afternoon
 
     sent = live(moment(5, 15), moment(6, 12))
 

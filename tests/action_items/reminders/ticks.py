@@ -1,4 +1,4 @@
-"""One tick of the reminders, and what it sent."""
+"""One tick of the reminders, with the messages sent."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ DAY = timedelta(days=1)
 
 
 def tick(now: datetime = MONDAY_MORNING, topic: str = "digest") -> list[mail.EmailMessage]:
-    """One hourly tick; the mails of `topic` that it sent."""
+    """Run one hourly tick; return the mails of `topic` that it sent."""
     before = len(mail.outbox)
     ledger.write_due(now)
     delivery.deliver(delivery.due(now), clock=lambda: now)

@@ -1,4 +1,4 @@
-"""The board: a column for each status, and moving a card by drag, menu or form."""
+"""The board: a column for each status, and moving cards by drag, menu or form."""
 
 from __future__ import annotations
 

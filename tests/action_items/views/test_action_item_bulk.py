@@ -1,4 +1,4 @@
-"""One change for many action items: foretold, confirmed, and told item by item."""
+"""Bulk changes of action items: preview, confirmation, and the result for each item."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def body(response) -> str:
 
 
 def confirmed(client, items, **fields):
-    """What a browser sends from the page that foretells the change."""
+    """Return what a browser posts from the preview."""
     seen = [f"{item.pk}:{item.version}" for item in items]
     return client.post(MANY, {"item": seen, **fields})
 

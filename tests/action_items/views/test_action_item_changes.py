@@ -1,4 +1,4 @@
-"""Status, priority, owner and due date, changed in the row."""
+"""Changes of status, priority, owner and due date in a row."""
 
 from __future__ import annotations
 

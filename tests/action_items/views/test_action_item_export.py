@@ -1,4 +1,4 @@
-"""The list as a file for a spreadsheet."""
+"""The action item list as a spreadsheet."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The list of action items: what it is narrowed to, in which order, and under which headings."""
+"""The list of action items: filters, order and groups."""
 
 from __future__ import annotations
 
@@ -33,7 +33,9 @@ def body(response) -> str:
 
 @pytest.fixture
 def three(ben):
-    """An alert for the checkout, due tomorrow; a rehearsal of Payments; a loose end of nobody’s."""
+    """Create an alert for the checkout, due tomorrow; a rehearsal of Payments; an unassigned
+    item.
+    """
     today = timezone.localdate()
     shop = ServiceFactory(name="Checkout", slug="checkout")
     expired = PatternFactory(name="Expired", slug="expired")

@@ -1,4 +1,4 @@
-"""How action items belong together, on the page of their incident."""
+"""Parts and dependencies of action items on the page of their incident."""
 
 from __future__ import annotations
 

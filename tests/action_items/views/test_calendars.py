@@ -1,4 +1,4 @@
-"""Calendars of due dates, as a calendar program reads them."""
+"""Calendar feeds of due dates, as read by a calendar program."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ DAY = timedelta(days=1)
 
 
 def events(feed) -> list:
-    """What somebody who is not signed in reads at the address of `feed`."""
+    """Return the events that an anonymous client reads at the address of `feed`."""
     answer = Client().get(feed.feed_url)
     assert answer["Content-Type"] == "text/calendar; charset=utf-8"
     return list(Calendar.from_ical(answer.content).walk("VEVENT"))

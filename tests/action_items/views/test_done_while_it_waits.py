@@ -1,4 +1,4 @@
-"""Done: what the item still waits for is named and asked about; its history tells of waits."""
+"""Completing an item with open dependencies; dependencies in the history."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Follow-up: who sees which numbers, about whom, and when."""
+"""Follow-up: the figures for each reader, team, service and period."""
 
 from datetime import timedelta
 
@@ -27,7 +27,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def payments(ana, rita):
-    """A team led by Ana, with Rita in it."""
+    """Create a team led by Ana, with Rita in it."""
     team = TeamFactory(name="Payments", slug="payments", lead=ana)
     team.members.set([ana, rita])
     return team

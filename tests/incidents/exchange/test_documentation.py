@@ -1,4 +1,4 @@
-"""The examples in docs/interchange.md are what export writes."""
+"""Examples in docs/interchange.md, compared with what export writes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How an action item is followed, in a file: what is read, what stays text, what is refused."""
+"""Follow-up facts of an action item in a file: read, kept as text, or refused."""
 
 from __future__ import annotations
 

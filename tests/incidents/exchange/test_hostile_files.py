@@ -1,4 +1,4 @@
-"""Whatever stands in a file: an answer in bounded time, never a crash, nothing lost."""
+"""Hostile files: an answer in bounded time, no crash, nothing lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every word of a file is in its incident or in the report, and reading ends in time."""
+"""Completeness of parsing: every word of a file is in its incident or in the report."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ file_names = st.sampled_from(["2019-02-25-disk.md", "x.rst", "x.txt", "postmorte
 
 
 def missing(text: str, document: ParsedPostmortem) -> set[str]:
-    """The words of `text` that are neither in what `document` says nor in its problems."""
+    """Return the words of `text` that are neither in `document` nor in its problems."""
     return words_in(text) - words_in("\n".join(_texts(asdict(document))))
 
 
@@ -114,7 +114,7 @@ def test_every_word_of_front_matter_of_our_own_is_kept(lines):
 
     document = parse(text, name="x.md")
 
-    if not document.refused:  # of its own format, keys and times are written in another form
+    if not document.refused:  # in our own format, keys and times are rendered in another form
         assert missing(text, document) <= words_in(render(document))
 
 
@@ -125,7 +125,7 @@ def test_every_word_of_front_matter_of_our_own_is_kept(lines):
 @settings(max_examples=400, deadline=None)
 def test_any_bytes_are_read_or_refused(raw, start):
     text = ""
-    with contextlib.suppress(Unreadable):  # whose messages test_files.py has
+    with contextlib.suppress(Unreadable):  # messages are tested in test_files.py
         text = decode(start + raw)
     document = parse_any(text, name="x.md")
     assert document.title or document.refused
@@ -184,5 +184,5 @@ def test_parsing_time_grows_linearly_with_the_length(of, name):
 
     small, _, large = (took(n) for n in (4_000, 8_000, 16_000))
 
-    assert large < 8 * small + 0.3  # twice what is linear, and what a busy machine adds
+    assert large < 8 * small + 0.3  # twice the linear time, plus some for a busy machine
     assert large < 3

@@ -1,4 +1,4 @@
-"""Reading a postmortem's file: what it says, and what is wrong with it, line by line."""
+"""Parsing a postmortem's file, and its errors with their lines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Export, import, export: the same bytes, for whatever the database can hold."""
+"""Round trips: export, import, export gives the same bytes, for any stored content."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ def action_items(draw):
 
 @st.composite
 def together(draw):
-    """Some action items, of which later ones may be part of the first or wait for earlier ones."""
+    """Draw action items; later ones may be part of the first or wait for earlier ones."""
     items = draw(st.lists(action_items(), max_size=3))
     return tuple(
         replace(
@@ -265,7 +265,7 @@ def cast(transactional_db):
 
 
 def shortened(document: ParsedPostmortem) -> ParsedPostmortem:
-    """`document` with what is longer than its column left out."""
+    """Return `document` without values too long for their columns."""
     return replace(
         document,
         timeline=tuple(replace(e, as_written=e.as_written[:60]) for e in document.timeline),

@@ -1,4 +1,4 @@
-"""Reading a whole postmortem from the database, which every save does."""
+"""Reading a whole postmortem from the database, as every save does."""
 
 from __future__ import annotations
 

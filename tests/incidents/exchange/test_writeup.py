@@ -1,4 +1,4 @@
-"""Write-ups that know nothing of our format."""
+"""Free-form write-ups without our front matter."""
 
 from __future__ import annotations
 

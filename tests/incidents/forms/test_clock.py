@@ -1,4 +1,4 @@
-"""From clocks to moments, also on the nights when clocks are changed."""
+"""Conversion of clock times to moments, including clock changes."""
 
 from datetime import UTC, date, datetime, time
 

@@ -1,4 +1,4 @@
-"""Every field of Markdown says so, and what says so is one."""
+"""Markdown fields, recognisable by their help text."""
 
 import importlib
 import pkgutil

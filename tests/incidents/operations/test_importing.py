@@ -1,4 +1,4 @@
-"""Importing: one incident per document, however often, and nothing lost or overwritten."""
+"""Importing: one incident per document, nothing lost, nothing overwritten."""
 
 from __future__ import annotations
 

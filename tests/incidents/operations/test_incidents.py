@@ -1,4 +1,4 @@
-"""Starting an incident, its header, and putting it away."""
+"""Creating an incident, editing its header, archiving and restoring it."""
 
 from datetime import UTC, datetime
 
@@ -177,7 +177,7 @@ def test_labels_are_found_in_any_case_and_created_if_missing(ana):
 
 
 def restricted_with(label, ana):
-    """A restricted incident of Ana's with one service and one tag of this name."""
+    """Create a restricted incident of Ana's with one service and one tag of this name."""
     fields = IncidentFields(
         title="Merger",
         visibility="restricted",
@@ -201,7 +201,7 @@ def test_a_hidden_label_takes_the_spelling_typed(ana, ben):
 
 def test_a_visible_label_keeps_its_spelling(ana, ben, omar):
     restricted_with("Quokka Vault", ana)
-    ServiceFactory(name="JupyterHub", slug="hub")  # by nobody yet: offered to everybody
+    ServiceFactory(name="JupyterHub", slug="hub")  # used by nobody, so offered to everybody
 
     assert services_named(["qUOKKA vAULT"], by=omar)[0].name == "Quokka Vault"
     assert services_named(["hub"], by=ben)[0].name == "JupyterHub"

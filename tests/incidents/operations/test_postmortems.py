@@ -1,4 +1,4 @@
-"""The way of a postmortem."""
+"""The status of a postmortem."""
 
 import pytest
 from django.core.exceptions import PermissionDenied

@@ -1,4 +1,4 @@
-"""Causes and links to patterns."""
+"""Causes and pattern links."""
 
 import pytest
 from django.core.exceptions import PermissionDenied

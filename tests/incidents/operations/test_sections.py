@@ -1,4 +1,4 @@
-"""Nothing that anybody wrote in a section is lost."""
+"""Writing sections without losing anybody's text."""
 
 import pytest
 from django.core.exceptions import PermissionDenied

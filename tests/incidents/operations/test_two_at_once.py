@@ -1,4 +1,4 @@
-"""Two people press Save in the same moment, in two real transactions."""
+"""Concurrent saves by two people, in two real transactions."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def at_once(*actions):
-    """Run each action in a thread and a connection of its own, all at the same moment."""
+    """Run each action in a thread with its own connection, all at the same moment."""
     ready = Barrier(len(actions))
 
     def run(action):
         try:
             ready.wait(timeout=10)
             return action()
-        except Exception as error:  # noqa: BLE001 - what went wrong is what is looked at
+        except Exception as error:  # noqa: BLE001 - the error is what is tested
             return error
         finally:
             connection.close()
@@ -49,7 +49,7 @@ def incident(ana):
 
 
 def saving(section, *, body, base=1, by):
-    """An action that saves the section as somebody who saw its version `base`."""
+    """Return an action that saves the section as somebody who saw version `base`."""
     return lambda: sections.save(
         Section.objects.select_related("incident").get(pk=section.pk),
         title=section.title,

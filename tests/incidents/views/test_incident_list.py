@@ -1,4 +1,4 @@
-"""The incident list: filters, order, pages, and what nobody may see."""
+"""The incident list: filters, order, pages and visibility."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def listed(signed_in, vera):
-    """`listed(query)`: the titles that Vera's list shows, in order."""
+    """`listed(query)`: return the titles in Vera's list, in order."""
     client = signed_in(vera)
 
     def titles(query=""):

@@ -1,4 +1,4 @@
-"""The incident page, as each person gets it."""
+"""The incident page for different people."""
 
 from datetime import timedelta
 
@@ -253,7 +253,7 @@ def test_an_authors_cached_page_is_not_shown_to_a_viewer(signed_in, ana, vera):
 
 
 def test_each_part_is_rendered_on_its_own(ana):
-    """What a save answers with: the fragment, with the phases where times changed."""
+    """A save answers with its fragment, with the phases if times changed."""
     incident = IncidentFactory()
     section = SectionFactory(incident=incident)
 

@@ -1,6 +1,6 @@
-"""Markdown fields are formatted wherever they are shown, or shown as plain words.
+"""Markdown fields are rendered, or shown as plain text, wherever they appear.
 
-`TYPED` holds marks that must not be seen and a word in angle brackets that must be.
+`TYPED` contains markup that must not be visible, and a word in angle brackets that must be.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which page of a list an address asks for."""
+"""The page number in an address."""
 
 import pytest
 from django.http import QueryDict

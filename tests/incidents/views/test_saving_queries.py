@@ -1,4 +1,4 @@
-"""What a save costs: the whole request, from the session to what is learned after the commit."""
+"""Queries of a save: the whole request, from the session to the work after the commit."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from tests.factories import (
 )
 
 MOST = 20
-MARKS = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")  # ask nothing, and tests have more of them
+MARKS = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")  # no queries, and more in tests
 NEW = {
     "section_new": {"title": "More", "kind": "other", "body": "Some *more*."},
     "event_new": {"text": "Seen.", "precision": "unknown", "kind": "observation"},
@@ -74,8 +74,8 @@ FACTS = {
 }
 
 
-# What costs on top: with other clocks, every moment of the timeline is read anew; what has a new
-# name is asked for, made, and asked for again.
+# Additional queries: with another time zone, every event is read again; a new name is looked up,
+# created, and looked up again.
 CLOCKS = ("the timeline", "the milestones")
 PERSON = ("the people named", "their roles")
 LABELS = ("services", "tags")
@@ -83,7 +83,9 @@ WITH_IT = {"action_item_delete": ("its history", "what waits", "its parts")}
 
 
 def incident_with(count: int, owner: Any) -> dict[str, Any]:
-    """An incident with `count` of everything, all of it indexed and kept; by name of part."""
+    """Create an incident with `count` rows of each part, indexed and cached; return rows by
+    part.
+    """
     incident = IncidentFactory(owner=owner)
     for _ in range(count):
         parts = {
@@ -111,7 +113,7 @@ def incident_with(count: int, owner: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def cost(rita, signed_in, django_capture_on_commit_callbacks):
-    """`cost(name, posted, count)` is how many queries it takes to post that to that address."""
+    """`cost(name, posted, count)`: return the number of queries for that POST."""
     client = signed_in(rita)
     fresh = PatternFactory()
     PlaybookFactory(slug="fresh")

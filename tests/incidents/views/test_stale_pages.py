@@ -1,4 +1,4 @@
-"""Nothing is done to what changed since the person saw it: the page says so, and asks again."""
+"""Actions on a postmortem that changed since the page was opened: they ask again."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def write(incident, text, *, by):
 
 
 def carried(page, *, action: str = "", name: str = "revision") -> str:
-    """The hidden field of the form that goes to `action`, or of the page's first with it."""
+    """Return the hidden field of the form that posts to `action`, or of the first form with it."""
     html = page.content.decode()
     forms = re.findall(r"<form\b.*?</form>", html, re.DOTALL)
     [value, *_] = [

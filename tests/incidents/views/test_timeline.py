@@ -1,4 +1,4 @@
-"""Two clocks, days, gaps and folds of the timeline."""
+"""The timeline: two time zones, days, gaps and folding."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -37,7 +37,7 @@ def test_utc_is_not_shown_twice():
 
 
 def test_both_times_are_right_at_the_end_of_summer_time():
-    """In Dublin 01:30 comes twice on the last Sunday of October."""
+    """A Sunday in October on which 01:30 occurs twice in Dublin."""
     before = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
 
     first, second = rows("Europe/Dublin", event(before), event(before + timedelta(hours=1)))

@@ -1,4 +1,4 @@
-"""Starting, editing, publishing and archiving incidents, as pages."""
+"""Pages that create, edit, publish and archive incidents."""
 
 import pytest
 
@@ -22,7 +22,7 @@ def base(incident):
 
 
 def seen(incident):
-    """Return what a page of the incident, opened just now, carries."""
+    """Return the revision number on a page of the incident opened now."""
     return {"revision": incident.revisions.first().number}
 
 
@@ -41,7 +41,7 @@ def facts(**more):
 def test_an_incident_is_created_with_a_title(ana, signed_in):
     client = signed_in(ana)
     page = client.get("/incidents/new/").content.decode()
-    assert 'value="Europe/Dublin"' in page  # her own zone, to begin with
+    assert 'value="Europe/Dublin"' in page  # her own zone as the default
 
     answer = client.post(
         "/incidents/new/",

@@ -104,7 +104,7 @@ def test_each_end_of_a_range_asks_which_of_two_equal_times_is_meant(incident, an
     same = event(**ends, end_which="second", version=1)
     client.post(f"{base(incident)}timeline/{made.pk}/edit/", same)
     made.refresh_from_db()
-    assert made.version == 1  # the form shows both as they are
+    assert made.version == 1  # the form shows the event as it is
 
 
 def test_events_without_a_time_or_to_the_day_are_accepted(incident, ana, signed_in):

@@ -1,4 +1,4 @@
-"""Saying whether a fix held, and taking up again what did not."""
+"""Recording whether a fix held, and reopening one that did not."""
 
 from datetime import UTC, date, datetime
 
@@ -26,7 +26,7 @@ LATER = datetime(2026, 4, 1, 9, tzinfo=UTC)
 
 
 class Recurrence:
-    """A fix that was done after one incident, and the next incident of the same pattern."""
+    """A fix completed after one incident, and the next incident of the same pattern."""
 
     def __init__(self, **earlier):
         pattern = PatternFactory()
@@ -60,7 +60,7 @@ def test_a_fix_that_did_not_hold_is_reopened_with_a_new_due_date(came_back, ana)
 
     came_back.fix.refresh_from_db()
     assert (came_back.fix.status, came_back.fix.closed_at) == ("open", None)
-    assert came_back.fix.due_on == date(2026, 5, 1)  # 30 days, since it was a SEV2
+    assert came_back.fix.due_on == date(2026, 5, 1)  # 30 days for a SEV2
     assert check.reopened
     assert check.evidence == "The drill."
     assert came_back.earlier.revisions.first().summary.startswith("Action item reopened")

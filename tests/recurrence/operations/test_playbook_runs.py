@@ -1,4 +1,4 @@
-"""Following playbooks."""
+"""Playbook runs."""
 
 from __future__ import annotations
 

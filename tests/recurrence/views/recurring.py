@@ -1,4 +1,4 @@
-"""Incidents of one pattern, their fixes, and how the page is asked."""
+"""Incidents of one pattern, their fixes, and requests for the page."""
 
 from datetime import UTC, datetime
 

@@ -1,7 +1,7 @@
-"""Counts that pages keep, when an incident is restricted in a transaction that commits late.
+"""Cached counts when an incident is restricted in a transaction that commits late.
 
-The restricting transaction writes its revision first and commits last: a later revision of
-another incident is there before it. Two real transactions, each on a connection of its own.
+The restricting transaction writes its revision first and commits last: a later revision of another
+incident is visible before it. Two real transactions, each on its own connection.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class World:
 
 @pytest.fixture
 def world(ana):
-    """Eleven incidents of one pattern, each with an open action item."""
+    """Create eleven incidents of one pattern, each with an open action item."""
     pattern = PatternFactory(name="Credential expired")
     made = [IncidentFactory(title=f"Outage {n}", owner=ana, created_by=ana) for n in range(11)]
     for incident in made:
@@ -65,7 +65,7 @@ def edited(incident, by, **fields):
 
 @contextmanager
 def uncommitted(write):
-    """Within the block `write` has run on another connection; its transaction commits after."""
+    """Run `write` on another connection; its transaction commits after the block."""
     written, may_commit = threading.Event(), threading.Event()
 
     def run():
@@ -172,7 +172,7 @@ def test_leaving_a_team_by_a_late_commit_changes_the_counts(signed_in, world, an
 
 
 def test_writers_do_not_wait_for_each_other(world, ana):
-    """A long transaction, such as an import, keeps no other one from saving."""
+    """A long transaction, such as an import, blocks no other save."""
     with uncommitted(lambda: edited(world.secret, ana, severity="SEV2")):
         with connection.cursor() as cursor:
             cursor.execute("SET lock_timeout = '200ms'")
@@ -229,8 +229,8 @@ def test_signing_in_does_not_invalidate_the_counts(world, vera):
     assert state_of(vera, Topic.INCIDENTS) == before
 
 
-# No counts: of whom to ask, names that are looked up each time, and messages, whose sending
-# follow-up learns within ten minutes.
+# Not counts: people and names looked up each time, and messages, which follow-up includes within
+# ten minutes.
 READ_ASIDE = {"django_session", "messaging_message", "action_items_reminderpolicy"}
 OUR_TABLES = re.compile(r"\b((?:accounts|incidents|playbooks|messaging|search|django)_[a-z_]+)\b")
 

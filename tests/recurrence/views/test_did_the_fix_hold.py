@@ -1,4 +1,4 @@
-"""Of each fix that was done before, the page asks whether it held; and remembers."""
+"""The question whether an earlier fix held, on the page of an incident."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""The map of patterns: the picture's rows and the table say the same, bounded, and leak nothing."""
+"""The map of patterns: chart and table agree, are bounded, and reveal nothing hidden."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Patterns as pages: how often, whether the fixes held, what helps."""
+"""Pages of patterns: frequency, fixes and playbooks."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Running playbooks on pages, with and without JavaScript."""
+"""Pages of playbook runs, with and without JavaScript."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def address(run, verb):
 
 
 def seen(run):
-    """Return what a page of the run, opened just now, carries."""
+    """Return the version on a page of the run opened now."""
     return {"version": playbook_runs.run_version(run.ticks.all())}
 
 
@@ -263,7 +263,7 @@ def test_invalid_input_does_not_crash(verb, signed_in, ana):
 
 
 def full(owner, count):
-    """A run with `count` steps ticked, among other things that have `count` rows."""
+    """Create a run with `count` steps ticked, among other rows, `count` of each."""
     steps = tuple(StepFields(title=f"Step {n}", command="ls") for n in range(count + 1))
     said = PlaybookFields(title=f"Playbook of {count}", use_when="Now.", steps=steps)
     playbook = playbooks.create_playbook(said, by=owner, at=NOON)

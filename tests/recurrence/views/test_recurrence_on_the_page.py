@@ -1,4 +1,4 @@
-"""The callout on an incident's page: which time it is, and what was promised before."""
+"""The notice on an incident's page: which occurrence it is, with earlier action items."""
 
 from datetime import UTC, date, datetime, timedelta
 

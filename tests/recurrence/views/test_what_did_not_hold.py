@@ -1,4 +1,4 @@
-"""A promise that did not hold says so where it stands, to those who may know; at what cost."""
+"""Failed fixes are marked where they are shown, for people with access, in few queries."""
 
 from datetime import UTC, datetime
 
