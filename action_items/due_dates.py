@@ -15,7 +15,7 @@ WEEK = 7  # days
 
 @dataclass(frozen=True)
 class DueDate:
-    """When something is due, in words. `stage` is `now`, `late`, `long-late`, or empty."""
+    """A due date in words. `stage` is `now`, `late`, `long-late`, or empty."""
 
     text: str
     stage: str = ""
@@ -23,7 +23,7 @@ class DueDate:
 
 
 def due(item: ActionItem, today: date) -> DueDate:
-    """When `item` is due, seen from `today`."""
+    """Return the due or closing date of `item` in words, as of `today`."""
     if not item.is_open:
         on = timezone.localdate(item.closed_at) if item.closed_at else None
         word = "Done" if item.status == ActionItemStatus.DONE else "Declined"

@@ -81,9 +81,9 @@ def compose(message: Message, *, now: datetime, is_immediate: bool = False) -> C
     """Return the contents of the digest `message` as of `now`; None if there is nothing left to
     say.
 
-    With `is_at_once` only the news that the message was written for. State, owners, permissions and
-    preferences are checked again: items that were finished, re-dated, reassigned, snoozed or hidden
-    are left out.
+    With `is_immediate` only the news that the message was written for. State, owners, permissions
+    and preferences are checked again: items that were finished, re-dated, reassigned, snoozed or
+    hidden are left out.
     """
     person = message.recipient
     if person is None or not person.is_active:

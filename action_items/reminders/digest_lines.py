@@ -48,7 +48,7 @@ class DigestItem(NamedTuple):
 
 
 class ItemTexts:
-    """ItemTexts of the items mentioned in `message` to `reader`."""
+    """The texts of the items mentioned in `message` to `reader`."""
 
     def __init__(
         self, named: list[DigestItem], message: Message, reader: User, today: date, policy: Policy

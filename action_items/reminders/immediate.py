@@ -52,7 +52,7 @@ def write_due(now: datetime) -> list[int]:
 def given_lately(policy: Policy, until: datetime) -> dict[int, NewAssignment]:
     """Return urgent action items assigned recently, up to `until`, by key.
 
-    Items that their owner was already sent about are left out.
+    Items already announced to their owner are left out.
     """
     sent = LedgerEntry.objects.filter(
         action_item=OuterRef("pk"),
@@ -105,7 +105,9 @@ def urgent_reminders(
     sent: SentSteps,
     now: datetime,
 ) -> DueReminders:
-    """Return what a person with these candidates must be sent `now`, without a digest."""
+    """Return the reminders that must be sent `now` to a person with these candidates, without a
+    digest.
+    """
     urgent = [
         candidate
         for candidate in candidates

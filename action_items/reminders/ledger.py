@@ -117,7 +117,7 @@ def sent_to(
     *,
     but_by: Collection[int] = (),
 ) -> dict[int, SentSteps]:
-    """Return, by user key, the steps that they were sent about these items and postmortems.
+    """Return, by user key, the steps already sent to them about these items and postmortems.
 
     Messages with the keys `but_by` are left out.
     """

@@ -1,4 +1,6 @@
-"""News for one person this morning. Pure: takes facts and earlier steps, returns steps."""
+"""The reminders due for one person this morning. Pure: takes facts and earlier steps, returns
+steps.
+"""
 
 from __future__ import annotations
 
@@ -21,9 +23,7 @@ def _nothing() -> _Taken:
 
 @dataclass
 class SentSteps:
-    """The steps that one person was told before, by item or incident and by the day they count
-    from.
-    """
+    """The steps already sent to one person, by item or incident and by the day they count from."""
 
     items: _Taken = field(default_factory=_nothing)
     postmortems: _Taken = field(default_factory=_nothing)
@@ -31,7 +31,7 @@ class SentSteps:
 
 @dataclass(frozen=True)
 class DueReminders:
-    """The news for one person this morning. False if there is none."""
+    """The reminders due for one person this morning. False if there are none."""
 
     items: list[tuple[Candidate, Due]]
     postmortems: list[tuple[PendingPostmortem, Due]]
@@ -40,7 +40,7 @@ class DueReminders:
         return bool(self.items or self.postmortems)
 
     def add_to(self, sent: SentSteps) -> None:
-        """Add these news to what was `told`."""
+        """Add these reminders to those already `sent`."""
         for candidate, due in self.items:
             sent.items[candidate.item][due.since].append(due.step)
         for waiting, due in self.postmortems:
@@ -55,7 +55,7 @@ def due_reminders(
     policy: Policy,
     sent: SentSteps,
 ) -> DueReminders:
-    """Return the news this morning for a person with these candidates."""
+    """Return the reminders due this morning for a person with these candidates."""
     return DueReminders(
         items=list(_of_items(candidates, morning, policy, sent.items)),
         postmortems=list(_of_postmortems(waiting, morning, policy, sent.postmortems)),
