@@ -166,7 +166,7 @@ class Counts:
         return ", ".join([*(words.format(count) for count, words in told), *more])
 
     def _news(self) -> list[tuple[int, str]]:
-        """The number of new ones, where that is not all there is."""
+        """Return the count of news, unless everything is new."""
         if self.is_all_new or self.given == self.new:
             return [(self.given, "{} new for you")]
         return [(self.new, "{} new"), (self.given, "{} given to you")]

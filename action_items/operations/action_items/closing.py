@@ -158,7 +158,7 @@ def reopen(
 def reopen_held(
     held: ActionItem, *, due_on: date | None, by: User, at: datetime, via: str = "app"
 ) -> ActionItem:
-    """Reopen `held` as `reopen` does, due on that day. The caller holds the item and its
+    """Reopen `held` as `reopen` does, due on that day. The caller has locked the item and its
     incident.
     """
     permissions.require(
