@@ -219,8 +219,8 @@ def test_lists_take_as_many_queries_whatever_they_hold(
 ):
     client = signed_in(ana)
     ChannelFactory(user=ana)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         client.get("/channels/")
     ChannelFactory.create_batch(2, user=ana)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         client.get("/channels/")

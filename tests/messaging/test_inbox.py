@@ -141,11 +141,11 @@ def test_a_page_takes_as_many_queries_for_three_as_for_one(
 ):
     client = signed_in(ana)
     send(ana, "1")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         client.get("/inbox/")
     send(ana, "2")
     send(ana, "3")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         client.get("/inbox/")
 
 

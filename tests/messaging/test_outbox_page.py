@@ -75,9 +75,9 @@ def test_it_takes_as_many_queries_for_three_as_for_one(
 ):
     client = signed_in(omar)
     operations.write(key="1", topic="note", day=NOON.date(), at=NOON, recipient=ana)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get("/messages/")
     MessageFactory(recipient=ben)
     MessageFactory(recipient=ana)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get("/messages/")
