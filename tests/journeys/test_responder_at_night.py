@@ -46,7 +46,7 @@ def test_a_misspelt_symptom_leads_to_the_playbook(enter, administrator):
     ).first.tap()
 
     expect(page.get_by_role("heading", level=1)).to_contain_text("Certificate expired")
-    page.get_by_role("checkbox", name=re.compile("Make sure that the clock")).tap()
+    page.get_by_role("checkbox", name=re.compile("Check that the clock")).tap()
 
     progress = page.get_by_role("status")
     expect(progress).to_have_text("1 of 8 done")
