@@ -67,7 +67,7 @@ def growth(runs: list[Found], part: str) -> str:
         found = [one.get(name) for one in named]
         grown = [_grown(found, which) for which in ("p50", "processor")]
         rows.append([name, *(_ratio(one) for one in found), *grown])
-    return _table([*head, "grown", "grown, on a processor"], rows)
+    return _table([*head, "growth", "growth, CPU"], rows)
 
 
 def _grown(found: Sequence[Found | None], which: str) -> str:
@@ -87,7 +87,7 @@ def targets(run: Found) -> str:
             late = target and one[which] > target
             cells += [f"**{_ratio(one, which)}**" if late else _ratio(one, which), target or ""]
         rows.append([*cells, _ratio(one, "processor"), f"{one['ms']:.1f}"])
-    return _table(["page", "p50", "target", "p95", "target", "on a processor", "ms"], rows)
+    return _table(["page", "p50", "target", "p95", "target", "CPU", "ms"], rows)
 
 
 def missed(runs: list[Found]) -> str:
@@ -127,7 +127,7 @@ def _memory(run: Found) -> list[object]:
 def page(runs: list[Found]) -> str:
     """docs/speed.md."""
     last = runs[-1]
-    costs = ["incidents", "search index", "all else", "web server, 2 workers"]
+    costs = ["incidents", "search index", "other data", "web server, 2 workers"]
     throughput = ((name, f"1/{times:.0f}") for name, times in last["throughput"].items())
     return Template((Path(__file__).parent / "speed_page.txt").read_text()).substitute(
         last["machine"],
@@ -137,10 +137,10 @@ def page(runs: list[Found]) -> str:
         count=_count(last),
         times=GROWTH,
         targets=targets(last),
-        throughput=_table(["page", "of bare"], throughput),
+        throughput=_table(["page", "of the bare view"], throughput),
         growth=growth(runs, "pages"),
         beside=growth(runs, "beside"),
-        costs=_table([*costs, "a save", "without search"], (_memory(run) for run in runs)),
+        costs=_table([*costs, "save", "save without search"], (_memory(run) for run in runs)),
     )
 
 
