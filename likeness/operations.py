@@ -15,7 +15,7 @@ from incidents.models import Incident
 from likeness.models import SimilarityVerdict, Verdict
 
 UNDECIDED = "undecided"
-_WHO = "Only authors may say whether incidents are the same failure."
+_WHO = "Only authors may decide whether incidents are the same failure."
 
 
 @transaction.atomic
@@ -35,9 +35,9 @@ def decide(
     """
     permissions.require(permissions.can_write(by), _WHO)
     if verdict not in Verdict.values:
-        raise DomainError("Two incidents are the same failure, or they are not.")
+        raise DomainError("Choose whether the two incidents are the same failure.")
     if one.pk == other.pk:
-        raise DomainError("An incident is not compared with itself.")
+        raise DomainError("An incident cannot be compared with itself.")
     first, second = sorted([one, other], key=lambda incident: incident.pk)
     # Locked in a fixed order, so that concurrent verdicts are saved one after the other.
     list(

@@ -11,7 +11,7 @@ def reasons(one: Similar) -> list[str]:
     """Return each reason as a few words, the strongest kind first."""
     words = [word for word in one.words if word not in one.of_causes]
     said = [
-        "somebody said that it is the same failure" if one.is_confirmed else "",
+        "confirmed as the same failure" if one.is_confirmed else "",
         f"same pattern: {_listed(one.patterns)}" if one.patterns else "",
         f"causes of both mention {_listed(one.of_causes)}" if one.of_causes else "",
         f"both mention {_listed(words)}" if words else "",

@@ -18,7 +18,7 @@ def user_argument(username: str | None) -> User:
         return User(pk=0, role=Role.VIEWER, is_active=True)
     user = User.objects.filter(username=storable(username), is_active=True).first()
     if user is None:
-        raise CommandError(f"Nobody who may sign in is called “{username}”.")
+        raise CommandError(f"No user who may sign in is called “{username}”.")
     return user
 
 

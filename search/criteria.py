@@ -58,7 +58,7 @@ class UnknownFilter:
     def problem(self) -> str:
         """The problem, as a sentence."""
         if self.field in PERIOD:
-            return f"“{self.written}” is no day; write one such as 2025, 2025-01 or 30d."
+            return f"“{self.written}” is not a date. Write one such as 2025, 2025-01 or 30d."
         return f"No {facet_of(self.field)} is called “{self.written}”."
 
 

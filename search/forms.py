@@ -13,7 +13,7 @@ class SavedSearchForm(forms.ModelForm):
     class Meta:
         model = SavedSearch
         fields = ["name", "text", "is_shared"]
-        labels = {"text": "What to look for", "is_shared": "Everybody may use it"}
+        labels = {"text": "Search for", "is_shared": "Share with everybody"}
         help_texts = {
             "text": "As typed into the search box, filters included: "
             "expired service:checkout since:30d",

@@ -34,7 +34,7 @@ def save(
     # Lock the person's row, so that two concurrent saves cannot exceed the limit.
     User.objects.select_for_update().get(pk=by.pk)
     if SavedSearch.objects.of(by).count() >= MOST_SAVED:
-        raise TooMany(f"You keep {MOST_SAVED} searches. Delete one that you no longer need first.")
+        raise TooMany(f"You have {MOST_SAVED} saved searches, the limit. Delete one first.")
     return _write(
         SavedSearch(owner=by, text=text, sort=sort, created_at=at),
         name=name,
@@ -84,10 +84,12 @@ def _write(saved: SavedSearch, *, name: str, is_shared: bool, at: datetime) -> S
     except IntegrityError as error:
         if "saved_search_named_once" not in str(error):
             raise
-        raise NameTaken("You have a saved search of this name. Choose another.") from error
+        raise NameTaken(
+            "You already have a saved search with this name. Choose another."
+        ) from error
     return saved
 
 
 def _require_owner(saved: SavedSearch, by: User) -> None:
     if not by.is_active or saved.owner_id != by.pk:
-        raise PermissionDenied("Only whoever saved a search changes it.")
+        raise PermissionDenied("Only the owner of a saved search may change it.")

@@ -132,7 +132,7 @@ def _action_item_facts(hit: Hit, today: date, known: TrackRecord) -> Iterator[st
         facts.get("incident_title", ""),
     )
     yield _badge(item.status)
-    yield facts.get("owner") or "Nobody’s yet"
+    yield facts.get("owner") or "Unassigned"
     if item.is_open:
         when = due(item, today)
         yield format_html('<span class="action-item-due {}">{}</span>', when.stage, when.text)

@@ -18,9 +18,9 @@ def reasons(hit: Hit, criteria: Criteria) -> list[str]:
     if words := _marked(hit.snippet):
         found.append(f"{words} in the text")
     if criteria.words and not found:
-        found.append(f"holds the words of “{criteria.words}”")
+        found.append(f"contains the words of “{criteria.words}”")
     if criteria.words and not hit.is_complete:
-        found.append("holds only some of the words")
+        found.append("contains only some of the words")
     return found + [chip.text for chip in chips(criteria)]
 
 

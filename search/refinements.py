@@ -28,7 +28,7 @@ FACET_NAMES = {
     "status": "Status",
 }
 PERIODS = {"30d": "Last 30 days", "90d": "Last 90 days", "1y": "Last 12 months"}
-SORTS: Mapping[Sort, str] = {"relevance": "Best first", "newest": "Newest", "oldest": "Oldest"}
+SORTS: Mapping[Sort, str] = {"relevance": "Best match", "newest": "Newest", "oldest": "Oldest"}
 MOST_SHOWN = 8  # values of a facet; the others unfold
 MOST_MORE = 24  # values that unfold; any others have to be typed
 
@@ -102,7 +102,7 @@ def notices(criteria: Criteria) -> list[Notice]:
     """Return a notice for each unknown filter, and for a query with exclusions only."""
     found = []
     if criteria.words.startswith("-") and not (parse(criteria.search_text) or criteria.filters):
-        found.append(Notice("That only says what to leave out: say what to look for as well."))
+        found.append(Notice("This query only excludes. Add something to search for."))
     for unknown in criteria.unknown_filters:
         text = f"{unknown.problem} {_taken_as(unknown)}"
         if unknown.suggestion:
@@ -116,10 +116,10 @@ def notices(criteria: Criteria) -> list[Notice]:
 
 def _taken_as(unknown: UnknownFilter) -> str:
     if not unknown.token:
-        return "It was passed over."
+        return "It was ignored."
     if unknown.field in EXCLUDING:
-        return "What holds these words was left out."
-    return "It was looked for as words."
+        return "Results with these words were excluded."
+    return "It was searched as words."
 
 
 def _without(criteria: Criteria, name: str) -> Criteria:

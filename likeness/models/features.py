@@ -24,14 +24,14 @@ class IncidentFeatures(models.Model):
     incident = models.OneToOneField(
         Incident, primary_key=True, on_delete=models.CASCADE, related_name="features"
     )
-    read_at = models.DateTimeField(help_text="The state of the incident that was read.")
+    read_at = models.DateTimeField(help_text="When the analyzed state of the incident was saved.")
     is_restricted = models.BooleanField()
     terms = ArrayField(models.TextField())
     words = ArrayField(models.TextField())
     weights = ArrayField(models.FloatField())
     of_causes = ArrayField(models.BooleanField())
     services = ArrayField(models.TextField())
-    patterns = ArrayField(models.TextField(), help_text="Slugs of the confirmed ones.")
+    patterns = ArrayField(models.TextField(), help_text="Slugs of the confirmed patterns.")
     stems = ArrayField(models.TextField())
     findings = models.TextField(help_text="JSON, by slug.")
     stamp = models.CharField(max_length=16)

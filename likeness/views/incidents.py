@@ -18,5 +18,5 @@ def visible_incident(user: User, reference: str) -> Incident:
     """Return the incident with this reference. Raises Http404 if `user` may not see it."""
     found = _called(viewer_shape(user), user.pk, reference) if user.is_active else []
     if not found:
-        raise Http404("No incident of that reference.")
+        raise Http404("No incident with this reference.")
     return found[0]

@@ -88,9 +88,9 @@ def _said(request: SignedInRequest, verdict: str, other: Incident) -> dict[str, 
     was = request.POST.get("was", "")
     undo = was if was in Verdict.values else UNDECIDED
     words = {
-        Verdict.SAME: f"{other.reference} is the same failure. Everybody sees that now.",
-        Verdict.DIFFERENT: f"{other.reference} is put aside, for everybody.",
-        UNDECIDED: f"It is open again whether {other.reference} is the same failure.",
+        Verdict.SAME: f"{other.reference} marked as the same failure, for everybody.",
+        Verdict.DIFFERENT: f"{other.reference} dismissed, for everybody.",
+        UNDECIDED: f"{other.reference} is undecided again.",
     }
     is_undone = "is_undo" in request.POST
     said = {"words": words.get(verdict, ""), "verdict": verdict}

@@ -67,16 +67,16 @@ def _decide(
     if state == LinkState.CONFIRMED:
         evidence = quoted(incident, pattern.slug)
         link = pattern_links.link(incident, pattern, evidence=evidence, **how)
-        return f"“{pattern}” is linked, with the sentences that say so as evidence.", link
+        return f"“{pattern}” linked, with these sentences as evidence.", link
     if state == LinkState.DISMISSED:
         link = pattern_links.dismiss(incident, pattern, **how)
-        return f"“{pattern}” does not fit, and is not suggested here again.", link
+        return f"“{pattern}” dismissed. It will not be suggested here again.", link
     if state == UNDECIDED:
         found = incident.pattern_links.filter(pattern=pattern).first()
         if found:
             pattern_links.unlink(found, **how)
-        return f"It is open again whether “{pattern}” fits.", None
-    raise DomainError("A pattern is confirmed or dismissed.")
+        return f"“{pattern}” is undecided again.", None
+    raise DomainError("Choose to confirm or dismiss the pattern.")
 
 
 def _suggestions_answer(request: SignedInRequest, incident: Incident, **more: Any) -> HttpResponse:

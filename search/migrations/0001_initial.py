@@ -113,7 +113,7 @@ class Migration(migrations.Migration):
             name='Synonym',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('terms', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=80), help_text='Two or more, one a line, such as “oom” and “out of memory”.', size=20)),
+                ('terms', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=80), help_text='Two or more, one per line, such as “oom” and “out of memory”.', size=20)),
                 ('note', models.CharField(blank=True, max_length=200)),
             ],
             options={
@@ -141,7 +141,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='savedsearch',
-            constraint=models.UniqueConstraint(fields=('owner', 'name'), name='saved_search_named_once', violation_error_message='You have a saved search of this name.'),
+            constraint=models.UniqueConstraint(fields=('owner', 'name'), name='saved_search_named_once', violation_error_message='You already have a saved search with this name.'),
         ),
         migrations.AddConstraint(
             model_name='savedsearch',

@@ -36,4 +36,4 @@ class EndedFeed(models.Model):
     objects = EndedFeedQuerySet.as_manager()
 
     def __str__(self) -> str:
-        return f"feed that ended {times.day(self.ended_at)}"
+        return f"feed ended {times.day(self.ended_at)}"

@@ -53,7 +53,7 @@ class SavedSearch(models.Model):
             models.UniqueConstraint(
                 fields=["owner", "name"],
                 name="saved_search_named_once",
-                violation_error_message="You have a saved search of this name.",
+                violation_error_message="You already have a saved search with this name.",
             ),
             models.CheckConstraint(condition=~Q(name=""), name="saved_search_has_a_name"),
             models.CheckConstraint(condition=~Q(text=""), name="saved_search_asks_for_something"),

@@ -22,7 +22,7 @@ class Synonym(models.Model):
     terms = ArrayField(
         models.CharField(max_length=80),
         size=MOST_TERMS,
-        help_text="Two or more, one a line, such as “oom” and “out of memory”.",
+        help_text="Two or more, one per line, such as “oom” and “out of memory”.",
     )
     note = models.CharField(max_length=200, blank=True)
 
@@ -39,8 +39,8 @@ class Synonym(models.Model):
         """Raise ValidationError if there are fewer than two terms, or terms without words."""
         found = dict.fromkeys(tuple(analyzer.tokenize(term)) for term in self.terms or [])
         if () in found:
-            raise ValidationError("Each term needs a word that search can look for.")
+            raise ValidationError("Each term needs at least one searchable word.")
         if len(found) < 2:
-            raise ValidationError("Write two terms at least that are not the same words.")
+            raise ValidationError("Enter at least two different terms.")
         if max(map(len, found)) > MOST_WORDS:
-            raise ValidationError(f"A term has {MOST_WORDS} words at most.")
+            raise ValidationError(f"A term may have at most {MOST_WORDS} words.")

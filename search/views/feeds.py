@@ -22,8 +22,8 @@ from search import feed
 from search.models import EndedFeed, SavedSearch
 
 _LAST_WORDS = (
-    "The saved search behind this feed was deleted, or its feed was given another address. "
-    "Nothing more will come here: please unsubscribe."
+    "The saved search of this feed was deleted, or the feed has a new address. "
+    "There will be no more entries: please unsubscribe."
 )
 
 
@@ -85,7 +85,7 @@ def _written(saved: SavedSearch, entries: list[feed.FeedEntry], changed_at: date
         title=printable(f"{saved.name} · Nevertwice"),
         link=settings.SITE_URL + saved.get_absolute_url(),
         feed_url=settings.SITE_URL + saved.feed_url,
-        description=printable(f"Found by: {saved.text}"),
+        description=printable(f"Results of the search: {saved.text}"),
         author_name="Nevertwice",  # required (RFC 4287, 4.1.1); an entry has many authors
         changed_at=changed_at.astimezone(UTC),
     )

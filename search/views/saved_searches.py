@@ -82,7 +82,7 @@ def saved_search_delete(request: SignedInRequest, pk: int) -> HttpResponse:
     kept = get_object_or_404(SavedSearch.objects.of(request.user), pk=pk)
     if request.method == "POST":
         operations.delete(kept, by=request.user, at=timezone.now())
-        messages.success(request, f"“{kept.name}” deleted. Readers of its feed are told.")
+        messages.success(request, f"“{kept.name}” deleted. Its feed tells its readers.")
         return redirect("saved_search_list")
     return render(request, "search/saved_search_delete.html", {"saved": kept})
 
@@ -92,7 +92,7 @@ def saved_search_feed_renew(request: SignedInRequest, pk: int) -> HttpResponse:
     """Give the feed a new address."""
     kept = get_object_or_404(SavedSearch.objects.of(request.user), pk=pk)
     operations.renew_feed(kept, by=request.user, at=timezone.now())
-    messages.success(request, f"The feed of “{kept.name}” has a new address; the old one is dead.")
+    messages.success(request, f"The feed of “{kept.name}” has a new address; the old one ended.")
     return redirect("saved_search_list")
 
 

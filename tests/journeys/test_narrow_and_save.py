@@ -70,7 +70,7 @@ def test_without_javascript_the_same_is_reached_by_links(enter, administrator, s
     page = plain.new_page()
 
     page.goto(f"{site}/search/?q=kubernetes")
-    page.get_by_role("link", name="What they can be narrowed to").click()
+    page.get_by_role("link", name="Show filters").click()
     narrow = page.get_by_role("complementary", name="Narrow the results")
     narrow.get_by_role("link", name=re.compile("^Playbooks")).click()
 

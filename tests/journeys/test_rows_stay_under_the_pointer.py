@@ -114,7 +114,7 @@ def test_a_second_click_decides_no_other_suggestion(page, site, again, answer, p
 
 
 @pytest.mark.parametrize("pause", [0, 800], ids=["double click", "second click later"])
-@pytest.mark.parametrize("answer", ["Same failure", "Put aside"])
+@pytest.mark.parametrize("answer", ["Same failure", "Dismiss"])
 def test_a_second_click_decides_no_other_similar_incident(page, site, again, answer, pause):
     call_command("learn")
     page.goto(f"{site}/incidents/INC-1/")

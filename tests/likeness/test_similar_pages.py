@@ -48,7 +48,7 @@ def test_a_decision_is_told_and_can_be_undone(ana, signed_in):
 
     panel = client.post(address, asked, headers={"HX-Request": "true"}).content.decode()
 
-    assert "put aside" in panel
+    assert "dismissed" in panel
     assert 'value="undecided"' in panel
     client.post(address, asked | {"verdict": "undecided", "seen": "different"})
     assert not SimilarityVerdict.objects.exists()
@@ -63,7 +63,7 @@ def test_what_was_refused_is_not_told_as_done(ana, signed_in):
         headers={"HX-Request": "true"},
     )
 
-    assert "Everybody sees that now" not in panel.content.decode()
+    assert "marked as the same failure" not in panel.content.decode()
     assert "alert" in panel.content.decode()
     assert not SimilarityVerdict.objects.exists()
 

@@ -118,7 +118,7 @@ def test_what_was_not_understood_is_told_with_what_may_have_been_meant(labels):
     assert chekout.problem == "No service is called “chekout”."
     assert chekout.suggestion.value == "checkout"
     assert status.suggestion.value == "open"
-    assert day.problem.startswith("“yore” is no day")
+    assert day.problem.startswith("“yore” is not a date")
 
 
 def test_what_is_no_filter_need_not_stand_side_by_side(labels):

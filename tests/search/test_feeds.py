@@ -148,7 +148,7 @@ def test_it_costs_the_same_at_any_length(kept, index):
 def test_readers_of_a_feed_that_ended_are_told(kept, ana, omar, signed_in, how):
     address = reverse("saved_search_delete", args=[kept.pk])
     page = signed_in(ana).get(address).content.decode()
-    assert "one last entry that says so" in page
+    assert "one last entry that tells its readers" in page
 
     if how == "by its owner":
         signed_in(ana).post(address)

@@ -91,7 +91,7 @@ def test_words_that_only_leave_out_are_told(signed_in, vera, index):
     answer = signed_in(vera).get(PAGE, {"q": "-proxy -dns"})
 
     [notice] = answer.context["notices"]
-    assert notice.text == "That only says what to leave out: say what to look for as well."
+    assert notice.text == "This query only excludes. Add something to search for."
     assert not answer.context["rows"]
 
 
@@ -136,7 +136,7 @@ def test_what_looks_like_a_filter_is_told_and_corrected_with_one_tap(signed_in, 
     answer = signed_in(vera).get(PAGE, {"q": "proxy service:chekout"})
 
     [notice] = answer.context["notices"]
-    assert notice.text == "No service is called “chekout”. It was looked for as words."
+    assert notice.text == "No service is called “chekout”. It was searched as words."
     assert (notice.suggestion, notice.url) == ("Check-out", "/search/?q=proxy&service=checkout")
 
 

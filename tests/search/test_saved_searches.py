@@ -125,7 +125,7 @@ def test_a_name_is_taken_once_a_person(signed_in, vera, ana):
         keep(vera)
     answer = signed_in(vera).post(ADD, {"name": "Late promises", "text": "x"})
     assert answer.status_code == 422
-    assert "You have a saved search of this name" in answer.content.decode()
+    assert "You already have a saved search with this name" in answer.content.decode()
     other = keep(vera, name="Other")
     answer = signed_in(vera).post(
         reverse("saved_search_edit", args=[other.pk]), {"name": "Late promises", "text": "x"}

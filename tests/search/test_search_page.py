@@ -127,7 +127,7 @@ def test_nothing_found_offers_playbooks_and_writing_it_down(signed_in, vera, ana
     for_ana = page(signed_in(ana), q="qwertz")
     assert "Replace it" in for_ana
     assert reverse("incident_new") in for_ana
-    assert "Write it down" not in page(signed_in(vera), q="qwertz")
+    assert "New incident</a>" not in page(signed_in(vera), q="qwertz")
 
 
 def test_an_action_item_says_whose_it_is_and_what_it_belongs_to(signed_in, vera, ana, index):

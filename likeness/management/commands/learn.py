@@ -17,10 +17,10 @@ class Command(BaseCommand):
     --all everything is analyzed again, as after an upgrade.
     """
 
-    help = "Read what incidents are known by, and learn from what was decided about patterns."
+    help = "Analyze incidents, and learn from decisions about patterns."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--all", action="store_true", help="read everything anew")
+        parser.add_argument("--all", action="store_true", help="analyze everything again")
 
     def handle(self, **options: Any) -> None:
         learn = index.rebuild if options["all"] else index.catch_up

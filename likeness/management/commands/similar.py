@@ -20,7 +20,7 @@ class Command(BaseCommand):
     with `reference`, `title`, `score` (0 to about 1), `reasons` and `confirmed`.
     """
 
-    help = "Incidents that look like another one, each with the reasons."
+    help = "List similar incidents, each with the reasons."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("reference", help="such as INC-3")
@@ -37,7 +37,7 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(objects, ensure_ascii=False, indent=2))
             return
         if not found:
-            self.stdout.write("Nothing looks like it.")
+            self.stdout.write("No similar incidents.")
         for one in found:
             self.stdout.write(f"{one.reference}  {one.title}")
             self.stdout.write(f"    {reasons.sentence(one)}")

@@ -20,7 +20,7 @@ class Command(BaseCommand):
     objects with `slug`, `title`, `score` and `evidence`, sentences of the incident.
     """
 
-    help = "Failure patterns that fit an incident, each with the sentences that say so."
+    help = "Suggest failure patterns for an incident, with sentences as evidence."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("reference", help="such as INC-3")

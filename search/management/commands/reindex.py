@@ -12,14 +12,14 @@ MOST_PROCESSES = 64
 class Command(BaseCommand):
     """Rebuild the whole search index. Search keeps working while it runs."""
 
-    help = "Make the whole search index anew."
+    help = "Rebuild the whole search index."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--processes", type=int, default=1, help="how many work at the same time (1)"
+            "--processes", type=int, default=1, help="number of parallel processes (1)"
         )
 
     def handle(self, **options: Any) -> None:
         if not 1 <= options["processes"] <= MOST_PROCESSES:
-            raise CommandError(f"--processes is a number from 1 to {MOST_PROCESSES}.")
+            raise CommandError(f"--processes must be a number from 1 to {MOST_PROCESSES}.")
         rebuild(self.stdout.write, processes=options["processes"])

@@ -36,13 +36,13 @@ class Command(BaseCommand):
             "--as",
             dest="username",
             metavar="USER",
-            help="find what this person may see; without it, what everybody may",
+            help="find what this user may see; without it, what everybody may",
         )
-        parser.add_argument("--limit", type=int, default=20, help="how many to print (20)")
+        parser.add_argument("--limit", type=int, default=20, help="number of results to print (20)")
 
     def handle(self, **options: Any) -> None:
         if not 1 <= options["limit"] <= MOST:
-            raise CommandError(f"--limit is a number from 1 to {MOST}.")
+            raise CommandError(f"--limit must be a number from 1 to {MOST}.")
         user = user_argument(options["username"])
         criteria = criteria_from_text(
             " ".join(options["query"]), user=user, today=timezone.localdate()
@@ -64,7 +64,7 @@ class Command(BaseCommand):
                 notice.text + (f" Did you mean {notice.suggestion}?" * bool(notice.suggestion))
             )
         if results.as_words:
-            self.stderr.write("Nothing matches exactly. Showing results for the words alone.")
+            self.stderr.write("No exact matches. Showing results for the words alone.")
         if results.corrected:
             self.stdout.write(f"Showing results for {results.corrected}\n\n")
         if not results.hits:
