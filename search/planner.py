@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from functools import cached_property
-from itertools import combinations, pairwise, product
+from itertools import combinations
 from math import prod
 
 from search import keys
@@ -20,6 +19,15 @@ from search.filters import FACETS, SearchFilters
 from search.models import Kind
 from search.parser import Term
 from search.statistics import DocumentFrequencies
+from search.tsquery import (
+    any_of,
+    filter_clauses,
+    form_clause,
+    period_keys,
+    side_by_side,
+    tier_of,
+    word_clause,
+)
 
 _AMPLE = 5  # times as many are read as are shown
 _AMPLE_AT_MOST = 250  # documents; larger requests get no reserve
@@ -59,7 +67,7 @@ class Plan:
             if None in parts or wanted > keys.TIER_SIZES[-1]:
                 break
             parts.append(self.expanded.exact_title_key)
-            asked = self._with_filters(_any_of(filter(None, parts)))
+            asked = self._with_filters(any_of(filter(None, parts)))
             if asked != last:
                 yield Stage(asked, is_whole=False)
                 # Phrases are checked in texts, so at most twice as many documents are read.
@@ -78,13 +86,13 @@ class Plan:
         for one, other in combinations(common[:_MOST_PAIRED], 2):
             size = int((_PAIRED * max(self.frequencies.all, 1) / self.share) ** 0.5)
             parts.append(f"({self._best(one, size)} & {self._best(other, size)})")
-        return Stage(self._with_filters(_any_of(parts)), is_whole=not common)
+        return Stage(self._with_filters(any_of(parts)), is_whole=not common)
 
     def months(self, need: int, *, newest: bool, months: Mapping[str, int]) -> Iterator[Stage]:
         """Yield stages for documents with all the terms, month by month in order of time."""
         everything = self._everything()
         for chosen in self._growing(need, sorted(months, reverse=newest), months):
-            yield Stage(self._with_filters(everything, _any_of(chosen)), is_whole=False)
+            yield Stage(self._with_filters(everything, any_of(chosen)), is_whole=False)
         yield Stage(self._with_filters(everything), is_whole=True)
 
     def recent(self, need: int, *, months: Mapping[str, int]) -> Iterator[Stage]:
@@ -96,7 +104,7 @@ class Plan:
             return
         everything = self._everything()
         for chosen in self._growing(need // 4, sorted(months, reverse=True), months):
-            when = _any_of([*chosen, *_TIMELESS])
+            when = any_of([*chosen, *_TIMELESS])
             yield Stage(self._with_filters(everything, when), is_whole=False)
         yield Stage(self._with_filters(everything), is_whole=True)
 
@@ -221,24 +229,24 @@ class Plan:
         return f"({' & '.join(parts)})"
 
     def _everything(self) -> str:
-        return _any_of(
+        return any_of(
             f"({' & '.join(self._term(term, {}) for term in terms)})"
             for terms in self.expanded.query.alternatives
         )
 
     def _term(self, term: Term, sizes: dict[str, float]) -> str:
         if term.negated:
-            return f"!{_side_by_side(term, {})}"
+            return f"!{side_by_side(term, {})}"
         if len(term.words) == 1:
             return self._word(term.words[0], term, sizes)
-        together = _side_by_side(term, {} if term.quoted else self.expanded.words)
+        together = side_by_side(term, {} if term.quoted else self.expanded.words)
         best = (self._word(word, term, sizes) for word in term.words if word in sizes)
         return " & ".join([together, *best])
 
     def _word(self, word: str, term: Term, sizes: dict[str, float]) -> str:
         words, size = self.expanded.words[word], sizes.get(word, _EVERYWHERE)
         return (
-            _form(words.forms[0][0], size, self.frequencies)
+            form_clause(words.forms[0][0], size, self.frequencies)
             if term.quoted
             else self._best(words, size)
         )
@@ -246,16 +254,14 @@ class Plan:
     def _in_best(self, one: ExpandedWord, size: float) -> float:
         """Return the number of documents that `_best` matches, over all forms of the word."""
         number = sum(
-            min(
-                self._of_form(form), size if _tier_of(form, size, self.frequencies) else _EVERYWHERE
-            )
+            min(self._of_form(form), size if tier_of(form, size, self.frequencies) else _EVERYWHERE)
             for form, _ in one.forms
         )
         return min(number, self.documents_of(one))
 
     def _best(self, one: ExpandedWord, size: float) -> str:
         """Return a query for about the best `size` documents of a word, over all its forms."""
-        return _any_of(_form(form, size, self.frequencies) for form, _ in one.forms)
+        return any_of(form_clause(form, size, self.frequencies) for form, _ in one.forms)
 
     def _with_filters(self, *parts: str) -> str:
         asked = [*filter(None, parts), *self._narrowing]
@@ -264,76 +270,9 @@ class Plan:
         return " & ".join([_ANYTHING, *asked] if nowhere else asked)
 
 
-def filter_clauses(filters: SearchFilters) -> list[str]:
-    """Return the filters in PostgreSQL's syntax, by whole months; the exact days of a period need a
-    further check."""
-    found = [
-        _any_of(keys.quoted(keys.label(facet, value)) for value in values)
-        for facet in FACETS
-        if (values := filters.of(facet))
-    ]
-    found += [f"!{keys.quoted(keys.label(facet, value))}" for facet, value in filters.excluded]
-    if period := period_keys(filters):
-        found.append(_any_of(map(keys.quoted, period)))
-    return found
-
-
-def period_keys(filters: SearchFilters) -> list[str]:
-    """Return the keys of the months and years in the period; empty without one."""
-    if not (filters.since or filters.until):
-        return []
-    since = max(filters.since or date(1970, 1, 1), date(1970, 1, 1))
-    until = min(filters.until or date(2100, 1, 1), date(2100, 12, 31))
-    return list(keys.period(since, until)) or ["#month:none"]
-
-
-def word_clause(one: ExpandedWord) -> str:
-    return _any_of(_all_of(form) for form, _ in one.forms)
-
-
-def _form(form: Lexemes, size: float, frequencies: DocumentFrequencies) -> str:
-    if number := _tier_of(form, size, frequencies):
-        return keys.quoted(keys.tier(form[0], number))
-    return _all_of(form)
-
-
-def _tier_of(form: Lexemes, size: float, frequencies: DocumentFrequencies) -> int:
-    """Return the number of the tier with the best `size` documents of a form; 0 if there is none,
-    which means all of them."""
-    number = next((n for n, most in enumerate(keys.TIER_SIZES, start=1) if most >= size), 0)
-    return number if len(form) == 1 and number <= frequencies.tiers.get(form[0], 0) else 0
-
-
 def _next_size(documents: float) -> float:
     return max((size for size in keys.TIER_SIZES if size < documents), default=keys.TIER_SIZES[0])
 
 
-def _side_by_side(term: Term, words: dict[str, ExpandedWord] | object) -> str:
-    """Return a query for the words of a term and their pairs, each in its other single-word forms
-    if `words` has them."""
-    forms = [
-        [form[0] for form, _ in words[word].forms if len(form) == 1]
-        if isinstance(words, dict) and word in words
-        else [lexeme]
-        for word, lexeme in zip(term.words, stemmed(term), strict=True)
-    ]
-    parts = [_any_of(map(keys.quoted, of_word)) for of_word in forms]
-    for first, second in pairwise(forms):
-        parts.append(_any_of(keys.quoted(keys.pair(a, b)) for a, b in product(first, second)))
-    return f"({' & '.join(parts)})"
-
-
 def _there(terms: Iterable[Term]) -> list[Term]:
     return [term for term in terms if not term.negated]
-
-
-def _all_of(form: Lexemes) -> str:
-    """Return a query for the lexemes of a form, side by side: “look over what failed” is no
-    “failover”."""
-    parts = " & ".join(map(keys.quoted, (*form, *keys.pairs(form))))
-    return f"({parts})" if len(form) > 1 else parts
-
-
-def _any_of(parts: Iterable[str]) -> str:
-    found = list(parts)
-    return f"({' | '.join(found)})" if len(found) > 1 else "".join(found)

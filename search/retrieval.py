@@ -17,9 +17,10 @@ from search.completion import Completed
 from search.expansion import ExpandedQuery, Lexemes, expand
 from search.filters import SearchFilters, Sort, facet_of
 from search.parser import Query
-from search.planner import OF_INCIDENTS, Plan, Stage, period_keys
+from search.planner import OF_INCIDENTS, Plan, Stage
 from search.ranker import ABSENT, FEW, Ranked
 from search.snippets import contains_phrase
+from search.tsquery import period_keys
 
 _SPARE = 40
 _READ = (0, 24, 72, 168, 240)  # texts read to check a phrase, step by step
