@@ -22,7 +22,7 @@ _STRENGTHS = {"1": 0.4, "2": 1.2, "3": 2.5}
 _PLAIN_WORD, _TELLING_WORD, _TWO_WORDS, _MORE_WORDS = 0.4, 1.8, 1.4, 2.0
 _KEPT = frozenset({"no", "not", "off", "out", "without"})  # stop words that a signal may depend on
 _BESIDE_KNOWN = 0.6
-_MOST_WORDS = 8  # of a signal; nobody repeats a longer one word for word
+_MAX_WORDS = 8  # of a signal; nobody repeats a longer one word for word
 _CODE = re.compile(r"`([^`\n]{3,80})`")
 _WORD = re.compile(r"[^\W_]+")
 _IN_CODE = re.compile(r"\d|[a-z][A-Z]|^[A-Z]{3,}$|_")
@@ -92,7 +92,7 @@ def own_cues(pattern: PatternText) -> Iterator[Cue]:
 
 def _phrase(slug: str, phrase: str) -> Cue | None:
     written = [w for w in _WORD.findall(phrase) if fold(w) not in STOP_WORDS or fold(w) in _KEPT]
-    written = written[:_MOST_WORDS]
+    written = written[:_MAX_WORDS]
     if not written:
         return None
     return cue(slug, _strength(written, phrase), written)

@@ -11,7 +11,7 @@ from typing import Any
 from likeness.cues import Cue, Cues
 from likeness.sentences import Sentence
 
-MOST_EVIDENCE = 3
+MAX_EVIDENCE = 3
 _REPEATED = 0.25  # share that a cue adds when it matches a second or third time
 _USUAL_LENGTH = 40  # sentences; longer texts match more cues by chance
 _KEPT = 1.0
@@ -73,7 +73,7 @@ def _sum(by_cue: dict[Cue, list[float]]) -> float:
 
 
 def _evidence(sentences: Sequence[Sentence], spoken: dict[int, float]) -> tuple[Evidence, ...]:
-    best = sorted(spoken.items(), key=lambda one: (-one[1], one[0]))[:MOST_EVIDENCE]
+    best = sorted(spoken.items(), key=lambda one: (-one[1], one[0]))[:MAX_EVIDENCE]
     return tuple(
         Evidence(sentences[number].text, round(strength, 2))
         for number, strength in best

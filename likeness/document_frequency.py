@@ -17,7 +17,7 @@ from likeness.models import TermCount
 from likeness.sentences import sentences
 from likeness.terms import term_frequencies
 
-MOST_COUNTED = 2_000  # incidents; counting more changes no share that matters
+MAX_COUNTED = 2_000  # incidents; counting more changes no share that matters
 _BATCH = 200
 _TOTAL = ""  # the stem whose row holds the number of counted incidents
 _LOCK = 7_101_003  # advisory lock, so that no two processes write the same rows at once
@@ -53,7 +53,7 @@ def recount() -> int:
         .order_by("pk")
         .values_list("pk", flat=True)
     )
-    step = -(-len(keys) // MOST_COUNTED) or 1
+    step = -(-len(keys) // MAX_COUNTED) or 1
     chosen = keys[::step]
     found: Counter[str] = Counter()
     for start in range(0, len(chosen), _BATCH):
@@ -74,7 +74,7 @@ def is_due() -> bool:
     counted = TermCount.objects.filter(term=_TOTAL).values_list("documents", flat=True).first()
     if counted is None:
         return True
-    if counted >= MOST_COUNTED * 0.9:
+    if counted >= MAX_COUNTED * 0.9:
         return False
     there = Incident.objects.filter(archived_at=None, visibility=Visibility.INTERNAL)
     return abs(there.count() - counted) > counted * 0.2

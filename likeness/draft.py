@@ -8,7 +8,7 @@ from accounts.models import User
 from core.text import storable
 from incidents.exchange.documents import ParsedPostmortem, ParsedSection
 from incidents.models import Incident, SectionKind
-from likeness.sentences import MOST_CHARACTERS, Sentence, sentences
+from likeness.sentences import MAX_CHARACTERS, Sentence, sentences
 
 MIN_CHARACTERS = 20  # characters; fewer say too little
 
@@ -16,7 +16,7 @@ MIN_CHARACTERS = 20  # characters; fewer say too little
 def draft_sentences(form: Mapping[str, str], user: User) -> tuple[list[Sentence], int | None]:
     """Return the sentences of `title` and `body`, and the key of the incident `of` that they belong
     to, if `user` may see it; no sentences if too little is typed."""
-    title, body = form.get("title", "")[:200], form.get("body", "")[:MOST_CHARACTERS]
+    title, body = form.get("title", "")[:200], form.get("body", "")[:MAX_CHARACTERS]
     if len(title) + len(body) < MIN_CHARACTERS:
         return [], None
     kind = form.get("kind", "")

@@ -17,9 +17,9 @@ from likeness.sentences import Sentence, stem
 from playbooks.models import FailurePattern
 from search.analyzer import STOP_WORDS
 
-MOST_STEMS = 100  # per incident
-MOST_EXAMPLES = 400  # per pattern, newest first
-_MOST_LEARNED = 30  # stems for a pattern, and as many against
+MAX_STEMS = 100  # per incident
+MAX_EXAMPLES = 400  # per pattern, newest first
+_MAX_LEARNED = 30  # stems for a pattern, and as many against
 _TELLING = 1.0  # least weight of a sentence to learn from
 _LEAST = 1.2  # least weight of a learned stem
 _DISMISSED = 2  # a dismissed incident counts as this many unrelated ones
@@ -59,12 +59,12 @@ def stems_of(text: Sequence[Sentence]) -> tuple[str, ...]:
     common = _COMMON
     found: dict[str, None] = {}
     for sentence in sorted(text, key=lambda one: -one.weight):  # stable: in reading order
-        if sentence.weight < _TELLING or len(found) >= MOST_STEMS:
+        if sentence.weight < _TELLING or len(found) >= MAX_STEMS:
             break
         for one in sentence.stems:
             if len(one) > 2 and one not in common and not one.isdigit():
                 found[one] = None
-    return tuple(found)[:MOST_STEMS]
+    return tuple(found)[:MAX_STEMS]
 
 
 def feedback_from(
@@ -92,8 +92,8 @@ def feedback_from(
         if abs(weight) >= _LEAST:
             weights[one] = round(weight, 3)
     order = sorted(weights.items(), key=lambda found: (-found[1], found[0]))
-    kept = [found for found in order if found[1] > 0][:_MOST_LEARNED]
-    kept += [found for found in reversed(order) if found[1] < 0][:_MOST_LEARNED]
+    kept = [found for found in order if found[1] > 0][:_MAX_LEARNED]
+    kept += [found for found in reversed(order) if found[1] < 0][:_MAX_LEARNED]
     return Feedback(dict(kept), len(confirmed), len(dismissed))
 
 
@@ -148,14 +148,14 @@ def refresh(patterns: Iterable[int], *, at: datetime) -> None:
 def outdated() -> set[int]:
     """Return patterns with fewer decided incidents than their feedback was learned from."""
     with connection.cursor() as cursor:
-        cursor.execute(_OUTDATED, [MOST_EXAMPLES])
+        cursor.execute(_OUTDATED, [MAX_EXAMPLES])
         return {pattern for (pattern,) in cursor.fetchall()}
 
 
 def _examples(pattern: int) -> dict[str, list[list[str]]]:
     found: dict[str, list[list[str]]] = {LinkState.CONFIRMED: [], LinkState.DISMISSED: []}
     with connection.cursor() as cursor:
-        cursor.execute(_EXAMPLES, [pattern, MOST_EXAMPLES])
+        cursor.execute(_EXAMPLES, [pattern, MAX_EXAMPLES])
         for state, stems in cursor.fetchall():
             found[state].append(stems)
     return found

@@ -9,13 +9,13 @@ from core.prepared import Prepared
 from incidents.exchange import document_of
 from incidents.models import Incident, LinkState, PatternLink
 from likeness import feedback
-from likeness.cue_scoring import MOST_EVIDENCE, Evidence
+from likeness.cue_scoring import MAX_EVIDENCE, Evidence
 from likeness.features import Analysis, analysis_of
 from likeness.feedback import Feedback
 from likeness.sentences import Sentence, sentences
 from playbooks.models import FailurePattern
 
-MOST = 3
+MAX_SUGGESTIONS = 3
 # Least score of the first suggestion, and of further ones, also as a share of the first.
 FIRST, FURTHER, SHARE_OF_FIRST = 6.0, 3.0, 0.3
 FIRST_BESIDE = 9.0  # another pattern has to fit better once one is confirmed
@@ -90,7 +90,7 @@ def worth_showing(
     if not scores or scores[0][0] < first:
         return []
     least = max(FURTHER, scores[0][0] * SHARE_OF_FIRST)
-    return [one for one in scores[:MOST] if one[0] >= least]
+    return [one for one in scores[:MAX_SUGGESTIONS] if one[0] >= least]
 
 
 def _proof(
@@ -115,7 +115,7 @@ def _learned_evidence(text: Sequence[Sentence], taught: Feedback) -> tuple[Evide
         (sum(taught.weights.get(one, 0.0) for one in set(sentence.stems)), -number, sentence.text)
         for number, sentence in enumerate(text)
     ]
-    best = sorted(weighed, reverse=True)[:MOST_EVIDENCE]
+    best = sorted(weighed, reverse=True)[:MAX_EVIDENCE]
     return tuple(Evidence(line, round(weight, 2)) for weight, _, line in best if weight >= 1)
 
 

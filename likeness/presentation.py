@@ -11,7 +11,7 @@ from incidents.models import Incident, LinkState, PatternLink, Severity
 from likeness import reasons
 from likeness.similarity import Similar
 
-MOST_OFFERS = 3
+MAX_OFFERS = 3
 
 
 @dataclass(frozen=True)
@@ -62,4 +62,4 @@ def link_offers(one: Incident, other: Incident) -> list[LinkOffer]:
         missing = other if link.incident_id == one.pk else one
         if link.state == LinkState.CONFIRMED and (missing.pk, link.pattern_id) not in decided:
             offers.append(LinkOffer(missing.reference, link.pattern.slug, link.pattern.name))
-    return offers[:MOST_OFFERS]
+    return offers[:MAX_OFFERS]

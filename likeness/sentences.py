@@ -14,8 +14,8 @@ from incidents.exchange import ParsedPostmortem
 from incidents.models import CauseRole, SectionKind
 from search.analyzer import fold
 
-MOST_CHARACTERS = 60_000  # read of one incident; write-ups say what matters before
-MOST_SENTENCES = 600
+MAX_CHARACTERS = 60_000  # read of one incident; write-ups say what matters before
+MAX_SENTENCES = 600
 LONGEST = 400  # characters of a sentence; longer ones are listings
 
 # Weights of sentences, by where they stand.
@@ -86,7 +86,7 @@ def sentences(document: ParsedPostmortem) -> list[Sentence]:
     """Return the sentences of the document in reading order, without template prompts."""
     found: list[Sentence] = []
     seen: set[str] = set()
-    left = MOST_CHARACTERS
+    left = MAX_CHARACTERS
     for text, weight in _parts(document):
         for line in split(text[:left]):
             if line in seen or _PROMPT.match(line):
@@ -95,9 +95,9 @@ def sentences(document: ParsedPostmortem) -> list[Sentence]:
             known = tuple(stems(line))
             found.append(Sentence(line, known, _weight(line, weight, frozenset(known))))
         left -= len(text)
-        if left <= 0 or len(found) >= MOST_SENTENCES:
+        if left <= 0 or len(found) >= MAX_SENTENCES:
             break
-    return found[:MOST_SENTENCES]
+    return found[:MAX_SENTENCES]
 
 
 def split(text: str) -> Iterator[str]:

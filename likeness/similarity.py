@@ -20,8 +20,8 @@ from likeness.terms import common_stems
 from likeness.visibility import viewer_shape, visible_incidents
 from playbooks.models import FailurePattern
 
-MOST = 5
-MOST_WORDS = 6  # words listed as a reason
+MAX_SIMILAR = 5
+MAX_WORDS = 6  # words listed as a reason
 _ASKED = 14  # terms looked up, most telling first
 _WALKED = 80  # incidents read for each term, highest impact first
 _CANDIDATES = 24
@@ -101,7 +101,7 @@ def _found(
     named = _with_names(one for one in compared if one.verdict or _is_enough(one, features))
     order = sorted(named, key=lambda one: (not one.is_confirmed, -one.score, -one.pk))
     return SimilarIncidents(
-        tuple(one for one in order if one.verdict != Verdict.DIFFERENT)[:MOST],
+        tuple(one for one in order if one.verdict != Verdict.DIFFERENT)[:MAX_SIMILAR],
         tuple(one for one in order if one.verdict == Verdict.DIFFERENT),
     )
 
@@ -168,8 +168,8 @@ def _compared(features: Features, row: tuple[Any, ...], verdict: str) -> Similar
     return Similar(
         **dict(zip(_FACTS, row, strict=False)),
         score=round(score, 3),
-        words=tuple(one.word for one in telling[:MOST_WORDS]),
-        of_causes=tuple(one.word for one in of_causes[:MOST_WORDS]),
+        words=tuple(one.word for one in telling[:MAX_WORDS]),
+        of_causes=tuple(one.word for one in of_causes[:MAX_WORDS]),
         services=tuple(services),
         patterns=tuple(patterns),
         verdict=verdict,

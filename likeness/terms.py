@@ -12,7 +12,7 @@ from pathlib import Path
 from likeness.sentences import CAUSE, Sentence, stem
 from search.analyzer import STOP_WORDS, fold
 
-MOST_TERMS = 32  # kept per incident; further ones tell next to nothing
+MAX_TERMS = 32  # kept per incident; further ones tell next to nothing
 _LONGEST = 48
 
 _TERM = re.compile(r"(?<![\w@])[^\W_]\w*(?:[-./:]\w+)*")
@@ -80,7 +80,7 @@ def terms(said: TermFrequencies, documents: Mapping[str, int], total: int) -> li
         for key, weight in said.weights.items()
         if weight >= 1
     ]
-    best = sorted(weighed, key=lambda found: (-found[0], found[1]))[:MOST_TERMS]
+    best = sorted(weighed, key=lambda found: (-found[0], found[1]))[:MAX_TERMS]
     norm = math.sqrt(sum(weight * weight for weight, _ in best)) or 1.0
     return [
         Term(key, said.word(key), round(weight / norm, 4), key in said.of_causes)

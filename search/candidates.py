@@ -18,7 +18,7 @@ from search import impact, keys
 from search.expansion import ExpandedQuery, ExpandedWord
 from search.filters import SearchFilters, Sort
 
-MOST = 2_000  # documents that one stage reads
+MAX_DOCUMENTS = 2_000  # documents that one stage reads
 # Documents whose title is exactly the query.
 _CALLED = "SELECT id FROM search_document WHERE keys @@ %s::tsquery LIMIT 50"
 _ORDER = {"newest": "DESC NULLS LAST", "oldest": "ASC NULLS LAST"}
@@ -42,7 +42,7 @@ def read(
     filters: SearchFilters,
     user: User | AnonymousUser,
     sort: Sort = "relevance",
-    limit: int = MOST,
+    limit: int = MAX_DOCUMENTS,
 ) -> list[Candidate]:
     """Return the candidates that `user` may see among at most `limit` matches; the first by date
     when sorted by date."""

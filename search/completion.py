@@ -13,12 +13,12 @@ from django.db import connection
 from accounts.models import User
 from core.round_trip import one_round_trip
 from search import analyzer, candidates, keys, spelling, statistics
-from search.parser import Endings, Query
+from search.parser import Completions, Query
 from search.statistics import DocumentFrequencies
 
-_MOST_ENDINGS = 12
-_MOST_COMPLETED = 4
-_MOST_BEGINNINGS = 8  # words that are looked up for completion
+_MAX_ENDINGS = 12
+_MAX_COMPLETED = 4
+_MAX_BEGINNINGS = 8  # words that are looked up for completion
 _LOOKED_AT = 1_000  # words with the same start, of which the most common are taken
 _COUNTED = 200
 
@@ -44,13 +44,13 @@ class Completed:
     """Words without a visible match, and completions. `unmatched` probably occur in no visible
     document; `absent`, a subset, certainly do not.
 
-    `endings` may come from incidents that the user may not see: search for them, but do not show
-    them.
+    `completions` may come from incidents that the user may not see: search for them, but never
+    show them.
     """
 
     unmatched: list[str]
     absent: list[str]
-    endings: Endings
+    completions: Completions
 
 
 def complete(
@@ -63,13 +63,13 @@ def complete(
     """
     rare = [word for word in missing if not known.of(analyzer.stem(word))]
     beginnings = [word for word in dict.fromkeys([last, *rare]) if len(word) >= 2]
-    beginnings = beginnings[:_MOST_BEGINNINGS]
+    beginnings = beginnings[:_MAX_BEGINNINGS]
     statements, asked = [_HELD] if rare else [], _asked_for(rare) if rare else []
     if beginnings:
         statements.append(" UNION ALL ".join([_ENDINGS] * len(beginnings)))
         for word in beginnings:
             # Words consist of letters and digits, so they contain no wildcards of LIKE.
-            asked += [word, f"{word}%", word, _LOOKED_AT, _MOST_ENDINGS]
+            asked += [word, f"{word}%", word, _LOOKED_AT, _MAX_ENDINGS]
     if not statements:
         return Completed([], [], {})
     with one_round_trip() as cursor:
@@ -82,12 +82,12 @@ def complete(
     found: dict[str, list[str]] = {}
     for word, ending, *_ in longer:
         found.setdefault(word, []).append(ending)
-    wanted = [word for word in beginnings if word == last or word in unmatched][:_MOST_COMPLETED]
+    wanted = [word for word in beginnings if word == last or word in unmatched][:_MAX_COMPLETED]
     read = Counter(word for word, *_ in holding)
     return Completed(
         unmatched=unmatched,
         absent=[word for word in unmatched if read[word] < _COUNTED],
-        endings={word: found[word] for word in wanted if word in found},
+        completions={word: found[word] for word in wanted if word in found},
     )
 
 

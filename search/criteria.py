@@ -23,10 +23,10 @@ from search.facet_values import FacetValue
 from search.filters import EXCLUDING, FACETS, SORTS, SearchFilters, Sort, facet_of, opposite
 from search.parser import MAX_CHARACTERS, PHRASE
 
-MOST_READ = 2_000  # characters of the box in which filters are looked for
-MOST_VALUES = 40  # filters; more are a mistake
-MOST_TOLD = 3
-MOST_PAGES = 50
+MAX_READ = 2_000  # characters of the box in which filters are looked for
+MAX_VALUES = 40  # filters; more are a mistake
+MAX_TOLD = 3
+MAX_PAGES = 50
 NAMES = (*FACETS, *EXCLUDING)
 PERIOD = ("since", "until")
 _FIELDS = {
@@ -182,11 +182,11 @@ def criteria_from_text(text: str, *, user: User, today: date) -> Criteria:
 def _criteria(
     box: str, given: list[_WrittenFilter], user: User, today: date, **how: object
 ) -> Criteria:
-    tokens = list(_tokens(storable(box[:MOST_READ])))
+    tokens = list(_tokens(storable(box[:MAX_READ])))
     written = [
         filter_ for number, token in enumerate(tokens) for filter_ in _filters(number, token)
     ]
-    wanted = (given + written)[:MOST_VALUES]
+    wanted = (given + written)[:MAX_VALUES]
     meant = facet_values.resolve(
         ((facet_of(one.field), one.text) for one in wanted if one.field in NAMES), user
     )
@@ -206,7 +206,7 @@ def _criteria(
         _chosen(right, meant, days),
         words=_closed(words[:MAX_CHARACTERS].strip()),
         unknown_filters=tuple(_unknown_filters(wrong, tokens, user)),
-        box=box[:MOST_READ],
+        box=box[:MAX_READ],
         from_address=tuple(replace(by_address, **how).fields),  # type: ignore[arg-type]
         **how,  # type: ignore[arg-type]
     )
@@ -265,7 +265,7 @@ def _chosen(
 def _unknown_filters(
     wrong: list[_WrittenFilter], tokens: list[re.Match[str]], user: User
 ) -> Iterator[UnknownFilter]:
-    for one in wrong[:MOST_TOLD]:
+    for one in wrong[:MAX_TOLD]:
         facet = facet_of(one.field)
         meant = None if one.field in PERIOD else facet_values.nearest(facet, one.text, user)
         token = "" if one.token is None else tokens[one.token][0]
@@ -273,4 +273,4 @@ def _unknown_filters(
 
 
 def _page_number(text: str) -> int:
-    return min(max(int(text), 1), MOST_PAGES) if re.fullmatch("[0-9]{1,9}", text) else 1
+    return min(max(int(text), 1), MAX_PAGES) if re.fullmatch("[0-9]{1,9}", text) else 1

@@ -21,10 +21,10 @@ from search.filters import SearchFilters, Sort
 from search.parser import Query, parse
 from search.ranker import Ranked
 from search.retrieval import Retrieved, SearchContext, retrieve, sample
-from search.snippets import MOST_READ, READ_FIRST, Highlighter, Piece
+from search.snippets import MAX_READ, READ_FIRST, Highlighter, Piece
 
-MOST_COUNTED = 1_000  # beyond this many matches the number is not needed
-MOST_SAMPLED = 500  # documents whose labels are counted
+MAX_COUNTED = 1_000  # beyond this many matches the number is not needed
+MAX_SAMPLED = 500  # documents whose labels are counted
 
 # Visibility is checked again here, whatever the index says. Only long texts are cut: counting the
 # characters of twenty texts takes longer than sending them.
@@ -97,12 +97,14 @@ def search(
     context = SearchContext(user, filters, sort, offset + limit)
     found, as_words = _find(query, context, as_typed=as_typed)
     page = found.ranked[offset : offset + limit]
-    total = min(max(len(found.ranked), round(found.expected)), MOST_COUNTED)
+    total = min(max(len(found.ranked), round(found.expected)), MAX_COUNTED)
     some = found.complete < len(found.ranked)
     expanded = found.expanded.query.text
     return Results(
         hits=_hits(page, found, user),
-        counts=dict(Counter(one.candidate.kind for one in found.ranked)) if found.is_whole else {},
+        counts=dict(Counter(one.candidate.kind for one in found.ranked))
+        if found.is_exhaustive
+        else {},
         total=total,
         complete=found.complete if some else total,
         corrected=expanded if expanded != query.text else "",
@@ -118,11 +120,11 @@ def matching_documents(
     query = parse(text)
     if not user.is_active or (text.strip() and not (query or filters)):
         return []
-    context = SearchContext(user, filters, "relevance" if query else "newest", MOST_SAMPLED)
+    context = SearchContext(user, filters, "relevance" if query else "newest", MAX_SAMPLED)
     if query and (documents := sample(query, context)):
         return documents
     found, _ = _find(query, context, as_typed=as_typed)
-    return [one.candidate.document for one in found.ranked[:MOST_SAMPLED]]
+    return [one.candidate.document for one in found.ranked[:MAX_SAMPLED]]
 
 
 def _find(query: Query, context: SearchContext, *, as_typed: bool) -> tuple[Retrieved, bool]:
@@ -167,7 +169,7 @@ def _shown(page: Sequence[Candidate], user: User | AnonymousUser) -> dict[int, t
     visible, parameters = candidates.visible_sql(within, user)
     with connection.cursor() as cursor:
         cursor.execute(
-            _SHOWN.format(all=MOST_READ, first=READ_FIRST, visible=visible),
+            _SHOWN.format(all=MAX_READ, first=READ_FIRST, visible=visible),
             [as_array(one.document for one in page), *parameters],
         )
         return {row[0]: row[1:] for row in cursor.fetchall()}
@@ -183,7 +185,7 @@ def _texts(beginnings: dict[int, str], marker: Highlighter) -> dict[int, str]:
     if not deeper:
         return beginnings
     with connection.cursor() as cursor:
-        cursor.execute(_DEEPER, [MOST_READ, as_array(deeper)])
+        cursor.execute(_DEEPER, [MAX_READ, as_array(deeper)])
         return beginnings | dict(cursor.fetchall())
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from search import analyzer, keys, synonyms
-from search.parser import Endings, Query, Term
+from search.parser import Completions, Query, Term
 
 _ENDING, _SYNONYM = 0.75, 0.8  # weight of another form, compared with the word itself
 
@@ -88,9 +88,9 @@ class ExpandedQuery:
         ]
 
 
-def expand(query: Query, endings: Endings, absent: Sequence[str] = ()) -> ExpandedQuery:
-    """Expand `query`. `endings` lists completions for words that may be unfinished; `absent` words,
-    which nothing contains, are replaced by their completions."""
+def expand(query: Query, completions: Completions, absent: Sequence[str] = ()) -> ExpandedQuery:
+    """Expand `query`, with `completions` for words that may be unfinished. Words in `absent`, which
+    nothing contains, are replaced by their completions."""
     asked = [
         term.words[0] if len(term.words) == 1 and not term.quoted else ""
         for terms in query.alternatives
@@ -100,7 +100,9 @@ def expand(query: Query, endings: Endings, absent: Sequence[str] = ()) -> Expand
     loose = query.loose_words
     others = _synonyms(asked) if loose else {}
     words = {
-        word: ExpandedWord(word, tuple(_forms(word, endings.get(word, ()), others.get(word, ()))))
+        word: ExpandedWord(
+            word, tuple(_forms(word, completions.get(word, ()), others.get(word, ())))
+        )
         for word in query.words
     }
     elsewhere = {
@@ -128,13 +130,13 @@ def _synonyms(asked: list[str]) -> dict[str, list[Lexemes]]:
 
 
 def _forms(
-    word: str, endings: Iterable[str], others: Iterable[Lexemes]
+    word: str, completions: Iterable[str], others: Iterable[Lexemes]
 ) -> Iterable[tuple[Lexemes, float]]:
     own = analyzer.stem(word)
     yield (own,), 1.0
     seen: set[Lexemes] = {(own,)}
     for form, worth in [
-        *(((analyzer.stem(ending),), _ENDING) for ending in endings),
+        *(((analyzer.stem(ending),), _ENDING) for ending in completions),
         *((way, _SYNONYM) for way in others),
     ]:
         if form and form not in seen:

@@ -11,7 +11,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 
 from accounts.models import User
-from search.engine import MOST_SAMPLED, matching_documents
+from search.engine import MAX_SAMPLED, matching_documents
 from search.facet_values import FIXED, NAMED
 from search.filters import FACETS, SearchFilters, opposite
 
@@ -85,7 +85,7 @@ def _labels(documents: list[int], days: Mapping[str, date]) -> dict[str, dict[st
     if documents:
         with connection.cursor() as cursor:
             cursor.execute(_LABELS, [documents, list(days), list(days.values())])
-            as_counted = int if len(documents) < MOST_SAMPLED else AtLeast
+            as_counted = int if len(documents) < MAX_SAMPLED else AtLeast
             for label, number in cursor.fetchall():
                 facet, _, value = label[1:].partition(":")
                 found[facet][value] = as_counted(number)

@@ -14,7 +14,7 @@ from search.engine import Hit, search
 from search.models import SavedSearch
 from search.presentation import KINDS, url_of
 
-MOST = 50
+MAX_ENTRIES = 50
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,11 @@ def feed_entries(saved: SavedSearch, *, today: date) -> list[FeedEntry]:
     if not criteria:
         return []
     results = search(
-        criteria.search_text, user=anybody, filters=criteria.filters, sort="newest", limit=MOST
+        criteria.search_text,
+        user=anybody,
+        filters=criteria.filters,
+        sort="newest",
+        limit=MAX_ENTRIES,
     )
     # A feed reports matches of the search as saved, not of the fallback to plain words.
     found = [] if results.as_words else results.hits

@@ -62,9 +62,9 @@ def _all_steps() -> list[tuple[float, str]]:
     return sorted(steps.values())
 
 
-_MOST, _ = _all_steps()[-1]
-RANK_SCALE = _RANKED_ALONE / _MOST  # converts ts_rank to an impact from 0 to 1
-_STEPS = [(ranked / _MOST, positions) for ranked, positions in _all_steps()]
+_LARGEST, _ = _all_steps()[-1]
+RANK_SCALE = _RANKED_ALONE / _LARGEST  # converts ts_rank to an impact from 0 to 1
+_STEPS = [(ranked / _LARGEST, positions) for ranked, positions in _all_steps()]
 _VALUES = [value for value, _ in _STEPS]
 _BETWEEN = [(low + high) / 2 for low, high in pairwise(_VALUES)]
 

@@ -13,13 +13,13 @@ from search import analyzer, impact, keys
 from search.sources import Source
 
 # PostgreSQL's limit for a vector is one megabyte; even text without repeated words stays below.
-_MOST_CHARACTERS = {"B": 60_000, "C": 200_000, "D": 250_000}
-_MOST_LABELS = 20_000
-_MOST_RANKED = 2_000  # lexemes of one document used for ranking; all of them are searchable
-_MOST_LEXEMES = 30_000
-_MOST_PAIRS = 60_000
+_MAX_CHARACTERS = {"B": 60_000, "C": 200_000, "D": 250_000}
+_MAX_LABELS = 20_000
+_MAX_RANKED = 2_000  # lexemes of one document used for ranking; all of them are searchable
+_MAX_LEXEMES = 30_000
+_MAX_PAIRS = 60_000
 _PASSAGE = 300
-_MOST_PASSAGES = 2_000
+_MAX_PASSAGES = 2_000
 NOT_SHOWN = "\f"  # separates passages from text that is searchable but not shown
 
 Tiers = Mapping[str, Sequence[float]]
@@ -107,7 +107,7 @@ def _read(source: Source) -> _Read:
     whole = {
         "A": " ".join([source.title, *source.fields["A"]]),
         **plain,
-        "L": " ".join(source.fields.get("L", ()))[:_MOST_LABELS],
+        "L": " ".join(source.fields.get("L", ()))[:_MAX_LABELS],
     }
     return _Read(
         words={field: analyzer.tokenize(text) for field, text in whole.items()},
@@ -122,14 +122,14 @@ def _plain(fields: Mapping[str, list[str]]) -> dict[str, str]:
         field: "\n".join(
             to_plain_text(part)[:most].replace("\0", " ") for part in fields.get(field, ()) if part
         )[:most].replace(NOT_SHOWN, " ")
-        for field, most in _MOST_CHARACTERS.items()
+        for field, most in _MAX_CHARACTERS.items()
     }
 
 
 def _best(steps: Mapping[str, int]) -> Mapping[str, int]:
-    if len(steps) <= _MOST_RANKED:
+    if len(steps) <= _MAX_RANKED:
         return steps
-    return dict(sorted(steps.items(), key=lambda pair: (-pair[1], pair[0]))[:_MOST_RANKED])
+    return dict(sorted(steps.items(), key=lambda pair: (-pair[1], pair[0]))[:_MAX_RANKED])
 
 
 def _vector(steps: Mapping[str, int]) -> str:
@@ -137,7 +137,7 @@ def _vector(steps: Mapping[str, int]) -> str:
 
 
 def _keys(source: Source, steps: Mapping[str, int], pairs: set[str], tiers: Tiers) -> str:
-    found = list(steps)[:_MOST_LEXEMES] + sorted(pairs)[:_MOST_PAIRS]
+    found = list(steps)[:_MAX_LEXEMES] + sorted(pairs)[:_MAX_PAIRS]
     recent = impact.recency(source.occurred_on)
     for lexeme in tiers.keys() & steps.keys():
         worth = impact.worth(impact.value(steps[lexeme]), source.kind, recent)
@@ -162,7 +162,7 @@ def _passages(plain: Mapping[str, str]) -> list[str]:
     for part in plain.values():
         for line in part.splitlines():
             passages += _cut(line.strip())
-    return passages[:_MOST_PASSAGES]
+    return passages[:_MAX_PASSAGES]
 
 
 def _cut(line: str) -> Iterable[str]:

@@ -12,7 +12,7 @@ from core.errors import DomainError
 from search.models import EndedFeed, SavedSearch
 from search.models.saved_search import new_feed_key
 
-MOST_SAVED = 100  # searches per person
+MAX_SAVED = 100  # searches per person
 
 
 class NameTaken(DomainError):
@@ -33,8 +33,8 @@ def save(
     """
     # Lock the person's row, so that two concurrent saves cannot exceed the limit.
     User.objects.select_for_update().get(pk=by.pk)
-    if SavedSearch.objects.of(by).count() >= MOST_SAVED:
-        raise TooMany(f"You have {MOST_SAVED} saved searches, the limit. Delete one first.")
+    if SavedSearch.objects.of(by).count() >= MAX_SAVED:
+        raise TooMany(f"You have {MAX_SAVED} saved searches, the limit. Delete one first.")
     return _write(
         SavedSearch(owner=by, text=text, sort=sort, created_at=at),
         name=name,

@@ -26,7 +26,7 @@ _EXCLUSION = re.compile(
 _OPTION = re.compile(r"--[a-z]|-[a-z](?![^\W_])", re.IGNORECASE)  # "--force", "-n", "-o=wide"
 _REFERENCE = re.compile(r"\s*inc[-\s]?0*(\d{1,9})\s*", re.IGNORECASE)
 
-Endings = Mapping[str, list[str]]
+Completions = Mapping[str, list[str]]
 """Completions of unfinished or unknown words."""
 
 
@@ -38,8 +38,8 @@ class Term:
     negated: bool = False
     quoted: bool = False
 
-    def tsquery(self, endings: Endings) -> str:
-        side_by_side = " <-> ".join(any_form(word, endings) for word in self.words)
+    def tsquery(self, completions: Completions) -> str:
+        side_by_side = " <-> ".join(any_form(word, completions) for word in self.words)
         return f"{'!' if self.negated else ''}({side_by_side})"
 
 
@@ -89,16 +89,16 @@ class Query:
         """True if the query contains phrases, exclusions or alternatives."""
         return len(self.alternatives) > 1 or any(t.quoted or t.negated for t in self._terms)
 
-    def tsquery(self, endings: Endings) -> str:
-        """Return the query in PostgreSQL's syntax; a word's endings may replace it."""
+    def tsquery(self, completions: Completions) -> str:
+        """Return the query in PostgreSQL's syntax; a word's completions may replace it."""
         return " | ".join(
-            "(" + " & ".join(term.tsquery(endings) for term in terms) + ")"
+            "(" + " & ".join(term.tsquery(completions) for term in terms) + ")"
             for terms in self.alternatives
         )
 
-    def any_word(self, endings: Endings) -> str:
+    def any_word(self, completions: Completions) -> str:
         """Return a query in PostgreSQL's syntax that any one of the words matches."""
-        return " | ".join(any_form(word, endings) for word in self.words)
+        return " | ".join(any_form(word, completions) for word in self.words)
 
     def corrected(self, corrections: Mapping[str, str]) -> Query:
         """Return the query with words replaced, in the terms and in the text."""
@@ -119,10 +119,10 @@ class Query:
         return Query(text, alternatives)
 
 
-def any_form(word: str, endings: Endings) -> str:
-    """Return a query for `word` or one of its endings, in PostgreSQL's syntax."""
+def any_form(word: str, completions: Completions) -> str:
+    """Return a query for `word` or one of its completions, in PostgreSQL's syntax."""
     # Words consist of letters and digits only, so they need no escaping.
-    forms = " | ".join(f"'{form}'" for form in (word, *endings.get(word, ())))
+    forms = " | ".join(f"'{form}'" for form in (word, *completions.get(word, ())))
     return f"({forms})"
 
 

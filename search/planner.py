@@ -32,7 +32,7 @@ from search.tsquery import (
 _AMPLE = 5  # times as many are read as are shown
 _AMPLE_AT_MOST = 250  # documents; larger requests get no reserve
 _WIDE = 4  # growth from one stage to the next
-_MOST_PAIRED = 4  # common words that are looked up in pairs
+_MAX_PAIRED = 4  # common words that are looked up in pairs
 _PAIRED = 100  # documents of each pair
 _EVERYWHERE = 1 << 40
 OF_INCIDENTS = keys.label("kind", Kind.INCIDENT)
@@ -43,10 +43,10 @@ _ANYTHING = f"({' | '.join(keys.quoted(keys.label('kind', kind)) for kind in Kin
 
 @dataclass(frozen=True)
 class Stage:
-    """One query of a plan: for all matches if `is_whole`, otherwise for the probably best."""
+    """One query of a plan: for all matches if `is_exhaustive`, otherwise for the probably best."""
 
     tsquery: str
-    is_whole: bool
+    is_exhaustive: bool
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Plan:
     frequencies: DocumentFrequencies
     _numbers: dict[ExpandedWord | Term, float] = field(default_factory=dict, init=False)
 
-    def complete(self, need: int) -> Iterator[Stage]:
+    def complete_matches(self, need: int) -> Iterator[Stage]:
         """Yield stages that find at least `need` documents with all the terms."""
         wanted = max(need, min(need * _AMPLE, _AMPLE_AT_MOST))
         last = ""
@@ -69,44 +69,44 @@ class Plan:
             parts.append(self.expanded.exact_title_key)
             asked = self._with_filters(any_of(filter(None, parts)))
             if asked != last:
-                yield Stage(asked, is_whole=False)
+                yield Stage(asked, is_exhaustive=False)
                 # Phrases are checked in texts, so at most twice as many documents are read.
                 if self.expanded.phrases:
                     break
             last = asked
             wanted *= _WIDE
-        yield Stage(self._with_filters(self._everything()), is_whole=True)
+        yield Stage(self._with_filters(self._everything()), is_exhaustive=True)
 
-    def some(self) -> Stage:
+    def partial_matches(self) -> Stage:
         """Return a stage for documents with some words: rare ones, or words they are about."""
         words = sorted(self.expanded.words.values(), key=self.documents_of)
         common = [one for one in words if self._is_common(one)]
         parts = [word_clause(one) for one in words if one not in common]
-        parts += [self._best(one, keys.TIER_SIZES[0]) for one in common[:_MOST_PAIRED]]
-        for one, other in combinations(common[:_MOST_PAIRED], 2):
+        parts += [self._best(one, keys.TIER_SIZES[0]) for one in common[:_MAX_PAIRED]]
+        for one, other in combinations(common[:_MAX_PAIRED], 2):
             size = int((_PAIRED * max(self.frequencies.all, 1) / self.share) ** 0.5)
             parts.append(f"({self._best(one, size)} & {self._best(other, size)})")
-        return Stage(self._with_filters(any_of(parts)), is_whole=not common)
+        return Stage(self._with_filters(any_of(parts)), is_exhaustive=not common)
 
-    def months(self, need: int, *, newest: bool, months: Mapping[str, int]) -> Iterator[Stage]:
+    def by_month(self, need: int, *, newest: bool, months: Mapping[str, int]) -> Iterator[Stage]:
         """Yield stages for documents with all the terms, month by month in order of time."""
         everything = self._everything()
         for chosen in self._growing(need, sorted(months, reverse=newest), months):
-            yield Stage(self._with_filters(everything, any_of(chosen)), is_whole=False)
-        yield Stage(self._with_filters(everything), is_whole=True)
+            yield Stage(self._with_filters(everything, any_of(chosen)), is_exhaustive=False)
+        yield Stage(self._with_filters(everything), is_exhaustive=True)
 
-    def recent(self, need: int, *, months: Mapping[str, int]) -> Iterator[Stage]:
+    def recent_matches(self, need: int, *, months: Mapping[str, int]) -> Iterator[Stage]:
         """Yield stages for documents with all the terms: first the best, then, if too few, those of
         the last months and undated ones."""
-        first = next(self.complete(need))
+        first = next(self.complete_matches(need))
         yield first
-        if first.is_whole:
+        if first.is_exhaustive:
             return
         everything = self._everything()
         for chosen in self._growing(need // 4, sorted(months, reverse=True), months):
             when = any_of([*chosen, *_TIMELESS])
-            yield Stage(self._with_filters(everything, when), is_whole=False)
-        yield Stage(self._with_filters(everything), is_whole=True)
+            yield Stage(self._with_filters(everything, when), is_exhaustive=False)
+        yield Stage(self._with_filters(everything), is_exhaustive=True)
 
     def _growing(
         self, need: int, ordered: Iterable[str], months: Mapping[str, int]
@@ -125,15 +125,15 @@ class Plan:
                 wanted *= _WIDE
 
     @property
-    def leaves_out_most(self) -> bool:
+    def excludes_most(self) -> bool:
         """True if an excluded term occurs in nearly all incidents: the best documents of a word
         then contain it as well, and larger tiers find little."""
         return all(
-            any(term.negated and self._left_by(term) < _STILL for term in terms)
+            any(term.negated and self._share_without(term) < _STILL for term in terms)
             for terms in self.expanded.query.alternatives
         )
 
-    def _left_by(self, term: Term) -> float:
+    def _share_without(self, term: Term) -> float:
         """Return the share of incidents without a term, from 0 to 1."""
         lexemes = stemmed(term)
         held = min(map(self.frequencies.of, (*lexemes, *keys.pairs(lexemes))))
@@ -178,7 +178,7 @@ class Plan:
         # Only incidents are long enough to contain several words.
         number = self._incidents if len(numbers) > 1 else float(max(self.frequencies.all, 1))
         expected = number * self.share
-        expected *= max(prod(self._left_by(term) for term in terms if term.negated), _STILL)
+        expected *= max(prod(self._share_without(term) for term in terms if term.negated), _STILL)
         for documents in numbers:
             expected *= min(documents / number, 1.0)
         return expected

@@ -11,7 +11,7 @@ from core import times
 from search import period
 from search.criteria import NAMES as FILTERS
 from search.criteria import PERIOD, Criteria, UnknownFilter
-from search.engine import MOST_COUNTED
+from search.engine import MAX_COUNTED
 from search.facet_values import FIXED
 from search.facets import AtLeast
 from search.filters import EXCLUDING, FACETS, Sort, facet_of, opposite
@@ -29,8 +29,8 @@ FACET_NAMES = {
 }
 PERIODS = {"30d": "Last 30 days", "90d": "Last 90 days", "1y": "Last 12 months"}
 SORTS: Mapping[Sort, str] = {"relevance": "Best match", "newest": "Newest", "oldest": "Oldest"}
-MOST_SHOWN = 8  # values of a facet; the others unfold
-MOST_MORE = 24  # values that unfold; any others have to be typed
+MAX_SHOWN = 8  # values of a facet; the others unfold
+MAX_MORE = 24  # values that unfold; any others have to be typed
 
 Counts = Mapping[str, Sequence[tuple[str, str, int]]]
 """`(value, label, number of results)` for each facet."""
@@ -160,7 +160,7 @@ def _group(criteria: Criteria, facet: str, counted: Sequence[tuple[str, str, int
     often = sorted(label, key=lambda value: (value not in chosen, -number.get(value, 0), value))
     shown, more = (
         sorted(part, key=lambda value: (label[value].casefold(), value))
-        for part in (often[:MOST_SHOWN], often[MOST_SHOWN : MOST_SHOWN + MOST_MORE])
+        for part in (often[:MAX_SHOWN], often[MAX_SHOWN : MAX_SHOWN + MAX_MORE])
     )
     return FacetGroup(
         FACET_NAMES[facet],
@@ -229,4 +229,4 @@ def count_text(number: int) -> str:
     sample."""
     if isinstance(number, AtLeast):
         return f"{number:,}+" if number else ""
-    return f"{number:,}+" if number >= MOST_COUNTED else f"{number:,}"
+    return f"{number:,}+" if number >= MAX_COUNTED else f"{number:,}"

@@ -9,7 +9,7 @@ from django.db import connection
 
 from core.prepared import as_array
 
-MOST = 3  # playbooks beside one incident
+MAX_PLAYBOOKS = 3  # playbooks beside one incident
 
 _UNTRIED = 2  # between playbooks that helped, fully or partly, and those that did not
 # Raw SQL with as few joins as possible: planning a query that also picks the best playbooks would
@@ -56,6 +56,6 @@ def related_playbooks(
             slug, title = book
             return helped.get((incident, slug), _UNTRIED), place.get(slug, len(place)), title
 
-        return sorted(books.items(), key=worth)[:MOST]
+        return sorted(books.items(), key=worth)[:MAX_PLAYBOOKS]
 
     return {incident: best(incident, books) for incident, books in titles.items()}

@@ -41,14 +41,14 @@ class SearchContext:
 class Retrieved:
     """The query as it was finally expanded, and its documents in order.
 
-    `is_whole` says that nothing else matches; otherwise `expected` is the approximate number of
-    matches.
+    `is_exhaustive` says that nothing else matches; otherwise `expected` is the approximate number
+    of matches.
     """
 
     expanded: ExpandedQuery
     ranked: list[Ranked]
     importance: dict[str, float]
-    is_whole: bool
+    is_exhaustive: bool
     expected: float
 
     @cached_property
@@ -56,9 +56,9 @@ class Retrieved:
         return sum(one.is_complete for one in self.ranked)
 
     @property
-    def held(self) -> set[str]:
+    def matched_words(self) -> set[str]:
         """The query words that occur in the results."""
-        return _held(self.expanded, [one.candidate for one in self.ranked])
+        return _matched_words(self.expanded, [one.candidate for one in self.ranked])
 
 
 def retrieve(query: Query, context: SearchContext, *, as_typed: bool) -> Retrieved:
@@ -67,20 +67,20 @@ def retrieve(query: Query, context: SearchContext, *, as_typed: bool) -> Retriev
     """
     expanded = expand(query, {})
     plan = _plan(expanded, context.filters)
-    longer = _completed_at_once(plan, context.user)
+    longer = _complete_early(plan, context.user)
     # Words that nothing contains need no lookup.
     if longer and longer.absent:
-        return _found_otherwise(plan, context, longer, None, as_typed=as_typed)
+        return _retrieve_otherwise(plan, context, longer, None, as_typed=as_typed)
     attempt = Attempt(plan, context)
     if not query or attempt.is_enough:
         return attempt.found
     if not longer:
         missing = attempt.missing_words
         longer = completion.complete(query.last_word, missing, context.user, plan.frequencies)
-    return _found_otherwise(plan, context, longer, attempt, as_typed=as_typed)
+    return _retrieve_otherwise(plan, context, longer, attempt, as_typed=as_typed)
 
 
-def _found_otherwise(
+def _retrieve_otherwise(
     plan: Plan,
     context: SearchContext,
     longer: Completed,
@@ -90,21 +90,21 @@ def _found_otherwise(
 ) -> Retrieved:
     """Retrieve documents by completed or corrected words, or by the `attempt` with the words as
     typed; None means that it would find nothing."""
-    query, endings = plan.expanded.query, longer.endings
-    if endings:
-        completed = _attempt(expand(query, endings, longer.absent), context)
-        if completed.number or not (attempt and attempt.number):
+    query, completions = plan.expanded.query, longer.completions
+    if completions:
+        completed = _attempt(expand(query, completions, longer.absent), context)
+        if completed.count or not (attempt and attempt.count):
             attempt = completed
-    if not (as_typed or (attempt and attempt.number)):
+    if not (as_typed or (attempt and attempt.count)):
         # A word without a visible match may still match by its completions.
-        held = attempt.found.held if attempt else set()
-        misspelt = [one for one in longer.unmatched if one not in endings or one not in held]
+        held = attempt.found.matched_words if attempt else set()
+        misspelt = [one for one in longer.unmatched if one not in completions or one not in held]
         if better := completion.correct(query, misspelt, context.user):
-            return _attempt(expand(better, endings), context).found
+            return _attempt(expand(better, completions), context).found
     return (attempt or Attempt(plan, context)).found
 
 
-def _completed_at_once(plan: Plan, user: User | AnonymousUser) -> Completed | None:
+def _complete_early(plan: Plan, user: User | AnonymousUser) -> Completed | None:
     """Complete words that the last count does not know, if nothing can match without them."""
     query, words = plan.expanded.query, plan.expanded.words
     rare = [word for word, one in words.items() if not plan.frequencies.of(one.lexeme)]
@@ -138,32 +138,32 @@ class Attempt:
         self._expanded = plan.expanded
         self._context = context
         self._plan = plan
-        self._complete, self._is_whole = _complete(plan, context)
+        self._complete, self._is_exhaustive = _complete_matches(plan, context)
 
     @property
-    def number(self) -> int:
+    def count(self) -> int:
         """The number of documents that contain all the words, not just mention them."""
         return self.found.complete if self._complete else 0
 
     @property
     def is_enough(self) -> bool:
-        return len(self._complete) >= FEW and self.number >= FEW
+        return len(self._complete) >= FEW and self.count >= FEW
 
     @property
     def missing_words(self) -> list[str]:
         """The words that occur in none of the documents read at once."""
-        held = _held(self._expanded, self._complete)
+        held = _matched_words(self._expanded, self._complete)
         return [word for word in self._expanded.query.words if word not in held]
 
     @cached_property
     def found(self) -> Retrieved:
         """The results in order; if few contain all the words, those with some of them follow."""
         expanded, complete, frequencies = self._expanded, self._complete, self._plan.frequencies
-        is_whole = self._is_whole
+        is_exhaustive = self._is_exhaustive
         importance = ranker.importance(expanded, frequencies, complete)
         ranked = ranker.rank(complete, expanded, importance, is_complete=True)
         if expanded.allows_partial_matches and not ranker.is_enough(ranked):
-            some = self._plan.some()
+            some = self._plan.partial_matches()
             held_all = {one.document for one in complete}
             others = _read(some, expanded, self._context)
             others = [one for one in others if one.document not in held_all]
@@ -172,32 +172,32 @@ class Attempt:
                 ranker.rank(complete, expanded, importance, is_complete=True),
                 ranker.rank(others, expanded, importance, is_complete=False),
             )
-            is_whole = is_whole and some.is_whole
+            is_exhaustive = is_exhaustive and some.is_exhaustive
         if self._context.sort != "relevance":
             ranked = ranker.by_date(ranked, newest=self._context.sort == "newest")
-        expected = 0.0 if is_whole else self._plan.expected
-        return Retrieved(expanded, ranked, importance, is_whole, expected)
+        expected = 0.0 if is_exhaustive else self._plan.expected
+        return Retrieved(expanded, ranked, importance, is_exhaustive, expected)
 
 
 def _attempt(expanded: ExpandedQuery, context: SearchContext) -> Attempt:
     return Attempt(_plan(expanded, context.filters), context)
 
 
-def _complete(plan: Plan, context: SearchContext) -> tuple[list[Candidate], bool]:
+def _complete_matches(plan: Plan, context: SearchContext) -> tuple[list[Candidate], bool]:
     """Return documents with all the words, and whether there are no others."""
     expanded = plan.expanded
     complete: list[Candidate] = []
-    is_whole = True
+    is_exhaustive = True
     for stage in _stages(plan, context):
-        is_whole = stage.is_whole
+        is_exhaustive = stage.is_exhaustive
         complete = _read(stage, expanded, context, expanded.phrases)
         # A stage may include documents with one of the words only.
-        if not is_whole and expanded.is_loose:
+        if not is_exhaustive and expanded.is_loose:
             number = len(expanded.words)
             complete = [one for one in complete if min(one.impacts[:number], default=1.0) > ABSENT]
         if len(complete) >= context.need:
             break
-    return complete, is_whole
+    return complete, is_exhaustive
 
 
 def _plan(expanded: ExpandedQuery, filters: SearchFilters) -> Plan:
@@ -212,15 +212,15 @@ def _plan(expanded: ExpandedQuery, filters: SearchFilters) -> Plan:
 
 def _stages(plan: Plan, context: SearchContext) -> Iterator[Stage]:
     in_time = context.sort != "relevance"
-    if not (in_time or plan.leaves_out_most):
-        return plan.complete(context.need)
+    if not (in_time or plan.excludes_most):
+        return plan.complete_matches(context.need)
     months = statistics.months() if plan.expected > context.need * 4 else {}
     if in_time:
-        return plan.months(context.need, newest=context.sort == "newest", months=months)
-    return plan.recent(context.need, months=months)
+        return plan.by_month(context.need, newest=context.sort == "newest", months=months)
+    return plan.recent_matches(context.need, months=months)
 
 
-def _held(expanded: ExpandedQuery, rows: Sequence[Candidate]) -> set[str]:
+def _matched_words(expanded: ExpandedQuery, rows: Sequence[Candidate]) -> set[str]:
     return {
         word
         for number, word in enumerate(expanded.words)
@@ -233,8 +233,8 @@ def _read(
 ) -> list[Candidate]:
     """Return the documents of a stage that the user may see, with phrases checked."""
     # By month, more than are shown are read, because some may be hidden from the user.
-    is_first = context.sort != "relevance" and not stage.is_whole
-    most = context.need * 2 + _SPARE if is_first else candidates.MOST
+    is_first = context.sort != "relevance" and not stage.is_exhaustive
+    most = context.need * 2 + _SPARE if is_first else candidates.MAX_DOCUMENTS
     rows = candidates.read(
         stage.tsquery, expanded, context.filters, context.user, context.sort, most
     )

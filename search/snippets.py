@@ -13,15 +13,15 @@ from typing import NamedTuple
 from search import analyzer
 from search.index_entry import NOT_SHOWN
 
-MOST_READ = 20_000  # characters of a document; words further down are not marked
+MAX_READ = 20_000  # characters of a document; words further down are not marked
 READ_FIRST = (
     4_000  # characters; most documents show a query word by then, only the others are read on
 )
 _LENGTH = 240
 # Lines of a text in which a word is searched: alone, or together with others.
-_MOST_LINES, _MOST_LINES_OF_SEVERAL = 3, 6
-_MOST_TRIES = 18  # places that start like the word but may be another
-_MOST_STEMS = 12
+_MAX_LINES, _MAX_LINES_OF_SEVERAL = 3, 6
+_MAX_TRIES = 18  # places that start like the word but may be another
+_MAX_STEMS = 12
 _NEAR = 100  # characters to search for the neighbour of a word
 _TOKEN = re.compile(r"[^\W_]+")
 _OTHER_LETTERS = re.compile(r"[^\W\x00-\x7f]")
@@ -42,12 +42,12 @@ class Highlighter:
         nothing alone, the neighbours they need."""
         self._worth = worth
         self._beside = beside or {}
-        first = sorted(worth, key=lambda lexeme: (-worth[lexeme], lexeme))[:_MOST_STEMS]
+        first = sorted(worth, key=lambda lexeme: (-worth[lexeme], lexeme))[:_MAX_STEMS]
         self._beginnings = [
             (lexeme, beginning) for lexeme in first for beginning in analyzer.prefixes(lexeme)
         ]
         self._knows_all_beginnings = len(first) == len(worth)
-        self._most_lines = _MOST_LINES_OF_SEVERAL if len(worth) > 1 else _MOST_LINES
+        self._most_lines = _MAX_LINES_OF_SEVERAL if len(worth) > 1 else _MAX_LINES
 
     def pieces(self, text: str) -> list[Piece]:
         """Return `text` in pieces, with the query words marked."""
@@ -96,7 +96,7 @@ class Highlighter:
         the text; without any, the first line long enough to say something."""
         if (hidden := text.find(NOT_SHOWN)) >= 0:
             text = text[:hidden]
-        shown = self._shown(text[:READ_FIRST]) or self._shown(text[:MOST_READ])
+        shown = self._shown(text[:READ_FIRST]) or self._shown(text[:MAX_READ])
         if not shown:
             start = _first_that_says_something(text)
             return _around(text[start : _end_of_line(text, start)], 0)
@@ -121,7 +121,7 @@ class Highlighter:
         for lexeme, beginning in self._beginnings:
             place = lowered.find(beginning)
             lines = tries = 0
-            while place >= 0 and lines < self._most_lines and tries < _MOST_TRIES:
+            while place >= 0 and lines < self._most_lines and tries < _MAX_TRIES:
                 tries += 1
                 if self._end_of(lexeme, text, lowered, place):
                     lines += 1

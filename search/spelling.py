@@ -11,9 +11,9 @@ from rapidfuzz.distance.OSA import distance  # an exchange of two neighbours cou
 
 from search import statistics
 
-_MOST_CANDIDATES = 8
-_MOST_WORDS = 4
-_MOST_ALIKE = 40
+_MAX_CANDIDATES = 8
+_MAX_WORDS = 4
+_MAX_ALIKE = 40
 
 # The frequencies of the words come along, because each candidate needs its own next.
 _FOUND = """
@@ -36,7 +36,7 @@ has found a document that the user may see.
 
 def correctable(words: Iterable[str]) -> list[str]:
     """Return the first four of the words that may be misspelt rather than a number or a name."""
-    return [word for word in words if word.isalpha() and _allowed(word)][:_MOST_WORDS]
+    return [word for word in words if word.isalpha() and _allowed(word)][:_MAX_WORDS]
 
 
 def within_one_edit(misspelt: Sequence[str]) -> Candidates:
@@ -52,7 +52,7 @@ def within_one_edit(misspelt: Sequence[str]) -> Candidates:
 
 def similar_words(misspelt: Sequence[str]) -> Candidates:
     """Find words that share trigrams with these, in one query that reads many of them."""
-    asked = [part for word in misspelt for part in (word, word, _MOST_ALIKE)]
+    asked = [part for word in misspelt for part in (word, word, _MAX_ALIKE)]
     return _near(misspelt, " UNION ".join([_ALIKE] * len(misspelt)), asked) if misspelt else {}
 
 
@@ -75,7 +75,7 @@ def _nearest(word: str, known: set[str]) -> list[tuple[int, str]]:
     fit = [(apart, other) for apart, other in near if apart <= _allowed(word)]
     # People seldom get the first letter wrong.
     fit.sort(key=lambda pair: (pair[0], pair[1][0] != word[0], pair[1]))
-    return fit[:_MOST_CANDIDATES]
+    return fit[:_MAX_CANDIDATES]
 
 
 def _allowed(word: str) -> int:

@@ -24,7 +24,7 @@ _SAMPLE = 20_000  # documents that are counted, as a sample of all
 _LEAST_IN_SAMPLE = 3
 _STAMP = "search.statistics"
 _SECONDS = 10  # after which every process has the new numbers
-_MOST_KEPT = 20_000  # keys
+_MAX_KEPT = 20_000  # keys
 
 # The columns of `search_keystatistic` that `remember` takes besides the key; NULL without a row.
 COUNTED = "documents, CASE WHEN is_tiered THEN cardinality(tiers) ELSE 0 END"
@@ -101,7 +101,7 @@ def _known_lately() -> _Kept:
     if stamp is None:
         stamp = secrets.token_hex(8)
         cache.set(_STAMP, stamp, _SECONDS)
-    if stamp != _kept.stamp or len(_kept.keys) > _MOST_KEPT:
+    if stamp != _kept.stamp or len(_kept.keys) > _MAX_KEPT:
         _kept = _Kept(stamp)
     return _kept
 

@@ -15,7 +15,7 @@ from core.templatetags import ui
 from incidents.models import Outcome
 from search import candidates
 
-MOST_COUNTED = 20  # latest incidents or uses of one pattern or playbook
+MAX_COUNTED = 20  # latest incidents or uses of one pattern or playbook
 _READ = 30  # more than are counted, because some may be hidden
 _DEEPER = 10  # times as many, if that was too few
 # Only the latest of each; visibility is then checked once for all.
@@ -51,14 +51,14 @@ class TrackRecord:
         times = self.times_met(pk)
         if times < 2:
             return "met once" if times else ""
-        return f"met {times}{'+' if times >= MOST_COUNTED else ''} times"
+        return f"met {times}{'+' if times >= MAX_COUNTED else ''} times"
 
     def of_playbook(self, pk: int) -> str:
         """Return “helped in 5 of 7 uses”, or “not used yet”."""
         outcomes = self.of["playbook"].get(pk, Counter())
         if not outcomes:
             return "not used yet"
-        last = "the last " if outcomes.total() >= MOST_COUNTED else ""
+        last = "the last " if outcomes.total() >= MAX_COUNTED else ""
         uses = ui.counted(outcomes.total(), "use")
         return f"helped in {outcomes[Outcome.HELPED]} of {last}{uses}"
 
@@ -79,11 +79,11 @@ def track_record(
             if incident is None or incident in seen:
                 told[kind, pk].append(outcome)
         for (kind, pk), outcomes in told.items():
-            found.of[kind][pk] = Counter(outcomes[:MOST_COUNTED])
+            found.of[kind][pk] = Counter(outcomes[:MAX_COUNTED])
         is_cut = Counter((kind, pk) for kind, pk, _, _ in rows)
         asked = {
             kind: [
-                pk for pk in pks if is_cut[kind, pk] == read and len(told[kind, pk]) < MOST_COUNTED
+                pk for pk in pks if is_cut[kind, pk] == read and len(told[kind, pk]) < MAX_COUNTED
             ]
             for kind, pks in asked.items()
         }

@@ -11,7 +11,7 @@ from django.urls import reverse
 from accounts.models import User
 from core import feeds
 
-MOST_CHARACTERS = 2_000
+MAX_CHARACTERS = 2_000
 
 
 def new_feed_key() -> str:
@@ -37,7 +37,7 @@ class SavedSearch(models.Model):
 
     owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="saved_searches")
     name = models.CharField(max_length=80)
-    text = models.CharField(max_length=MOST_CHARACTERS, help_text="as typed into the search box")
+    text = models.CharField(max_length=MAX_CHARACTERS, help_text="as typed into the search box")
     sort = models.CharField(max_length=12, default="relevance")
     is_shared = models.BooleanField("shared with everybody", default=False)
     feed_key = models.CharField(max_length=64, unique=True, default=new_feed_key, editable=False)

@@ -9,8 +9,8 @@ from django.db.models import Q
 
 from search import analyzer
 
-MOST_TERMS = 20
-MOST_WORDS = 6  # per term
+MAX_TERMS = 20
+MAX_WORDS = 6  # per term
 
 
 class Synonym(models.Model):
@@ -21,7 +21,7 @@ class Synonym(models.Model):
 
     terms = ArrayField(
         models.CharField(max_length=80),
-        size=MOST_TERMS,
+        size=MAX_TERMS,
         help_text="Two or more, one per line, such as “oom” and “out of memory”.",
     )
     note = models.CharField(max_length=200, blank=True)
@@ -42,5 +42,5 @@ class Synonym(models.Model):
             raise ValidationError("Each term needs at least one searchable word.")
         if len(found) < 2:
             raise ValidationError("Enter at least two different terms.")
-        if max(map(len, found)) > MOST_WORDS:
-            raise ValidationError(f"A term may have at most {MOST_WORDS} words.")
+        if max(map(len, found)) > MAX_WORDS:
+            raise ValidationError(f"A term may have at most {MAX_WORDS} words.")

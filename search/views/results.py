@@ -17,7 +17,7 @@ from accounts.requests import SignedInRequest
 from playbooks.models import FailurePattern, Playbook
 from search import facets as counting
 from search import presentation, refinements
-from search.criteria import MOST_PAGES, Criteria, criteria_from_params
+from search.criteria import MAX_PAGES, Criteria, criteria_from_params
 from search.engine import Results, search
 from search.models import SavedSearch
 from search.track_record import track_record
@@ -117,7 +117,7 @@ def _groups(criteria: Criteria, request: SignedInRequest) -> list[refinements.Fa
 
 
 def _paging(criteria: Criteria, results: Results) -> dict[str, str]:
-    has_more = results.total > criteria.page * PAGE and criteria.page < MOST_PAGES
+    has_more = results.total > criteria.page * PAGE and criteria.page < MAX_PAGES
     return {
         "earlier_url": replace(criteria, page=criteria.page - 1).url() if criteria.page > 1 else "",
         "later_url": replace(criteria, page=criteria.page + 1).url() if has_more else "",

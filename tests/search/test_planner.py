@@ -111,13 +111,13 @@ def test_what_nearly_everything_holds_can_be_left_out_without_looking_at_everyth
     loud_and_quiet, vera, monkeypatch
 ):
     # arrange
-    monkeypatch.setattr(planner.Plan, "leaves_out_most", True)
+    monkeypatch.setattr(planner.Plan, "excludes_most", True)
     monkeypatch.setattr(planner.Plan, "expected", 30.0)
     asked = []
-    read = planner.Plan.recent
+    read = planner.Plan.recent_matches
     monkeypatch.setattr(
         planner.Plan,
-        "recent",
+        "recent_matches",
         lambda plan, need, months: (
             asked.append(stage) or stage for stage in read(plan, need, months=months)
         ),
@@ -127,4 +127,4 @@ def test_what_nearly_everything_holds_can_be_left_out_without_looking_at_everyth
     # assert
     assert {hit.pk for hit in hits} <= {incident.pk for incident in loud_and_quiet}
     assert len(hits) == 2
-    assert not any(stage.is_whole for stage in asked)
+    assert not any(stage.is_exhaustive for stage in asked)

@@ -144,7 +144,7 @@ def test_what_says_nothing_is_not_saved(wrong, signed_in, vera):
 def test_there_is_an_end_to_it(vera):
     SavedSearch.objects.bulk_create(
         SavedSearch(owner=vera, name=f"{n}", text="x", created_at=NOON, updated_at=NOON)
-        for n in range(operations.MOST_SAVED)
+        for n in range(operations.MAX_SAVED)
     )
 
     with pytest.raises(TooMany, match="Delete one"):

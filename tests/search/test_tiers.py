@@ -98,16 +98,16 @@ def test_tiers_change_no_page(text, options, many, small_tiers, monkeypatch, ver
 def test_only_as_many_rows_are_read_as_are_likely_to_suffice(many, small_tiers, vera, monkeypatch):
     reindex()
     asked = []
-    read = planner.Plan.complete
+    read = planner.Plan.complete_matches
     monkeypatch.setattr(
         planner.Plan,
-        "complete",
+        "complete_matches",
         lambda plan, need: (asked.append(stage) or stage for stage in read(plan, need)),
     )
 
     results = search("proxy", user=vera, limit=2)
 
-    assert [stage.is_whole for stage in asked] == [False]
+    assert [stage.is_exhaustive for stage in asked] == [False]
     assert results.total > 2
 
 
@@ -150,7 +150,7 @@ def test_what_has_not_changed_is_not_written_again(index):
 def test_facets_count_a_sample_of_what_search_finds(text, many, small_tiers, vera, monkeypatch):
     # arrange
     reindex()
-    monkeypatch.setattr(engine, "MOST_SAMPLED", 10)
+    monkeypatch.setattr(engine, "MAX_SAMPLED", 10)
     everything = {pk for _, pk in found(text, vera, limit=1000)}
     # act
     sample = engine.matching_documents(text, user=vera, filters=SearchFilters())
@@ -166,8 +166,8 @@ def test_counts_among_a_sample_say_that_there_may_be_more(many, small_tiers, ver
 
     everything = client.get("/search/facets/", {"q": "proxy"}).content.decode()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engine, "MOST_SAMPLED", 10)
-        patch.setattr(facets, "MOST_SAMPLED", 10)
+        patch.setattr(engine, "MAX_SAMPLED", 10)
+        patch.setattr(facets, "MAX_SAMPLED", 10)
         some = client.get("/search/facets/", {"q": "proxy"}).content.decode()
 
     assert re.findall(r'search-count">\d+\+<', everything) == []
@@ -181,7 +181,7 @@ def test_the_sample_that_facets_count_holds_nothing_one_may_not_see(
     hidden = many[::2]
     Incident.objects.filter(pk__in=[one.pk for one in hidden]).update(visibility="restricted")
     reindex()
-    monkeypatch.setattr(engine, "MOST_SAMPLED", 10)
+    monkeypatch.setattr(engine, "MAX_SAMPLED", 10)
     # act
     sample = engine.matching_documents("proxy", user=vera, filters=SearchFilters())
     # assert

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from search.rebuild import rebuild
 
-MOST_PROCESSES = 64
+MAX_PROCESSES = 64
 
 
 class Command(BaseCommand):
@@ -20,6 +20,6 @@ class Command(BaseCommand):
         )
 
     def handle(self, **options: Any) -> None:
-        if not 1 <= options["processes"] <= MOST_PROCESSES:
-            raise CommandError(f"--processes must be a number from 1 to {MOST_PROCESSES}.")
+        if not 1 <= options["processes"] <= MAX_PROCESSES:
+            raise CommandError(f"--processes must be a number from 1 to {MAX_PROCESSES}.")
         rebuild(self.stdout.write, processes=options["processes"])

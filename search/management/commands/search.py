@@ -13,7 +13,7 @@ from search.presentation import url_of
 from search.reasons import reasons
 from search.refinements import notices
 
-MOST = 1_000
+MAX_RESULTS = 1_000
 
 
 class Command(BaseCommand):
@@ -41,8 +41,8 @@ class Command(BaseCommand):
         parser.add_argument("--limit", type=int, default=20, help="number of results to print (20)")
 
     def handle(self, **options: Any) -> None:
-        if not 1 <= options["limit"] <= MOST:
-            raise CommandError(f"--limit must be a number from 1 to {MOST}.")
+        if not 1 <= options["limit"] <= MAX_RESULTS:
+            raise CommandError(f"--limit must be a number from 1 to {MAX_RESULTS}.")
         user = user_argument(options["username"])
         criteria = criteria_from_text(
             " ".join(options["query"]), user=user, today=timezone.localdate()
