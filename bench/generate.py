@@ -46,7 +46,7 @@ from incidents.models import (  # noqa: E402
     Tag,
     TimelineEvent,
 )
-from likeness import document_frequency, features  # noqa: E402
+from likeness import features, term_counts  # noqa: E402
 from playbooks.models import FailurePattern, Playbook  # noqa: E402
 
 EPOCH = datetime(2016, 1, 1, tzinfo=UTC)
@@ -304,7 +304,7 @@ def read(first: int, last: int) -> None:
 
 def learn(count: int) -> None:
     """`manage.py learn`, in as many processes as there are processors."""
-    document_frequency.recount()
+    term_counts.recount()
     parts = [(first, min(first + 199, count)) for first in range(1, count + 1, 200)]
     with get_context("spawn").Pool(os.cpu_count()) as pool:
         pool.starmap(read, parts, chunksize=1)

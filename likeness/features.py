@@ -13,10 +13,10 @@ from django.db import connection
 from core.prepared import Prepared
 from incidents.exchange import ParsedPostmortem, documents_of
 from incidents.models import Incident, LinkState, Visibility
-from likeness import cue_library, cue_scoring, document_frequency, feedback
+from likeness import cue_library, cue_scoring, feedback, term_counts
 from likeness.models import IncidentFeatures
 from likeness.sentences import Sentence, sentences
-from likeness.terms import Term, TermFrequencies, term_frequencies, terms
+from likeness.terms import TermFrequencies, WeightedTerm, term_frequencies, terms
 
 BATCH = 200
 _POSTED = 20  # terms of an incident that are indexed, most telling first; all are compared
@@ -58,7 +58,7 @@ ON CONFLICT DO NOTHING
 class Features:
     """The features of an incident, stored or being written, that are compared with others'."""
 
-    terms: tuple[Term, ...]
+    terms: tuple[WeightedTerm, ...]
     services: frozenset[str] = frozenset()
     patterns: frozenset[str] = frozenset()
 
@@ -88,7 +88,7 @@ class AnalyzedText:
 
 
 def analyze(
-    one: AnalyzedText, counts: document_frequency.DocumentFrequencies, cues: cue_library.CueLibrary
+    one: AnalyzedText, counts: term_counts.TermCounts, cues: cue_library.CueLibrary
 ) -> Analysis:
     """Extract the features of a document, and the evidence for each pattern."""
     document, text, said = one.document, one.sentences, one.frequencies
@@ -108,7 +108,7 @@ def analyze(
 def features_of_text(text: Sequence[Sentence]) -> Features:
     """Return the features of a text that is no incident yet."""
     said = term_frequencies(text)
-    counts = document_frequency.document_frequencies(said.weights)
+    counts = term_counts.term_counts(said.weights)
     return Features(tuple(terms(said, counts.documents, counts.total)))
 
 
@@ -128,7 +128,7 @@ def analysis_of(incident: Incident) -> Analysis:
     if kept and kept[0].read_at == incident.updated_at and kept[0].stamp == cues.stamp:
         return _stored(kept[0])
     said = AnalyzedText.of(documents_of([incident])[incident.pk])
-    return analyze(said, document_frequency.document_frequencies(said.frequencies.weights), cues)
+    return analyze(said, term_counts.term_counts(said.frequencies.weights), cues)
 
 
 _kept = Prepared(lambda shape, pk: IncidentFeatures.objects.filter(pk=pk))
@@ -150,7 +150,9 @@ def stored_features(kept: IncidentFeatures) -> Features:
     """Return the features in a stored row."""
     parts = zip(kept.terms, kept.words, kept.weights, kept.of_causes, strict=True)
     return Features(
-        tuple(Term(*part) for part in parts), frozenset(kept.services), frozenset(kept.patterns)
+        tuple(WeightedTerm(*part) for part in parts),
+        frozenset(kept.services),
+        frozenset(kept.patterns),
     )
 
 
@@ -166,7 +168,7 @@ def _refresh(ids: list[int]) -> None:
     IncidentFeatures.objects.filter(pk__in=set(ids) - incidents.keys()).delete()
     documents = documents_of(incidents.values()) if incidents else {}
     said = {pk: AnalyzedText.of(document) for pk, document in documents.items()}
-    counts = document_frequency.document_frequencies(
+    counts = term_counts.term_counts(
         {stem for one in said.values() for stem in one.frequencies.weights}
     )
     cues = cue_library.current()

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.db.models import F, Q
 
 from incidents.models import Incident, PatternLink
-from likeness import cue_library, document_frequency, features, feedback
+from likeness import cue_library, features, feedback, term_counts
 from likeness.models import IncidentFeatures, PatternFeedback
 from playbooks.models import FailurePattern
 
@@ -26,8 +26,8 @@ def read_incidents(ids: Iterable[int], *, at: datetime) -> None:
     wanted = list(ids)
     with transaction.atomic():
         features.refresh(wanted)
-    if document_frequency.is_due():
-        document_frequency.recount()
+    if term_counts.is_due():
+        term_counts.recount()
     links = PatternLink.objects.filter(incident__in=wanted)
     of_links = set(links.values_list("pattern", flat=True))
     # A removed link teaches nothing any more, so its pattern is outdated.
@@ -44,8 +44,8 @@ def read_newest(*, at: datetime) -> None:
 
 def catch_up(*, at: datetime) -> int:
     """Analyze every incident that changed since it was last read; return how many."""
-    if document_frequency.is_due():
-        document_frequency.recount()
+    if term_counts.is_due():
+        term_counts.recount()
     stale = Incident.objects.filter(archived_at=None).filter(
         Q(features=None)
         | ~Q(features__read_at=F("updated_at"))
@@ -60,7 +60,7 @@ def catch_up(*, at: datetime) -> int:
 
 def rebuild(*, at: datetime) -> int:
     """Count, analyze and learn everything again; return the number of incidents."""
-    document_frequency.recount()
+    term_counts.recount()
     IncidentFeatures.objects.filter(incident__archived_at__isnull=False).delete()
     found = list(
         Incident.objects.filter(archived_at=None).order_by("pk").values_list("pk", flat=True)

@@ -28,7 +28,7 @@ _SUPPOSED_PLAIN, _SUPPOSED_RARE = 60, 2
 
 
 @dataclass(frozen=True)
-class Term:
+class WeightedTerm:
     """A telling stem: its usual spelling, its weight (0 to 1; the squares of an incident's weights
     add up to 1), and whether the causes contain it."""
 
@@ -73,7 +73,7 @@ def term_frequencies(sentences: Iterable[Sentence]) -> TermFrequencies:
     return TermFrequencies(weights, spellings, frozenset(of_causes))
 
 
-def terms(said: TermFrequencies, documents: Mapping[str, int], total: int) -> list[Term]:
+def terms(said: TermFrequencies, documents: Mapping[str, int], total: int) -> list[WeightedTerm]:
     """Return the most telling terms of `said`; `documents` out of `total` contain each stem."""
     weighed = [
         (idf(key, documents.get(key, 0), total) * (1 + math.log1p(weight)), key)
@@ -83,7 +83,7 @@ def terms(said: TermFrequencies, documents: Mapping[str, int], total: int) -> li
     best = sorted(weighed, key=lambda found: (-found[0], found[1]))[:MAX_TERMS]
     norm = math.sqrt(sum(weight * weight for weight, _ in best)) or 1.0
     return [
-        Term(key, said.word(key), round(weight / norm, 4), key in said.of_causes)
+        WeightedTerm(key, said.word(key), round(weight / norm, 4), key in said.of_causes)
         for weight, key in best
     ]
 

@@ -1,4 +1,4 @@
-"""Document frequency: the number of incidents that contain a stem, which makes a term telling.
+"""Term counts: the number of incidents that contain a stem, which makes a term telling.
 
 Restricted incidents are never counted: the rarity of a word must not reveal their content.
 """
@@ -24,15 +24,15 @@ _LOCK = 7_101_003  # advisory lock, so that no two processes write the same rows
 
 
 @dataclass(frozen=True)
-class DocumentFrequencies:
+class TermCounts:
     """The number of incidents with each stem, out of `total` counted ones."""
 
     total: int
     documents: Mapping[str, int]
 
 
-def document_frequencies(stems: Iterable[str]) -> DocumentFrequencies:
-    """Return the frequencies of these stems. One query."""
+def term_counts(stems: Iterable[str]) -> TermCounts:
+    """Return the counts of these stems. One query."""
     found = {_TOTAL: 0}
     with connection.cursor() as cursor:
         cursor.execute(
@@ -40,7 +40,7 @@ def document_frequencies(stems: Iterable[str]) -> DocumentFrequencies:
             [[_TOTAL, *(stem.replace("\0", "") for stem in stems)]],
         )
         found.update(cursor.fetchall())
-    return DocumentFrequencies(found[_TOTAL], found)
+    return TermCounts(found[_TOTAL], found)
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from likeness import document_frequency
+from likeness import term_counts
 from tests.factories import IncidentFactory, SectionFactory
 from tests.incidents.operations.test_two_at_once import at_once
 
@@ -14,7 +14,7 @@ def test_two_workers_that_come_to_a_new_database_at_once_both_count():
     for _ in range(3):
         SectionFactory(incident=IncidentFactory(), body="Calico hid the namespaces.")
 
-    results = at_once(*[document_frequency.recount] * 8)
+    results = at_once(*[term_counts.recount] * 8)
 
     assert results == [3] * 8
-    assert document_frequency.document_frequencies(["calico"]).total == 3
+    assert term_counts.term_counts(["calico"]).total == 3
