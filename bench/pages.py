@@ -5,7 +5,7 @@
 Two gunicorn servers with the same options, ours and the bare one, answer in turn, request by
 request, so that a busy moment of the machine falls on both. Latency is measured at one
 connection, throughput at four. Pages are signed in, complete, and read to their last byte. The
-same documents are then searched by what one would use instead; see bench/beside.py.
+same documents are then searched by what one would use instead; see bench/alternatives.py.
 """
 
 from __future__ import annotations
@@ -17,9 +17,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import django
 
@@ -29,8 +27,9 @@ django.setup()
 from django.conf import settings  # noqa: E402
 
 from accounts.models import User  # noqa: E402
-from bench import asked, beside, costs, serving  # noqa: E402
-from bench.asked import Answer, Asked  # noqa: E402
+from bench import alternatives, costs, requests, serving  # noqa: E402
+from bench.measurement import Measured  # noqa: E402
+from bench.requests import Answer, TimedRequest  # noqa: E402
 from bench.serving import Site  # noqa: E402
 from incidents.models import Incident  # noqa: E402
 
@@ -44,44 +43,6 @@ class Failed(Exception):
     """A page did not answer as it should."""
 
 
-@dataclass
-class Measured:
-    """What one thing took, beside the bare view of the same moments: seconds, in order."""
-
-    name: str
-    targets: tuple[float | None, float | None] = (None, None)
-    took: list[float] = field(default_factory=list)
-    bare: list[float] = field(default_factory=list)
-    processor: float = 0  # ratio of the time on a processor, the database's included
-    failure: str = ""
-
-    def ratios(self) -> tuple[float, float]:
-        """p50 and p95, in times of the bare view's median."""
-        bare, took = statistics.median(self.bare), sorted(self.took)
-        return statistics.median(took) / bare, took[
-            min(int(len(took) * 0.95), len(took) - 1)
-        ] / bare
-
-    def best(self) -> float:
-        """The tenth part of both that was fastest: what it costs when nothing else runs."""
-
-        def tenth(values: list[float]) -> float:
-            return sorted(values)[len(values) // 10]
-
-        return tenth(self.took) / tenth(self.bare)
-
-    def as_json(self) -> dict[str, Any]:
-        if self.failure:
-            return {"name": self.name, "failure": self.failure}
-        p50, p95 = self.ratios()
-        milliseconds = statistics.median(self.took) * 1000
-        return {
-            **{"name": self.name, "p50": round(p50, 2), "p95": round(p95, 2)},
-            **{"best": round(self.best(), 2), "processor": round(self.processor, 2)},
-            **{"targets": self.targets, "ms": round(milliseconds, 3), "rounds": len(self.took)},
-        }
-
-
 def timed(call: Callable[[], Answer]) -> float:
     before = time.perf_counter()
     status, body = call()
@@ -91,7 +52,7 @@ def timed(call: Callable[[], Answer]) -> float:
     return took
 
 
-def measure(one: Asked, bare: Site, pid: int = 0) -> Measured:
+def measure(one: TimedRequest, bare: Site, pid: int = 0) -> Measured:
     """`one` and the bare view in turn; `pid` is the server's. What fails is told, and the others
     go on."""
     found = Measured(one.name, (one.p50, one.p95))
@@ -149,8 +110,8 @@ def pages(bare: Site, port: int, pid: int, reader: User) -> tuple[list[Measured]
     """Every page at one connection, and how often each answers at four, as parts of bare."""
     site = Site(port, {"Cookie": serving.sign_in(reader)})
     site.keep_cookies()
-    wanted = asked.everything(site, asked.queries())
-    results = [measure(one, bare, pid) for one in [*wanted, asked.saving(site)]]
+    wanted = requests.everything(site, requests.queries())
+    results = [measure(one, bare, pid) for one in [*wanted, requests.saving(site)]]
     bare_rate = serving.throughput(bare.port, {}, lambda one, _: one.get("/"))
     rates = {}
     answered = {one.name for one in results if not one.failure}
@@ -185,7 +146,7 @@ def main() -> int:
         results, rates = pages(bare, port, pid, reader)
         memory = serving.resident_mib(pid)
         print(f"web server and two workers: {memory:.0f} MiB (target: below 250)", flush=True)
-        others = beside.measured(bare, asked.queries(), measure)
+        others = alternatives.measured(bare, requests.queries(), measure)
     found = {
         "incidents": incidents,
         "rows": costs.rows(),

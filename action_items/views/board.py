@@ -10,7 +10,7 @@ from django.db.models import QuerySet, Value
 from django.http import QueryDict
 
 from accounts.models import User
-from action_items.views.filters import Filters, board_order
+from action_items.views.filters import ActionItemFilters, board_order
 from action_items.views.rows import ActionItemRow, rows_of
 from incidents.models import ActionItem, ActionItemStatus
 from incidents.views.filter_parts import with_
@@ -40,7 +40,7 @@ class Column:
 
 
 def columns(
-    asked: Filters, found: QuerySet[ActionItem], user: User, today: date, query: QueryDict
+    asked: ActionItemFilters, found: QuerySet[ActionItem], user: User, today: date, query: QueryDict
 ) -> list[Column]:
     """Return the columns for `found`, which has no filter on status. Two queries for all of
     them.
@@ -55,7 +55,9 @@ def columns(
     return [_column(status, pks[status], by_pk, query) for status in statuses]
 
 
-def _in_status(asked: Filters, found: QuerySet[ActionItem], status: str) -> QuerySet[Any, Any]:
+def _in_status(
+    asked: ActionItemFilters, found: QuerySet[ActionItem], status: str
+) -> QuerySet[Any, Any]:
     """Return the keys of the first 101 items in `status`, in the order of the column."""
     return (
         board_order(asked, found, status)

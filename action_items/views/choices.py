@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db.models import F, QuerySet, Value
 from django.http import QueryDict
 
 from accounts.models import Team, User
+from action_items.views.filters import NOBODY, ActionItemFilters
 from core import times
 from core.prepared import Prepared
 from incidents.models import Incident
 from incidents.views import filters as incident_filters
 from incidents.views.filter_parts import Chip, Choice, choices_of, marked, without
 
-if TYPE_CHECKING:
-    from action_items.views.filters import Filters
-
 CHOICES = incident_filters.CHOICES
-NOBODY = "nobody"
 _NOBODY = Choice(NOBODY, "Nobody")
 _NAMED = 10  # incidents and people in one address
 
@@ -93,7 +90,9 @@ def _teams_and_people(_: None) -> QuerySet[Any, Any]:
     )
 
 
-def menu(filters: Filters, offered: dict[str, list[Choice]], fixed: dict[str, Any]) -> Menu:
+def menu(
+    filters: ActionItemFilters, offered: dict[str, list[Choice]], fixed: dict[str, Any]
+) -> Menu:
     """Return the form's choices; `fixed` are those that are the same for everybody, by kind."""
     lists: dict[str, Any] = {
         kind: marked(choices_of(labels), filters.values(kind)) for kind, labels in fixed.items()
@@ -124,7 +123,7 @@ _WORDS = {
 }
 
 
-def chips(filters: Filters, query: QueryDict) -> list[Chip]:
+def chips(filters: ActionItemFilters, query: QueryDict) -> list[Chip]:
     """Return the active filters, each with the address of the list without it."""
     found = []
     for kind, chosen in filters.chosen.items():

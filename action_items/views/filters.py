@@ -11,7 +11,6 @@ from django.db.models import F, Q, QuerySet
 from django.http import QueryDict
 
 from accounts.models import User
-from action_items.views.choices import NOBODY
 from core.each_row import among_linked
 from core.text import storable
 from incidents.models import (
@@ -19,16 +18,15 @@ from incidents.models import (
     ActionItem,
     ActionItemKind,
     ActionItemStatus,
-    Incident,
-    PatternLink,
     Priority,
 )
 from incidents.models.action_item import ActionItemQuerySet
-from incidents.views.filter_parts import Choice, choose, day_in
+from incidents.views.filter_parts import Choice, choose, day_in, incidents_with
 
 SOON = timedelta(days=7)
 SCOPES = {"mine": "Mine", "teams": "My teams’", "all": "Everybody’s"}
 ANY = "any"
+NOBODY = "nobody"
 FIXED: dict[str, dict[str, str]] = {
     "status": {str(key): str(label) for key, label in ActionItemStatus.choices}
     | {ANY: "In any state"},
@@ -49,7 +47,7 @@ _OPEN = ~Q(status__in=CLOSED)
 
 
 @dataclass
-class Filters:
+class ActionItemFilters:
     """The filters in the address. `ignored` explains invalid ones."""
 
     scope: str = "all"
@@ -84,9 +82,9 @@ class Filters:
         return [choice.pk for choice in self.chosen.get(kind, [])]
 
 
-def read(query: QueryDict, offered: dict[str, list[Choice]], today: date) -> Filters:
+def read(query: QueryDict, offered: dict[str, list[Choice]], today: date) -> ActionItemFilters:
     """Return the filters in `query`; invalid ones are ignored and explained."""
-    found = Filters()
+    found = ActionItemFilters()
     for kind, labels in FIXED.items():
         known = {value: Choice(value, label) for value, label in labels.items()}
         choose(found, kind, query.getlist(kind), known)
@@ -113,7 +111,7 @@ def _one_of(known: Any, value: str, otherwise: str) -> str:
     return value if value in known else otherwise
 
 
-def apply(filters: Filters, items: ActionItemQuerySet, user: User, today: date) -> Any:
+def apply(filters: ActionItemFilters, items: ActionItemQuerySet, user: User, today: date) -> Any:
     """Filter `items`, in no order. Without a status, only open ones."""
     if filters.scope == "mine":
         items = items.filter(owner=user)
@@ -126,7 +124,7 @@ def apply(filters: Filters, items: ActionItemQuerySet, user: User, today: date) 
     return items
 
 
-def _conditions(filters: Filters, today: date) -> list[Any]:
+def _conditions(filters: ActionItemFilters, today: date) -> list[Any]:
     # On the board the columns are the statuses, so that filter does not apply.
     found: list[Any] = [_status(filters.values("status"))] if filters.view == "table" else []
     for kind in ("priority", "kind"):
@@ -143,7 +141,7 @@ def _conditions(filters: Filters, today: date) -> list[Any]:
     return found + _linked(filters)
 
 
-def _linked(filters: Filters) -> list[Any]:
+def _linked(filters: ActionItemFilters) -> list[Any]:
     """Return conditions on other tables."""
     found: list[Any] = []
     if "incident" in filters.chosen:
@@ -152,9 +150,9 @@ def _linked(filters: Filters) -> list[Any]:
         found.append(_owned(filters))
     # With several filters few rows may remain, and walking an index for them would take long.
     alone = len(filters.chosen) == 1
-    for kind, through in _THROUGH.items():
+    for kind in ("service", "pattern"):
         if pks := filters.keys(kind):
-            linked = through(pks)
+            linked = incidents_with(kind, pks)
             found.append(among_linked("incident", linked) if alone else Q(incident__in=linked))
     return found
 
@@ -187,21 +185,10 @@ _DUE: dict[str, Callable[[date], Q]] = {
 }
 
 
-def _owned(filters: Filters) -> Q:
+def _owned(filters: ActionItemFilters) -> Q:
     owned = Q(owner__in=[pk for pk in filters.keys("owner") if pk])
     nobodys = Q(owner=None, owner_team=None)
     return owned | nobodys if NOBODY in filters.values("owner") else owned
-
-
-def _of_services(pks: list[int]) -> QuerySet[Any, Any]:
-    return Incident.services.through.objects.filter(service__in=pks).values("incident")
-
-
-def _of_patterns(pks: list[int]) -> QuerySet[Any, Any]:
-    return PatternLink.objects.confirmed().filter(pattern__in=pks).values("incident")
-
-
-_THROUGH = {"service": _of_services, "pattern": _of_patterns}
 
 
 # --- order --------------------------------------------------------------------------------------
@@ -219,7 +206,7 @@ _BY_GROUP: dict[str, tuple[Any, ...]] = {
 }
 
 
-def in_order(filters: Filters, items: QuerySet[ActionItem]) -> QuerySet[ActionItem]:
+def in_order(filters: ActionItemFilters, items: QuerySet[ActionItem]) -> QuerySet[ActionItem]:
     """Sort `items` as in the list, by group first.
 
     Closed items are sorted by closing date, latest first, unless the address names an order.
@@ -229,7 +216,7 @@ def in_order(filters: Filters, items: QuerySet[ActionItem]) -> QuerySet[ActionIt
     return items.order_by(*_BY_GROUP[filters.group], *_ORDERS[filters.sort])
 
 
-def board_order(filters: Filters, items: QuerySet[ActionItem], status: str) -> Any:
+def board_order(filters: ActionItemFilters, items: QuerySet[ActionItem], status: str) -> Any:
     """Return `items` in `status` in the order of the board; closed ones by closing date, latest
     first.
     """

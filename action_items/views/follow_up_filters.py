@@ -22,7 +22,7 @@ USUAL = "90"
 
 
 @dataclass
-class Filters:
+class FollowUpFilters:
     """The filters in the address; `ignored` explains invalid ones."""
 
     team: str = ALL
@@ -52,7 +52,7 @@ class Menu:
     period: tuple[Choice, ...]
 
 
-def read(query: QueryDict, user: User) -> tuple[Filters, Menu]:
+def read(query: QueryDict, user: User) -> tuple[FollowUpFilters, Menu]:
     """Return the filters in `query`, and the form's choices.
 
     The default is the teams that `user` leads, or all of them. Two queries.
@@ -61,7 +61,7 @@ def read(query: QueryDict, user: User) -> tuple[Filters, Menu]:
     teams = {slug: Choice(slug, name, pk) for pk, slug, name, _ in rows}
     led = [teams[slug] for _, slug, _, lead in rows if lead == user.pk]
     services = incident_filters.choices(query, user)["service"]
-    found = Filters()
+    found = FollowUpFilters()
     choose(found, "service", query.getlist("service"), {one.value: one for one in services})
     found.team = query.get("team") or (MINE if led else ALL)
     if found.team == MINE and led:
@@ -76,7 +76,9 @@ def read(query: QueryDict, user: User) -> tuple[Filters, Menu]:
     return found, _menu(found, teams, services, bool(led))
 
 
-def _menu(found: Filters, teams: dict[str, Choice], services: list[Choice], leads: bool) -> Menu:
+def _menu(
+    found: FollowUpFilters, teams: dict[str, Choice], services: list[Choice], leads: bool
+) -> Menu:
     ours = [Choice(MINE, "The teams I lead")] if leads else []
     services_on = [choice.value for choice in found.chosen.get("service", [])]
     return Menu(

@@ -17,7 +17,7 @@ from accounts.models import User
 from accounts.requests import SignedInRequest
 from action_items.views import choices, filters
 from action_items.views.board import columns
-from action_items.views.filters import SOON, Filters
+from action_items.views.filters import SOON, ActionItemFilters
 from action_items.views.rows import ActionItemRow, rows_of
 from incidents.models import ActionItem, ActionItemStatus
 from incidents.views.filter_parts import with_
@@ -82,7 +82,7 @@ def action_item_list(request: SignedInRequest) -> HttpResponse:
     return _keeping_view(_answer(request, asked, offered, context), request)
 
 
-def asked_for(request: SignedInRequest, offered: dict[str, Any], today: date) -> Filters:
+def asked_for(request: SignedInRequest, offered: dict[str, Any], today: date) -> ActionItemFilters:
     """Return the filters of the address, with the person's last choices as defaults."""
     asked = filters.read(request.GET, offered, today)
     asked.scope = asked.scope or _first_scope(request.user, asked)
@@ -91,7 +91,7 @@ def asked_for(request: SignedInRequest, offered: dict[str, Any], today: date) ->
     return asked
 
 
-def _first_scope(user: User, asked: Filters) -> str:
+def _first_scope(user: User, asked: ActionItemFilters) -> str:
     """Return “all” for people without items or with filters by label, else “mine”."""
     if asked.by_label:
         return "all"
@@ -99,7 +99,10 @@ def _first_scope(user: User, asked: Filters) -> str:
 
 
 def _answer(
-    request: SignedInRequest, asked: Filters, offered: dict[str, Any], context: dict[str, Any]
+    request: SignedInRequest,
+    asked: ActionItemFilters,
+    offered: dict[str, Any],
+    context: dict[str, Any],
 ) -> HttpResponse:
     if request.htmx and not request.htmx.history_restore_request:
         # Also replaces the target of any form on the page.
@@ -123,7 +126,7 @@ def _keeping_view(answer: HttpResponse, request: SignedInRequest) -> HttpRespons
     return answer
 
 
-def _ways(asked: Filters, query: QueryDict) -> dict[str, Any]:
+def _ways(asked: ActionItemFilters, query: QueryDict) -> dict[str, Any]:
     """Return the links above the list, which keep all other filters."""
     status, due = ",".join(asked.values("status")), ",".join(asked.values("due"))
     return {
@@ -144,7 +147,7 @@ def _ways(asked: Filters, query: QueryDict) -> dict[str, Any]:
     }
 
 
-def _grouped(shown: list[ActionItemRow], asked: Filters, today: date) -> list[Group]:
+def _grouped(shown: list[ActionItemRow], asked: ActionItemFilters, today: date) -> list[Group]:
     """Group consecutive rows under headings; no headings if the order does not follow the
     groups.
     """

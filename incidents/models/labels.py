@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Team
-
-if TYPE_CHECKING:
-    from incidents.models.incident import Incident
 
 
 class LabelQuerySet(models.QuerySet[Any]):
@@ -20,15 +17,15 @@ class LabelQuerySet(models.QuerySet[Any]):
     limit them to the incidents that a person may see.
     """
 
-    def carried_by(self, incidents: QuerySet[Incident]) -> Self:
+    def carried_by(self, incidents: QuerySet[Any]) -> Self:
         """Return the labels on at least one of `incidents`."""
         return self.filter(self._among(incidents))
 
-    def offered_beside(self, incidents: QuerySet[Incident]) -> Self:
+    def offered_beside(self, incidents: QuerySet[Any]) -> Self:
         """Return the labels on `incidents` and those offered to everybody."""
         return self.filter(Q(is_offered=True) | Q(self._among(incidents)))
 
-    def _among(self, incidents: QuerySet[Incident]) -> Exists:
+    def _among(self, incidents: QuerySet[Any]) -> Exists:
         carried = f"{self.model._meta.model_name}s"
         return Exists(incidents.order_by().filter(**{carried: OuterRef("pk")}))
 

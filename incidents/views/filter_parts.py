@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 from urllib.parse import urlencode
 
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.dateparse import parse_date
+
+from incidents.models import Incident, PatternLink
 
 
 class Choice(NamedTuple):
@@ -29,24 +32,26 @@ class Chip:
     remove: str
 
 
-class Asked(Protocol):
+class ChosenFilters(Protocol):
     """Filters read from an address, with explanations of invalid values."""
 
     chosen: dict[str, list[Choice]]
     ignored: list[str]
 
 
-def choose(asked: Asked, kind: str, values: Iterable[str], known: dict[str, Choice]) -> None:
+def choose(
+    filters: ChosenFilters, kind: str, values: Iterable[str], known: dict[str, Choice]
+) -> None:
     """Add the `known` ones of `values` to the chosen filters, and explain the others."""
     for value in dict.fromkeys(filter(None, values)):
         if value in known:
-            asked.chosen.setdefault(kind, []).append(known[value])
+            filters.chosen.setdefault(kind, []).append(known[value])
         else:
-            asked.ignored.append(f"There is no {kind} “{value[:60]}”.")
+            filters.ignored.append(f"There is no {kind} “{value[:60]}”.")
 
 
-def day_in(raw: str, asked: Asked, today: date) -> date | None:
-    """Parse a day; return None, with an explanation in `asked.ignored`, if it is invalid."""
+def day_in(raw: str, filters: ChosenFilters, today: date) -> date | None:
+    """Parse a day; return None, with an explanation in `filters.ignored`, if it is invalid."""
     if not raw:
         return None
     try:
@@ -54,8 +59,17 @@ def day_in(raw: str, asked: Asked, today: date) -> date | None:
     except ValueError:
         found = None
     if found is None:
-        asked.ignored.append(f"“{raw[:60]}” is no day; write one such as {today}.")
+        filters.ignored.append(f"“{raw[:60]}” is no day; write one such as {today}.")
     return found
+
+
+def incidents_with(kind: str, pks: list[int]) -> QuerySet[Any, Any]:
+    """Return the keys of incidents with one of these services, tags or confirmed patterns."""
+    if kind == "service":
+        return Incident.services.through.objects.filter(service__in=pks).values("incident")
+    if kind == "tag":
+        return Incident.tags.through.objects.filter(tag__in=pks).values("incident")
+    return PatternLink.objects.confirmed().filter(pattern__in=pks).values("incident")
 
 
 def without(query: QueryDict, *kinds: str) -> str:

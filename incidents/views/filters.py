@@ -16,14 +16,22 @@ from core.prepared import Prepared
 from incidents.models import (
     Environment,
     Incident,
-    PatternLink,
     PostmortemStatus,
     Service,
     Severity,
     Tag,
 )
 from incidents.models.labels import LabelQuerySet
-from incidents.views.filter_parts import Chip, Choice, choices_of, choose, day_in, marked, without
+from incidents.views.filter_parts import (
+    Chip,
+    Choice,
+    choices_of,
+    choose,
+    day_in,
+    incidents_with,
+    marked,
+    without,
+)
 from playbooks.models import FailurePattern
 
 CHOICES = 200  # services, tags or patterns in the filter form
@@ -59,7 +67,7 @@ class Menu:
 
 
 @dataclass
-class Filters:
+class IncidentFilters:
     """The filters in the address. `ignored` explains invalid ones."""
 
     chosen: dict[str, list[Choice]] = field(default_factory=dict)
@@ -117,9 +125,9 @@ def _known(kind: str, user: User) -> QuerySet[Any, Any]:
     return labels.carried_by(Incident.objects.visible_to(user))
 
 
-def read(query: QueryDict, offered: dict[str, list[Choice]], today: date) -> Filters:
+def read(query: QueryDict, offered: dict[str, list[Choice]], today: date) -> IncidentFilters:
     """Return the filters in `query`; invalid ones are ignored and explained."""
-    found = Filters()
+    found = IncidentFilters()
     for kind, labels in _FIXED.items():
         known = {value: Choice(value, label) for value, label in labels.items()}
         choose(found, kind, query.getlist(kind), known)
@@ -135,7 +143,7 @@ def read(query: QueryDict, offered: dict[str, list[Choice]], today: date) -> Fil
     return found
 
 
-def _read_period(found: Filters, query: QueryDict, today: date) -> None:
+def _read_period(found: IncidentFilters, query: QueryDict, today: date) -> None:
     period = query.get("period", "")
     if period in PERIODS:
         found.period = period
@@ -150,16 +158,15 @@ def _read_period(found: Filters, query: QueryDict, today: date) -> None:
         found.since = found.until = None
 
 
-def apply(filters: Filters, incidents: QuerySet[Incident]) -> QuerySet[Incident]:
+def apply(filters: IncidentFilters, incidents: QuerySet[Incident]) -> QuerySet[Incident]:
     """Filter and sort `incidents`."""
     for kind in _FIXED:
         if kind in filters.chosen:
             values = [choice.value for choice in filters.chosen[kind]]
             incidents = incidents.filter(**{f"{kind}__in": values})
-    for kind, through in _THROUGH.items():
+    for kind in _MODELS:
         if kind in filters.chosen:
-            pks = [choice.pk for choice in filters.chosen[kind]]
-            linked = through(pks)
+            linked = incidents_with(kind, [choice.pk for choice in filters.chosen[kind]])
             # With several filters few rows may remain: walking an index for them would take long.
             meant = among_linked("pk", linked) if len(filters.chosen) == 1 else Q(pk__in=linked)
             incidents = incidents.filter(meant)
@@ -188,25 +195,10 @@ _ORDERS = {
 }
 
 
-def _of_services(pks: list[int]) -> QuerySet[Any, Any]:
-    return Incident.services.through.objects.filter(service__in=pks).values("incident")
-
-
-def _of_tags(pks: list[int]) -> QuerySet[Any, Any]:
-    return Incident.tags.through.objects.filter(tag__in=pks).values("incident")
-
-
-def _of_patterns(pks: list[int]) -> QuerySet[Any, Any]:
-    return PatternLink.objects.confirmed().filter(pattern__in=pks).values("incident")
-
-
-_THROUGH = {"service": _of_services, "tag": _of_tags, "pattern": _of_patterns}
-
-
 # --- words --------------------------------------------------------------------------------------
 
 
-def chips(filters: Filters, query: QueryDict) -> list[Chip]:
+def chips(filters: IncidentFilters, query: QueryDict) -> list[Chip]:
     """Return the active filters, each with the address of the list without it."""
     found = []
     for kind in (*_FIXED, *_MODELS):
@@ -222,7 +214,7 @@ def chips(filters: Filters, query: QueryDict) -> list[Chip]:
     return found
 
 
-def menu(filters: Filters, offered: dict[str, list[Choice]]) -> Menu:
+def menu(filters: IncidentFilters, offered: dict[str, list[Choice]]) -> Menu:
     """Return the choices of the form. The days are empty if a period is chosen."""
     lists = {
         kind: marked(known, {choice.value for choice in filters.chosen.get(kind, [])})

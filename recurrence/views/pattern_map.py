@@ -91,7 +91,9 @@ def pattern_map(request: SignedInRequest) -> HttpResponse:
     return render(request, "recurrence/pattern_map.html", context)
 
 
-def _counted(user: User, asked: filters.Filters, incidents: QuerySet[Incident]) -> drawn.Counted:
+def _counted(
+    user: User, asked: filters.IncidentFilters, incidents: QuerySet[Incident]
+) -> drawn.Counted:
     """Return the counts over the incidents, cached for this person until something is written."""
     chosen = {kind: [choice.value for choice in asked.chosen[kind]] for kind in asked.chosen}
     state = state_of(user, Topic.INCIDENTS)
@@ -131,7 +133,7 @@ def _words(found: drawn.PatternMap) -> str:
 # --- table --------------------------------------------------------------------------------------
 
 
-def _rows(found: drawn.PatternMap, asked: filters.Filters, sort: str) -> list[MapRow]:
+def _rows(found: drawn.PatternMap, asked: filters.IncidentFilters, sort: str) -> list[MapRow]:
     meetings: dict[int, list[drawn.Meeting]] = defaultdict(list)
     for meeting in found.meetings:
         meetings[meeting.pattern_id].append(meeting)
@@ -161,7 +163,7 @@ def _row(
     lane: drawn.Lane,
     meetings: list[drawn.Meeting],
     remedies: list[drawn.Remedy],
-    asked: filters.Filters,
+    asked: filters.IncidentFilters,
 ) -> MapRow:
     links = tuple(
         MapLink(f"{met.reference} {met.title}", incident_url(met.reference), occurred_day(met))
@@ -182,7 +184,7 @@ def _row(
     )
 
 
-def _listed(lane: drawn.Lane, asked: filters.Filters) -> list[str]:
+def _listed(lane: drawn.Lane, asked: filters.IncidentFilters) -> list[str]:
     """Return the patterns that the incident list must be filtered by to show the same incidents.
 
     If patterns are chosen, the lanes of others show only incidents shared with these.
@@ -196,13 +198,13 @@ def _helped(remedy: drawn.Remedy) -> str:
     return f"helped {remedy.helped} of {ui.counted(remedy.uses, 'time')}"
 
 
-def _list_url(slug: str, asked: filters.Filters) -> str:
+def _list_url(slug: str, asked: filters.IncidentFilters) -> str:
     """Return the URL of the incident list of a pattern, with the filters of the map."""
     days = [("since", asked.since), ("until", asked.until)]
     return _undated_list_url(slug, asked) + "".join(f"&{name}={day}" for name, day in days if day)
 
 
-def _undated_list_url(slug: str, asked: filters.Filters) -> str:
+def _undated_list_url(slug: str, asked: filters.IncidentFilters) -> str:
     services = [("service", choice.value) for choice in asked.chosen.get("service", [])]
     return f"{page_url('incident_list')}?{urlencode([('pattern', slug), *services])}"
 
@@ -219,7 +221,7 @@ _SIZES = {
 }
 
 
-def _picture(found: drawn.PatternMap, asked: filters.Filters) -> dict[str, Any]:
+def _picture(found: drawn.PatternMap, asked: filters.IncidentFilters) -> dict[str, Any]:
     """Return the data for static/js/pattern_map.js: lanes, marks, playbooks, and links between
     them.
 
@@ -288,7 +290,7 @@ def _mark(met: drawn.Meeting) -> dict[str, Any]:
     }
 
 
-def _span(first: date, asked: filters.Filters) -> dict[str, str]:
+def _span(first: date, asked: filters.IncidentFilters) -> dict[str, str]:
     """Return the middle of the quarter that begins on `first`, its months, and its query
     parameters.
 

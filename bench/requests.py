@@ -18,7 +18,7 @@ HTMX = {"HX-Request": "true"}
 
 
 @dataclass(frozen=True)
-class Asked:
+class TimedRequest:
     """One thing to measure. `p50` and `p95` are its targets, in times of the bare view; None where
     there is none. `ask(number)` asks it for the `number`th time."""
 
@@ -87,16 +87,16 @@ def _misspelt(word: str) -> str:
     return word[: middle - 1] + word[middle] + word[middle - 1] + word[middle + 1 :]
 
 
-def everything(site: Site, found: Queries) -> list[Asked]:
+def everything(site: Site, found: Queries) -> list[TimedRequest]:
     """All that only reads."""
     searches = [
-        Asked(f"search: {name}", 20, 30, _each(site, [_search(q) for q in asked]))
+        TimedRequest(f"search: {name}", 20, 30, _each(site, [_search(q) for q in asked]))
         for name, asked in found.classes()
     ]
     return [*searches, *_narrowed(site), *_around(site), *_lists(site), *_incident(site)]
 
 
-def _narrowed(site: Site) -> list[Asked]:
+def _narrowed(site: Site) -> list[TimedRequest]:
     narrowed = [_search(word, severity="SEV1", service="service-3") for word in COMMON[:5]]
     written = [_search(f"{word} severity:SEV2 service:service-4") for word in COMMON[:5]]
     sorted_ = [_search(word, sort="newest") for word in COMMON[:5]]
@@ -104,16 +104,16 @@ def _narrowed(site: Site) -> list[Asked]:
     facets = [f"/search/facets/?{urlencode({'q': word})}" for word in COMMON[:5]]
     two = [f"/search/facets/?{urlencode({'q': f'{a} {b}'})}" for a, b in _pairs(COMMON[:10])]
     return [
-        Asked("search: filtered", 20, 30, _each(site, narrowed)),
-        Asked("search: filters in the box", 20, 30, _each(site, written)),
-        Asked("search: sorted by date", 20, 30, _each(site, sorted_)),
-        Asked("search: while typing", 20, 30, _each(site, typed, HTMX)),
-        Asked("facets: common", 60, 90, _each(site, facets, HTMX)),
-        Asked("facets: two common", 60, 90, _each(site, two, HTMX)),
+        TimedRequest("search: filtered", 20, 30, _each(site, narrowed)),
+        TimedRequest("search: filters in the box", 20, 30, _each(site, written)),
+        TimedRequest("search: sorted by date", 20, 30, _each(site, sorted_)),
+        TimedRequest("search: while typing", 20, 30, _each(site, typed, HTMX)),
+        TimedRequest("facets: common", 60, 90, _each(site, facets, HTMX)),
+        TimedRequest("facets: two common", 60, 90, _each(site, two, HTMX)),
     ]
 
 
-def _around(site: Site) -> list[Asked]:
+def _around(site: Site) -> list[TimedRequest]:
     """What an incident's page fetches beside it, for one incident after another and for one."""
 
     def another(path: str) -> Callable[[int], Answer]:
@@ -123,36 +123,44 @@ def _around(site: Site) -> list[Asked]:
 
     similar, suggested = "/search/similar/{}/", "/search/patterns/{}/"
     return [
-        Asked("similar incidents: another each time", 25, 40, another(similar)),
-        Asked("similar incidents: again", 25, 40, _each(site, [similar.format("INC-1")], HTMX)),
-        Asked("pattern suggestions: another each time", 25, 40, another(suggested)),
-        Asked("pattern suggestions: again", 25, 40, _each(site, [suggested.format("INC-1")], HTMX)),
+        TimedRequest("similar incidents: another each time", 25, 40, another(similar)),
+        TimedRequest(
+            "similar incidents: again", 25, 40, _each(site, [similar.format("INC-1")], HTMX)
+        ),
+        TimedRequest("pattern suggestions: another each time", 25, 40, another(suggested)),
+        TimedRequest(
+            "pattern suggestions: again", 25, 40, _each(site, [suggested.format("INC-1")], HTMX)
+        ),
     ]
 
 
-def _lists(site: Site) -> list[Asked]:
+def _lists(site: Site) -> list[TimedRequest]:
     promises = "/action-items/?scope=all&view=table"
     narrowed = "priority=P2&service=service-3&sort=priority"
     filtered = "/incidents/?severity=SEV1&service=service-3&sort=oldest"
     return [
-        Asked("home", 30, 45, _each(site, ["/"])),
-        Asked("incident list", 25, 40, _each(site, ["/incidents/"])),
-        Asked("incident list: filtered, sorted", 25, 40, _each(site, [filtered])),
-        Asked("action items of everybody", 25, 40, _each(site, [promises])),
-        Asked("action items: filtered, sorted", 25, 40, _each(site, [f"{promises}&{narrowed}"])),
-        Asked(
+        TimedRequest("home", 30, 45, _each(site, ["/"])),
+        TimedRequest("incident list", 25, 40, _each(site, ["/incidents/"])),
+        TimedRequest("incident list: filtered, sorted", 25, 40, _each(site, [filtered])),
+        TimedRequest("action items of everybody", 25, 40, _each(site, [promises])),
+        TimedRequest(
+            "action items: filtered, sorted", 25, 40, _each(site, [f"{promises}&{narrowed}"])
+        ),
+        TimedRequest(
             "action items: board", None, None, _each(site, ["/action-items/?scope=all&view=board"])
         ),
-        Asked("follow-up of all teams", 30, 45, _each(site, ["/follow-up/?team=all"])),
-        Asked("list of patterns", None, None, _each(site, ["/patterns/"])),
-        Asked("page of a pattern", None, None, _each(site, ["/patterns/pattern-3/"])),
-        Asked("map of patterns", None, None, _each(site, ["/patterns/map/"])),
-        Asked("map of one pattern", None, None, _each(site, ["/patterns/map/?pattern=pattern-3"])),
+        TimedRequest("follow-up of all teams", 30, 45, _each(site, ["/follow-up/?team=all"])),
+        TimedRequest("list of patterns", None, None, _each(site, ["/patterns/"])),
+        TimedRequest("page of a pattern", None, None, _each(site, ["/patterns/pattern-3/"])),
+        TimedRequest("map of patterns", None, None, _each(site, ["/patterns/map/"])),
+        TimedRequest(
+            "map of one pattern", None, None, _each(site, ["/patterns/map/?pattern=pattern-3"])
+        ),
     ]
 
 
-def _incident(site: Site) -> list[Asked]:
-    return [Asked("incident page (INC-1)", 25, 40, _each(site, ["/incidents/INC-1/"]))]
+def _incident(site: Site) -> list[TimedRequest]:
+    return [TimedRequest("incident page (INC-1)", 25, 40, _each(site, ["/incidents/INC-1/"]))]
 
 
 def _search(text: str, **more: str) -> str:
@@ -169,7 +177,7 @@ def _each(
     return lambda number: site.get(paths[number % len(paths)], headers)
 
 
-def saving(site: Site) -> Asked:
+def saving(site: Site) -> TimedRequest:
     """Saves one section again and again, each time with a word more."""
     section = Section.objects.filter(incident__number=2).first()
     assert section is not None
@@ -185,4 +193,4 @@ def saving(site: Site) -> Asked:
     hidden = dict(re.findall(rb'<input type="hidden" name="(\w+)" value="([^"]*)"', form))
     fields = {name.decode(): value.decode() for name, value in hidden.items()}
     fields |= {"title": section.title, "kind": section.kind}
-    return Asked("saving a section", 50, 75, save)
+    return TimedRequest("saving a section", 50, 75, save)

@@ -13,16 +13,14 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
 
-from bench.asked import Answer, Asked, Queries
+from bench.measurement import Measured
+from bench.requests import Answer, Queries, TimedRequest
 from bench.serving import Site
-
-if TYPE_CHECKING:
-    from bench.pages import Measured
 
 try:
     import tantivy
@@ -55,7 +53,7 @@ SELECT id, title, rank, ts_headline('english', body, websearch_to_tsquery('engli
 
 
 def measured(
-    bare: Site, queries: Queries, measure: Callable[[Asked, Site], Measured]
+    bare: Site, queries: Queries, measure: Callable[[TimedRequest, Site], Measured]
 ) -> list[Measured]:
     """Each engine with each class of query, as `measure` measures pages."""
     results = []
@@ -66,7 +64,9 @@ def measured(
             continue
         for kind in CLASSES:
             texts = getattr(queries, kind)
-            one = Asked(f"{name}: {kind.replace('_', ' ')}", None, None, _asking(engine, texts))
+            one = TimedRequest(
+                f"{name}: {kind.replace('_', ' ')}", None, None, _asking(engine, texts)
+            )
             results.append(measure(one, bare))
     return results
 
