@@ -9,6 +9,8 @@ from playwright.sync_api import Page, expect
 from accounts.models import SignInLink
 from tests.factories import IncidentFactory
 
+pytestmark = pytest.mark.journey
+
 TITLE = "Merger plans in the open bucket"
 
 

@@ -19,7 +19,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from tests.safety.addresses import OURS, World, places
+from tests.packages import PACKAGES
+from tests.safety.addresses import World, places
 
 # What differs between any two answers to the same question.
 _MASKED = re.compile(r'csrfmiddlewaretoken" value="\w+"|"X-CSRFToken": ?"\w+"|nonce="[^"]+"')
@@ -223,7 +224,7 @@ def commands(secret: World, public: World, words: list[str]) -> Iterator[Questio
 
 
 def _our_apps() -> set[str]:
-    return {config.name for config in apps.get_app_configs() if config.name in OURS}
+    return {config.name for config in apps.get_app_configs() if config.name in PACKAGES}
 
 
 def _arguments(app: str, name: str) -> list[Action]:
