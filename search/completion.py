@@ -54,14 +54,14 @@ class Completed:
 
 
 def complete(
-    last: str, missing: Sequence[str], user: User | AnonymousUser, known: DocumentFrequencies
+    last: str, missing: Sequence[str], user: User | AnonymousUser, frequencies: DocumentFrequencies
 ) -> Completed:
     """Find which words of `missing` occur in no document visible to `user`, and complete up to four
     of them and `last`, the word that may be unfinished; the most common completions come first.
 
-    Takes one round trip to the database, of which `known` may save a part.
+    Takes one round trip to the database, of which `frequencies` may save a part.
     """
-    rare = [word for word in missing if not known.of(analyzer.stem(word))]
+    rare = [word for word in missing if not frequencies.of(analyzer.stem(word))]
     beginnings = [word for word in dict.fromkeys([last, *rare]) if len(word) >= 2]
     beginnings = beginnings[:_MAX_BEGINNINGS]
     statements, asked = [_HELD] if rare else [], _asked_for(rare) if rare else []
@@ -96,8 +96,8 @@ def document_counts(asked: Sequence[str], user: User | AnonymousUser) -> dict[st
     are left out."""
     if not asked:
         return {}
-    known = statistics.document_frequencies([analyzer.stem(word) for word in asked])
-    found = {word: number for word in asked if (number := known.of(analyzer.stem(word)))}
+    frequencies = statistics.document_frequencies([analyzer.stem(word) for word in asked])
+    found = {word: number for word in asked if (number := frequencies.of(analyzer.stem(word)))}
     rare = [word for word in asked if word not in found]
     if not rare:
         return found
@@ -136,15 +136,15 @@ def correct(query: Query, unknown: Sequence[str], user: User | AnonymousUser) ->
 
 
 def _likeliest(proposed: spelling.Candidates, user: User | AnonymousUser) -> dict[str, str]:
-    known = document_counts(
+    frequencies = document_counts(
         sorted({word for pairs in proposed.values() for _, word in pairs}), user
     )
     found: dict[str, str] = {}
     for word, pairs in proposed.items():
         visible = [
-            (apart, other[0] != word[0], -known[other], other[-1] != word[-1], other)
+            (apart, other[0] != word[0], -frequencies[other], other[-1] != word[-1], other)
             for apart, other in pairs
-            if other in known
+            if other in frequencies
         ]
         if visible:
             found[word] = min(visible)[-1]
