@@ -1,4 +1,4 @@
-"""Incidents that look alike, and how to ask for them."""
+"""Similar incidents, and a query for them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CALICO = "Calico hid the namespaces from the ingress controller after the CRD wa
 
 
 def written(title="Ingress broke", body=CALICO, **fields):
-    """An incident with a summary, as the background work has read it."""
+    """Return an incident with a summary, analyzed as by the background task."""
     incident = IncidentFactory(title=title, **fields)
     SectionFactory(incident=incident, kind="summary", title="Summary", body=body)
     index.read_incidents([incident.pk], at=NOON)

@@ -1,4 +1,4 @@
-"""The library of cues that a process keeps."""
+"""The cached library of cues."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.factories import PatternFactory
 pytestmark = pytest.mark.django_db
 
 
-def test_a_library_built_while_a_pattern_changes_is_not_kept_for_the_state_before(monkeypatch):
+def test_a_library_built_while_a_pattern_changes_is_not_cached_for_the_old_state(monkeypatch):
     pattern = PatternFactory(name="Flux capacitor overheats")
     before = list(cue_library._versions(0))
     FailurePattern.objects.filter(pk=pattern.pk).update(version=pattern.version + 1, signals=[])

@@ -1,4 +1,4 @@
-"""Pattern suggestions: what speaks for them, what they learn, and when they are silent."""
+"""Pattern suggestions: their evidence, what they learn, and when there are none."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def dns():
     return PatternFactory(slug="dns", name="DNS wrong")
 
 
-def test_a_pattern_that_fits_is_suggested_with_the_sentence_that_says_so(disk_full, dns):
+def test_a_fitting_pattern_is_suggested_with_its_evidence(disk_full, dns):
     incident = written(f"Builds failed at noon. {FULL} We removed old images.")
 
     [found] = suggestions(incident)
@@ -60,7 +60,7 @@ def test_a_pattern_that_fits_is_suggested_with_the_sentence_that_says_so(disk_fu
     assert found.evidence[0] == FULL
 
 
-def test_nothing_is_said_where_nothing_fits(disk_full, dns):
+def test_nothing_is_suggested_if_nothing_fits(disk_full, dns):
     assert slugs(written("The service was slow for a while. It recovered by itself.")) == []
     assert slugs(IncidentFactory(title="Nothing is written yet")) == []
 
@@ -73,11 +73,11 @@ def test_nothing_is_said_where_nothing_fits(disk_full, dns):
         "[Describe what happened: was a DNS record wrong, did the name servers fail?]",
     ],
 )
-def test_what_is_denied_suspected_or_merely_asked_is_no_evidence(dns, body):
+def test_denials_suspicions_and_questions_are_no_evidence(dns, body):
     assert slugs(written(body, title="An outage")) == []
 
 
-def test_a_pattern_in_a_teams_own_words_is_recognised():
+def test_a_pattern_is_recognised_by_a_teams_own_words():
     PatternFactory(
         slug="rubber-duck",
         name="Rubber duck in the pipeline",
@@ -92,7 +92,7 @@ def test_a_pattern_in_a_teams_own_words_is_recognised():
     assert len(found.evidence) == 2
 
 
-def test_a_cause_says_more_than_a_plan(disk_full):
+def test_a_cause_weighs_more_than_a_plan(disk_full):
     cause = written(FULL)
     plan = written("We will add monitoring, so that no disk is full.", title="Something else")
 
@@ -100,7 +100,7 @@ def test_a_cause_says_more_than_a_plan(disk_full):
     assert slugs(plan) == []
 
 
-def test_what_was_decided_is_not_suggested_again(disk_full, ana):
+def test_decided_patterns_are_not_suggested_again(disk_full, ana):
     incident = written()
 
     pattern_links.dismiss(incident, disk_full, by=ana, at=NOON)
@@ -109,7 +109,7 @@ def test_what_was_decided_is_not_suggested_again(disk_full, ana):
     assert incident.pattern_links.get().state == LinkState.DISMISSED
 
 
-def test_dismissing_a_confirmed_link_turns_it_round_and_twice_changes_nothing(disk_full, ana):
+def test_dismissing_a_confirmed_link_reverses_it_and_repeating_changes_nothing(disk_full, ana):
     incident = written()
     pattern_links.link(incident, disk_full, evidence="", by=ana, at=NOON)
 
@@ -120,12 +120,12 @@ def test_dismissing_a_confirmed_link_turns_it_round_and_twice_changes_nothing(di
     assert incident.pattern_links.get().state == LinkState.DISMISSED
 
 
-def test_readers_dismiss_nothing(disk_full, vera):
+def test_viewers_may_not_dismiss_patterns(disk_full, vera):
     with pytest.raises(PermissionDenied):
         pattern_links.dismiss(written(), disk_full, by=vera, at=NOON)
 
 
-def test_an_incident_that_changed_is_read_as_it_is_now(disk_full):
+def test_a_changed_incident_is_analyzed_as_it_is_now(disk_full):
     incident = written("Nothing to see here.")
     section = incident.sections.get()
     section.body = FULL
@@ -136,7 +136,7 @@ def test_an_incident_that_changed_is_read_as_it_is_now(disk_full):
     assert slugs(incident) == ["disk-full"]
 
 
-def test_a_pattern_that_changed_is_looked_for_in_its_new_words(disk_full):
+def test_a_changed_pattern_is_recognised_by_its_new_words(disk_full):
     pattern = PatternFactory(slug="duck", name="Jams")
     incident = written("The log said ERR_DUCK_42. ERR_DUCK_43 followed, and the duck was jammed.")
     assert slugs(incident) == []
@@ -155,7 +155,7 @@ ZEPHYR = "The zephyr daemon of the northern turbine refused its lease: gearbox a
 
 @pytest.fixture
 def learned(ana):
-    """A pattern without telling words, confirmed for four incidents about the same thing."""
+    """Return a pattern without telling words, confirmed for four incidents about the same thing."""
     pattern = PatternFactory(slug="gearbox", name="Gears")
     for number in range(30):
         written(
@@ -167,7 +167,7 @@ def learned(ana):
     return pattern
 
 
-def test_confirmed_incidents_teach_a_pattern_their_words(learned):
+def test_a_pattern_learns_the_words_of_confirmed_incidents(learned):
     incident = written(ZEPHYR, title="Stalled again")
 
     [found] = suggestions(incident)
@@ -177,7 +177,7 @@ def test_confirmed_incidents_teach_a_pattern_their_words(learned):
     assert found.learned == 4
 
 
-def test_dismissing_teaches_too_and_taking_it_back_unteaches(learned, ana):
+def test_dismissals_teach_and_withdrawing_one_undoes_that(learned, ana):
     incident = written(ZEPHYR, title="Stalled again")
     others = [written(ZEPHYR, title=f"Not that {number}") for number in range(3)]
     index.rebuild(at=NOON)
@@ -261,7 +261,7 @@ def test_confirming_links_the_pattern_with_its_evidence_and_can_be_undone(
     assert not incident.pattern_links.exists()
 
 
-def test_a_panel_with_nothing_to_say_says_nothing(vera, signed_in, disk_full):
+def test_an_empty_panel_is_silent(vera, signed_in, disk_full):
     incident = written("Nothing to see here.")
 
     panel = signed_in(vera).get(
@@ -271,7 +271,7 @@ def test_a_panel_with_nothing_to_say_says_nothing(vera, signed_in, disk_full):
     assert "Patterns that may fit</h3>" not in panel.content.decode()
 
 
-def test_a_reader_sees_the_evidence_and_no_buttons(vera, signed_in, disk_full):
+def test_a_viewer_sees_the_evidence_and_no_buttons(vera, signed_in, disk_full):
     incident = written()
 
     page = signed_in(vera).get(reverse("pattern_suggestions", args=[incident.reference]))
@@ -280,7 +280,7 @@ def test_a_reader_sees_the_evidence_and_no_buttons(vera, signed_in, disk_full):
     assert 'name="state"' not in page.content.decode()
 
 
-def test_long_text_is_read_in_bounded_time(disk_full):
+def test_long_text_is_analyzed_in_bounded_time(disk_full):
     incident = IncidentFactory(title="Long")
     SectionFactory(incident=incident, body=("disk full not no out of space . " * 8_000)[:200_000])
 
@@ -307,7 +307,7 @@ def test_the_command_prints_what_the_page_shows(disk_full):
     assert FULL in run("suggest_patterns", incident.reference.lower())
 
 
-def test_the_command_knows_nothing_of_what_the_person_may_not_see(ana, disk_full):
+def test_the_command_hides_incidents_that_the_user_may_not_see(ana, disk_full):
     incident = written(visibility="restricted", owner=ana)
 
     with pytest.raises(CommandError, match="There is no incident"):
@@ -315,7 +315,7 @@ def test_the_command_knows_nothing_of_what_the_person_may_not_see(ana, disk_full
     assert "disk-full" in run("suggest_patterns", incident.reference, "--as", "ana")
 
 
-def test_learn_says_how_many_it_read(disk_full):
+def test_learn_prints_the_number_of_incidents(disk_full):
     written()
 
     assert run("learn").strip() == "0 incidents read."

@@ -1,4 +1,4 @@
-"""What people say of two incidents: remembered for everyone, once."""
+"""Verdicts on two incidents: remembered for everyone, once."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.likeness.similarity import found_for, written
 pytestmark = pytest.mark.django_db
 
 
-def test_what_was_confirmed_stands_first_for_everyone(vera, ana):
+def test_confirmed_incidents_come_first_for_everyone(vera, ana):
     one = written()
     near = written("Routes vanished")
     far = written("Disk was full", "The disk of the registry was full, so uploads were refused.")
@@ -34,7 +34,7 @@ def test_what_was_confirmed_stands_first_for_everyone(vera, ana):
     assert (said.decided_by, said.decided_at) == (ana, NOON)
 
 
-def test_what_was_dismissed_vanishes_and_can_be_seen_again(vera, ana):
+def test_dismissed_incidents_are_hidden_and_can_be_shown_again(vera, ana):
     one, other = written(), written("Routes vanished")
 
     operations.decide(other, one, "different", by=ana, at=NOON)
@@ -46,7 +46,7 @@ def test_what_was_dismissed_vanishes_and_can_be_seen_again(vera, ana):
     assert found_for(one, vera) == [other.reference]
 
 
-def test_who_says_so_last_is_right_and_a_pair_is_decided_once(ana, ben):
+def test_a_pair_has_one_verdict_and_the_last_one_counts(ana, ben):
     one, other = written(), written("Routes vanished")
 
     operations.decide(one, other, "same", by=ana, at=NOON)
@@ -58,7 +58,7 @@ def test_who_says_so_last_is_right_and_a_pair_is_decided_once(ana, ben):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_who_decide_at_once_decide_once(ana, ben):
+def test_concurrent_verdicts_are_recorded_once(ana, ben):
     one, other = written(), written("Routes vanished")
     start = threading.Barrier(2)
 
@@ -79,7 +79,7 @@ def test_two_who_decide_at_once_decide_once(ana, ben):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_who_read_at_once_keep_the_features_once():
+def test_concurrent_analyses_store_the_features_once():
     incident = written()
     start = threading.Barrier(2)
 
@@ -97,7 +97,7 @@ def test_two_who_read_at_once_keep_the_features_once():
     assert Posting.objects.filter(incident=incident).count() == len(known.terms)
 
 
-def test_readers_decide_nothing(vera):
+def test_viewers_may_not_decide(vera):
     one, other = written(), written("Routes vanished")
 
     with pytest.raises(PermissionDenied):

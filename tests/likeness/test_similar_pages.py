@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("others", [1, 3])
-def test_the_page_names_each_with_its_reasons_in_few_queries(
+def test_the_page_lists_each_with_its_reasons_in_few_queries(
     ana, signed_in, django_assert_max_num_queries, others
 ):
     one = written()
@@ -40,7 +40,7 @@ def test_the_page_names_each_with_its_reasons_in_few_queries(
     assert "Calico" in page
 
 
-def test_a_decision_is_told_and_can_be_undone(ana, signed_in):
+def test_a_decision_is_confirmed_on_the_page_and_can_be_undone(ana, signed_in):
     one, other = written(), written("Routes vanished")
     client = signed_in(ana)
     address = reverse("incident_similar_decide", args=[one.reference])
@@ -54,7 +54,7 @@ def test_a_decision_is_told_and_can_be_undone(ana, signed_in):
     assert not SimilarityVerdict.objects.exists()
 
 
-def test_what_was_refused_is_not_told_as_done(ana, signed_in):
+def test_a_refused_decision_is_not_reported_as_done(ana, signed_in):
     one = written()
 
     panel = signed_in(ana).post(
@@ -68,7 +68,7 @@ def test_what_was_refused_is_not_told_as_done(ana, signed_in):
     assert not SimilarityVerdict.objects.exists()
 
 
-def test_confirming_offers_the_pattern_of_the_other(ana, signed_in):
+def test_confirming_offers_the_other_incidents_pattern(ana, signed_in):
     one, other = written(), written("Routes vanished")
     PatternLinkFactory(incident=other, pattern=PatternFactory(name="Two network plugins"))
 
@@ -81,7 +81,7 @@ def test_confirming_offers_the_pattern_of_the_other(ana, signed_in):
     assert f"Link {one.reference} to the pattern “Two network plugins”" in panel.content.decode()
 
 
-def test_what_one_may_not_see_cannot_be_decided_about(ben, ana, signed_in):
+def test_hidden_incidents_cannot_be_decided_about(ben, ana, signed_in):
     one = written()
     hidden = written("Routes vanished", visibility="restricted", owner=ana)
     address = reverse("incident_similar_decide", args=[one.reference])
@@ -93,7 +93,7 @@ def test_what_one_may_not_see_cannot_be_decided_about(ben, ana, signed_in):
     assert there.status_code == nowhere.status_code == 404
 
 
-def test_what_is_being_typed_finds_what_looks_like_it(ana, signed_in):
+def test_similar_incidents_are_listed_while_writing(ana, signed_in):
     known = written()
     client, address = signed_in(ana), reverse("similar_while_writing")
 
@@ -104,7 +104,7 @@ def test_what_is_being_typed_finds_what_looks_like_it(ana, signed_in):
     assert nothing.content.decode().strip() == ""
 
 
-def test_what_belongs_to_an_incident_is_not_compared_with_itself(ana, signed_in):
+def test_a_section_being_written_is_not_compared_with_its_own_incident(ana, signed_in):
     known, other = written(), written("Routes vanished")
 
     panel = signed_in(ana).post(
@@ -149,7 +149,7 @@ def test_the_command_prints_what_the_page_shows(ana):
     assert other.reference in run("similar", one.reference, "--as", "ana")
 
 
-def test_the_command_sees_with_the_eyes_of_the_person(ana):
+def test_the_command_lists_what_the_user_may_see(ana):
     one = written()
     written("Routes vanished", visibility="restricted", owner=ana)
 
@@ -158,7 +158,7 @@ def test_the_command_sees_with_the_eyes_of_the_person(ana):
 
 
 @pytest.mark.parametrize("arguments", [["INC-999999"], ["nonsense"], ["INC-1", "--as", "nobody"]])
-def test_the_command_says_what_it_could_not_find(arguments):
+def test_the_command_reports_unknown_users_and_incidents(arguments):
     with pytest.raises(CommandError, match=r"INC-999999|nonsense|nobody"):
         run("similar", *arguments)
 
@@ -167,7 +167,9 @@ def test_the_command_says_what_it_could_not_find(arguments):
 
 
 @pytest.mark.parametrize("model", ["incidentfeatures", "patternfeedback", "similarityverdict"])
-def test_what_was_read_or_said_is_looked_at_and_not_written(omar, ana, signed_in, model):
+def test_features_feedback_and_verdicts_are_read_only_in_the_administration(
+    omar, ana, signed_in, model
+):
     one, other = written(), written("Routes vanished")
     PatternLinkFactory(incident=one)
     index.rebuild(at=NOON)
@@ -187,7 +189,7 @@ def test_what_was_read_or_said_is_looked_at_and_not_written(omar, ana, signed_in
     assert client.post(page.request["PATH_INFO"], {"verdict": "different"}).status_code == 403
 
 
-def test_what_comes_later_finds_its_place_kept_and_a_link_beside_it(ana, signed_in):
+def test_panels_that_load_later_have_a_placeholder_with_a_link(ana, signed_in):
     one = written()
 
     page = signed_in(ana).get(one.get_absolute_url()).content.decode()

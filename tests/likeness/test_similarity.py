@@ -1,4 +1,4 @@
-"""Similar incidents: found, explained, and never telling what one may not see."""
+"""Similar incidents: found, explained, and never revealing hidden ones."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.likeness.similarity import found_for, written
 pytestmark = pytest.mark.django_db
 
 
-def test_two_that_mention_the_same_unusual_words_are_similar_and_say_which(vera):
+def test_incidents_with_the_same_rare_words_are_similar_for_that_reason(vera):
     one, other = written(), written("Routes vanished")
     written("Disk was full", "The disk of the registry was full, so uploads were refused.")
 
@@ -33,7 +33,7 @@ def test_two_that_mention_the_same_unusual_words_are_similar_and_say_which(vera)
     assert "mention" in reasons.sentence(found)
 
 
-def test_nothing_is_said_where_nothing_is_alike(vera):
+def test_dissimilar_incidents_are_not_listed(vera):
     one = written()
     written("Disk was full", "The disk of the registry was full, so uploads were refused.")
     written("An outage", "We had an outage. The service was down and the team fixed the issue.")
@@ -41,7 +41,7 @@ def test_nothing_is_said_where_nothing_is_alike(vera):
     assert similar_to(one, vera).similar == ()
 
 
-def test_plain_words_alone_make_nothing_similar(vera):
+def test_common_words_alone_make_nothing_similar(vera):
     plain = "The service was down for some time. The team restarted the server and it was fixed."
     one = written("An outage", plain)
     written("Another outage", plain)
@@ -63,7 +63,7 @@ def test_a_service_and_a_confirmed_pattern_in_common_are_reasons(vera, ana):
     assert found.patterns == ("Disk full",)
 
 
-def test_words_of_the_causes_are_named_as_such(vera):
+def test_words_of_the_causes_are_a_reason_of_their_own(vera):
     one, other = IncidentFactory(title="First"), IncidentFactory(title="Second")
     for incident in (one, other):
         RootCauseFactory(
@@ -77,7 +77,7 @@ def test_words_of_the_causes_are_named_as_such(vera):
     assert "causes of both mention" in reasons.sentence(found).lower()
 
 
-def test_the_same_question_has_the_same_answer(vera):
+def test_the_result_is_deterministic(vera):
     one = written()
     for number in range(8):
         written(f"Routes vanished {number}")
@@ -90,7 +90,7 @@ def test_the_same_question_has_the_same_answer(vera):
     assert len(first.similar) == 5
 
 
-def test_an_incident_that_changed_since_is_read_as_it_is_now(vera, ana):
+def test_a_changed_incident_is_compared_as_it_is_now(vera, ana):
     one, _other = written(), written("Routes vanished")
     other_section = one.sections.get()
     other_section.body = "The disk of the registry was full, so uploads were refused."
@@ -104,7 +104,7 @@ def test_an_incident_that_changed_since_is_read_as_it_is_now(vera, ana):
 # --- who may see what ----------------------------------------------------------------------------
 
 
-def test_a_restricted_incident_appears_to_those_who_may_see_it(vera, ana, omar):
+def test_a_restricted_incident_is_listed_for_those_who_may_see_it(vera, ana, omar):
     one = written()
     hidden = written("Routes vanished", visibility="restricted", owner=ana)
 
@@ -112,7 +112,7 @@ def test_a_restricted_incident_appears_to_those_who_may_see_it(vera, ana, omar):
     assert found_for(one, ana) == found_for(one, omar) == [hidden.reference]
 
 
-def test_restricted_incidents_change_nothing_for_the_others(vera, ana):
+def test_restricted_incidents_change_nothing_for_others(vera, ana):
     one, _ = written(), written("Routes vanished")
     index.rebuild(at=NOON)
     before = similar_to(one, vera)
@@ -133,7 +133,7 @@ def test_an_incident_that_becomes_restricted_disappears_at_once(vera, ana):
     assert found_for(one, vera) == []
 
 
-def test_an_archived_incident_is_forgotten(vera, rita):
+def test_an_archived_incident_has_no_features(vera, rita):
     one, other = written(), written("Routes vanished")
     incidents.archive(other, by=rita, at=NOON)
     index.read_incidents([other.pk], at=NOON)

@@ -1,4 +1,4 @@
-"""Counting in how many incidents each word stands."""
+"""Counts of the incidents that contain each word."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.incidents.operations.test_two_at_once import at_once
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_workers_that_come_to_a_new_database_at_once_both_count():
+def test_two_workers_can_count_a_new_database_at_once():
     for _ in range(3):
         SectionFactory(incident=IncidentFactory(), body="Calico hid the namespaces.")
 

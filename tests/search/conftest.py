@@ -1,4 +1,4 @@
-"""Search as it is after a commit: what was written is indexed, and its words are known."""
+"""The search index as it is after a commit: documents are indexed, and their words are known."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from core import text_search
 
 @pytest.fixture
 def index(db, django_capture_on_commit_callbacks):
-    """`index(thing, …)` does what an operation does after it has written the things.
+    """Index things as `index(thing, …)`, as an operation does after writing them.
 
-    In `with index.committed():` what waits for a commit is done at the end of the block.
+    `with index.committed():` runs the on-commit hooks at the end of the block.
     """
 
     def refresh(*things):

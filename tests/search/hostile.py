@@ -1,4 +1,4 @@
-"""What nobody would look for, and what a page must bear all the same."""
+"""Hostile texts that no one would search for, and that a page must accept all the same."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 
 class Hostile(NamedTuple):
-    """A text, by what is wrong with it."""
+    """A text, and what is wrong with it."""
 
     name: str
     text: str
@@ -56,11 +56,11 @@ TEXTS = (
 
 
 def in_address(text: str) -> str:
-    """`text` as an address holds it, also what no well-behaved client would send."""
+    """Return `text` encoded for a URL, including what no well-behaved client would send."""
     return quote(text.encode("utf-8", "surrogatepass"))
 
 
-# Bytes in an address that are no text at all.
+# Bytes in a URL that are not text.
 BYTES = (
     "%",
     "%0",

@@ -1,4 +1,4 @@
-"""manage.py search and reindex."""
+"""`manage.py search` and `manage.py reindex`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def run(*arguments):
     return out.getvalue()
 
 
-def test_the_list_has_everything_that_finds_the_thing_again(index, vera):
+def test_the_json_list_identifies_each_result(index, vera):
     index(PlaybookFactory(slug="replace-it", title="Replace the certificate"))
 
     [found] = json.loads(run("search", "certificate", "--json"))
@@ -48,13 +48,13 @@ def test_filters_are_written_as_in_the_box(index):
     assert len(json.loads(run("search", "severity:sev1,sev2", "kind:incident", "--json"))) == 2
 
 
-def test_a_filter_that_names_nothing_does_not_hide_the_rest(index):
+def test_an_unknown_filter_does_not_hide_other_results(index):
     index(IncidentFactory(title="Proxy certificate expired"))
 
     assert "Proxy certificate expired" in run("search", "certificate expired service:chekout")
 
 
-def test_an_action_item_goes_by_its_incident(index):
+def test_an_action_item_is_identified_by_its_incident(index):
     item = ActionItemFactory(title="Alert on the proxy")
     index(item.incident)
 
@@ -69,7 +69,7 @@ def test_no_query_is_an_error(query, db):
     assert json.loads(run("search", query, "--json")) == []
 
 
-def test_a_corrected_query_is_said(index):
+def test_a_corrected_query_is_printed(index):
     incident = index(IncidentFactory(title="Client certificate expired"))
 
     [found] = json.loads(run("search", "certifcate expird", "--json"))
@@ -84,7 +84,7 @@ def test_nothing_found_is_an_empty_list():
     assert run("search", "certificate") == "Nothing found.\n"
 
 
-def test_without_a_person_restricted_incidents_are_left_out(index, ana, vera):
+def test_without_a_user_restricted_incidents_are_left_out(index, ana, vera):
     secret = index(IncidentFactory(title="Zanzibar", visibility="restricted", owner=ana))
 
     assert json.loads(run("search", "zanzibar", "--json")) == []
@@ -93,19 +93,19 @@ def test_without_a_person_restricted_incidents_are_left_out(index, ana, vera):
     assert found["reference"] == secret.reference
 
 
-def test_no_more_than_asked_for(index):
+def test_no_more_results_than_the_limit_are_printed(index):
     index(*(IncidentFactory(title=f"Proxy {n}") for n in range(3)))
 
     assert len(json.loads(run("search", "proxy", "--json", "--limit", "2"))) == 2
 
 
 @pytest.mark.parametrize("wrong", [["--as", "nobody"], ["--limit", "0"]])
-def test_what_cannot_be_is_said(wrong, db):
+def test_invalid_arguments_are_reported(wrong, db):
     with pytest.raises(CommandError):
         run("search", "proxy", *wrong)
 
 
-def test_reindex_makes_the_index_anew():
+def test_reindex_rebuilds_the_index():
     incident, pattern = IncidentFactory(title="Proxy"), PatternFactory()
     assert not Document.objects.exists()
 

@@ -1,4 +1,4 @@
-"""What the box and the address ask for, understood as one."""
+"""Criteria from the search box and the URL."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def labels():
     PatternFactory(name="Disk full", slug="disk-full")
 
 
-def test_filters_are_read_out_of_the_box_and_the_words_stay(labels):
+def test_filters_are_parsed_from_the_box_and_the_words_remain(labels):
     criteria = typed(
         "certificate service:checkout expired severity:sev1 since:2025-01 until:2025-06"
     )
@@ -80,7 +80,7 @@ def test_filters_are_read_out_of_the_box_and_the_words_stay(labels):
         ("pattern:disk-full", "pattern", ("disk-full",)),
     ],
 )
-def test_values_go_by_their_names_too(text, facet, values, labels):
+def test_values_can_be_given_by_name(text, facet, values, labels):
     criteria = typed(text)
 
     assert criteria.words == ""
@@ -105,14 +105,14 @@ def test_values_go_by_their_names_too(text, facet, values, labels):
         "kind",
     ],
 )
-def test_what_names_nothing_is_looked_for_as_words(text, labels):
+def test_an_unknown_filter_is_searched_as_words(text, labels):
     criteria = typed(text)
 
     assert criteria.words == text
     assert not criteria.filters
 
 
-def test_what_was_not_understood_is_told_with_what_may_have_been_meant(labels):
+def test_an_unknown_filter_is_reported_with_a_suggestion(labels):
     chekout, status, day = typed("service:chekout status:opne since:yore").unknown_filters
 
     assert chekout.problem == "No service is called “chekout”."
@@ -121,11 +121,11 @@ def test_what_was_not_understood_is_told_with_what_may_have_been_meant(labels):
     assert day.problem.startswith("“yore” is not a date")
 
 
-def test_what_is_no_filter_need_not_stand_side_by_side(labels):
+def test_an_unknown_filter_is_split_into_two_terms(labels):
     assert typed("expired status:500 service:checkout").search_text == "expired status 500"
 
 
-def test_a_minus_leaves_out_what_the_filter_would_choose(labels):
+def test_a_minus_excludes_the_value_of_a_filter(labels):
     criteria = typed(
         'expired -service:checkout -severity:sev4,sev5 -tag:"Black Friday" kind:incident'
     )
@@ -141,12 +141,12 @@ def test_a_minus_leaves_out_what_the_filter_would_choose(labels):
     assert typed(criteria.text) == criteria
 
 
-def test_what_is_chosen_and_left_out_is_what_was_said_last(labels):
+def test_the_last_one_wins_between_choosing_and_excluding_a_value(labels):
     assert typed("service:checkout -service:checkout").text == "-service:checkout"
     assert at("q=service:checkout&-service=checkout").text == "service:checkout"
 
 
-def test_what_could_not_be_left_out_is_told_and_corrected(labels):
+def test_an_unknown_exclusion_is_reported_and_corrected(labels):
     criteria = typed("expired -service:chekout")
 
     [unknown] = criteria.unknown_filters
@@ -155,7 +155,7 @@ def test_what_could_not_be_left_out_is_told_and_corrected(labels):
     assert criteria.with_suggestion(unknown).text == "expired -service:checkout"
 
 
-def test_the_address_says_the_same_as_the_box(labels):
+def test_url_parameters_mean_the_same_as_the_box(labels):
     by_click = at("q=expired&service=checkout&severity=SEV1&severity=SEV2&since=30d&sort=newest")
     by_typing = at("q=expired+service:checkout+severity:sev1,sev2+since:30d&sort=newest")
 
@@ -164,14 +164,14 @@ def test_the_address_says_the_same_as_the_box(labels):
     assert by_click.sort == "newest"
 
 
-def test_box_and_address_are_merged_and_the_typed_day_counts(labels):
+def test_box_and_url_are_merged_and_a_typed_date_wins(labels):
     criteria = at("q=severity:sev2+since:2025&severity=SEV1&since=2024")
 
     assert criteria.filters.of("severity") == ("SEV1", "SEV2")
     assert criteria.since == "2025"
 
 
-def test_an_address_leads_back_to_the_same(labels):
+def test_a_url_leads_back_to_the_same_criteria(labels):
     criteria = at("q=a+%22b+c%22&tag=black-friday&since=3m&until=2026&sort=oldest&exact=1&page=3")
 
     assert at(criteria.url().partition("?")[2]) == criteria
@@ -179,7 +179,7 @@ def test_an_address_leads_back_to_the_same(labels):
     assert criteria.text == 'a "b c" tag:black-friday since:3m until:2026'
 
 
-def test_a_value_more_or_less_begins_on_the_first_page(labels):
+def test_adding_or_removing_a_value_returns_to_the_first_page(labels):
     criteria = at("q=a&severity=SEV1&page=3")
 
     assert criteria.toggled("severity", "SEV1").url() == "/search/?q=a"
@@ -191,7 +191,7 @@ def test_a_value_more_or_less_begins_on_the_first_page(labels):
     "address",
     ["kind=x'", "page=-1", "page=²", "sort=worst", "since=99999-99", "service=%00", "severity="],
 )
-def test_what_makes_no_sense_in_an_address_is_passed_over(address):
+def test_invalid_url_parameters_are_ignored(address):
     criteria = at("q=proxy&" + address)
 
     assert (criteria.words, criteria.page, criteria.sort) == ("proxy", 1, "relevance")
@@ -212,7 +212,7 @@ def test_a_service_or_tag_of_restricted_incidents_alone_does_not_exist(vera, ana
     assert [unknown.suggestion.value for unknown in for_ana.unknown_filters] == ["quokka-vault"]
 
 
-def test_words_alone_ask_nothing_of_the_database():
+def test_words_alone_need_no_query():
     with CaptureQueriesContext(connection) as captured:
         typed("certificate expired severity:sev1 since:30d kind:incident")
 
@@ -232,17 +232,17 @@ def test_words_alone_ask_nothing_of_the_database():
         ("yesterday", date(2026, 3, 30), date(2026, 3, 30)),
     ],
 )
-def test_days_as_people_write_them(written, first, last):
+def test_dates_are_parsed_as_people_write_them(written, first, last):
     assert period.read(written, TODAY) == (first, last)
 
 
 @pytest.mark.parametrize("written", ["", "0000", "2025-13", "9999y", "99999-99", "²025", "soon"])
-def test_what_is_no_day(written):
+def test_invalid_dates_are_rejected(written):
     assert period.read(written, TODAY) is None
 
 
 @given(st.text(max_size=300), st.sampled_from(["kind", "since", "service", "status", "q"]))
-def test_nothing_that_is_typed_is_an_error(text, name):
+def test_no_typed_text_is_an_error(text, name):
     query = QueryDict(mutable=True)
     query.setlist(name, [text, f"{name}:{text}"])
     query["q"] = f"{text} {name}:{text}"

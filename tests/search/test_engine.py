@@ -1,4 +1,4 @@
-"""What is found, in which order, and what is never found."""
+"""Results, their order, and what is never found."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_playbooks_are_found_by_their_steps_and_patterns_by_their_signals(index,
     assert titles(search("openssl x509", user=vera))[0] == "Renew it"
 
 
-def test_the_best_comes_first(index, vera):
+def test_the_best_result_comes_first(index, vera):
     said_in_passing = IncidentFactory(title="Disk full")
     SectionFactory(incident=said_in_passing, kind="supporting", body="A certificate expired. " * 3)
     about_it = IncidentFactory(title="Certificate expired on the proxy")
@@ -116,7 +116,7 @@ def test_a_reference_and_an_exact_title_come_first(index, vera):
         ("dévice", True),
     ],
 )
-def test_web_style_syntax_and_things_as_typed(query, found, index, vera):
+def test_operators_and_technical_terms_match_as_typed(query, found, index, vera):
     incident = IncidentFactory(title="Node lost")
     SectionFactory(
         incident=incident,
@@ -128,14 +128,14 @@ def test_web_style_syntax_and_things_as_typed(query, found, index, vera):
     assert bool(search(query, user=vera, as_typed=True).hits) is found
 
 
-def test_a_word_that_is_still_being_typed_is_completed(index, vera):
+def test_an_unfinished_word_is_completed(index, vera):
     index(IncidentFactory(title="Certificate expired"))
 
     assert titles(search("certi", user=vera)) == ["Certificate expired"]
     assert titles(search("certificate expi", user=vera)) == ["Certificate expired"]
 
 
-def test_some_of_the_words_are_better_than_nothing(index, vera):
+def test_partial_matches_are_found_if_nothing_matches_all_words(index, vera):
     index(IncidentFactory(title="Database deleted"), IncidentFactory(title="Proxy slow"))
 
     results = search("somebody deleted production", user=vera)
@@ -155,7 +155,7 @@ def test_misspelt_words_are_corrected_and_the_correction_can_be_undone(index, ve
     assert search("certifcate expird", user=vera, as_typed=True).hits == []
 
 
-def test_what_is_spelt_right_is_not_corrected(index, vera):
+def test_correct_spelling_is_not_changed(index, vera):
     index(IncidentFactory(title="Database restored"), IncidentFactory(title="Databank lost"))
 
     assert search("databank", user=vera).corrected == ""
@@ -170,7 +170,7 @@ def test_short_words_are_corrected_only_where_letters_are_exchanged(typed, meant
     assert search(typed, user=vera).corrected == meant
 
 
-def test_marks_show_the_words_in_whatever_form(index, vera):
+def test_words_are_marked_in_every_form(index, vera):
     incident = IncidentFactory(title="Expiring certificates")
     SectionFactory(
         incident=incident, body="All was well.\n\nThen the Certificate **expired** <b>unseen</b>."
@@ -183,7 +183,7 @@ def test_marks_show_the_words_in_whatever_form(index, vera):
     assert text_of(hit.snippet) == "Then the [Certificate] [expired] unseen."
 
 
-def test_another_way_to_say_it_of_several_words_is_met_where_they_stand_together(index, vera):
+def test_a_synonym_of_several_words_matches_as_a_phrase(index, vera):
     told = IncidentFactory(title="The replica failed over by itself")
     SectionFactory(incident=told, body="Over lunch nothing was seen.\n\nTwo nodes failed.")
     other = IncidentFactory(title="Looked over what failed")
@@ -195,7 +195,7 @@ def test_another_way_to_say_it_of_several_words_is_met_where_they_stand_together
     assert "[" not in text_of(hit.snippet)
 
 
-def test_common_words_may_stand_between_the_words_of_another_way_to_say_it(index, vera):
+def test_stop_words_may_occur_between_the_words_of_a_synonym(index, vera):
     index(IncidentFactory(title="Workers ran out of memory, and a memory of it is kept"))
 
     [hit] = search("oom", user=vera).hits
@@ -240,7 +240,7 @@ def test_a_restricted_incident_does_not_change_the_scores_of_others(index, vera)
     assert after == before
 
 
-def test_archived_incidents_and_strangers_find_nothing(index, vera, omar):
+def test_archived_incidents_are_not_found_and_strangers_find_nothing(index, vera, omar):
     incident = index(IncidentFactory(title="Proxy timeout"))
     assert search("proxy", user=AnonymousUser()).hits == []
 
@@ -250,7 +250,7 @@ def test_archived_incidents_and_strangers_find_nothing(index, vera, omar):
     assert search("proxy", user=omar).hits == []
 
 
-def test_what_is_deleted_leaves_no_document(index):
+def test_deletion_removes_the_document(index):
     playbook = index(PlaybookFactory())
     assert Document.objects.count() == 1
 
@@ -259,7 +259,7 @@ def test_what_is_deleted_leaves_no_document(index):
     assert not Document.objects.exists()
 
 
-def test_indexing_again_replaces_what_was_there(index, vera):
+def test_reindexing_replaces_the_document(index, vera):
     incident = index(IncidentFactory(title="Proxy timeout"))
     incident.title = "Disk full"
     incident.save()
@@ -295,7 +295,7 @@ def test_hostile_queries_answer_in_bounded_time(query, index, vera):
         search(query, user=vera)
 
 
-def test_text_without_end_can_be_indexed(index, vera):
+def test_very_long_text_can_be_indexed(index, vera):
     incident = IncidentFactory(title="Endless")
     SectionFactory(incident=incident, body=" ".join(f"w{n:x}" for n in range(300_000)))
     SectionFactory(incident=incident, kind="supporting", body="x" * 3_000_000)
@@ -304,7 +304,7 @@ def test_text_without_end_can_be_indexed(index, vera):
     assert titles(search("endless", user=vera)) == ["Endless"]
 
 
-def test_what_mentions_all_the_words_in_passing_does_not_precede_what_is_about_most(index, vera):
+def test_a_passing_mention_of_all_words_does_not_outrank_relevance_to_most(index, vera):
     report = index(IncidentFactory(title="Payment provider down for an evening"))
     transcript = IncidentFactory(title="Complete log of a call")
     noise = " ".join(f"word{number}" for number in range(900))
@@ -316,7 +316,7 @@ def test_what_mentions_all_the_words_in_passing_does_not_precede_what_is_about_m
     assert [hit.reference for hit in found.hits] == [report.reference, transcript.reference]
 
 
-def test_a_path_of_which_only_a_part_is_known_still_finds_something(index, vera):
+def test_a_partly_known_path_still_finds_something(index, vera):
     report = index(IncidentFactory(title="Slow lookups with ndots in resolv"))
 
     assert titles(search("/etc/resolv.conf ndots", user=vera)) == [report.title]

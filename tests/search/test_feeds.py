@@ -33,7 +33,7 @@ def kept(ana):
 
 
 def read(kept, **headers):
-    """As a feed reader does: without a session."""
+    """Read a feed without a session, as feed readers do."""
     return Client().get(kept.feed_url, headers=headers)
 
 
@@ -42,7 +42,7 @@ def titles(answer):
     return [entry.findtext(f"{ATOM}title") for entry in feed.iter(f"{ATOM}entry")]
 
 
-def test_it_holds_what_the_search_finds_newest_first(kept, index):
+def test_a_feed_lists_the_results_newest_first(kept, index):
     index(
         IncidentFactory(
             number=7,
@@ -69,7 +69,7 @@ def test_it_holds_what_the_search_finds_newest_first(kept, index):
     assert entry.find(f"{ATOM}link").get("href").endswith(newest.get_absolute_url())
 
 
-def test_nothing_restricted_is_in_it_whoever_owns_it(kept, ana, index):
+def test_a_feed_contains_nothing_restricted_whoever_owns_it(kept, ana, index):
     secret = index(IncidentFactory(title="Proxy secret", visibility="restricted", owner=ana))
     ActionItemFactory(incident=secret, title="Proxy promise")
     index(secret)
@@ -77,7 +77,7 @@ def test_nothing_restricted_is_in_it_whoever_owns_it(kept, ana, index):
     assert titles(read(kept)) == []
 
 
-def test_what_becomes_restricted_is_gone_at_the_next_reading(kept, index):
+def test_an_incident_that_becomes_restricted_leaves_the_feed(kept, index):
     incident = index(IncidentFactory(title="Proxy"))
     assert titles(read(kept)) == [f"{incident.reference} Proxy"]
 
@@ -86,7 +86,7 @@ def test_what_becomes_restricted_is_gone_at_the_next_reading(kept, index):
     assert titles(read(kept)) == []
 
 
-def test_it_ends_with_its_owners_account(kept, ana):
+def test_a_feed_ends_with_its_owners_account(kept, ana):
     ana.is_active = False
     ana.save()
 
@@ -104,12 +104,12 @@ def test_a_new_address_ends_the_old_one(kept, ana, signed_in):
     assert Client().get(old).status_code == 410
 
 
-def test_nobody_guesses_an_address(kept):
+def test_an_address_cannot_be_guessed(kept):
     assert len(kept.feed_key) >= 40
     assert Client().get("/search/feeds/x/").status_code == 404
 
 
-def test_what_has_not_changed_is_not_sent_again(kept, index):
+def test_an_unchanged_feed_is_not_sent_again(kept, index):
     index(IncidentFactory(title="Proxy"))
     first = read(kept)
 
@@ -119,18 +119,18 @@ def test_what_has_not_changed_is_not_sent_again(kept, index):
     assert read(kept, if_none_match=first["ETag"]).status_code == 200
 
 
-def test_an_empty_feed_is_the_same_again(kept):
+def test_an_empty_feed_stays_identical(kept):
     first = read(kept)
 
     assert first.status_code == 200
     assert read(kept, if_none_match=first["ETag"]).status_code == 304
 
 
-def test_only_the_owners_name_of_the_search_is_told(kept, ana):
+def test_a_feed_reveals_only_the_name_of_the_search(kept, ana):
     assert ana.full_name not in read(kept).content.decode()
 
 
-def test_it_costs_the_same_at_any_length(kept, index):
+def test_a_feed_takes_the_same_queries_at_any_length(kept, index):
     def queries():
         read(kept)
         with CaptureQueriesContext(connection) as captured:
@@ -145,7 +145,7 @@ def test_it_costs_the_same_at_any_length(kept, index):
 
 
 @pytest.mark.parametrize("how", ["by its owner", "in the administration", "by a new address"])
-def test_readers_of_a_feed_that_ended_are_told(kept, ana, omar, signed_in, how):
+def test_readers_of_an_ended_feed_are_told(kept, ana, omar, signed_in, how):
     address = reverse("saved_search_delete", args=[kept.pk])
     page = signed_in(ana).get(address).content.decode()
     assert "one last entry that tells its readers" in page
@@ -162,21 +162,21 @@ def test_readers_of_a_feed_that_ended_are_told(kept, ana, omar, signed_in, how):
     assert answer.status_code == 410
     assert answer["Content-Type"] == "application/atom+xml; charset=utf-8"
     assert titles(answer) == ["This feed has ended"]
-    assert b"proxy" not in answer.content.lower()  # the words of the search were its owner's
+    assert b"proxy" not in answer.content.lower()  # the query is private to its owner
     assert b"Proxies" not in answer.content
     feed = ElementTree.fromstring(answer.content)  # noqa: S314  our own
     for required in ("id", "title", "updated", "author"):
         assert feed.find(f"{ATOM}{required}") is not None, required
 
 
-def test_an_address_that_never_was_is_not_told_apart_from_nothing(kept, ana):
+def test_an_address_that_never_existed_is_not_found(kept, ana):
     operations.delete(kept, by=ana, at=NOON)
 
     for guessed in (kept.feed_key[:-1], kept.feed_key + "a", kept.feed_key.swapcase(), "a" * 43):
         assert Client().get(f"/search/feeds/{guessed}/").status_code == 404
 
 
-def test_a_feed_that_goes_on_is_not_touched_when_another_ends(kept, ana):
+def test_an_active_feed_is_unaffected_when_another_ends(kept, ana):
     other = operations.save("dns", name="DNS", sort="relevance", is_shared=False, by=ana, at=NOON)
 
     operations.delete(other, by=ana, at=NOON)

@@ -1,4 +1,4 @@
-"""Hostile texts where searches are kept and followed, and where likenesses are looked for."""
+"""Hostile texts in saved searches, feeds, similar incidents and pattern suggestions."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 FACETS = reverse("search_facets")
 WRITING = reverse("similar_while_writing")
-SLOWER = 60  # times as slow as for an ordinary text of a few sentences
+SLOWER = 60  # limit as a multiple of the time for an ordinary text
 ORDINARY = "The disk of the primary was full. Nobody could save anything for an hour."
 
 
@@ -46,12 +46,12 @@ def test_facets_are_counted_for_any_text(full, reader, hostile):
 
 
 @pytest.mark.parametrize("raw", BYTES)
-def test_facets_bear_bytes_that_are_no_text(full, reader, raw):
+def test_facets_accept_bytes_that_are_not_text(full, reader, raw):
     assert reader.get(f"{FACETS}?q={raw}&kind={raw}").status_code == 200
 
 
 @pytest.mark.parametrize("hostile", TEXTS, ids=lambda hostile: hostile.name)
-def test_any_search_may_be_kept_or_is_refused_with_a_sentence(full, reader, hostile):
+def test_any_search_can_be_saved_or_is_refused_with_a_message(full, reader, hostile):
     asked = in_address(hostile.text)
     text = hostile.text.encode("utf-8", "replace").decode()
     address = reverse("saved_search_add")
@@ -76,7 +76,7 @@ def test_the_feed_of_any_search_is_well_formed(full, vera, client, hostile):
     assert elements(answer, "feed")
 
 
-def test_a_feed_is_well_formed_whatever_it_found(full, vera, client):
+def test_a_feed_is_well_formed_for_any_result(full, vera, client):
     kept = operations.save(
         "disk", name="Disks", sort="relevance", is_shared=False, by=vera, at=timezone.now()
     )
@@ -87,12 +87,12 @@ def test_a_feed_is_well_formed_whatever_it_found(full, vera, client):
 
 
 @pytest.mark.parametrize("raw", [*BYTES, "a" * 3_000, "../../etc/passwd"])
-def test_a_feed_that_nobody_has_is_not_found(client, raw):
+def test_an_unknown_feed_is_not_found(client, raw):
     assert client.get(f"/search/feeds/{raw}/").status_code == 404
 
 
 @pytest.mark.parametrize("hostile", TEXTS, ids=lambda hostile: hostile.name)
-def test_what_is_typed_in_a_postmortem_may_be_anything(full, ana, signed_in, hostile):
+def test_the_text_of_a_postmortem_may_be_anything(full, ana, signed_in, hostile):
     text = hostile.text.encode("utf-8", "replace").decode()
     writer = signed_in(ana)
 
@@ -103,9 +103,7 @@ def test_what_is_typed_in_a_postmortem_may_be_anything(full, ana, signed_in, hos
         assert "<script>alert(1)" not in answer.content.decode()
 
 
-def test_no_typed_text_takes_longer_than_a_bounded_multiple_of_an_ordinary_one(
-    full, ana, signed_in
-):
+def test_any_typed_text_takes_a_bounded_multiple_of_the_usual_time(full, ana, signed_in):
     writer = signed_in(ana)
     huge = Hostile("two hundred thousand characters", "disk full again. " * 12_000)
     ordinary = fastest(writer, ORDINARY)
@@ -116,7 +114,9 @@ def test_no_typed_text_takes_longer_than_a_bounded_multiple_of_an_ordinary_one(
 
 
 @pytest.mark.parametrize("view", ["incident_similar_decide", "pattern_suggestion_decide"])
-def test_deciding_about_what_cannot_exist_is_not_found(full, ana, signed_in, view):
+def test_a_decision_about_a_nonexistent_incident_or_pattern_is_not_found(
+    full, ana, signed_in, view
+):
     writer = signed_in(ana)
     address = reverse(view, args=[full.reference])
 
@@ -128,7 +128,7 @@ def test_deciding_about_what_cannot_exist_is_not_found(full, ana, signed_in, vie
 
 @pytest.mark.parametrize("command", ["similar", "suggest_patterns"])
 @pytest.mark.parametrize("hostile", TEXTS, ids=lambda hostile: hostile.name)
-def test_a_command_says_that_it_knows_no_such_incident(full, command, hostile):
+def test_a_command_reports_an_unknown_incident(full, command, hostile):
     with pytest.raises(CommandError):
         call_command(command, hostile.text, json=True, stdout=StringIO())
 
@@ -137,19 +137,19 @@ def test_a_command_says_that_it_knows_no_such_incident(full, command, hostile):
 @pytest.mark.parametrize(
     "reference", ["%00", "INC-" + "9" * 300, "%ED%A0%80", "INC-²", "'", "%2E%2E"]
 )
-def test_a_reference_that_is_none_is_not_found(reader, view, reference):
+def test_an_invalid_reference_is_not_found(reader, view, reference):
     address = reverse(view, args=["REFERENCE"]).replace("REFERENCE", reference)
 
     assert reader.get(address).status_code == 404
 
 
 def elements(answer, name: str) -> list:
-    """Those of that name in a well-formed answer."""
+    """Return the elements of that name in a well-formed answer."""
     return minidom.parseString(answer.content).getElementsByTagName(name)  # noqa: S318  our own
 
 
 def fastest(client, text: str) -> float:
-    """Seconds of the fastest of three answers."""
+    """Return the seconds of the fastest of three answers."""
     body = text.encode("utf-8", "replace").decode()
 
     def once() -> float:

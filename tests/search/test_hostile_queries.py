@@ -1,4 +1,4 @@
-"""Whatever is asked for, the answer is a sensible page, in bounded time."""
+"""Hostile queries: the answer is always a sensible page, in bounded time."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ pytestmark = pytest.mark.django_db
 
 PAGE = reverse("search_results")
 TODAY = date(2026, 3, 31)
-LARGEST = 400_000  # bytes of an answer, whatever was asked
-SLOWER = 40  # times as slow as an ordinary query may the worst one be, on a small database
+LARGEST = 400_000  # bytes of any answer
+SLOWER = 40  # limit as a multiple of the time for an ordinary query, on a small database
 READER = User(pk=0, role=Role.VIEWER)
 FIELDS = ("kind", "severity", "service", "team", "tag", "pattern", "environment", "status")
 
@@ -33,7 +33,7 @@ within_one_database = settings(
     max_examples=60,
     deadline=None,
 )
-# Texts made of what means something, which random ones hardly ever hold.
+# Texts made of syntax, which random texts hardly ever contain.
 PIECES = (
     *("disk", "full", "DISK", " ", "  ", '"', "-", ":", ",", " or ", "|", "&", "!", "*", "(", ")"),
     *("service:", "checkout", "sev1", "severity:", "since:", "2025", "until:", "30d", "kind:"),
@@ -44,7 +44,7 @@ texts = st.one_of(st.text(max_size=80), st.lists(st.sampled_from(PIECES), max_si
 
 @pytest.fixture
 def known(index):
-    """Some incidents, one of them about a full disk, and names that filters may hold."""
+    """Index some incidents, one of them about a full disk, and names that filters may use."""
     ServiceFactory(name="Checkout", slug="checkout")
     TagFactory(name="web front", slug="web-front")
     index(*(IncidentFactory(title=f"Disk number {n} nearly full") for n in range(4)))
@@ -67,14 +67,14 @@ def test_the_page_is_sensible(known, reader, hostile):
 
 
 @pytest.mark.parametrize("hostile", TEXTS, ids=lambda hostile: hostile.name)
-def test_the_results_as_one_types_are_sensible(known, reader, hostile):
+def test_results_while_typing_are_sensible(known, reader, hostile):
     asked = in_address(hostile.text)
 
     assert_sensible(reader.get(f"{PAGE}?q={asked}", headers={"HX-Request": "true"}))
 
 
 @pytest.mark.parametrize("hostile", TEXTS, ids=lambda hostile: hostile.name)
-def test_any_text_in_any_other_place_of_the_address_is_passed_over(known, reader, hostile):
+def test_any_text_in_other_url_parameters_is_ignored(known, reader, hostile):
     asked = in_address(hostile.text)
     names = (*FIELDS, "since", "until", "sort", "page", "exact", "facets", "never-heard-of")
 
@@ -82,7 +82,7 @@ def test_any_text_in_any_other_place_of_the_address_is_passed_over(known, reader
 
 
 @pytest.mark.parametrize("raw", BYTES)
-def test_bytes_that_are_no_text_are_borne(known, reader, raw):
+def test_bytes_that_are_not_text_are_accepted(known, reader, raw):
     for address in (f"q={raw}", f"q=disk{raw}full", f"q=disk&service={raw}&page={raw}", raw):
         assert_sensible(reader.get(f"{PAGE}?{address}"))
 
@@ -93,7 +93,7 @@ def test_any_page_number_shows_a_page(known, reader, number):
 
 
 @pytest.mark.parametrize("hostile", TEXTS, ids=lambda hostile: hostile.name)
-def test_the_command_finds_what_it_can(known, hostile):
+def test_the_command_accepts_any_text(known, hostile):
     out = StringIO()
 
     call_command("search", hostile.text, json=True, stdout=out)
@@ -101,7 +101,7 @@ def test_the_command_finds_what_it_can(known, hostile):
     assert out.getvalue().startswith("[")
 
 
-def test_the_worst_takes_no_more_than_a_bounded_multiple_of_an_ordinary_query(known, reader):
+def test_the_slowest_query_takes_a_bounded_multiple_of_the_usual_time(known, reader):
     ordinary = fastest(reader, "disk full")
 
     took = {one.name: fastest(reader, one.text) / ordinary for one in TEXTS}
@@ -122,7 +122,7 @@ def test_no_text_is_an_error(known, text):
 
 @within_one_database
 @given(text=texts)
-def test_an_address_leads_back_to_what_was_asked(known, text):
+def test_a_url_leads_back_to_the_criteria(known, text):
     criteria = criteria_from_text(text, user=READER, today=TODAY)
 
     again = criteria_from_params(
@@ -135,7 +135,7 @@ def test_an_address_leads_back_to_what_was_asked(known, text):
 @within_one_database
 @given(text=texts)
 @example(text='service:checkout "disk full')
-def test_typing_what_was_understood_asks_the_same(known, text):
+def test_typing_the_criteria_as_text_gives_the_same_criteria(known, text):
     criteria = criteria_from_text(text, user=READER, today=TODAY)
 
     assert said(criteria_from_text(criteria.text, user=READER, today=TODAY)) == said(criteria)
@@ -143,7 +143,7 @@ def test_typing_what_was_understood_asks_the_same(known, text):
 
 @within_one_database
 @given(text=texts)
-def test_a_chip_that_is_taken_away_leaves_all_the_others(known, text):
+def test_removing_a_chip_keeps_all_the_others(known, text):
     criteria = criteria_from_text(text, user=READER, today=TODAY)
     for facet, values in criteria.filters.chosen.items():
         for value in values:
@@ -158,7 +158,7 @@ def test_a_chip_that_is_taken_away_leaves_all_the_others(known, text):
 
 
 def said(criteria: Criteria) -> tuple[object, ...]:
-    """What was understood, but for what was not."""
+    """Return the criteria without unknown filters."""
     return (
         " ".join(criteria.words.split()),
         criteria.filters,
@@ -169,7 +169,8 @@ def said(criteria: Criteria) -> tuple[object, ...]:
 
 
 def fastest(client, text: str) -> float:
-    """Seconds of the fastest of three answers: the others say how busy the machine was."""
+    """Return the seconds of the fastest of three answers; the others measure how busy the machine
+    is."""
 
     def once() -> float:
         started = time.perf_counter()
@@ -180,7 +181,7 @@ def fastest(client, text: str) -> float:
 
 
 def assert_sensible(answer) -> None:
-    """A whole page, or a part of one, that shows what was typed as text and nothing else."""
+    """Assert that the answer is a whole page or fragment that shows the typed text only as text."""
     shown = answer.content.decode()
     assert answer.status_code == 200
     assert 'id="search-results"' in shown

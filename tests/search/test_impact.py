@@ -1,4 +1,4 @@
-"""How much a document is about a word."""
+"""The impact of a word in a document."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ def impact_of(fields, length=USUAL):
     return impact.value(impact.impacts(fields, length)["proxy"])
 
 
-def test_the_title_says_more_than_the_summary_and_that_more_than_the_timeline():
+def test_the_title_weighs_more_than_the_summary_and_that_more_than_the_timeline():
     of_title, of_summary, of_rest, of_timeline = (impact_of({field: ["proxy"]}) for field in "ABCD")
 
     assert of_title > of_summary > of_rest > of_timeline
 
 
-def test_saying_it_again_adds_less_each_time():
+def test_each_repetition_adds_less():
     once, twice, often = (impact_of({"C": ["proxy"] * times}) for times in (1, 2, 10))
 
     assert once < twice < often < 1
@@ -37,7 +37,7 @@ def test_a_long_transcript_does_not_win_by_repeating_it():
     assert transcript < impact_of({"C": ["proxy"] * 2})
 
 
-def test_impacts_that_differ_noticeably_are_told_apart():
+def test_noticeably_different_impacts_have_different_steps():
     values = [impact.value(number) for number in range(impact.step(1.0) + 1)]
 
     assert max(high - low for low, high in pairwise(values)) < 0.09
@@ -58,14 +58,14 @@ def test_the_database_reads_back_the_impact_that_was_stored(wanted):
     assert impact.value(step) == pytest.approx(wanted, abs=0.06)
 
 
-def test_of_equals_the_later_is_worth_more_and_little_at_that():
+def test_among_equals_the_later_is_worth_slightly_more():
     earlier, later = (impact.recency(date(year, 5, 1)) for year in (2016, 2026))
 
     assert impact.worth(0.5, "incident", later) > impact.worth(0.5, "incident", earlier)
     assert impact.worth(0.5, "incident", later) < impact.worth(0.55, "incident", earlier)
 
 
-def test_tiers_hold_about_as_many_as_they_are_called_after():
+def test_tiers_hold_about_their_nominal_size():
     worths = [number / 10_000 for number in range(10_000)]
 
     tiers = impact.tiers_of(worths, share=1.0)

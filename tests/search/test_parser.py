@@ -1,4 +1,4 @@
-"""What people type, and what is asked of the database."""
+"""The parser of typed queries."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from hypothesis import strategies as st
 from search.parser import MAX_WORDS, parse
 
 
-def test_words_are_all_wanted():
+def test_all_words_are_required():
     assert parse("certificate expired").tsquery({}) == "((('certificate')) & (('expired')))"
 
 
-def test_a_quoted_phrase_stands_side_by_side():
+def test_a_quoted_phrase_is_one_term():
     [[term]] = parse('"no space left"').alternatives
 
     assert (term.words, term.quoted) == (("space", "left"), True)
 
 
-def test_a_name_with_a_hyphen_stands_side_by_side():
+def test_a_hyphenated_name_is_one_term():
     assert parse("kube-dns").tsquery({}) == "((('kube') <-> ('dns')))"
 
 
-def test_a_minus_excludes_and_or_gives_a_choice():
+def test_minus_excludes_and_or_separates_alternatives():
     query = parse("dns -staging or proxy")
 
     assert query.tsquery({}) == "((('dns')) & !(('staging'))) | ((('proxy')))"
@@ -34,14 +34,14 @@ def test_an_option_of_a_command_is_not_excluded():
     assert parse("kubectl --force").words == ["kubectl", "force"]
 
 
-def test_a_quotation_that_never_ends_goes_to_the_end():
+def test_an_unfinished_quotation_extends_to_the_end():
     [[term]] = parse('"no space left').alternatives
 
     assert term.words == ("space", "left")
 
 
 @pytest.mark.parametrize("text", ["", " ", "-foo", "and the", "& | ! ( ) <-> :*", '""', "\0", "or"])
-def test_what_asks_for_nothing_finds_nothing(text):
+def test_a_query_without_words_is_empty(text):
     assert not parse(text)
 
 

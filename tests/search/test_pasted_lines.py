@@ -51,7 +51,7 @@ def expired(index):
         'kubectl logs -l "app=images" -c pods',
     ],
 )
-def test_a_pasted_line_finds_what_shares_words_with_it(line, expired, vera):
+def test_a_pasted_line_finds_documents_with_its_words(line, expired, vera):
     assert [hit.text for hit in search(line, user=vera).hits] == [expired.title]
 
 
@@ -81,7 +81,7 @@ def test_a_command_with_options_excludes_nothing():
 @pytest.mark.parametrize(
     "text", ["pods -staging", '"could not pull" -"disk full"', "pods -Staging"]
 )
-def test_what_is_set_off_by_spaces_is_an_operator(text):
+def test_quotes_and_minus_between_spaces_are_operators(text):
     assert parse(text).has_operators
     assert any(term.negated for term in parse(text).alternatives[0])
 
@@ -101,7 +101,7 @@ def test_operators_that_match_something_are_kept(index, expired, vera):
     assert not found.as_words
 
 
-def test_the_page_says_that_it_read_the_line_as_words_and_leads_back(signed_in, expired, vera):
+def test_the_page_reports_the_fallback_to_words_and_links_back(signed_in, expired, vera):
     client = signed_in(vera)
     line = '"pods expired" certificate'
 
@@ -117,7 +117,7 @@ def test_the_page_says_that_it_read_the_line_as_words_and_leads_back(signed_in, 
     assert "Exactly as typed" in exactly.content.decode()
 
 
-def test_facets_count_what_the_page_shows(signed_in, expired, vera):
+def test_facets_count_the_results_of_the_page(signed_in, expired, vera):
     groups = (
         signed_in(vera)
         .get(reverse("search_facets"), {"q": '"pods expired" certificate'})
@@ -130,13 +130,13 @@ def test_facets_count_what_the_page_shows(signed_in, expired, vera):
     ]
 
 
-def test_a_feed_holds_only_what_matches_exactly(expired, vera):
+def test_a_feed_contains_exact_matches_only(expired, vera):
     saved = SavedSearch(owner=vera, name="Phrase", text='"pods expired" certificate')
 
     assert feed_entries(saved, today=date(2026, 3, 4)) == []
 
 
-def test_the_command_says_that_it_read_the_line_as_words(expired):
+def test_the_command_reports_the_fallback_to_words(expired):
     out, err = StringIO(), StringIO()
 
     call_command("search", '"pods expired" certificate', "--json", stdout=out, stderr=err)
@@ -154,7 +154,7 @@ def test_nothing_found_lists_the_most_frequent_patterns_first(signed_in, vera):
     assert signed_in(vera).get(PAGE, {"q": "qwertz"}).context["patterns"] == [frequent, rare]
 
 
-def test_patterns_are_not_ordered_by_incidents_that_the_reader_may_not_see(signed_in, vera, omar):
+def test_hidden_incidents_do_not_affect_the_order_of_patterns(signed_in, vera, omar):
     common, hidden = PatternFactory(name="A common one"), PatternFactory(name="Met in secret")
     for pattern in (common, hidden):
         PlaybookFactory().patterns.add(pattern)

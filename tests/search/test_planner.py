@@ -1,4 +1,4 @@
-"""How often a search asks the database, and how little of it is enough."""
+"""The number of queries of a search, and of documents that it reads."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def counted(index):
-    """Some incidents, and a count of their words."""
+    """Index some incidents, and count their words."""
     index(*(IncidentFactory(title=f"Registry secret expired {n}") for n in range(6)))
     statistics.count()
 
 
 @pytest.fixture
 def loud_and_quiet(index, monkeypatch):
-    """Forty incidents about a proxy that saw timeouts, and the latest five, that know no proxy."""
+    """Index forty incidents about a proxy with timeouts, then five about anything but a proxy."""
     sizes = (4, 8, 16)
     monkeypatch.setattr(keys, "TIER_SIZES", sizes)
     monkeypatch.setattr(impact, "TIER_SIZES", sizes)
@@ -45,9 +45,7 @@ def _incident(title, day):
     return incident
 
 
-def test_how_common_words_are_is_read_once_and_again_after_a_count(
-    counted, django_assert_num_queries
-):
+def test_frequencies_are_cached_until_the_next_count(counted, django_assert_num_queries):
     statistics.document_frequencies(["registri"])
 
     with django_assert_num_queries(0):
@@ -58,7 +56,7 @@ def test_how_common_words_are_is_read_once_and_again_after_a_count(
         statistics.document_frequencies(["registri"])
 
 
-def test_what_was_not_counted_yet_is_asked_each_time(index, django_assert_num_queries):
+def test_uncounted_frequencies_are_not_cached(index, django_assert_num_queries):
     index(IncidentFactory())
     assert statistics.document_frequencies([]).all == 1
 
@@ -71,14 +69,14 @@ def test_what_was_not_counted_yet_is_asked_each_time(index, django_assert_num_qu
 @pytest.mark.parametrize(
     ("text", "queries"),
     [
-        ("registry", 2),  # what is found, what is shown
+        ("registry", 2),  # retrieval, presentation
         ("registry secret", 2),
-        ("registry secr", 3),  # how it may end, what is found, what is shown
-        ("regsitry", 4),  # the same, and what may have been meant
+        ("registry secr", 3),  # completion, retrieval, presentation
+        ("regsitry", 4),  # the same, and correction
     ],
 )
-def test_a_search_asks_few_queries(text, queries, counted, vera, django_assert_num_queries):
-    search(text, user=vera)  # how common its words are is known from now on
+def test_a_search_takes_few_queries(text, queries, counted, vera, django_assert_num_queries):
+    search(text, user=vera)  # caches the frequencies of its words
 
     with django_assert_num_queries(queries):
         results = search(text, user=vera)
@@ -86,7 +84,7 @@ def test_a_search_asks_few_queries(text, queries, counted, vera, django_assert_n
     assert results.total == 6
 
 
-def test_a_word_that_is_newer_than_the_count_is_looked_for_as_it_is_typed(counted, index, vera):
+def test_a_word_newer_than_the_count_is_searched_as_typed(counted, index, vera):
     new = IncidentFactory(title="The frobnicator")
     index(new)
 
@@ -94,7 +92,7 @@ def test_a_word_that_is_newer_than_the_count_is_looked_for_as_it_is_typed(counte
     assert [hit.pk for hit in search("the frobnicator", user=vera).hits][:1] == [new.pk]
 
 
-def test_a_word_that_only_what_is_restricted_holds_is_as_good_as_none(counted, index, vera):
+def test_a_word_in_restricted_incidents_only_counts_as_absent(counted, index, vera):
     hidden = IncidentFactory(title="The frobnicator", visibility=Visibility.RESTRICTED)
     index(hidden)
 
@@ -107,9 +105,7 @@ def test_a_word_that_only_what_is_restricted_holds_is_as_good_as_none(counted, i
     }
 
 
-def test_what_nearly_everything_holds_can_be_left_out_without_looking_at_everything(
-    loud_and_quiet, vera, monkeypatch
-):
+def test_excluding_a_very_common_term_does_not_read_everything(loud_and_quiet, vera, monkeypatch):
     # arrange
     monkeypatch.setattr(planner.Plan, "excludes_most", True)
     monkeypatch.setattr(planner.Plan, "expected", 30.0)

@@ -1,4 +1,4 @@
-"""The search page, narrowed: chips, what is left out, facets and periods."""
+"""Refinements on the search page: chips, exclusions, facets and periods."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def page(client, **query):
     return client.get(PAGE, query).content.decode()
 
 
-def test_filters_of_the_box_become_chips_and_the_box_keeps_the_words(signed_in, vera, index):
+def test_filters_from_the_box_become_chips_and_the_box_keeps_the_words(signed_in, vera, index):
     service = ServiceFactory(name="Check-out", slug="checkout")
     wanted = IncidentFactory(title="Proxy lost", severity="SEV1")
     wanted.services.add(service)
@@ -51,9 +51,7 @@ def test_a_chip_is_removed_by_one_link(signed_in, vera, index):
     assert client.get("/search/?q=proxy&severity=SEV1").context["results"].total == 1
 
 
-def test_what_is_left_out_is_a_chip_and_in_the_facets_and_is_taken_back_there(
-    signed_in, vera, index
-):
+def test_an_exclusion_is_a_chip_and_can_be_undone_in_the_facets(signed_in, vera, index):
     checkout = IncidentFactory(title="Proxy of the shop")
     checkout.services.add(ServiceFactory(name="Check-out", slug="checkout"))
     other = IncidentFactory(title="Proxy of the office")
@@ -75,7 +73,7 @@ def test_what_is_left_out_is_a_chip_and_in_the_facets_and_is_taken_back_there(
     assert link.url == "/search/?q=proxy&service=checkout"
 
 
-def test_what_is_left_out_alone_is_a_search(signed_in, vera, index):
+def test_an_exclusion_alone_is_a_search(signed_in, vera, index):
     severe, lesser = IncidentFactory(severity="SEV1"), IncidentFactory(severity="SEV5")
     index(severe, lesser, PlaybookFactory())
 
@@ -85,7 +83,7 @@ def test_what_is_left_out_alone_is_a_search(signed_in, vera, index):
     assert [chip.text for chip in answer.context["chips"]] == ["not Playbooks", "not SEV1"]
 
 
-def test_words_that_only_leave_out_are_told(signed_in, vera, index):
+def test_a_query_of_exclusions_only_is_reported(signed_in, vera, index):
     index(IncidentFactory(title="Proxy"))
 
     answer = signed_in(vera).get(PAGE, {"q": "-proxy -dns"})
@@ -95,7 +93,7 @@ def test_words_that_only_leave_out_are_told(signed_in, vera, index):
     assert not answer.context["rows"]
 
 
-def test_leaving_out_a_service_of_restricted_incidents_alone_is_looked_for_as_words(
+def test_excluding_a_service_of_restricted_incidents_only_is_searched_as_words(
     signed_in, vera, ana, index
 ):
     secret = IncidentFactory(title="Proxy", visibility="restricted", owner=ana)
@@ -128,7 +126,7 @@ def test_filters_alone_are_a_search_newest_first(signed_in, vera, index):
     ]
 
 
-def test_what_looks_like_a_filter_is_told_and_corrected_with_one_tap(signed_in, vera, index):
+def test_an_unknown_filter_is_reported_and_corrected_with_one_tap(signed_in, vera, index):
     incident = IncidentFactory(title="Proxy")
     incident.services.add(ServiceFactory(name="Check-out", slug="checkout"))
     index(incident)
@@ -140,7 +138,7 @@ def test_what_looks_like_a_filter_is_told_and_corrected_with_one_tap(signed_in, 
     assert (notice.suggestion, notice.url) == ("Check-out", "/search/?q=proxy&service=checkout")
 
 
-def test_facets_are_counted_each_without_its_own_choice(signed_in, vera, index):
+def test_each_facet_is_counted_without_its_own_choice(signed_in, vera, index):
     service = ServiceFactory(name="Check-out", slug="checkout")
     for severity in ("SEV1", "SEV1", "SEV2"):
         incident = IncidentFactory(title="Proxy", severity=severity)
@@ -185,7 +183,7 @@ def test_periods_are_counted_from_today(signed_in, vera, index):
         ]
 
 
-def test_facets_come_after_the_results_or_with_them_without_javascript(signed_in, vera, index):
+def test_facets_load_after_the_results_or_with_them_without_javascript(signed_in, vera, index):
     index(IncidentFactory(title="Proxy", severity="SEV1"))
     client = signed_in(vera)
 

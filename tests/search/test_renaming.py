@@ -1,4 +1,4 @@
-"""What goes by the name of something else is found by its new name."""
+"""Reindexing of documents that contain the name of something renamed."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_incidents_are_found_by_the_new_name_of_their_pattern(index, ana):
     assert found("credential", ana) == set()
 
 
-def test_a_pattern_that_keeps_its_name_leaves_its_incidents_alone(
+def test_a_pattern_that_keeps_its_name_reindexes_no_incidents(
     index, ana, django_assert_max_num_queries
 ):
     pattern = index(PatternFactory(name="Credential expired"))

@@ -1,4 +1,4 @@
-"""Searches that people keep."""
+"""Saved searches."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_a_saved_search_opens_what_was_saved(signed_in, vera):
     assert opened.since == "30d"
 
 
-def test_one_sees_ones_own_and_what_others_share(signed_in, vera, ana):
+def test_the_list_shows_own_and_shared_searches(signed_in, vera, ana):
     keep(vera, name="Mine")
     keep(ana, name="Of Ana, shared", is_shared=True)
     keep(ana, name="Of Ana, hers")
@@ -71,7 +71,7 @@ def test_one_sees_ones_own_and_what_others_share(signed_in, vera, ana):
     assert b"Of Ana, hers" not in shown.content
 
 
-def test_the_address_of_a_feed_is_its_owners_alone(signed_in, vera, ana, omar):
+def test_only_the_owner_sees_the_address_of_a_feed(signed_in, vera, ana, omar):
     kept = keep(ana, is_shared=True)
 
     assert kept.feed_key in signed_in(ana).get(LIST).content.decode()
@@ -81,7 +81,7 @@ def test_the_address_of_a_feed_is_its_owners_alone(signed_in, vera, ana, omar):
     assert kept.feed_key not in admin.content.decode()
 
 
-def test_it_is_renamed_changed_and_deleted(signed_in, vera):
+def test_a_saved_search_is_renamed_changed_and_deleted(signed_in, vera):
     kept, client = keep(vera), signed_in(vera)
 
     client.post(
@@ -98,7 +98,7 @@ def test_it_is_renamed_changed_and_deleted(signed_in, vera):
 @pytest.mark.parametrize(
     "name", ["saved_search_edit", "saved_search_delete", "saved_search_feed_renew"]
 )
-def test_what_is_anothers_is_not_there(name, signed_in, vera, ana):
+def test_searches_of_others_are_not_found(name, signed_in, vera, ana):
     kept = keep(ana, is_shared=True)
 
     answer = signed_in(vera).post(reverse(name, args=[kept.pk]), {"name": "x", "text": "x"})
@@ -117,7 +117,7 @@ def test_the_operations_refuse_others_too(vera, ana):
         operations.delete(kept, by=vera, at=NOON)
 
 
-def test_a_name_is_taken_once_a_person(signed_in, vera, ana):
+def test_a_name_is_unique_for_each_person(signed_in, vera, ana):
     keep(vera)
     keep(ana)
 
@@ -134,14 +134,14 @@ def test_a_name_is_taken_once_a_person(signed_in, vera, ana):
 
 
 @pytest.mark.parametrize("wrong", [{"name": ""}, {"text": ""}, {"name": "x" * 81}, {"name": "\0"}])
-def test_what_says_nothing_is_not_saved(wrong, signed_in, vera):
+def test_an_empty_search_is_not_saved(wrong, signed_in, vera):
     answer = signed_in(vera).post(ADD, {"name": "Late", "text": "cert"} | wrong)
 
     assert answer.status_code == 422
     assert not SavedSearch.objects.exists()
 
 
-def test_there_is_an_end_to_it(vera):
+def test_the_number_of_saved_searches_is_limited(vera):
     SavedSearch.objects.bulk_create(
         SavedSearch(owner=vera, name=f"{n}", text="x", created_at=NOON, updated_at=NOON)
         for n in range(operations.MAX_SAVED)
@@ -151,7 +151,7 @@ def test_there_is_an_end_to_it(vera):
         keep(vera, name="One more")
 
 
-def test_the_lists_cost_the_same_at_any_length(signed_in, vera, ana):
+def test_the_list_takes_the_same_queries_at_any_length(signed_in, vera, ana):
     client = signed_in(vera)
     keep(vera, name="1")
     keep(ana, name="1", is_shared=True)

@@ -41,18 +41,18 @@ def queries_of(client, **query):
     return len(captured)
 
 
-def test_one_must_be_signed_in(client):
+def test_search_requires_sign_in(client):
     assert client.get(PAGE, {"q": "proxy"}).status_code == 302
 
 
-def test_an_empty_box_shows_what_one_can_type(signed_in, vera):
+def test_an_empty_box_shows_examples(signed_in, vera):
     shown = page(signed_in(vera))
 
     assert "What is going wrong?" in shown
     assert "certificate expired" in shown
 
 
-def test_results_say_what_they_are_and_are_marked(signed_in, vera, index):
+def test_results_show_their_kind_and_marked_words(signed_in, vera, index):
     incident = IncidentFactory(
         title="Certificate <expired>",
         severity="SEV2",
@@ -68,7 +68,7 @@ def test_results_say_what_they_are_and_are_marked(signed_in, vera, index):
     assert "2 Mar 2026" in shown
 
 
-def test_a_misspelt_query_says_what_it_shows_and_how_to_undo_it(signed_in, vera, index):
+def test_a_corrected_query_is_shown_and_can_be_undone(signed_in, vera, index):
     index(IncidentFactory(title="Client certificate expired"))
     client = signed_in(vera)
 
@@ -92,7 +92,7 @@ def test_the_playbook_is_one_tap_from_its_incident(signed_in, vera, index):
     assert f'href="{address}"' in page(signed_in(vera), q="certificate")
 
 
-def test_a_playbook_that_is_found_is_begun_with_one_tap(signed_in, vera, index):
+def test_a_playbook_among_the_results_is_started_with_one_tap(signed_in, vera, index):
     playbook = PlaybookStepFactory().playbook
     index(playbook)
     client = signed_in(vera)
@@ -103,7 +103,9 @@ def test_a_playbook_that_is_found_is_begun_with_one_tap(signed_in, vera, index):
     assert answer.url == PlaybookRun.objects.get(playbook=playbook).get_absolute_url()
 
 
-def test_what_helped_in_an_incident_is_offered_first_and_what_did_not_last(signed_in, vera, index):
+def test_playbooks_that_helped_are_offered_first_and_those_that_did_not_last(
+    signed_in, vera, index
+):
     pattern = PatternFactory()
     vain, untried, helped = (PlaybookFactory(title=title) for title in ("A", "B", "C"))
     pattern.playbooks.add(vain, untried)
@@ -120,7 +122,7 @@ def test_what_helped_in_an_incident_is_offered_first_and_what_did_not_last(signe
     ]
 
 
-def test_nothing_found_offers_playbooks_and_writing_it_down(signed_in, vera, ana, index):
+def test_an_empty_result_offers_playbooks_and_a_new_incident(signed_in, vera, ana, index):
     playbook = PlaybookFactory(title="Replace it")
     playbook.patterns.add(PatternFactory(name="Run out"))
 
@@ -130,7 +132,7 @@ def test_nothing_found_offers_playbooks_and_writing_it_down(signed_in, vera, ana
     assert "New incident</a>" not in page(signed_in(vera), q="qwertz")
 
 
-def test_an_action_item_says_whose_it_is_and_what_it_belongs_to(signed_in, vera, ana, index):
+def test_an_action_item_shows_its_owner_and_incident(signed_in, vera, ana, index):
     incident = IncidentFactory(number=4, title="Disk full")
     item = ActionItemFactory(
         incident=incident,
@@ -150,7 +152,7 @@ def test_an_action_item_says_whose_it_is_and_what_it_belongs_to(signed_in, vera,
     assert "days overdue" in shown
 
 
-def test_as_one_types_the_box_is_left_alone_and_said_once(signed_in, vera, index):
+def test_while_typing_the_box_is_left_alone(signed_in, vera, index):
     index(IncidentFactory(title="Proxy", severity="SEV1"))
 
     answer = signed_in(vera).get(
@@ -164,14 +166,14 @@ def test_as_one_types_the_box_is_left_alone_and_said_once(signed_in, vera, index
     assert [chip.text for chip in answer.context["chips"]] == ["Incidents", "SEV1"]
 
 
-def test_an_unknown_kind_or_page_is_passed_over(signed_in, vera, index):
+def test_an_unknown_kind_or_page_is_ignored(signed_in, vera, index):
     index(IncidentFactory(title="Proxy"))
     answer = signed_in(vera).get(PAGE, {"q": "proxy", "kind": "x'", "page": "²"})
 
     assert len(answer.context["rows"]) == 1
 
 
-def test_more_than_a_page_is_paged(signed_in, vera, index):
+def test_long_results_are_paginated(signed_in, vera, index):
     index(*(IncidentFactory(title=f"Proxy {n}") for n in range(23)))
     client = signed_in(vera)
 
@@ -184,7 +186,7 @@ def test_more_than_a_page_is_paged(signed_in, vera, index):
     assert second.context["later_url"] == ""
 
 
-def test_as_one_types_only_the_results_are_sent(signed_in, vera, index):
+def test_while_typing_only_the_results_are_sent(signed_in, vera, index):
     index(IncidentFactory(title="Proxy"))
     answer = signed_in(vera).get(PAGE, {"q": "prox"}, headers={"HX-Request": "true"})
 
@@ -192,7 +194,7 @@ def test_as_one_types_only_the_results_are_sent(signed_in, vera, index):
     assert "HX-Request" in answer["Vary"]
 
 
-def test_restricted_incidents_count_for_nobody_else(signed_in, vera, ana, index):
+def test_restricted_incidents_do_not_count_for_others(signed_in, vera, ana, index):
     pattern = PatternFactory(name="Zanzibar pattern")
     secret = IncidentFactory(title="Zanzibar", visibility="restricted", owner=ana)
     PatternLinkFactory(incident=secret, pattern=pattern)
@@ -224,11 +226,11 @@ def test_the_number_of_queries_does_not_grow_with_the_results(query, signed_in, 
     _something_of_each_kind(index, 2)
     _something_of_each_kind(index, 3)
 
-    # With few results, longer words are looked for as well: then it is one more.
+    # With few results, completions take one more query.
     assert queries_of(client, q=query) <= with_one <= 20
 
 
-def test_facets_tell_nothing_of_a_restricted_incident(signed_in, vera, ana, index):
+def test_facets_reveal_nothing_of_a_restricted_incident(signed_in, vera, ana, index):
     secret = IncidentFactory(
         title="Zanzibar proxy", visibility="restricted", owner=ana, severity="SEV1"
     )
@@ -258,7 +260,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("query", HOSTILE.values(), ids=HOSTILE)
 @pytest.mark.parametrize("address", [PAGE, FACETS])
-def test_whatever_is_typed_gets_a_sensible_page(address, query, signed_in, vera, index):
+def test_any_typed_text_gets_a_sensible_page(address, query, signed_in, vera, index):
     index(IncidentFactory(title="Proxy"))
     hostile = {"q": query, "page": "-1", "sort": "'", "since": "9" * 400, "kind": query[:500]}
     client = signed_in(vera)

@@ -1,4 +1,4 @@
-"""Where words are marked, and which line of a text is shown."""
+"""Marked words, and the choice of the line to show."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_every_form_of_a_word_is_marked(word, text, marked):
 
 
 @pytest.mark.parametrize("word", [fold(word) for word in WRITTEN if word.isalpha()])
-def test_every_form_of_a_word_begins_as_it_is_looked_for(word):
+def test_every_form_of_a_word_has_one_of_its_prefixes(word):
     assert word.startswith(prefixes(stem(word)))
 
 
@@ -43,8 +43,8 @@ def test_every_form_of_a_word_begins_as_it_is_looked_for(word):
     st.lists(st.sampled_from(WRITTEN), max_size=12),
     st.lists(st.sampled_from(["cache", "make", "use", "happy", "reliable", "lose"]), min_size=1),
 )
-def test_a_few_words_are_marked_as_many_are(parts, sought):
-    """Many are met by looking at each word of the text, few by looking for them."""
+def test_few_and_many_words_are_marked_alike(parts, sought):
+    """Many words are found by looking at each word of the text, few by searching for them."""
     text = " ".join(parts)
     few = {stem(word): 1.0 for word in sought}
     many = few | {f"absent{number}": 0.1 for number in range(20)}
@@ -55,7 +55,7 @@ def test_a_few_words_are_marked_as_many_are(parts, sought):
     assert "".join(piece.text for piece in pieces) == text
 
 
-def test_the_line_that_shows_most_of_the_words_is_shown():
+def test_the_line_with_the_most_words_is_shown():
     text = "The cache was cold.\n" * 4 + "Nobody made the cache warm.\nThe cache was made again."
 
     assert (
@@ -63,13 +63,13 @@ def test_the_line_that_shows_most_of_the_words_is_shown():
     )
 
 
-def test_words_that_only_begin_alike_hide_no_line():
+def test_words_with_the_same_prefix_hide_no_line():
     text = "users of us-east-1, " * 5 + "\nand what they use"
 
     assert Highlighter({"use": 1.0}).best_passage(text) == "and what they use"
 
 
-def test_a_phrase_is_held_in_whatever_form_it_begins():
+def test_a_phrase_matches_in_every_form_of_its_first_word():
     assert (
         contains_phrase("They wrote the file", (stem("write"), stem("the"), stem("file"))) is False
     )

@@ -1,4 +1,4 @@
-"""How far words lie apart."""
+"""The distance between words."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from search.spelling import distance, one_edit_variants
         ("", "dns", 3),
     ],
 )
-def test_slips_between_two_words_are_counted(one, other, slips):
+def test_edits_between_two_words_are_counted(one, other, slips):
     assert distance(one, other) == distance(other, one) == slips
 
 
-def test_one_slip_away_is_what_one_slip_makes():
+def test_one_edit_variants_are_one_edit_away():
     assert {"dsn", "dn", "dnss", "dnx"} <= one_edit_variants("dns")
     assert {distance("dns", word) for word in one_edit_variants("dns")} <= {0, 1}

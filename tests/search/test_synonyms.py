@@ -1,4 +1,4 @@
-"""Other ways to say it."""
+"""Synonyms."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ pytestmark = pytest.mark.django_db
         ("", {}),
     ],
 )
-def test_a_knowledge_base_opens_with_the_words_of_the_field(asked, others):
+def test_a_new_knowledge_base_has_the_synonyms_of_the_field(asked, others):
     found = {
         term: {" ".join(way) for way in ways if way != ("filesystem",)}
         for term, ways in synonyms_of(tokenize(asked)).items()
@@ -45,24 +45,24 @@ def test_a_knowledge_base_opens_with_the_words_of_the_field(asked, others):
     assert found == others
 
 
-def test_every_way_to_call_a_postmortem_finds_the_others():
+def test_every_synonym_of_postmortem_finds_the_others():
     [ways] = synonyms_of(["rca"]).values()
 
     assert {("postmortem",), ("post", "incident", "review"), ("retrospective",)} <= set(ways)
 
 
-def test_the_groups_that_we_ship_are_sound():
+def test_the_shipped_groups_are_valid():
     groups = list(Synonym.objects.all())
     terms = [form for group in groups for form in {tuple(tokenize(term)) for term in group.terms}]
 
     for group in groups:
         group.full_clean()
     assert len(groups) >= 80
-    # A term in two groups would make everything in both of them one.
+    # A term in two groups would merge both groups.
     assert len(terms) == len(set(terms))
 
 
-def test_asking_twice_reads_the_groups_once():
+def test_two_lookups_read_the_groups_once():
     synonyms_of(["k8s"])
 
     with CaptureQueriesContext(connection) as captured:
@@ -71,7 +71,7 @@ def test_asking_twice_reads_the_groups_once():
     assert len(captured) == 0
 
 
-def test_an_administrator_edits_them_and_the_next_search_knows(
+def test_the_next_search_uses_groups_that_an_administrator_edited(
     signed_in, omar, django_capture_on_commit_callbacks
 ):
     client = signed_in(omar)
@@ -95,10 +95,10 @@ def test_an_administrator_edits_them_and_the_next_search_knows(
 @pytest.mark.parametrize(
     "terms", [["flux"], ["flux", "Flux"], ["flux", "!?"], ["flux", "a1 b c1 d e f g"]]
 )
-def test_a_group_that_says_nothing_is_refused(terms):
+def test_an_invalid_group_is_refused(terms):
     with pytest.raises(ValidationError):
         Synonym(terms=terms).full_clean()
 
 
-def test_a_viewer_does_not_get_at_them(signed_in, vera):
+def test_a_viewer_may_not_open_the_groups(signed_in, vera):
     assert signed_in(vera).get(reverse("admin:search_synonym_changelist")).status_code == 302

@@ -1,4 +1,4 @@
-"""Of a common word only the best documents are looked at: what is found stays the same."""
+"""Tiers: only the best documents of a common word are read, with the same results."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ MANY = 60
 
 @pytest.fixture
 def small_tiers(monkeypatch):
-    """As if a dozen documents were many."""
+    """Treat a dozen documents as many."""
     sizes = (4, 8, 16, 32)
     monkeypatch.setattr(keys, "TIER_SIZES", sizes)
     monkeypatch.setattr(impact, "TIER_SIZES", sizes)
@@ -39,7 +39,7 @@ def small_tiers(monkeypatch):
 
 @pytest.fixture
 def many(index):
-    """Sixty incidents about proxies, each a day older than the one before."""
+    """Index sixty incidents about proxies, each a day older than the one before."""
     service = ServiceFactory(name="Ledger", slug="ledger")
     made = []
     for number in range(MANY):
@@ -84,7 +84,7 @@ ASKED = [
 
 
 @pytest.mark.parametrize(("text", "options"), ASKED, ids=range(len(ASKED)))
-def test_tiers_change_no_page(text, options, many, small_tiers, monkeypatch, vera):
+def test_tiers_change_no_results(text, options, many, small_tiers, monkeypatch, vera):
     reindex()
     assert KeyStatistic.objects.filter(key="proxi", is_tiered=True).exists()
     with_tiers = found(text, vera, limit=5, **options)
@@ -95,7 +95,7 @@ def test_tiers_change_no_page(text, options, many, small_tiers, monkeypatch, ver
     assert len(with_tiers) == 5
 
 
-def test_only_as_many_rows_are_read_as_are_likely_to_suffice(many, small_tiers, vera, monkeypatch):
+def test_only_as_many_rows_are_read_as_will_probably_suffice(many, small_tiers, vera, monkeypatch):
     reindex()
     asked = []
     read = planner.Plan.complete_matches
@@ -111,7 +111,7 @@ def test_only_as_many_rows_are_read_as_are_likely_to_suffice(many, small_tiers, 
     assert results.total > 2
 
 
-def test_what_is_saved_after_a_reindex_is_among_the_best_at_once(many, small_tiers, index, vera):
+def test_a_document_saved_after_a_reindex_gets_its_tiers_at_once(many, small_tiers, index, vera):
     reindex()
 
     newest = IncidentFactory(title="Proxy", occurred_at=NOON, occurred_precision="minute")
@@ -128,7 +128,7 @@ def test_restricted_incidents_are_not_counted(index, ana):
     assert not KeyStatistic.objects.filter(key="zanzibar").exists()
 
 
-def test_what_has_not_changed_is_not_written_again(index):
+def test_unchanged_documents_are_not_written_again(index):
     incident = IncidentFactory(title="Proxy")
     items = [ActionItemFactory(incident=incident) for _ in range(3)]
     index(incident)
@@ -147,7 +147,7 @@ def test_what_has_not_changed_is_not_written_again(index):
 
 
 @pytest.mark.parametrize("text", ["proxy", "proxy timeout", "proxy -queue", "proxy or queue"])
-def test_facets_count_a_sample_of_what_search_finds(text, many, small_tiers, vera, monkeypatch):
+def test_facets_count_a_sample_of_the_results(text, many, small_tiers, vera, monkeypatch):
     # arrange
     reindex()
     monkeypatch.setattr(engine, "MAX_SAMPLED", 10)
@@ -160,7 +160,7 @@ def test_facets_count_a_sample_of_what_search_finds(text, many, small_tiers, ver
     assert {incident or item for incident, item in documents} <= everything
 
 
-def test_counts_among_a_sample_say_that_there_may_be_more(many, small_tiers, vera, signed_in):
+def test_counts_from_a_sample_are_marked_as_minimum(many, small_tiers, vera, signed_in):
     reindex()
     client = signed_in(vera)
 
@@ -174,7 +174,7 @@ def test_counts_among_a_sample_say_that_there_may_be_more(many, small_tiers, ver
     assert re.findall(r'search-count">\d+\+<', some)
 
 
-def test_the_sample_that_facets_count_holds_nothing_one_may_not_see(
+def test_the_sample_for_facets_contains_only_visible_documents(
     many, small_tiers, vera, monkeypatch
 ):
     # arrange

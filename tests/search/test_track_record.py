@@ -1,4 +1,4 @@
-"""What experience says of patterns and playbooks among the results."""
+"""The track record of patterns and playbooks among the results."""
 
 from __future__ import annotations
 
@@ -22,9 +22,7 @@ def facts(client, text):
     return {row.kind: row.facts for row in rows}
 
 
-def test_a_playbook_says_how_often_it_helped_and_a_pattern_how_often_it_was_met(
-    signed_in, vera, index
-):
+def test_rows_show_how_often_a_playbook_helped_and_a_pattern_was_met(signed_in, vera, index):
     pattern, playbook = PatternFactory(name="Disk full"), PlaybookFactory(title="Disk full: free")
     first, second = IncidentFactory(), IncidentFactory()
     for incident in (first, second):
@@ -41,7 +39,7 @@ def test_a_playbook_says_how_often_it_helped_and_a_pattern_how_often_it_was_met(
     assert "helped in 2 of 3 uses" in found["playbook"]
 
 
-def test_what_was_never_tried_says_so(signed_in, vera, index):
+def test_an_unused_playbook_is_marked_as_not_used_yet(signed_in, vera, index):
     index(PatternFactory(name="Disk full"), PlaybookFactory(title="Disk full: free"))
 
     found = facts(signed_in(vera), "disk full")
@@ -50,7 +48,7 @@ def test_what_was_never_tried_says_so(signed_in, vera, index):
     assert "not used yet" in found["playbook"]
 
 
-def test_restricted_incidents_count_for_nobody_else(vera, ana):
+def test_restricted_incidents_do_not_count_for_others(vera, ana):
     pattern, playbook = PatternFactory(), PlaybookFactory()
     secret = IncidentFactory(visibility="restricted", owner=ana)
     PatternLinkFactory(incident=secret, pattern=pattern)
@@ -65,7 +63,7 @@ def test_restricted_incidents_count_for_nobody_else(vera, ana):
     assert others.of_playbook(playbook.pk) == "not used yet"
 
 
-def test_the_latest_are_counted_and_what_may_not_be_seen_takes_nobodys_place(vera, ana):
+def test_the_latest_visible_incidents_are_counted(vera, ana):
     pattern, playbook = PatternFactory(), PlaybookFactory()
     for _ in range(25):
         PatternLinkFactory(incident=IncidentFactory(), pattern=pattern)
@@ -83,7 +81,7 @@ def test_the_latest_are_counted_and_what_may_not_be_seen_takes_nobodys_place(ver
     assert before.of_playbook(playbook.pk) == after.of_playbook(playbook.pk) == told
 
 
-def test_it_costs_two_queries_whatever_is_asked_about(vera, django_assert_num_queries):
+def test_a_track_record_takes_two_queries(vera, django_assert_num_queries):
     patterns = [PatternLinkFactory(incident=IncidentFactory()).pattern.pk for _ in range(3)]
 
     with django_assert_num_queries(0):

@@ -1,4 +1,4 @@
-"""However it is put: forms of a word, spellings, and what people put around what they look for."""
+"""Wording: forms of a word, spellings, and filler words."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ def test_a_word_is_found_in_all_its_forms(one, another):
 
 
 @pytest.mark.parametrize("word", ["left", "stuck", "e", "mail", "runner"])
-def test_words_that_are_no_form_of_another_stay_themselves(word):
+def test_words_that_are_not_forms_of_another_keep_their_stem(word):
     assert stem(word) not in {stem("leave"), stem("stick"), stem("email"), stem("run")}
     assert tokenize(word) == [word]
     assert word not in STOP_WORDS
 
 
 @pytest.mark.django_db
-def test_how_a_question_is_put_counts_less_than_what_it_asks_for(index, vera):
+def test_filler_words_of_a_question_count_less_than_its_subject(index, vera):
     wanted = IncidentFactory(title="A test run destroyed the production database")
     likewise = IncidentFactory(title="Someone merged to production by accident")
     others = [IncidentFactory(title="The production database is slow") for _ in range(4)]
@@ -48,7 +48,7 @@ def test_how_a_question_is_put_counts_less_than_what_it_asks_for(index, vera):
 
 
 @pytest.mark.django_db
-def test_between_equals_what_holds_all_the_words_comes_first(index, vera):
+def test_among_equals_documents_with_all_the_words_come_first(index, vera):
     some = IncidentFactory(title="Brokers rebalance, rebalance and rebalance")
     both = IncidentFactory(title="Kafka rebalance took an hour longer than it did")
     index(both, some)
@@ -57,7 +57,7 @@ def test_between_equals_what_holds_all_the_words_comes_first(index, vera):
 
 
 @pytest.mark.django_db
-def test_an_unfinished_word_that_nothing_holds_is_what_it_may_become():
+def test_an_unmatched_unfinished_word_is_replaced_by_its_completions():
     found = expand(parse("service aler"), {"aler": ["alert", "alerting"]}, ["aler"])
 
     assert found.words["aler"].forms == ((("alert",), 0.75),)
@@ -66,14 +66,14 @@ def test_an_unfinished_word_that_nothing_holds_is_what_it_may_become():
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("text", ['service "aler" aler', "aler-manager aler", "aler -aler service"])
-def test_a_word_that_must_stand_as_it_is_stays_itself(text):
+def test_a_quoted_word_is_not_expanded(text):
     found = expand(parse(text), {"aler": ["alert"]}, ["aler"])
 
     assert found.words["aler"].forms[0] == (("aler",), 1.0)
 
 
 @pytest.mark.django_db
-def test_an_absent_word_that_may_become_nothing_is_still_looked_for():
+def test_an_absent_word_without_completions_is_still_searched():
     found = expand(parse("service aler"), {}, ["aler"])
 
     assert found.words["aler"].forms == ((("aler",), 1.0),)

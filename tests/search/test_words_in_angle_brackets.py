@@ -16,7 +16,7 @@ TEXT = "Image <quokka>:<none> was running and returned List<Wombat>. See ![gauge
 
 
 @pytest.mark.parametrize("word", ["quokka", "wombat", "gauge"])
-def test_they_are_found_and_shown_in_the_result_and_the_feed(signed_in, ana, index, word):
+def test_words_in_angle_brackets_appear_in_the_result_and_the_feed(signed_in, ana, index, word):
     incident = IncidentFactory(title="Registry down")
     SectionFactory(incident=incident, body=TEXT)
     index(incident)
