@@ -97,7 +97,7 @@ class Cues:
 
 def _find(one: Cue, word: str, places: dict[str, list[int]]) -> int | None:
     """Return the place in the sentence where the cue starts with `word`, or None."""
-    follows = _is_near if one.in_any_order else _goes_on
+    follows = _is_near if one.in_any_order else _follows_in_order
     return next((start for start in places[word] if follows(one, start, places)), None)
 
 
@@ -109,7 +109,7 @@ def _is_near(one: Cue, start: int, places: dict[str, list[int]]) -> bool:
     )
 
 
-def _goes_on(one: Cue, start: int, places: dict[str, list[int]]) -> bool:
+def _follows_in_order(one: Cue, start: int, places: dict[str, list[int]]) -> bool:
     at = start
     for slot in one.slots[1:]:
         last = at

@@ -174,7 +174,7 @@ def _refresh(ids: list[int]) -> None:
     cues = cue_library.current()
     read_now = {pk: (incidents[pk], analyze(one, counts, cues)) for pk, one in said.items()}
     stored = _store(read_now)
-    _post({pk: read_now[pk] for pk in stored}, [*stored, *(set(ids) - incidents.keys())])
+    _store_postings({pk: read_now[pk] for pk in stored}, [*stored, *(set(ids) - incidents.keys())])
 
 
 def _store(found: Mapping[int, tuple[Incident, Analysis]]) -> list[int]:
@@ -204,7 +204,7 @@ def _row(incident: Incident, analysis: Analysis) -> dict[str, Any]:
     }
 
 
-def _post(found: Mapping[int, tuple[Incident, Analysis]], ids: list[int]) -> None:
+def _store_postings(found: Mapping[int, tuple[Incident, Analysis]], ids: list[int]) -> None:
     rows = sorted(
         {
             (pk, incident.visibility == Visibility.RESTRICTED, number, impact)

@@ -47,7 +47,7 @@ def suggestions(incident: Incident) -> list[Suggestion]:
     if not chosen:
         return []
     names = dict(_names(0))
-    proof = _proof(incident, found, taught, [slug for _, slug in chosen])
+    proof = _evidence(incident, found, taught, [slug for _, slug in chosen])
     return [
         Suggestion(
             slug,
@@ -93,7 +93,7 @@ def worth_showing(
     return [one for one in scores[:MAX_SUGGESTIONS] if one[0] >= least]
 
 
-def _proof(
+def _evidence(
     incident: Incident, found: Analysis, taught: Mapping[str, Feedback], slugs: list[str]
 ) -> dict[str, tuple[str, ...]]:
     """Return the evidence for each pattern; if only feedback supports it, sentences with learned
@@ -124,4 +124,4 @@ def quoted(incident: Incident, slug: str) -> str:
     found, taught = analysis_of(incident), feedback.stored()
     if slug not in found.findings and slug not in taught:
         return ""
-    return "\n\n".join(f"> {line}" for line in _proof(incident, found, taught, [slug])[slug])
+    return "\n\n".join(f"> {line}" for line in _evidence(incident, found, taught, [slug])[slug])

@@ -129,7 +129,7 @@ def _impact_of(one: ExpandedWord) -> tuple[str, list[str]]:
     return (f"greatest({', '.join(ways)})" if len(ways) > 1 else ways[0]), parameters
 
 
-def _readable(shape: bool, user: int) -> IncidentQuerySet:
+def _visible_incidents(shape: bool, user: int) -> IncidentQuerySet:
     reader = User(pk=user, role=Role.ADMINISTRATOR if shape else Role.VIEWER)
     return Incident.objects.visible_to(reader)
 
@@ -139,7 +139,9 @@ def _keys(found: IncidentQuerySet) -> Any:
 
 
 _VISIBLE = Prepared(
-    lambda shape, user, incidents: _keys(_readable(shape, user).filter(among("pk", incidents)))
+    lambda shape, user, incidents: _keys(
+        _visible_incidents(shape, user).filter(among("pk", incidents))
+    )
 )
 # The guarded incidents among the documents found by a stage. As an array, so that they are looked
 # up one by one, however many the planner expects.
@@ -148,7 +150,7 @@ _OF_GUARDED = Func(
     template="%(expressions)s = ANY(ARRAY(SELECT within_id FROM found WHERE is_guarded))",
     output_field=BooleanField(),
 )
-_GUARDED = Prepared(lambda shape, user: _keys(_readable(shape, user).filter(_OF_GUARDED)))
+_GUARDED = Prepared(lambda shape, user: _keys(_visible_incidents(shape, user).filter(_OF_GUARDED)))
 _NONE = "SELECT NULL::bigint WHERE false"
 
 

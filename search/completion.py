@@ -64,7 +64,7 @@ def complete(
     rare = [word for word in missing if not frequencies.of(analyzer.stem(word))]
     beginnings = [word for word in dict.fromkeys([last, *rare]) if len(word) >= 2]
     beginnings = beginnings[:_MAX_BEGINNINGS]
-    statements, asked = [_HELD] if rare else [], _asked_for(rare) if rare else []
+    statements, asked = [_HELD] if rare else [], _lookup_parameters(rare) if rare else []
     if beginnings:
         statements.append(" UNION ALL ".join([_ENDINGS] * len(beginnings)))
         for word in beginnings:
@@ -77,7 +77,7 @@ def complete(
         holding = cursor.fetchall() if rare else []
         longer = cursor.fetchall() if beginnings and (not rare or cursor.nextset()) else []
     statistics.remember(row[2:] for row in longer)
-    held = _seen(holding, user)
+    held = _visible_counts(holding, user)
     unmatched = [word for word in rare if word not in held]
     found: dict[str, list[str]] = {}
     for word, ending, *_ in longer:
@@ -102,15 +102,15 @@ def document_counts(asked: Sequence[str], user: User | AnonymousUser) -> dict[st
     if not rare:
         return found
     with connection.cursor() as cursor:
-        cursor.execute(_HELD, _asked_for(rare))
-        return found | _seen(cursor.fetchall(), user)
+        cursor.execute(_HELD, _lookup_parameters(rare))
+        return found | _visible_counts(cursor.fetchall(), user)
 
 
-def _asked_for(rare: list[str]) -> list[Any]:
+def _lookup_parameters(rare: list[str]) -> list[Any]:
     return [rare, [keys.quoted(analyzer.stem(word)) for word in rare], _COUNTED]
 
 
-def _seen(
+def _visible_counts(
     holding: Sequence[tuple[str, int | None, bool]], user: User | AnonymousUser
 ) -> dict[str, int]:
     """Count, by word, the documents in `holding` that `user` may see."""
@@ -130,12 +130,12 @@ def correct(query: Query, unknown: Sequence[str], user: User | AnonymousUser) ->
     left = spelling.correctable(word for word in unknown if word in loose)
     corrections: dict[str, str] = {}
     for look in (spelling.within_one_edit, spelling.similar_words):
-        corrections |= _likeliest(look(left), user)
+        corrections |= _best_corrections(look(left), user)
         left = [word for word in left if word not in corrections]
     return query.corrected(corrections) if corrections else None
 
 
-def _likeliest(proposed: spelling.Candidates, user: User | AnonymousUser) -> dict[str, str]:
+def _best_corrections(proposed: spelling.Candidates, user: User | AnonymousUser) -> dict[str, str]:
     frequencies = document_counts(
         sorted({word for pairs in proposed.values() for _, word in pairs}), user
     )

@@ -204,7 +204,7 @@ def _criteria(
     by_address = _chosen([one for one in right if one.token is None], meant, days)
     return replace(
         _chosen(right, meant, days),
-        words=_closed(words[:MAX_CHARACTERS].strip()),
+        words=_close_quotation(words[:MAX_CHARACTERS].strip()),
         unknown_filters=tuple(_unknown_filters(wrong, tokens, user)),
         box=box[:MAX_READ],
         from_address=tuple(replace(by_address, **how).fields),  # type: ignore[arg-type]
@@ -216,7 +216,7 @@ def _tokens(box: str) -> Iterator[re.Match[str]]:
     return _TOKEN.finditer(box)
 
 
-def _closed(words: str) -> str:
+def _close_quotation(words: str) -> str:
     """Close an unfinished quotation in `words`, so that appended filters are not part of it."""
     last = "".join(token[0] for token in list(_tokens(words))[-1:])
     return f'{words}"' if _OPEN.fullmatch(last) else words

@@ -139,8 +139,8 @@ def _find(query: Query, context: SearchContext, *, as_typed: bool) -> tuple[Retr
 def _hits(page: Sequence[Ranked], found: Retrieved, user: User | AnonymousUser) -> list[Hit]:
     if not page:
         return []
-    marker = Highlighter(_worth(found), _beside(found))
-    shown = _shown([one.candidate for one in page], user)
+    marker = Highlighter(_lexeme_weights(found), _required_neighbours(found))
+    shown = _stored([one.candidate for one in page], user)
     texts = _texts({document: row[3] for document, row in shown.items()}, marker)
     hits = []
     for one in page:
@@ -163,7 +163,7 @@ def _hits(page: Sequence[Ranked], found: Retrieved, user: User | AnonymousUser) 
     return hits
 
 
-def _shown(page: Sequence[Candidate], user: User | AnonymousUser) -> dict[int, tuple[Any, ...]]:
+def _stored(page: Sequence[Candidate], user: User | AnonymousUser) -> dict[int, tuple[Any, ...]]:
     """Return, by document, its key, reference, title, text or the start of it, and facts."""
     within = [one.within for one in page if one.within is not None]
     visible, parameters = candidates.visible_sql(within, user)
@@ -189,7 +189,7 @@ def _texts(beginnings: dict[int, str], marker: Highlighter) -> dict[int, str]:
         return beginnings | dict(cursor.fetchall())
 
 
-def _worth(found: Retrieved) -> dict[str, float]:
+def _lexeme_weights(found: Retrieved) -> dict[str, float]:
     """Return the importance of each lexeme that may have matched."""
     worth: dict[str, float] = {}
     for word, one in found.expanded.words.items():
@@ -199,7 +199,7 @@ def _worth(found: Retrieved) -> dict[str, float]:
     return worth
 
 
-def _beside(found: Retrieved) -> dict[str, frozenset[str]]:
+def _required_neighbours(found: Retrieved) -> dict[str, frozenset[str]]:
     """Return, for lexemes that are searched only as parts of a phrase, their possible neighbours: a
     search for “failover” means neither everything that failed nor every “over”."""
     forms = [form for one in found.expanded.words.values() for form, _ in one.forms]

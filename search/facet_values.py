@@ -120,7 +120,7 @@ def _named(wanted: list[tuple[str, str]], user: User) -> dict[tuple[str, str], F
     for facet, text in wanted:
         texts.setdefault(facet, []).append(text.lower())
     called = [(facet, _CALLED, [of_it, of_it]) for facet, of_it in texts.items()]
-    rows = _known_among(called, user)
+    rows = _visible_matches(called, user)
     meant = {(facet, name.lower()): FacetValue(slug, name) for facet, slug, name in rows}
     meant |= {(facet, slug): FacetValue(slug, name) for facet, slug, name in rows}
     return {
@@ -130,7 +130,7 @@ def _named(wanted: list[tuple[str, str]], user: User) -> dict[tuple[str, str], F
     }
 
 
-def _known_among(
+def _visible_matches(
     called: Sequence[tuple[str, str, list[Any]]], user: User, order: str = ""
 ) -> list[tuple[str, str, str]]:
     """Run the lookups `called`, each (facet, SQL, parameters), and return facet, slug and name of
@@ -139,7 +139,7 @@ def _known_among(
     asked = [part for _, _, parameters in called for part in parameters]
     known: list[str] = []
     for facet, _, _ in called:
-        condition, parameters = _may_know(facet, user)
+        condition, parameters = _visibility_clause(facet, user)
         known.append(_KNOWN.format(facet=facet, known=condition))
         asked += parameters
     with connection.cursor() as cursor:
@@ -147,7 +147,7 @@ def _known_among(
         return cursor.fetchall()
 
 
-def _may_know(facet: str, user: User) -> tuple[str, list[Any]]:
+def _visibility_clause(facet: str, user: User) -> tuple[str, list[Any]]:
     """Return the condition under which `user` may know of a row of `facet`: a service or tag used
     only by incidents that they may not see does not exist for them."""
     if facet not in _CARRIED:
@@ -177,5 +177,5 @@ def nearest(facet: str, written: str, user: User) -> FacetValue | None:
         value = _MEANT[facet][near[0]] if near else ""
         return FacetValue(value, FIXED[facet][value]) if value else None
     alike = [(facet, _ALIKE, [written, written, _ENOUGH])]
-    known = _known_among(alike, user, order="ORDER BY alike DESC, slug LIMIT 1")
+    known = _visible_matches(alike, user, order="ORDER BY alike DESC, slug LIMIT 1")
     return FacetValue(*known[0][1:]) if known else None

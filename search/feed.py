@@ -44,7 +44,7 @@ def feed_entries(saved: SavedSearch, *, today: date) -> list[FeedEntry]:
     )
     # A feed reports matches of the search as saved, not of the fallback to plain words.
     found = [] if results.as_words else results.hits
-    changed = _changed(found, anybody)
+    changed = _updated_at(found, anybody)
     return [
         FeedEntry(
             title=_title(hit),
@@ -62,7 +62,7 @@ def _title(hit: Hit) -> str:
     return f"{hit.reference} {hit.text}" if hit.kind == "incident" else hit.text
 
 
-def _changed(found: list[Hit], anybody: User) -> dict[str, datetime]:
+def _updated_at(found: list[Hit], anybody: User) -> dict[str, datetime]:
     """Return, by address, when each result last changed, in one query for each kind."""
     names = {kind: [hit.reference for hit in found if hit.kind == kind] for kind in KINDS}
     items = [hit.pk for hit in found if hit.kind == "action_item"]

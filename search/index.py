@@ -71,12 +71,12 @@ def refresh(
         entries = build_entries(kind, wanted, given)
         store(entries)
         if kind != "incident":
-            _take_out(kind, set(wanted) - {entry.pk for entry in entries})
+            _remove(kind, set(wanted) - {entry.pk for entry in entries})
         used.update(*(entry.used for entry in entries))
     return frozenset(used)
 
 
-def _take_out(kind: Kind, ids: Collection[int]) -> None:
+def _remove(kind: Kind, ids: Collection[int]) -> None:
     if ids:
         Document.objects.filter(kind=kind, **{f"{kind}__in": ids}).delete()
 

@@ -24,10 +24,10 @@ def refresh(kind: Kind, ids: Sequence[int], read: Mapping[int, Any]) -> None:
     used = index.refresh(kind, ids, read)
     if renamed:
         used |= _refresh_incidents_of(renamed)
-    after_commit(_learn, used)
+    after_commit(_add_words, used)
 
 
-def _learn(used: frozenset[str]) -> None:
+def _add_words(used: frozenset[str]) -> None:
     """Add the words. A small index soon holds words that were never counted: count now or, if that
     would take longer, in the background."""
     number = index.add_words(used)

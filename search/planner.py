@@ -63,7 +63,9 @@ class Plan:
         wanted = max(need, min(need * _AMPLE, _AMPLE_AT_MOST))
         last = ""
         while self.expected > wanted * 2:
-            parts = [self._narrowed(terms, wanted) for terms in self.expanded.query.alternatives]
+            parts = [
+                self._within_tiers(terms, wanted) for terms in self.expanded.query.alternatives
+            ]
             if None in parts or wanted > keys.TIER_SIZES[-1]:
                 break
             parts.append(self.expanded.exact_title_key)
@@ -91,7 +93,7 @@ class Plan:
     def by_month(self, need: int, *, newest: bool, months: Mapping[str, int]) -> Iterator[Stage]:
         """Yield stages for documents with all the terms, month by month in order of time."""
         everything = self._everything()
-        for chosen in self._growing(need, sorted(months, reverse=newest), months):
+        for chosen in self._growing_months(need, sorted(months, reverse=newest), months):
             yield Stage(self._with_filters(everything, any_of(chosen)), is_exhaustive=False)
         yield Stage(self._with_filters(everything), is_exhaustive=True)
 
@@ -103,12 +105,12 @@ class Plan:
         if first.is_exhaustive:
             return
         everything = self._everything()
-        for chosen in self._growing(need // 4, sorted(months, reverse=True), months):
+        for chosen in self._growing_months(need // 4, sorted(months, reverse=True), months):
             when = any_of([*chosen, *_TIMELESS])
             yield Stage(self._with_filters(everything, when), is_exhaustive=False)
         yield Stage(self._with_filters(everything), is_exhaustive=True)
 
-    def _growing(
+    def _growing_months(
         self, need: int, ordered: Iterable[str], months: Mapping[str, int]
     ) -> Iterator[list[str]]:
         """Yield the first of the `ordered` months, as many as probably suffice, then more."""
@@ -169,7 +171,8 @@ class Plan:
             return self.frequencies.all * self.share
         return min(
             sum(
-                self._expected(t, [self._of_term(term) for term in _there(t)]) for t in alternatives
+                self._expected(t, [self._of_term(term) for term in _required(t)])
+                for t in alternatives
             ),
             float(self.frequencies.all),
         )
@@ -202,10 +205,10 @@ class Plan:
     def _is_common(self, one: ExpandedWord) -> bool:
         return any(len(form) == 1 and form[0] in self.frequencies.tiers for form, _ in one.forms)
 
-    def _narrowed(self, terms: tuple[Term, ...], wanted: int) -> str | None:
+    def _within_tiers(self, terms: tuple[Term, ...], wanted: int) -> str | None:
         """Return a query for about `wanted` of the best documents with all `terms`; None if tiers
         cannot tell."""
-        there = _there(terms)
+        there = _required(terms)
         words = [self.expanded.words[word] for term in there for word in term.words]
         common = {one.word: self.documents_of(one) for one in words if self._is_common(one)}
         if not common:
@@ -274,5 +277,5 @@ def _next_size(documents: float) -> float:
     return max((size for size in keys.TIER_SIZES if size < documents), default=keys.TIER_SIZES[0])
 
 
-def _there(terms: Iterable[Term]) -> list[Term]:
+def _required(terms: Iterable[Term]) -> list[Term]:
     return [term for term in terms if not term.negated]

@@ -101,11 +101,11 @@ def _in_batches(kind: Kind, ids: list[int], processes: int) -> Iterator[int]:
         return
     # Not forked: two processes must not share a connection pool.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, mp_context=context, initializer=_begin) as pool:
+    with ProcessPoolExecutor(processes, mp_context=context, initializer=_prepare_process) as pool:
         yield from pool.map(_refresh, [kind] * len(list(_batches(ids))), _batches(ids))
 
 
-def _begin() -> None:
+def _prepare_process() -> None:
     """Prepare a process of the pool; only the parent process handles Ctrl-C."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     django.setup()

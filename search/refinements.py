@@ -71,7 +71,9 @@ def chips(criteria: Criteria) -> list[Chip]:
     found = []
     for name in FILTERS:
         for value in criteria.filters.of(name):
-            found.append(Chip(_reading(criteria, name, value), criteria.toggled(name, value).url()))
+            found.append(
+                Chip(_chip_text(criteria, name, value), criteria.toggled(name, value).url())
+            )
     for name, day in zip(PERIOD, (criteria.filters.since, criteria.filters.until), strict=True):
         if day:
             ago = PERIODS.get(criteria.since) if name == "since" else None
@@ -81,7 +83,7 @@ def chips(criteria: Criteria) -> list[Chip]:
     return found
 
 
-def _reading(criteria: Criteria, name: str, value: str) -> str:
+def _chip_text(criteria: Criteria, name: str, value: str) -> str:
     facet = facet_of(name)
     label = criteria.labels.get((facet, value), value)
     if name == facet:
@@ -104,7 +106,7 @@ def notices(criteria: Criteria) -> list[Notice]:
     if criteria.words.startswith("-") and not (parse(criteria.search_text) or criteria.filters):
         found.append(Notice("This query only excludes. Add something to search for."))
     for unknown in criteria.unknown_filters:
-        text = f"{unknown.problem} {_taken_as(unknown)}"
+        text = f"{unknown.problem} {_consequence(unknown)}"
         if unknown.suggestion:
             found.append(
                 Notice(text, unknown.suggestion.label, criteria.with_suggestion(unknown).url())
@@ -114,7 +116,7 @@ def notices(criteria: Criteria) -> list[Notice]:
     return found
 
 
-def _taken_as(unknown: UnknownFilter) -> str:
+def _consequence(unknown: UnknownFilter) -> str:
     if not unknown.token:
         return "It was ignored."
     if unknown.field in EXCLUDING:
@@ -179,7 +181,7 @@ def _links(
     other = opposite(facet)
     chosen, excluded = criteria.filters.of(facet), criteria.filters.of(other)
     named = (*chosen, *excluded)
-    more, less = _one_more(criteria, facet), _one_more(criteria, other)
+    more, less = _url_to_add(criteria, facet), _url_to_add(criteria, other)
     none = AtLeast() if any(isinstance(one, AtLeast) for one in number.values()) else 0
     return tuple(
         FacetLink(
@@ -195,7 +197,7 @@ def _links(
     )
 
 
-def _one_more(criteria: Criteria, facet: str) -> str:
+def _url_to_add(criteria: Criteria, facet: str) -> str:
     """Return the URL that adds a value of `facet`, up to that value: built once for all values."""
     address = replace(criteria, page=1).url()
     return f"{address}{'&' if '?' in address else '?'}{facet}="

@@ -52,7 +52,7 @@ class Highlighter:
     def pieces(self, text: str) -> list[Piece]:
         """Return `text` in pieces, with the query words marked."""
         is_quick = self._knows_all_beginnings and _has_plain_letters(text)
-        places = sorted(self._quickly_found(text) if is_quick else self._found(text))
+        places = sorted(self._places_by_prefix(text) if is_quick else self._places(text))
         cut: list[Piece] = []
         done = 0
         for start, end in places:
@@ -64,14 +64,14 @@ class Highlighter:
             cut.append(Piece(text[done:]))
         return cut
 
-    def _found(self, text: str) -> Iterator[tuple[int, int]]:
+    def _places(self, text: str) -> Iterator[tuple[int, int]]:
         """Yield the places of query words, by looking at each word of `text`."""
         for match in _TOKEN.finditer(text):
             lexeme = _stem(match[0])
-            if lexeme in self._worth and self._stands(lexeme, text, *match.span()):
+            if lexeme in self._worth and self._is_meaningful(lexeme, text, *match.span()):
                 yield match.span()
 
-    def _quickly_found(self, text: str) -> Iterator[tuple[int, int]]:
+    def _places_by_prefix(self, text: str) -> Iterator[tuple[int, int]]:
         """Yield the same for a text without accents."""
         lowered = text.lower()
         for lexeme, beginning in self._beginnings:
@@ -89,14 +89,14 @@ class Highlighter:
         if match is None or _stem(match[0]) != lexeme:
             return 0
         end = match.end()
-        return end if not self._beside or self._stands(lexeme, text, place, end) else 0
+        return end if not self._beside or self._is_meaningful(lexeme, text, place, end) else 0
 
     def best_passage(self, text: str) -> str:
         """Return the passage (line) of `text` with the most query words, preferring the start of
         the text; without any, the first line long enough to say something."""
         if (hidden := text.find(NOT_SHOWN)) >= 0:
             text = text[:hidden]
-        shown = self._shown(text[:READ_FIRST]) or self._shown(text[:MAX_READ])
+        shown = self._lines(text[:READ_FIRST]) or self._lines(text[:MAX_READ])
         if not shown:
             start = _first_that_says_something(text)
             return _around(text[start : _end_of_line(text, start)], 0)
@@ -112,9 +112,9 @@ class Highlighter:
     def shows(self, text: str) -> bool:
         """Return True if a query word occurs in the part of `text` that may be shown, or if nothing
         follows."""
-        return NOT_SHOWN in text or bool(self._shown(text))
+        return NOT_SHOWN in text or bool(self._lines(text))
 
-    def _shown(self, text: str) -> dict[int, dict[str, int]]:
+    def _lines(self, text: str) -> dict[int, dict[str, int]]:
         """Return the query words in each line of `text`, by its start, with their first places."""
         lowered = text.lower()
         shown: dict[int, dict[str, int]] = {}
@@ -131,7 +131,7 @@ class Highlighter:
                 place = lowered.find(beginning, place + 1)
         return shown
 
-    def _stands(self, lexeme: str, text: str, start: int, end: int) -> bool:
+    def _is_meaningful(self, lexeme: str, text: str, start: int, end: int) -> bool:
         """Return True if a lexeme found in `text` is meaningful there: alone, or beside a neighbour
         it needs."""
         beside = self._beside.get(lexeme)

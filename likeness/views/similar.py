@@ -55,7 +55,7 @@ def incident_similar_decide(request: SignedInRequest, reference: str) -> HttpRes
         messages.error(request, str(error))
     else:
         offers = link_offers(incident, other) if verdict == Verdict.SAME else []
-        said = {"said": _said(request, verdict, other), "offers": offers}
+        said = {"said": _answer_text(request, verdict, other), "offers": offers}
     if not request.htmx:
         return redirect(f"{incident.get_absolute_url()}#similar-incidents")
     return _similar_row_answer(request, incident, other, said) or _similar_answer(request, incident)
@@ -83,7 +83,7 @@ def _similar_row_answer(
     return render(request, "likeness/_similar_answered.html", context)
 
 
-def _said(request: SignedInRequest, verdict: str, other: Incident) -> dict[str, str]:
+def _answer_text(request: SignedInRequest, verdict: str, other: Incident) -> dict[str, str]:
     """Return the answer in words, and the verdict that undoes it; an undo is not undone again."""
     was = request.POST.get("was", "")
     undo = was if was in Verdict.values else UNDECIDED
