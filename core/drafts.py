@@ -1,4 +1,4 @@
-"""What the server says to static/js/drafts.js: that text kept in the browser has been saved."""
+"""Headers that tell static/js/drafts.js that text kept in the browser has been saved."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ COOKIE = "draft_saved"
 
 
 def saved(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """Have the browser let go of what it kept of the form that was just posted, and say “Saved”.
+    """Have the browser delete its copy of the form that was just posted, and say “Saved”.
 
     For forms with `data-draft-key="{{ request.user.pk }}{{ request.path }}"`, posted to their own
     address.

@@ -20,7 +20,7 @@ def each_row(condition: Q) -> Func:
 
 
 def among_linked(key: str, linked: QuerySet[Any, Any]) -> Q | Func:
-    """Whether `key` is one of `linked`, a query of keys. Where there are many, the first in
+    """Tell whether `key` is one of `linked`, a query of keys. Where there are many, the first in
     an order are soon met on a walk through its index; few are looked up and sorted. One query.
     """
     condition = Q(**{f"{key}__in": linked})

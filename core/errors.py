@@ -14,7 +14,7 @@ class DomainError(Exception):
 
 
 class StaleWrite(DomainError):
-    """Somebody saved the same thing since the writer last saw it. Nothing was overwritten."""
+    """Raised when the row was saved since the writer last saw it. Nothing was overwritten."""
 
 
 @contextmanager

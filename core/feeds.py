@@ -12,7 +12,7 @@ from django.utils.http import http_date
 
 
 def new_key() -> str:
-    """What nobody guesses: whoever knows it reads the feed."""
+    """Return an unguessable key: whoever knows it can read the feed."""
     return secrets.token_urlsafe(32)
 
 

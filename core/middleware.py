@@ -1,4 +1,4 @@
-"""What holds for every request."""
+"""Middleware for every request."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def addresses_without_nul(
 def private_answers(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
-    """Have no cache keep an answer, except where a view says otherwise: after signing out, Back in
-    the browser must not show pages again. Static files are served before this is reached."""
+    """Forbid caching of every answer, except where a view says otherwise: after signing out, Back
+    in the browser must not show pages again. Static files are served before this is reached."""
 
     def answer(request: HttpRequest) -> HttpResponse:
         response = get_response(request)

@@ -56,7 +56,7 @@ class Prepared:
 
 
 def _mark(number: int, value: object) -> int | str | date:
-    """What stands for the value at `number`: of its kind, and like no value that there is."""
+    """Return a placeholder for the value at `number`: of its type, and unlike any real value."""
     if isinstance(value, str):
         return f"mark-{_FIRST_MARK + number}"
     return date.min + timedelta(number) if isinstance(value, date) else _FIRST_MARK + number
@@ -115,7 +115,7 @@ class _Keys(ArrayField):
 
 
 def among(field: str, values: Any) -> Func:
-    """Whether `field` is one of `values`: a list of keys, or a mark that stands for one. They are
+    """Tell whether `field` is one of `values`: a list of keys, or a placeholder for one. They are
     one parameter, however many there are."""
     return Func(
         F(field),

@@ -1,4 +1,4 @@
-"""What text looks like when it is stored."""
+"""Normalisation of text before it is stored."""
 
 from __future__ import annotations
 

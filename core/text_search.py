@@ -18,7 +18,7 @@ _listeners: list[Listener] = []
 
 
 def connect(listener: Listener) -> None:
-    """Have `listener(kind, ids, read)` called whenever searchable text changes."""
+    """Register `listener(kind, ids, read)` to be called whenever searchable text changes."""
     if listener not in _listeners:
         _listeners.append(listener)
 

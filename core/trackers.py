@@ -11,7 +11,7 @@ _LONGEST_KEY = 80
 
 @dataclass(frozen=True)
 class Tracker:
-    """What is known of a link. `key` is such as `OPS-123` or `team/app#45`; empty where unknown."""
+    """A tracker entry that a link points to. `key` is such as `OPS-123`, `team/app#45` or empty."""
 
     name: str
     key: str = ""
@@ -23,7 +23,7 @@ class Tracker:
 
 @dataclass(frozen=True)
 class _Kind:
-    """One kind of tracker: how it is called, drawn, and where its keys stand in a path, or in
+    """A kind of tracker: its name and icon, and where its keys stand in a path, or in
     which parameter where a list shows one entry beside it."""
 
     name: str

@@ -1,4 +1,4 @@
-"""What belongs to no app."""
+"""URLs that belong to no app."""
 
 from django.urls import path
 

@@ -14,7 +14,7 @@ _CLASH_MARK = re.compile(r"^(<{7} [^\r\n]*|={7}|>{7} [^\r\n]*)\r?$", re.MULTILIN
 
 @require_POST
 def markdown_preview(request: HttpRequest) -> HttpResponse:
-    """What the Markdown in `content` will look like. Text over 1 MB is answered with a sentence."""
+    """Render a preview of the Markdown in `content`; refuse text over 1 MB with a message."""
     text = request.POST.get("content", "")
     if len(text) > markdown.MAX_LENGTH:
         return HttpResponse("This text is too long to show a preview of it.", status=413)

@@ -36,7 +36,7 @@ def kind_of(mode: int) -> str:
 
 
 def read_bytes(path: Path, limit: int = MAX_BYTES) -> bytes:
-    """At most `limit` + 1 bytes of the regular file at `path`.
+    """Return at most `limit` + 1 bytes of the regular file at `path`.
 
     Never blocks on a pipe or device. Raises Unreadable with a sentence that says why not.
     """

@@ -60,7 +60,7 @@ def look_into(root: Path) -> Folder:
 
 
 def _entries(root: Path, found: Folder) -> Iterator[os.DirEntry[str]]:
-    """Everything in `root` that is no folder, and folders that are not entered."""
+    """List everything in `root` that is no folder, and the folders that are not entered."""
     waiting, count = [str(root)], 0
     while waiting:
         folder = waiting.pop()

@@ -1,4 +1,4 @@
-"""What is wrong with a file, and where."""
+"""Problems found in a file, with their lines."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Problem:
 
 
 def fatal(problems: list[Problem] | tuple[Problem, ...]) -> bool:
-    """Whether a file with these problems is refused."""
+    """Tell whether a file with these problems is refused."""
     return any(not problem.warning for problem in problems)
 
 
@@ -37,7 +37,7 @@ class Problems:
         self.found.append(Problem(line, message, warning=True))
 
     def in_order(self) -> tuple[Problem, ...]:
-        """By line, what concerns the whole file first. Of very many, the last ones are counted."""
+        """Sort problems by line, those of the whole file first. Beyond a limit, count the rest."""
         found = sorted(self.found, key=lambda problem: problem.line or 0)
         if len(found) <= MOST_LISTED:
             return tuple(found)

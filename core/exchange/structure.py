@@ -76,7 +76,7 @@ def fences(lines: Sequence[str]) -> list[tuple[int, int]]:
 
 
 def in_fences(lines: Sequence[str]) -> list[bool]:
-    """For each line whether it belongs to a code fence."""
+    """Tell for each line whether it belongs to a code fence."""
     inside = [False] * len(lines)
     for start, end in fences(lines):
         inside[start : end + 1] = [True] * (end + 1 - start)
@@ -166,7 +166,7 @@ def escape(text: str, level: int, labels: Iterable[str] = ()) -> str:
 
 
 def unescape(text: str, level: int, labels: Iterable[str] = ()) -> str:
-    """What `escape` made `text` from."""
+    """Undo `escape`."""
     lines = clean_markdown(text).split("\n")
     inside = in_fences(lines)
     structure = _structure(level, tuple(labels))

@@ -1,4 +1,4 @@
-"""From parsed Markdown to HTML that fits a page: headings, images, tables and code."""
+"""Rendering of parsed Markdown as HTML for a page: headings, images, tables and code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From parsed Markdown to plain words."""
+"""Conversion of parsed Markdown to plain text."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ class _Countdown:
 
 
 class _Comparison:
-    """One text compared with another; `pool` is what is left of the shared steps."""
+    """A comparison of two texts; `pool` is the rest of the shared budget of steps."""
 
     def __init__(self, base: list[int], other: list[int], words: Vocabulary) -> None:
         self.base = base

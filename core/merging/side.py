@@ -1,4 +1,4 @@
-"""One person's text, seen from the text that it began with."""
+"""One person's edits, relative to the text that they began with."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ class Writer:
         self._at = _place(mine, end - 1 - start), _place(theirs, end - 1 - start)
 
     def begin_paragraph(self) -> None:
-        """Have what follows begin a paragraph. Asking again changes nothing."""
+        """Start a new paragraph with what follows. Calling it again changes nothing."""
         if self._held is None:
             self._held = []
 

@@ -68,7 +68,7 @@ def icon(name: str, label: str = "") -> SafeString:
 
 @register.simple_tag
 def drawn(template_name: str, row: Hashable, place: str = "") -> SafeString:
-    """One row of a list. A row with the same content is drawn once, then kept.
+    """Render one row of a list. A row with the same content is rendered once, then cached.
 
     `row` holds, unchangeably, all that the template shows; the template is given `row` and `place`
     and nothing else, neither who asks nor the time. So nothing that is kept can be out of date,
@@ -223,7 +223,7 @@ def card(content: str, title: str = "", heading: str = "h2", extra: str = "") ->
 
 @register.simple_block_tag
 def empty_state(content: str, title: str, symbol: str = "mood-smile") -> SafeString:
-    """Why there is nothing here, and inside the block what to do about it."""
+    """Render the reason for an empty list; the block says what to do about it."""
     return format_html(
         '<div class="empty"><div class="empty-icon">{}</div><p class="empty-title">{}</p>'
         '<div class="empty-subtitle text-secondary">{}</div></div>',
