@@ -1,4 +1,4 @@
-"""How sign-in differs from what django-allauth does by itself."""
+"""Changes to django-allauth's sign-in."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        """To what was typed before the session ended, if anything was; else home."""
+        """Return the URL of text kept when the session expired, if there is any; else home."""
         if typed_text.kept_for(request):
             return reverse("resume")
         return str(super().get_login_redirect_url(request))

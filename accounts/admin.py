@@ -90,7 +90,7 @@ class PersonAdmin(UserAdmin):
         forget_other_addresses(obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Nobody is deleted: revisions, reminders and playbooks name them."""
+        """Forbid deleting users: revisions, reminders and playbooks refer to them."""
         return False
 
 
@@ -121,7 +121,7 @@ class HolidayAdmin(admin.ModelAdmin):
 
 @admin.register(SignInLink)
 class SignInLinkAdmin(admin.ModelAdmin):
-    """Which links were made and used. The links themselves are stored nowhere."""
+    """A log of links that were created and used. The links themselves are not stored."""
 
     list_display = ["user", "expires_at", "used_at"]
     list_select_related = ["user"]

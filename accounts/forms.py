@@ -1,4 +1,4 @@
-"""What people change about themselves."""
+"""Forms for a person's own profile."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _DAYS_OF_A_WEEK = 7
 
 
 class ProfileForm(forms.ModelForm):
-    """One's own name, address and preferences."""
+    """A person's own name, address and preferences."""
 
     digest_hour = forms.TypedChoiceField(
         label="Not before",

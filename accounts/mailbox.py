@@ -55,7 +55,7 @@ def _keep(folder: Path, message: EmailMessage) -> None:
 
 @dataclass(frozen=True)
 class Letter:
-    """One kept message, as far as a list of them shows it."""
+    """A stored message, as shown in the list."""
 
     name: str
     kept_at: datetime
@@ -91,7 +91,7 @@ def parsed(name: str) -> ParsedMessage:
 
 
 def letter(name: str) -> Letter:
-    """What a list shows of the kept message. Raises FileNotFoundError where there is none."""
+    """Return the list entry of a stored message. Raises FileNotFoundError if there is none."""
     path = _path(name)
     with path.open("rb") as file:
         head = email.message_from_bytes(file.read(64 * 1024), policy=email.policy.default)

@@ -1,4 +1,4 @@
-"""What every request passes through: the time zone, and text that must not be lost."""
+"""Middleware that sets the time zone and keeps text that must not be lost."""
 
 from __future__ import annotations
 

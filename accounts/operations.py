@@ -26,7 +26,7 @@ class LinkSpent(DomainError):
 
 
 class AdministratorThere(DomainError):
-    """Somebody can administer Nevertwice, and so can let others in."""
+    """Raised when there is an administrator already, who can invite others."""
 
     def __init__(self, administrator: User) -> None:
         name = administrator.username

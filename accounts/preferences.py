@@ -15,7 +15,7 @@ _checks: list[Check] = []
 
 
 def connect(check: Check) -> None:
-    """Have `check(person)` asked for sentences on what of their preferences has no effect."""
+    """Register `check(person)`, which returns warnings about preferences without effect."""
     if check not in _checks:
         _checks.append(check)
 

@@ -9,7 +9,7 @@ from accounts.models import User
 
 
 class SignedInRequest(HttpRequest):
-    """What views behind LoginRequiredMiddleware receive: the person, and htmx’s headers."""
+    """The request of views behind LoginRequiredMiddleware, with the person and htmx’s headers."""
 
     user: User
     htmx: HtmxDetails

@@ -29,7 +29,7 @@ _NEVER_KEPT = re.compile(r"passw|secret|token|^otp|^code$", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class KeptText:
-    """One form that could not be saved: where it was going, its fields, when it came."""
+    """A form that could not be saved: its target URL, its fields and when it was sent."""
 
     path: str
     fields: list[tuple[str, str]]
@@ -116,7 +116,7 @@ def keep(request: HttpRequest, *, at: datetime) -> bool:
 
 
 def kept_for(request: HttpRequest) -> list[KeptText]:
-    """What is kept in this session of the person who is signed in now, newest first."""
+    """Return the forms kept in this session for the signed-in person, newest first."""
     return [
         KeptText(
             path=entry["path"],

@@ -32,7 +32,7 @@ class Team(models.Model):
         return self.name
 
     def answerable(self) -> list[User]:
-        """Who answers for what the team owns: its active lead, else all its active members."""
+        """Return who is responsible for the team's items: its active lead, else active members."""
         if self.lead is not None and self.lead.is_active:
             return [self.lead]
         return list(self.members.filter(is_active=True))

@@ -20,7 +20,7 @@ _MOST_SHOWN = 99  # unread messages, as a number beside the bell
 
 
 class Role(models.TextChoices):
-    """What somebody may do, each including the ones before it."""
+    """Permission levels, each including the ones before it."""
 
     VIEWER = "viewer", "Viewer"
     AUTHOR = "author", "Author"
@@ -29,7 +29,7 @@ class Role(models.TextChoices):
 
     @property
     def rank(self) -> int:
-        """How much the role allows, as a number that only serves to compare."""
+        """Return the role's level as a number, for comparison only."""
         return list(Role).index(self)
 
 
@@ -46,7 +46,7 @@ class DigestFrequency(models.TextChoices):
 
 
 class DigestWay(models.TextChoices):
-    """By which way reminders reach somebody. The inbox holds all of them, whichever it is."""
+    """Delivery of reminders to a person. The inbox holds all of them in any case."""
 
     MAIL = "mail", "By e-mail"
     CHAT = "chat", "By chat, through a channel of mine"
@@ -63,7 +63,7 @@ def validate_time_zone(name: str) -> None:
 
 
 class LastAdministrator(DomainError):
-    """Nobody could administer Nevertwice any more."""
+    """Raised when a change would leave Nevertwice without an administrator."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -130,7 +130,7 @@ class UserManager(DjangoUserManager.from_queryset(UserQuerySet)):  # type: ignor
 
 
 class User(AbstractUser):
-    """Somebody who signs in. Administrators, and nobody else, are Django's staff and superusers."""
+    """A person who signs in. Only administrators are Django's staff and superusers."""
 
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
@@ -214,7 +214,7 @@ class User(AbstractUser):
 
     @property
     def unread_shown(self) -> str:
-        """How many messages wait unread, in as much room as there is for it; empty where none."""
+        """Return the number of unread messages, shortened to fit; empty if there are none."""
         return "99+" if self.unread > _MOST_SHOWN else str(self.unread or "")
 
     @property
@@ -222,7 +222,7 @@ class User(AbstractUser):
         return self.role == Role.ADMINISTRATOR
 
     def is_at_least(self, role: Role) -> bool:
-        """Whether this person may do what `role` may. Somebody deactivated may do nothing."""
+        """Tell whether this person may do what `role` may. A deactivated person may do nothing."""
         return self.is_active and Role(self.role).rank >= role.rank
 
     @cached_property
@@ -233,7 +233,7 @@ class User(AbstractUser):
 
     @property
     def initials(self) -> str:
-        """One or two letters to stand for the person where there is no room for the name."""
+        """Return one or two letters of the name, for places without room for all of it."""
         words = str(self).replace(".", " ").split()
         return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
 

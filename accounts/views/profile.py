@@ -1,4 +1,4 @@
-"""One's own page."""
+"""The page of a person's own profile."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from accounts import typed_text
 @require_safe
 @never_cache
 def resume(request: HttpRequest) -> HttpResponse:
-    """What was typed, readable, each with one button that sends it where it was going."""
+    """Show the kept forms, each with a button that sends it to its target again."""
     kept = typed_text.kept_for(request)
     if not kept:
         return redirect("home")
@@ -30,7 +30,7 @@ def resume_discard(request: HttpRequest) -> HttpResponse:
 
 
 def came_from_our_page(request: HttpRequest) -> bool:
-    """Whether the browser says that the form stood on a page of this site."""
+    """Tell whether the browser says that the form was on a page of this site."""
     origin = request.headers.get("Origin") or request.headers.get("Referer") or ""
     return "://" in origin and url_has_allowed_host_and_scheme(
         origin, {request.get_host()}, require_https=request.is_secure()
