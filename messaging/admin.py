@@ -36,7 +36,7 @@ class MessageAdmin(_ReadOnly):
 
 @admin.register(Channel)
 class ChannelAdmin(_ReadOnly):
-    """Which channels there are. Their addresses are secret, and shown nowhere."""
+    """The list of channels. Their addresses are secret, and never shown."""
 
     list_display = [
         *("name", "kind", "user", "team", "hint", "is_active", "last_ok_at"),

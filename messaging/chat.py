@@ -57,7 +57,7 @@ _EXAMPLES = {
 
 
 class BadAddress(DomainError):
-    """What was typed is no address of this kind."""
+    """Raised for text that is no address of this kind."""
 
 
 class ChannelFailed(DomainError):
@@ -119,7 +119,7 @@ def _translated(kind: ChannelKind, typed: str) -> str | None:
 
 
 def hint_of(typed: str) -> str:
-    """As much of an address as may be shown: which host, and how a long secret ends."""
+    """Return the part of an address that may be shown: its host, and the end of a long secret."""
     parts = urlsplit(typed.strip())
     ends = f" …{parts.path[-4:]}" if len(parts.path) > 32 and not parts.query else ""
     return f"{parts.hostname or ''}{ends}"[:100]
@@ -176,7 +176,7 @@ def _quiet(text: str) -> str:
 
 
 def _failure(said: str) -> ChannelFailed:
-    """What Apprise said, as a sentence of ours. Its own words may hold the address."""
+    """Return Apprise's error as a sentence of ours, since its own text may contain the address."""
     found = re.search(r"error=(\d{3})", said)
     status = int(found[1]) if found else 0
     if status in {404, 410}:
@@ -199,7 +199,7 @@ TROUBLES = (ChannelFailed, guard.PrivateAddress, sealing.SealBroken)
 
 
 def is_permanent(error: Exception) -> bool:
-    """Whether no later attempt can succeed with the address as it is."""
+    """Tell whether every later attempt would fail with this address."""
     gone = isinstance(error, ChannelFailed) and error.is_permanent
     return gone or isinstance(error, guard.PrivateAddress | sealing.SealBroken)
 
@@ -218,7 +218,7 @@ logging.getLogger("apprise").addHandler(_Listener(logging.WARNING))
 
 @contextmanager
 def _listening() -> Iterator[list[str]]:
-    """What Apprise says meanwhile. It tells why something failed in its log only; the settings
+    """Collect what Apprise logs meanwhile. It reports failures in its log only; the settings
     keep that log from going anywhere, since it names addresses."""
     heard: list[str] = []
     before = _heard.set(heard)

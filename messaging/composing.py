@@ -43,7 +43,7 @@ def send_at_any_time(message: Message, now: datetime) -> datetime | None:
 
 @dataclass(frozen=True)
 class Topic:
-    """What messages of one topic are called, and who gives them their words."""
+    """A topic of messages: its name and its composer."""
 
     name: str
     composer: Composer
@@ -53,7 +53,7 @@ class Topic:
 
 
 class NobodyComposes(DomainError):
-    """No package has connected itself for this topic."""
+    """Raised when no package has registered a composer for this topic."""
 
 
 _topics: dict[str, Topic] = {}
@@ -67,7 +67,7 @@ def connect(
     replaces_earlier: bool = False,
     postponer: Postponer = send_at_any_time,
 ) -> None:
-    """Have `composer(message, now)` called for messages of `topic`, called `name` in the inbox.
+    """Register `composer(message, now)` for messages of `topic`, called `name` in the inbox.
 
     The composer returns None where nothing is left to say to this recipient. `postponer` is asked
     before each attempt to send one.
@@ -85,13 +85,13 @@ def topic_named(topic: str) -> Topic:
 
 
 def name_of(topic: str) -> str:
-    """What messages of `topic` are called, whether or not anybody composes them."""
+    """Return the name of messages of `topic`, also when it has no composer."""
     known = _topics.get(topic)
     return known.name if known else topic.replace("_", " ").capitalize()
 
 
 def compose(message: Message, now: datetime) -> Letter | None:
-    """What `message` has to say to its recipient `now`; None where nothing is left to say.
+    """Compose `message` for its recipient as of `now`; None if nothing is left to say.
 
     Raises NobodyComposes for a topic that nobody has connected.
     """

@@ -25,7 +25,7 @@ _LONGEST_SUBJECT = 300
 
 
 class Outcome(StrEnum):
-    """What became of one message."""
+    """The result of an attempt to send a message."""
 
     SENT = "sent"
     DROPPED = "dropped"
@@ -37,8 +37,8 @@ class Outcome(StrEnum):
 
 @dataclass
 class _Round:
-    """What the messages of one round share: the connection to the mail server, and whether it was
-    found to be away, so that one message waits for that and not each of them."""
+    """State shared by the messages of one round: the connection to the mail server, and whether it
+    was unreachable, so that only one message waits for the time-out."""
 
     connection: BaseEmailBackend
     is_mail_away: bool = False
@@ -202,7 +202,7 @@ def _record_channel_failure(held: Message, error: Exception, now: datetime) -> O
 
 
 def reason_of(error: Exception) -> str:
-    """Why a message was not sent, for administrators: a sentence of ours, or what was raised."""
+    """Return why a message was not sent, for administrators: a sentence of ours, or the error."""
     told = str(error) if isinstance(error, DomainError) else f"{type(error).__name__}: {error}"
     return told[:2000]
 

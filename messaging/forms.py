@@ -35,7 +35,7 @@ class ChannelForm(forms.Form):
 
 
 class OutboxForm(forms.Form):
-    """Which messages to list."""
+    """Filters of the list of messages."""
 
     STATES = [
         ("", "In any state"),

@@ -36,7 +36,7 @@ class PrivateAddress(DomainError):
 
 @contextmanager
 def public_addresses_only() -> Iterator[None]:
-    """What runs within it connects to the public Internet only, and to what
+    """Restrict connections in its block to the public Internet and to what
     CHANNEL_PRIVATE_HOSTS names. Raises PrivateAddress at the end where anything tried elsewhere.
     """
     _watch()

@@ -50,7 +50,7 @@ def send(message: Message, letter: Letter, connection: BaseEmailBackend) -> None
 
 
 def addresses(message: Message) -> list[str]:
-    """Whom a mail goes to: its recipient, or those who answer for its team and want reminders."""
+    """Return the recipients: the person, or those responsible for the team who want reminders."""
     if message.recipient is not None:
         people = [message.recipient]
     else:
@@ -60,9 +60,9 @@ def addresses(message: Message) -> list[str]:
 
 
 def is_permanent(error: Exception) -> bool:
-    """Whether no later attempt can succeed: a bad address, or one that the server refused for good.
+    """Tell whether every later attempt would fail: a bad or permanently refused address.
 
-    A refused sender or password is the installation's fault, which somebody will mend.
+    A refused sender or password is the installation's fault, which somebody will fix.
     """
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return all(code >= _REFUSED_FOR_GOOD for code, _ in error.recipients.values())

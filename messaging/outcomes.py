@@ -54,7 +54,7 @@ def _of_substitute(failed: Message, substitute: Message) -> Result:
 
 
 def why_by_mail(message: Message) -> str:
-    """Why a mail came to somebody who wants reminders by chat; empty where it is no such mail."""
+    """Return why a mail was sent to somebody who wants chat; empty if it is no such mail."""
     failed = message.instead_of
     if failed is None or message.requested_by_id is not None:
         return ""

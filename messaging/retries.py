@@ -1,4 +1,4 @@
-"""When to try again, and when to give up. Pure: no clock, no database."""
+"""Schedule of retries. Pure: no clock, no database."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MAIL_DAYS = timedelta(days=5)
 
 
 def pause_after(attempts: int) -> timedelta:
-    """How long to wait after so many failed attempts: 1, 2, 4 … minutes, at most an hour."""
+    """Return the wait after this many failed attempts: 1, 2, 4 … minutes, at most an hour."""
     doubled = min(max(attempts, 1) - 1, 10)
     return min(FIRST_PAUSE * 2**doubled, LONGEST_PAUSE)
 
@@ -22,7 +22,7 @@ def pause_after(attempts: int) -> timedelta:
 def is_hopeless(
     attempts: int, *, by_chat: bool, is_permanent: bool, tried_since: datetime, now: datetime
 ) -> bool:
-    """Whether a message that failed `attempts` times is given up."""
+    """Tell whether a message that failed `attempts` times is given up."""
     if is_permanent:
         return True
     return attempts >= CHAT_ATTEMPTS if by_chat else now - tried_since >= MAIL_DAYS

@@ -1,4 +1,4 @@
-"""By which way a message goes, from what its recipient wishes."""
+"""Choice of a message's route from its recipient's preferences."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def next_channel(message: Message, *, most_tries: int) -> Channel | None:
 
 
 def warnings_for(person: User) -> list[str]:
-    """Why reminders to somebody who wants them by chat come by mail, if they do."""
+    """Explain why reminders to somebody who wants chat are sent by mail, if they are."""
     if person.digest_by != Route.CHAT:
         return []
     channels = list(Channel.objects.filter(user=person))

@@ -14,7 +14,7 @@ CHUNK = 50
 
 @retried_task()
 def send_due_messages(now: str = "") -> None:
-    """One tick: give what may be sent to the workers, in parts that they share.
+    """Hand the messages that may be sent to the workers, in batches.
 
     `now`, in ISO form with its offset, is the moment to act for; without it the clock is read.
     """

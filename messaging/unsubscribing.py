@@ -18,12 +18,12 @@ def url_for(person: User) -> str:
 
 
 def token_for(person: User) -> str:
-    """What stands in that address: whose it is, signed."""
+    """Return the signed token of `person` for that URL."""
     return signing.Signer(salt=_SALT).sign(str(person.pk))
 
 
 def person_of(token: str) -> User | None:
-    """Whose reminders the address with this token turns off; None for one that we never made."""
+    """Return the person whose reminders this token turns off; None if it is not ours."""
     try:
         key = signing.Signer(salt=_SALT).unsign(token)
     except signing.BadSignature:

@@ -24,14 +24,14 @@ class ChannelQuerySet(models.QuerySet["Channel"]):
         return self.filter(is_active=True)
 
     def manageable_by(self, person: User) -> Self:
-        """Those that `person` may see, try and remove: their own, and those of teams they lead;
+        """Return channels that `person` may see, test and remove: their own, of teams they lead;
         for administrators, of every team."""
         if person.is_administrator:
             return self.filter(Q(user=person) | Q(team__isnull=False))
         return self.filter(Q(user=person) | Q(team__lead=person))
 
     def best_first(self) -> Self:
-        """Those that work before those that fail, each the oldest first: the first is used."""
+        """Sort working channels before failing ones, each oldest first. The first is used."""
         return self.order_by(F("failing_since").asc(nulls_first=True), "pk")
 
     def failing(self) -> Self:
@@ -88,7 +88,7 @@ class Channel(models.Model):
 
 
 class ChannelTrial(models.Model):
-    """That somebody sent a test message, which they may do so often and no more."""
+    """A record of a test message, by which their number is limited."""
 
     by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     at = models.DateTimeField()

@@ -20,11 +20,11 @@ class Route(models.TextChoices):
 
 class MessageQuerySet(models.QuerySet["Message"]):
     def waiting(self) -> Self:
-        """What is still to be sent."""
+        """Return the messages still to be sent."""
         return self.filter(sent_at=None, dropped_at=None, failed_at=None)
 
     def due(self, now: datetime) -> Self:
-        """What may be sent `now`, the oldest first."""
+        """Return the messages that may be sent `now`, oldest first."""
         return self.waiting().filter(not_before__lte=now).order_by("not_before", "pk")
 
     def delivered(self) -> Self:
@@ -34,7 +34,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.exclude(failed_at=None)
 
     def inbox_of(self, person: User) -> Self:
-        """What has reached `person`, or would have if their mail had been taken, newest first."""
+        """Return messages sent to `person`, or given up because mail failed, newest first."""
         arrived = Q(sent_at__isnull=False) | Q(failed_at__isnull=False, route=Route.MAIL)
         return self.filter(arrived, recipient=person).order_by("-written_at", "-pk")
 
@@ -145,7 +145,7 @@ class Message(models.Model):
 
     @property
     def state(self) -> str:
-        """What became of it so far: “sent”, “dropped”, “failed”, else “waiting”."""
+        """Return “sent”, “dropped”, “failed” or “waiting”."""
         ends = {"sent": self.sent_at, "dropped": self.dropped_at, "failed": self.failed_at}
         return next((state for state, at in ends.items() if at), "waiting")
 
@@ -160,5 +160,5 @@ class Message(models.Model):
         return int(self.channel_tries.get(str(channel.pk), 0))
 
     def count_try(self, channel: Channel) -> None:
-        """One more failure of `channel`; the caller saves it."""
+        """Count another failure of `channel`; the caller saves it."""
         self.channel_tries = self.channel_tries | {str(channel.pk): self.tries_of(channel) + 1}

@@ -89,7 +89,7 @@ def test_channel(channel: Channel, *, by: User, at: datetime) -> None:
 
 @transaction.atomic
 def _count_trial(by: User, at: datetime) -> None:
-    """One more test message of `by`, through whichever channel. Raises TooManyTrials."""
+    """Count another test message of `by`, through any channel. Raises TooManyTrials."""
     User.objects.select_for_update().get(pk=by.pk)  # two at once are two
     trials = ChannelTrial.objects.filter(by=by)
     trials.filter(at__lte=at - TRIALS_WITHIN).delete()

@@ -14,7 +14,7 @@ from messaging.models import Message
 
 
 def arrived(message: Message, *, at: datetime) -> None:
-    """One more for its recipient to open, in place of those that it replaces.
+    """Add the message to its recipient's inbox, in place of those that it replaces.
 
     Belongs in the transaction in which the message is marked as sent or given up.
     """

@@ -1,4 +1,4 @@
-"""Where else than by e-mail words may go: one's own channels, and those of teams."""
+"""Pages of chat channels, of a person and of teams."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ FORM = ("GET", "HEAD", "POST")
 
 @require_safe
 def channel_list(request: SignedInRequest) -> HttpResponse:
-    """One's own channels, with what went wrong in them."""
+    """List the person's own channels, with their failures."""
     context = {"channels": Channel.objects.filter(user=request.user).order_by("pk")}
     return render(request, "messaging/channel_list.html", context)
 
 
 @require_safe
 def channel_summary(request: SignedInRequest) -> HttpResponse:
-    """One's own channels in a line or two, for the profile."""
+    """Summarise the person's own channels in a line or two, for the profile."""
     context = {
         "channels": Channel.objects.filter(user=request.user).order_by("pk"),
         "is_chatting": request.user.digest_by == "chat",

@@ -1,4 +1,4 @@
-"""What was said to the person signed in, whichever way it went."""
+"""The inbox: all messages to the signed-in person, by any route."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def inbox(request: SignedInRequest) -> HttpResponse:
 
 @require_safe
 def inbox_message(request: SignedInRequest, pk: int) -> HttpResponse:
-    """What a message says now: what is done, moved or hidden since is not in it any more.
+    """Show a message as of now, without items that are done, moved or hidden since.
 
     Looking writes nothing; the page itself asks for the message to be marked as read.
     """
@@ -45,7 +45,7 @@ def inbox_message(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def inbox_message_read(request: SignedInRequest, pk: int) -> HttpResponse:
-    """It was opened: one less to read."""
+    """Mark a message as read."""
     message = get_object_or_404(Message.objects.inbox_of(request.user), pk=pk)
     operations.read(message, by=request.user, at=timezone.now())
     if not request.htmx:
@@ -56,7 +56,7 @@ def inbox_message_read(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def inbox_read_all(request: SignedInRequest) -> HttpResponse:
-    """Nothing is left to read."""
+    """Mark all messages as read."""
     operations.read_all(by=request.user, at=timezone.now())
     messages.success(request, "All messages are marked as read.")
     return redirect("inbox")

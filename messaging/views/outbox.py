@@ -86,7 +86,7 @@ def _chosen(asked: dict[str, str]) -> MessageQuerySet:
 @require_safe
 @_administrators_only
 def message_detail(request: SignedInRequest, pk: int) -> HttpResponse:
-    """What became of one message, and of those that stand for it."""
+    """Show the state of a message, and of those sent in its place."""
     whole = Message.objects.select_related(
         "recipient", "team", "channel", "instead_of", "requested_by"
     )
