@@ -10,12 +10,12 @@ from playbooks.content import PatternFields, PlaybookFields, StepFields
 
 
 def compare(theirs: Any, yours: Any) -> tuple[list[Line], list[Line]]:
-    """What stands and what was written, as lines with the differences marked."""
+    """Compare the current text with the new one, as lines with the differences marked."""
     return sides(as_text(theirs), as_text(yours))
 
 
 def as_text(said: PatternFields | PlaybookFields) -> str:
-    """Everything that is said, a heading before each part."""
+    """Return all of the content as text, with a heading before each part."""
     return "\n".join(_lines(said))
 
 

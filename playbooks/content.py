@@ -1,4 +1,4 @@
-"""What patterns and playbooks say, as values to compare and to write."""
+"""Content of patterns and playbooks, as values to compare and to write."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from playbooks.models import FailurePattern, Playbook, Risk
 
 @dataclass(frozen=True, kw_only=True)
 class PatternFields:
-    """What a failure pattern says; `recognise` is Markdown."""
+    """Content of a failure pattern; `recognise` is Markdown."""
 
     name: str
     definition: str
@@ -21,7 +21,7 @@ class PatternFields:
 
 @dataclass(frozen=True, kw_only=True)
 class StepFields:
-    """One step; all but `title` and `command` are Markdown."""
+    """Content of a step; all but `title` and `command` are Markdown."""
 
     title: str
     detail: str = ""
@@ -33,7 +33,7 @@ class StepFields:
 
 @dataclass(frozen=True, kw_only=True)
 class PlaybookFields:
-    """What a playbook says, its steps in order. `patterns` are slugs of existing patterns."""
+    """Content of a playbook, its steps in order. `patterns` are slugs of existing patterns."""
 
     title: str
     use_when: str
@@ -53,7 +53,7 @@ PLAYBOOK_COLUMNS = [f.name for f in fields(PlaybookFields) if f.name not in ("pa
 
 
 def pattern_fields(pattern: FailurePattern) -> PatternFields:
-    """What the pattern says, as one value to compare."""
+    """Return the pattern's content as one value to compare."""
     return PatternFields(
         name=pattern.name,
         definition=pattern.definition,
@@ -63,7 +63,7 @@ def pattern_fields(pattern: FailurePattern) -> PatternFields:
 
 
 def playbook_fields(playbook: Playbook) -> PlaybookFields:
-    """What the playbook says, as one value to compare."""
+    """Return the playbook's content as one value to compare."""
     names = [field.name for field in fields(StepFields)]
     return PlaybookFields(
         patterns=frozenset(pattern.slug for pattern in playbook.patterns.all()),

@@ -84,7 +84,7 @@ class MarkdownField(MarkdownText):
 
 
 class LineField(forms.CharField):
-    """One line."""
+    """A field for one line of text."""
 
     def clean(self, value: Any) -> str:
         return super().clean(one_line(value or ""))
@@ -129,7 +129,7 @@ class PatternForm(forms.Form):
         return signals
 
     def said(self) -> PatternFields:
-        """What was written; only of a valid form."""
+        """Return the content that was entered; only for a valid form."""
         names = ("name", "definition", "recognise", "signals")
         return PatternFields(**{name: self.cleaned_data[name] for name in names})
 
@@ -196,7 +196,7 @@ class PlaybookForm(forms.Form):
         )
 
     def said(self, steps: tuple[StepFields, ...], *, before: Playbook | None) -> PlaybookFields:
-        """What was written, with these steps; `before` has what the form does not ask for."""
+        """Return the content entered, with these steps; other fields are taken from `before`."""
         names = ("title", "use_when", "risk", "owner", "review_by_on", "verify", "escalate")
         return PlaybookFields(
             patterns=frozenset(pattern.slug for pattern in self.cleaned_data["patterns"]),
@@ -231,7 +231,7 @@ class StepForm(forms.Form):
 
     @property
     def has_more(self) -> bool:
-        """Whether any of the fields that are folded away holds something."""
+        """Tell whether any of the collapsed fields has a value."""
         return any(self[name].value() for name in self.OPTIONAL)
 
     @property

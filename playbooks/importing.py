@@ -80,7 +80,7 @@ def store_pattern(parsed: ParsedPattern, *, by: User | None, at: datetime) -> Fa
 def problems_of_names(
     parsed: ParsedPlaybook, *, patterns: Collection[str] = ()
 ) -> tuple[Problem, ...]:
-    """What the playbook names that is not known here; `patterns` are about to be imported too."""
+    """List unknown names in the playbook; `patterns` are about to be imported too."""
     problems = Problems()
     known = set(patterns)
     known |= set(

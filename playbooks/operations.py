@@ -38,7 +38,7 @@ class NothingSaid(DomainError):
 
 
 class StalePattern(StaleWrite):
-    """Somebody changed the pattern since the writer saw it. `current` is how it stands."""
+    """Raised when the pattern changed since the writer saw it. `current` is its present state."""
 
     def __init__(self, current: FailurePattern) -> None:
         super().__init__("Somebody else changed this pattern while you were writing.")
@@ -46,7 +46,7 @@ class StalePattern(StaleWrite):
 
 
 class StalePlaybook(StaleWrite):
-    """Somebody changed the playbook since the writer saw it. `current` is how it stands."""
+    """Raised when the playbook changed since the writer saw it. `current` is its present state."""
 
     def __init__(self, current: Playbook) -> None:
         super().__init__("Somebody else changed this playbook while you were writing.")

@@ -83,6 +83,6 @@ def within(text: str, matter: FrontMatter, key: str, model: Any, field: str) -> 
 
 
 def limit_of(model: Any, field: str) -> int:
-    """How many characters the model's field takes."""
+    """Return the maximum length of the model's field, in characters."""
     found = model._meta.get_field(field)
     return found.max_length or 0 if isinstance(found, CharField) else 0

@@ -19,7 +19,7 @@ _SIGNAL_LIMIT = 200
 
 @dataclass(frozen=True)
 class ParsedPattern:
-    """What a file says about a failure pattern, in canonical form."""
+    """A failure pattern read from a file, in canonical form."""
 
     slug: str
     said: PatternFields

@@ -23,7 +23,7 @@ _FIELDS = {USE_WHEN: "use_when", VERIFY: "verify", ESCALATE: "escalate"}
 
 @dataclass(frozen=True)
 class ParsedPlaybook:
-    """What a file says about a playbook, in canonical form. People are usernames."""
+    """A playbook read from a file, in canonical form. People are usernames."""
 
     slug: str
     title: str
@@ -130,7 +130,7 @@ def playbook_of(playbook: Playbook) -> ParsedPlaybook:
 
 
 def document_of(slug: str, said: PlaybookFields, *, archived: bool = False) -> ParsedPlaybook:
-    """What the playbook of this slug says, in canonical form."""
+    """Return the playbook of this slug in canonical form."""
     reviewer = said.last_reviewed_by
     return ParsedPlaybook(
         slug=slug,

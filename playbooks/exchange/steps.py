@@ -31,7 +31,7 @@ _MARKED = re.compile(r"sh(?:[ \t]+detail)+")
 
 
 def step_of(step: PlaybookStep | StepFields) -> StepFields:
-    """What the step says, in canonical form."""
+    """Return the step in canonical form."""
     return StepFields(
         title=one_line(step.title) or "–",
         detail=clean_markdown(step.detail),

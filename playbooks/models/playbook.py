@@ -16,7 +16,7 @@ from playbooks.models.failure_pattern import FailurePattern
 
 
 class Risk(models.TextChoices):
-    """How much harm following the playbook can do."""
+    """The harm that following the playbook can do."""
 
     LOW = "low", "Low risk"
     MEDIUM = "medium", "Medium risk"
@@ -32,7 +32,7 @@ class PlaybookQuerySet(models.QuerySet["Playbook"]):
         return self.filter(archived_at=None)
 
     def saying(self, typed: str) -> Self:
-        """Those with every word of `typed`, also within words, in title, symptoms or patterns."""
+        """Filter by every word of `typed`, also within words, in title, symptoms or patterns."""
         found = self
         for word in typed.split():
             of_pattern = Playbook.objects.filter(patterns__name__icontains=word)
@@ -53,7 +53,7 @@ class PlaybookQuerySet(models.QuerySet["Playbook"]):
         return self.annotate(due_on=Coalesce(F("review_by_on"), standard))
 
     def by_review(self) -> Self:
-        """What is to be reviewed first, first."""
+        """Sort by the date of the next review, earliest first."""
         return self.with_review_due().order_by("due_on", "title")
 
     def to_review(self, today: date) -> Self:
@@ -62,7 +62,7 @@ class PlaybookQuerySet(models.QuerySet["Playbook"]):
 
 
 class Playbook(models.Model):
-    """What to do when a failure pattern strikes: when to use it, ordered steps, verification."""
+    """Instructions for a failure pattern: when to use it, ordered steps, verification."""
 
     slug = models.SlugField(max_length=80, unique=True)
     title = models.CharField(max_length=160, unique=True)
@@ -156,7 +156,7 @@ class Playbook(models.Model):
 
 
 class PlaybookStep(models.Model):
-    """One thing to do: perhaps a command, what one should see, and how to undo it."""
+    """A step of a playbook: an optional command, the expected result, and how to undo it."""
 
     playbook = models.ForeignKey(Playbook, on_delete=models.CASCADE, related_name="steps")
     position = models.PositiveIntegerField()

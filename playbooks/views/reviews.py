@@ -1,4 +1,4 @@
-"""Whether a playbook is still true."""
+"""Reviews of playbooks, and reports that one is outdated."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What playbooks said before, and letting them say it again."""
+"""Revisions of playbooks, and restoring them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def playbook_revision_list(request: SignedInRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def playbook_revision_detail(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
-    """One saved state: what changed in it, what changed since, and the whole as it then read."""
+    """Show a revision: what changed in it, what changed since, and its full text."""
     playbook = get_object_or_404(
         Playbook.objects.select_related("owner", "last_reviewed_by").prefetch_related(
             "steps", "patterns"
