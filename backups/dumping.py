@@ -123,7 +123,7 @@ def _table(
 
 
 class _Parts:
-    """Everything written to it, compressed, in parts of about PART bytes each."""
+    """A writer that compresses what it is given into parts of about PART bytes each."""
 
     def __init__(self, give: Callable[[int, bytes], None]) -> None:
         self._give = give

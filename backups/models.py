@@ -69,7 +69,7 @@ class BackupRun(models.Model):
 
     @property
     def state(self) -> str:
-        """One of “running”, “failed”, “done”."""
+        """Return “running”, “failed” or “done”."""
         if self.error:
             return "failed"
         return "done" if self.ended_at else "running"

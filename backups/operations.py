@@ -176,5 +176,5 @@ def delete_old(*, at: datetime) -> list[Path]:
 
 
 def _is_nightly_file(path: Path) -> bool:
-    """Its name is one of ours and it is no link, so that nothing else is ever deleted."""
+    """Tell whether the file has a name of ours and is no link, so that nothing else is deleted."""
     return _NIGHTLY.fullmatch(path.name) is not None and path.is_file() and not path.is_symlink()

@@ -106,7 +106,7 @@ def require_empty(*, replace_seeds: bool) -> None:
 
 @contextlib.contextmanager
 def _alone() -> Iterator[None]:
-    """Nobody else uses the database, and a server that is started meanwhile waits.
+    """Lock the database for this process alone; a server started meanwhile waits.
 
     Raises InUse where a connection of somebody else stays open.
     """
@@ -138,7 +138,7 @@ def _others(cursor: Any) -> int:
 
 @contextlib.contextmanager
 def _without_pool() -> Iterator[None]:
-    """This process has one connection to the database, not a pool of them."""
+    """Use a single connection to the database, without the pool."""
     options = connection.settings_dict["OPTIONS"]
     pool = options.get("pool")
     connection.close()

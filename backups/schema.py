@@ -72,7 +72,7 @@ def tables(migrations: Iterable[tuple[str, str]]) -> list[str]:
 
 
 def columns(cursor: Cursor, names: Collection[str]) -> dict[str, list[str]]:
-    """By table the columns that hold something of their own, in their order."""
+    """Return for each table the columns that are not generated, in their order."""
     cursor.execute(
         "SELECT relname, attname FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid"
         " WHERE relnamespace = current_schema()::regnamespace AND relname = ANY(%s)"
@@ -86,7 +86,7 @@ def columns(cursor: Cursor, names: Collection[str]) -> dict[str, list[str]]:
 
 
 def sequences(cursor: Cursor, names: Collection[str]) -> dict[str, tuple[str, str]]:
-    """By sequence the table and column that it numbers."""
+    """Return for each sequence the table and column that it numbers."""
     cursor.execute(
         "SELECT sequence.relname, owner.relname, attname FROM pg_depend"
         " JOIN pg_class sequence ON sequence.oid = objid AND sequence.relkind = 'S'"

@@ -32,7 +32,7 @@ class Status:
 
     @property
     def line(self) -> str:
-        """One line for /health/, such as “warn, 2 days 3 h old, last attempt failed”."""
+        """Return a line for /health/, such as “warn, 2 days 3 h old, last attempt failed”."""
         parts: list[str] = [self.state, _old(self.age)]
         if self.failure:
             parts.append("last attempt failed")

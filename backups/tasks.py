@@ -17,7 +17,7 @@ log = logging.getLogger("nevertwice.backups")
 
 @shared_task
 def back_up_when_due() -> None:
-    """One tick: make the nightly backup where it is due. The next tick after a failure retries."""
+    """Make the nightly backup if it is due. After a failure the next tick retries."""
     if not settings.BACKUP_NIGHTLY:
         return
     try:

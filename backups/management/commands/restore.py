@@ -91,7 +91,7 @@ class Command(BaseCommand):
 
 
 def _notes(done: restoring.Restored) -> list[str]:
-    """Everything that an operator should know after a restore."""
+    """Return the notes that an operator should read after a restore."""
     notes = ["Everybody has to sign in again."]
     if done.differing_keys:
         names, ending = (
