@@ -33,7 +33,7 @@ class LeadingScheduler(PersistentScheduler):
             self._lock.close()
 
     def leads(self) -> bool:
-        """Whether this is the one that works, taking the place where it is free."""
+        """Tell whether this beat is the leader; become it if there is none."""
         try:
             if self._lock is not None:
                 self._lock.execute("SELECT 1")

@@ -196,8 +196,8 @@ class Server:
         return user.pw_uid, user.pw_gid
 
     def _require_peers(self) -> None:
-        """Have the server let in only the user that it runs as, and root: also one that was made
-        by an earlier version, or runs already."""
+        """Allow only root and the user that the server runs as to connect; also on a server that
+        was made by an earlier version, or runs already."""
         user = self.system_user or pwd.getpwuid(os.geteuid()).pw_name
         names = dict.fromkeys([user, "root"])
         users = "".join(f'{NAME} "{name}" {NAME}\n' for name in names)
@@ -303,7 +303,7 @@ class Server:
         made.touch()
 
     def _run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """One of PostgreSQL's programs, as the lent user where we are root.
+        """Run one of PostgreSQL's programs; as root, under the substitute user.
 
         Its output goes through files: a server started by it would keep a pipe open.
         """

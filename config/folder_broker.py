@@ -92,13 +92,13 @@ class Channel(filesystem.Channel):
 
 
 class Transport(filesystem.Transport):
-    """What `filesystem://` stands for once `use()` was called."""
+    """The transport behind `filesystem://` after `use()` was called."""
 
     Channel = Channel
 
 
 def use() -> None:
-    """Have addresses that begin with `filesystem:` lead here, in this process."""
+    """Route `filesystem:` addresses to this transport, in this process."""
     TRANSPORT_ALIASES["filesystem"] = f"{__name__}:Transport"
 
 
@@ -109,7 +109,7 @@ def _write(path: Path, content: Any) -> None:
 
 
 def _read(path: Path) -> Any:
-    """What was written there; None where there is nothing, or not all of it."""
+    """Return the message in the file; None if it is missing or incomplete."""
     try:
         return loads(path.read_text())
     except FileNotFoundError:

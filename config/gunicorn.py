@@ -27,8 +27,8 @@ forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS") or "127.0.0.1"
 
 
 def when_ready(server: object) -> None:
-    """What has been loaded by now stays for good: the workers, which come next, need not search it
-    for what is no longer used. That took a tenth of every page, and more of the one it fell on."""
+    """Exclude everything loaded so far from garbage collection in the workers, which are forked
+    next. Collecting it took a tenth of every page, and more of the one it happened in."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)  # a page makes thousands of objects that live as long as it

@@ -1,4 +1,4 @@
-"""Whether this process can do its work, for supervisors and load balancers."""
+"""Health checks of this process, for supervisors and load balancers."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import Error

@@ -1,4 +1,4 @@
-"""What must be in place before the first page is served: tables, static files, seeds.
+"""Preparation before the first page is served: tables, static files, seeds.
 
 Each step is skipped where it has been done already, so that a start takes no longer than it must.
 """

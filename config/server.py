@@ -141,7 +141,7 @@ def _database() -> contextlib.AbstractContextManager[None]:
 
 @contextlib.contextmanager
 def _alone() -> Iterator[None]:
-    """One server for each folder, held by a lock that the kernel drops when we die."""
+    """Allow one server per folder, by a lock that the kernel releases when the process ends."""
     with open(settings.VAR_DIR / LOCK, "a+") as lock:
         if not _is_locked(lock):
             lock.seek(0)

@@ -42,7 +42,7 @@ class KeepsDying(Exception):
 
 
 def _die_with_parent() -> Callable[[], None] | None:
-    """What a child does before it becomes its program; None where the system cannot do it."""
+    """Return the function that a child runs before its program; None on systems without it."""
     if sys.platform != "linux":
         return None
     prctl = ctypes.CDLL(None).prctl

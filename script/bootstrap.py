@@ -1,4 +1,4 @@
-"""What every script here does first: make .venv, install what is pinned, fetch the front end.
+"""First step of every script here: make .venv, install what is pinned, fetch the front end.
 
 Uses nothing but Python's standard library, for it runs before anything is installed. Each step
 is skipped where its result is there already.
@@ -36,7 +36,7 @@ def say(line: str) -> None:
 
 
 def ready(requirements: str = "requirements.txt") -> None:
-    """Everything in `requirements` is installed in .venv, and the front end is in place."""
+    """Install everything in `requirements` into .venv, and the front end."""
     _with_new_enough_python()
     os.chdir(ROOT)
     try:
@@ -46,7 +46,7 @@ def ready(requirements: str = "requirements.txt") -> None:
             _vendor()
     except subprocess.CalledProcessError as error:
         command = " ".join(str(word) for word in error.cmd)
-        raise SystemExit(f"This failed; its words are above: {command}") from None
+        raise SystemExit(f"This command failed; its output is above: {command}") from None
     except KeyboardInterrupt:
         raise SystemExit(130) from None
 
