@@ -1,4 +1,4 @@
-"""What one would use instead, over the same documents in the same run.
+"""Alternatives to our search, over the same documents in the same run.
 
 PostgreSQL's `ts_rank` and `ts_headline` as Django's SearchRank and SearchHeadline ask for them;
 SQLite's FTS5 with BM25 and `snippet()`; and tantivy with snippets, where the package `tantivy` is

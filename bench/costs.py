@@ -1,4 +1,4 @@
-"""What search costs where nobody looks: on disk, and in every save."""
+"""Hidden costs of search: on disk, and in every save."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def sizes() -> dict[str, int]:
 
 
 def rows() -> dict[str, int]:
-    """How much there is of what."""
+    """Count the rows of each kind."""
     return {
         "incidents": Incident.objects.count(),
         "timeline events": TimelineEvent.objects.count(),
@@ -42,7 +42,7 @@ def rows() -> dict[str, int]:
 
 
 def machine() -> dict[str, str]:
-    """What was measured on, without its name, and when."""
+    """Describe the machine, without its name, and the time of the run."""
     with connection.cursor() as cursor:
         cursor.execute("SHOW server_version")
         server = cursor.fetchone()[0].split()[0]
@@ -95,7 +95,7 @@ def _save(key: int, more: str, writer: User) -> float:
 
 
 def tell(found: dict[str, Any]) -> None:
-    """What `bench.pages` found, but for the pages themselves."""
+    """Print the results of `bench.pages` other than the pages themselves."""
     index = {name: size for name, size in found["sizes"].items() if name.startswith("search_")}
     rest = sum(
         size for name, size in found["sizes"].items() if not name.startswith(("search_", "bench_"))

@@ -201,7 +201,7 @@ def links(numbers: range) -> Iterator[tuple]:
 
 
 def uses(numbers: range) -> Iterator[tuple]:
-    """In every fifth incident a playbook was followed."""
+    """Return the rows of playbook uses: one for every fifth incident."""
     for number in numbers:
         chance = random.Random(number + 6_000_003)
         outcome = chance.choice(["helped", "helped", "partly", "did_not_help"])
@@ -258,7 +258,7 @@ _AT_ONCE = 5_000  # incidents
 
 
 def write(name: str, first: int, last: int) -> None:
-    """One table's rows of the incidents from `first` to `last`. Their keys are known to exist."""
+    """Write one table's rows of the incidents from `first` to `last`, whose keys must exist."""
     model, columns, rows = _TABLES[name]
     with transaction.atomic():
         with connection.cursor() as cursor:
@@ -268,7 +268,7 @@ def write(name: str, first: int, last: int) -> None:
 
 
 def fill(count: int) -> None:
-    """Everything but the search index, as many tables at a time as there are processors. The
+    """Write all but the search index, as many tables at a time as there are processors. The
     database must be empty, and its user may pass over foreign keys."""
     with transaction.atomic():
         make_surroundings()
@@ -297,7 +297,7 @@ def fill(count: int) -> None:
 
 
 def read(first: int, last: int) -> None:
-    """What `manage.py learn` reads of the incidents from `first` to `last`."""
+    """Write what `manage.py learn` derives from the incidents from `first` to `last`."""
     with transaction.atomic():
         features.refresh(range(first, last + 1))
 

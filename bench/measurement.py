@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass
 class Measured:
-    """What one thing took, beside the bare view of the same moments: seconds, in order."""
+    """Times of one request and of the bare view at the same moments: seconds, in order."""
 
     name: str
     targets: tuple[float | None, float | None] = (None, None)

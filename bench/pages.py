@@ -1,4 +1,4 @@
-"""How long the pages take, as ratios to a bare Django view measured in the same run.
+"""Benchmark of the pages, as ratios to a bare Django view measured in the same run.
 
     python -m bench.pages            # over the database of DATABASE_URL, filled by bench.generate
 

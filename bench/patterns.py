@@ -1,4 +1,4 @@
-"""How well pattern suggestions do on write-ups that somebody has labelled.
+"""Quality of pattern suggestions on labelled write-ups.
 
     python -m bench.patterns FOLDER LABELS.tsv
 
@@ -53,7 +53,7 @@ class Report:
 
 @dataclass(frozen=True)
 class Result:
-    """What was suggested for every report, counted."""
+    """Counts of the suggestions for all reports."""
 
     reports: int
     silent: int
@@ -114,7 +114,7 @@ def reports(folder: Path, labels: Mapping[str, frozenset[str]], cues: Cues) -> l
 
 
 def taught_by(examples: Iterable[Report]) -> dict[str, Feedback]:
-    """What the labels of these reports teach, as decisions would."""
+    """Return what is learned from the labels of these reports, as from decisions."""
     kept = list(examples)
     documents = Counter(one for report in kept for one in report.analysis.stems)
     slugs = sorted({slug for report in kept for slug in report.labels})
@@ -130,7 +130,7 @@ def taught_by(examples: Iterable[Report]) -> dict[str, Feedback]:
 
 
 def judged(found: list[Report], taught: Callable[[Report], Mapping[str, Feedback]]) -> Result:
-    """What is suggested for each report, with what `taught` says was learned before it."""
+    """Return the suggestions for each report, with what `taught` says was learned before it."""
     silent = first_right = shown = right = 0
     for report in found:
         slugs = [slug for _, slug in worth_showing(ranked(report.analysis, taught(report)))]

@@ -1,4 +1,4 @@
-"""How long one morning's digests take to be worked out and written, in a scratch database.
+"""Benchmark of computing and writing one morning's digests, in a scratch database.
 
     python -m bench.reminders                            # 100,000 open items, 10,000 people
     python -m bench.reminders --items 10000 --people 1000
@@ -75,7 +75,7 @@ def fill(items: int, people: int) -> None:
 
 
 def _people(count: int) -> Iterator[User]:
-    """One in a hundred has left."""
+    """Return people, one in a hundred of them deactivated."""
     for n in range(count):
         yield User(
             username=f"person{n}",

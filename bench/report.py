@@ -1,4 +1,4 @@
-"""What was measured at every size, beside each other: in the terminal, as a page, and drawn.
+"""Report of the measurements at every size: in the terminal, as a page, and as a chart.
 
     python -m bench.report var/bench/*/bench.json [--keep]
 
@@ -76,7 +76,7 @@ def _grown(found: Sequence[Found | None], which: str) -> str:
 
 
 def targets(run: Found) -> str:
-    """One size's pages with what they should take; what takes longer is bold."""
+    """Tabulate one size's pages with their targets; those that miss them are bold."""
     rows = []
     for one in run["pages"]:
         if "failure" in one:
@@ -91,7 +91,7 @@ def targets(run: Found) -> str:
 
 
 def missed(runs: list[Found]) -> str:
-    """What takes longer than it should at the largest size, in a line each."""
+    """List the targets missed at the largest size, a line each."""
     late = []
     for one in runs[-1]["pages"]:
         if "failure" in one:

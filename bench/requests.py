@@ -1,4 +1,4 @@
-"""What is asked of the pages, and how fast each should be."""
+"""Requests to measure, with the target time of each."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HTMX = {"HX-Request": "true"}
 
 @dataclass(frozen=True)
 class TimedRequest:
-    """One thing to measure. `p50` and `p95` are its targets, in times of the bare view; None where
+    """A request to measure. `p50` and `p95` are its targets, in times of the bare view; None where
     there is none. `ask(number)` asks it for the `number`th time."""
 
     name: str
@@ -114,7 +114,7 @@ def _narrowed(site: Site) -> list[TimedRequest]:
 
 
 def _around(site: Site) -> list[TimedRequest]:
-    """What an incident's page fetches beside it, for one incident after another and for one."""
+    """Fragments that an incident's page fetches, for one incident after another and for one."""
 
     def another(path: str) -> Callable[[int], Answer]:
         most = Incident.objects.count()

@@ -148,7 +148,7 @@ def workers_of(pid: int) -> list[int]:
 
 
 def database_processes() -> list[int]:
-    """Those of PostgreSQL that serve this database; only where it runs on this machine."""
+    """Return PostgreSQL's processes for this database; only if it runs on this machine."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")
         return [pid for (pid,) in cursor.fetchall()]

@@ -1,1 +1,1 @@
-"""How good the ranking is: our search beside plain `ts_rank` and SQLite's FTS5."""
+"""Quality of the ranking: our search beside plain `ts_rank` and SQLite's FTS5."""

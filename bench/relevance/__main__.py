@@ -1,4 +1,4 @@
-"""How good the ranking is, in a scratch database that is made and dropped.
+"""Quality of the ranking, in a scratch database that is made and dropped.
 
     python -m bench.relevance                                     # our own labelled set
     python -m bench.relevance --failures                          # and where we miss

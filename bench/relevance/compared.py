@@ -13,7 +13,7 @@ from bench.relevance.measures import Quality, mean, quality
 
 @dataclass(frozen=True)
 class Judged:
-    """What one engine found for each query, and how good that is, in the queries' order."""
+    """Results of one engine for each query and their quality, in the queries' order."""
 
     engine: str
     ranked: list[list[str]]
@@ -32,11 +32,11 @@ class Comparison:
 
     @property
     def is_won(self) -> bool:
-        """Whether ours is better than every other, each in its best way, by each measure."""
+        """Tell whether ours beats every other, each in its best way, by each measure."""
         return all(self.ours.overall.beats(other.overall) for other in self.others)
 
     def table(self) -> Iterator[str]:
-        """One line per engine, then one per way of asking with ours and the best of each other."""
+        """Return a line per engine, then one per kind of query: ours and the best of each other."""
         yield f"{len(self.queries)} queries{'nDCG@10':>32}{'recall@10':>11}{'MRR':>8}{'first':>8}"
         for judged in (self.ours, *self.others):
             yield _line(judged.engine, judged.overall)

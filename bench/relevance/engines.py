@@ -28,7 +28,7 @@ class Engine(Protocol):
 
 @dataclass
 class Ours:
-    """What the search page shows to somebody who may see everything that is not restricted.
+    """Our search page, for somebody who may see everything that is not restricted.
 
     An action item found stands for its incident, as the others have no documents of action items.
     """
@@ -146,7 +146,7 @@ def _fill_sqlite(documents: Sequence[Plain]) -> sqlite3.Connection:
 
 
 def _of_service(names: Iterable[str], query: Labelled, documents: Sequence[Plain]) -> list[str]:
-    """Only what concerns the query's service, where it names one."""
+    """Filter by the query's service, if it names one."""
     if not query.service:
         return list(names)
     fitting = {one.name for one in documents if query.service in one.services}

@@ -1,4 +1,4 @@
-"""How good a ranked list is, given what is relevant: 2 where it is the answer, 1 where it is near.
+"""Measures of a ranked list, given grades: 2 for an answer, 1 for a related document.
 
 Järvelin and Kekäläinen's nDCG with gains of 2^grade − 1; recall counts both grades.
 """
@@ -22,12 +22,12 @@ class Quality:
     first: float
 
     def beats(self, other: Quality) -> bool:
-        """Whether it is better by each of the three measures that a release is held to."""
+        """Tell whether it is better by each of the three measures that a release is held to."""
         return self.ndcg > other.ndcg and self.recall > other.recall and self.mrr > other.mrr
 
 
 def quality(ranked: Sequence[str], grades: Mapping[str, int]) -> Quality:
-    """Of one query: the names in the order in which they were found, each once."""
+    """Measure one query: `ranked` are names in the order found, each once."""
     top = ranked[:DEPTH]
     answers = [name for name, grade in grades.items() if grade == max(grades.values())]
     return Quality(
@@ -39,7 +39,7 @@ def quality(ranked: Sequence[str], grades: Mapping[str, int]) -> Quality:
 
 
 def mean(qualities: Sequence[Quality]) -> Quality:
-    """Of several queries; each counts the same."""
+    """Average several queries; each counts the same."""
     n = len(qualities)
     return Quality(
         ndcg=sum(one.ndcg for one in qualities) / n,
