@@ -20,7 +20,7 @@ from action_items.follow_up.owners import Holders, Row, by_service, holders
 from action_items.follow_up.recurring import RecurringPattern, recurring_patterns
 from action_items.follow_up.scope import Reach
 from action_items.models import LedgerEntry
-from action_items.models.reminder import ASSIGNED
+from action_items.steps import ASSIGNED
 from incidents.models import CLOSED, ActionItemChange, ActionItemStatus, Changed
 from incidents.models.action_item import ActionItemQuerySet
 from messaging.models import Message

@@ -13,8 +13,6 @@ from incidents.models.action_item import ActionItem
 from incidents.models.incident import Incident
 from messaging.models import Message
 
-# A step that announces something new instead of reminding.
-ASSIGNED = "assigned"
 _ONE_STRETCH = timedelta(minutes=90)  # less than a morning, so none is missed
 _STRETCHES = 50
 

@@ -17,8 +17,6 @@ from action_items.reminders.content import Contents, Section
 from action_items.reminders.digest_lines import DigestItem, ItemTexts, postmortem_lines
 from action_items.reminders.lines import Counts
 from action_items.reminders.policy import (
-    DECISION,
-    ORPHANED,
     Due,
     Part,
     Policy,
@@ -27,6 +25,7 @@ from action_items.reminders.policy import (
     is_announced,
 )
 from action_items.reminders.postmortems import PendingPostmortem, pending_postmortems
+from action_items.steps import DECISION, ORPHANED
 from core.templatetags import ui
 from messaging.models import Message
 

@@ -10,8 +10,9 @@ from accounts.models import User
 from action_items.reminders import lines, links
 from action_items.reminders.candidates import Candidate
 from action_items.reminders.lines import AssignmentNote, Line
-from action_items.reminders.policy import ASSIGNED, Due, Policy
+from action_items.reminders.policy import Due, Policy
 from action_items.reminders.postmortems import PendingPostmortem
+from action_items.steps import ASSIGNED
 from core.prepared import among
 from core.text import one_line
 from incidents.models import ActionItem, ActionItemChange, Changed, Incident

@@ -13,8 +13,9 @@ from action_items.models import LedgerEntry
 from action_items.reminders import ledger, policy_store, recipients
 from action_items.reminders.calendars import Calendar
 from action_items.reminders.candidates import Candidate, candidates_of
-from action_items.reminders.policy import ASSIGNED, Policy
+from action_items.reminders.policy import Policy
 from action_items.reminders.schedule import DueReminders, SentSteps, due_reminders
+from action_items.steps import ASSIGNED
 from core.prepared import among
 from incidents.models import ActionItem
 from messaging.operations import Draft

@@ -16,20 +16,21 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from action_items.reminders.calendars import Morning
+from action_items.steps import (
+    ASSIGNED,
+    DECISION,
+    DRAFT_UNTOUCHED,
+    DUE_SOON,
+    DUE_TODAY,
+    ORPHANED,
+    RE_REVIEW,
+    REVIEW_WAITING,
+    SNOOZE_OVER,
+    TEAM_LEAD,
+    UNASSIGNED,
+)
 from core import times
 from core.errors import DomainError
-
-ASSIGNED = "assigned"
-DUE_SOON = "due_soon"
-DUE_TODAY = "due_today"
-DECISION = "decision"
-TEAM_LEAD = "team_lead"
-UNASSIGNED = "unassigned"
-ORPHANED = "orphaned"
-RE_REVIEW = "re_review"
-SNOOZE_OVER = "snooze_over"
-DRAFT_UNTOUCHED = "draft_untouched"
-REVIEW_WAITING = "review_waiting"
 
 _OVERDUE = "overdue_"
 _NOT_ON_THE_LADDER = -1_000

@@ -16,7 +16,10 @@ from action_items.models import ReminderRun
 from action_items.reminders import immediate, ledger, recipients, sending_hours
 from action_items.reminders.calendars import Calendar
 from action_items.reminders.candidates import Candidate, candidates_of
-from action_items.reminders.policy import (
+from action_items.reminders.policy import Policy
+from action_items.reminders.postmortems import pending_postmortems
+from action_items.reminders.schedule import DueReminders, SentSteps, due_reminders
+from action_items.steps import (
     ASSIGNED,
     DECISION,
     DRAFT_UNTOUCHED,
@@ -28,10 +31,7 @@ from action_items.reminders.policy import (
     SNOOZE_OVER,
     TEAM_LEAD,
     UNASSIGNED,
-    Policy,
 )
-from action_items.reminders.postmortems import pending_postmortems
-from action_items.reminders.schedule import DueReminders, SentSteps, due_reminders
 from core import times
 from incidents.models import ActionItem, Incident, PostmortemStatus
 from messaging.models import Message

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from accounts.models import DigestFrequency, User
 from action_items.reminders import policy_store, recipients
 from action_items.reminders.calendars import Calendar
-from action_items.reminders.policy import ASSIGNED
+from action_items.steps import ASSIGNED
 from messaging.models import Message
 from messaging.models.message import MessageQuerySet
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from action_items.models import Assigned, reminder
+from action_items.models import Assigned
 from action_items.reminders import policy
 from action_items.reminders.calendars import Calendar
 from action_items.reminders.policy import Due, ItemFacts, Part, Policy, PostmortemFacts
@@ -425,4 +425,3 @@ def test_the_policy_needs_neither_models_nor_settings():
 
 def test_the_policy_knows_every_stored_value_of_assigned():
     assert set(policy.AT_ONCE) == set(Assigned.values)
-    assert policy.ASSIGNED == reminder.ASSIGNED

@@ -1,0 +1,13 @@
+"""Names of the steps of the reminder policy, as the ledger stores them."""
+
+ASSIGNED = "assigned"
+DUE_SOON = "due_soon"
+DUE_TODAY = "due_today"
+DECISION = "decision"
+TEAM_LEAD = "team_lead"
+UNASSIGNED = "unassigned"
+ORPHANED = "orphaned"
+RE_REVIEW = "re_review"
+SNOOZE_OVER = "snooze_over"
+DRAFT_UNTOUCHED = "draft_untouched"
+REVIEW_WAITING = "review_waiting"
