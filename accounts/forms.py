@@ -24,7 +24,7 @@ class ProfileForm(forms.ModelForm):
         coerce=int,
         empty_value=None,
         required=False,
-        help_text="In your time zone. Reminders come within three hours, or the next morning.",
+        help_text="In your time zone. Reminders are sent within three hours, or the next morning.",
     )
     quiet_weekdays = forms.TypedMultipleChoiceField(
         label="Quiet days",
@@ -32,7 +32,7 @@ class ProfileForm(forms.ModelForm):
         coerce=int,
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="Nothing is sent on these days; it waits for the next one.",
+        help_text="No reminders on these days; they are sent on the next other day.",
     )
 
     class Meta:
@@ -55,24 +55,24 @@ class ProfileForm(forms.ModelForm):
             "email": "Reminders and sign-in codes go here.",
             "time_zone": "Type a city or region. Times are shown in this zone, but a timeline "
             "keeps its incident’s own, with UTC beside it.",
-            "digest": "One message with everything that is due, and none where nothing is. "
-            "Once a week is on the first business day.",
-            "digest_by": "Without a channel that works, chat goes by e-mail. "
-            "The inbox holds every message, whichever way it goes.",
+            "digest": "One message with everything that is due, or none. "
+            "Weekly ones are sent on the first business day.",
+            "digest_by": "Without a working channel, reminders are sent by e-mail. "
+            "The inbox holds every message in any case.",
         }
 
     def clean_email(self) -> str:
         address: str = self.cleaned_data["email"]
         taken = User.objects.filter(email__iexact=address).exclude(pk=self.instance.pk)
         if taken.exists():
-            raise forms.ValidationError("Somebody else has this e-mail address.")
+            raise forms.ValidationError("This e-mail address is already in use.")
         return address
 
     def clean_quiet_weekdays(self) -> list[int]:
         days: list[int] = self.cleaned_data["quiet_weekdays"]
         if len(set(days)) == _DAYS_OF_A_WEEK and self.data.get("digest") != DigestFrequency.OFF:
             raise forms.ValidationError(
-                "With seven quiet days nothing is ever sent. Leave a day free, or choose “Never” "
+                "With seven quiet days nothing would be sent. Clear a day, or choose “Never” "
                 "above to turn reminders off."
             )
         return days

@@ -59,7 +59,7 @@ class KeepTypedTextMiddleware:
             return None
         by_htmx = bool(getattr(request, "htmx", False))
         if not by_htmx and request.headers.get("X-Requested-With") == "XMLHttpRequest":
-            return HttpResponse("Your session has ended. Sign in again.", status=401)
+            return HttpResponse("Your session has expired. Sign in again.", status=401)
         if by_htmx and getattr(view, "asked_in_passing", False):
             return HttpResponse(status=204)
         if request.method == "POST" and not getattr(view, "holds_no_text", False):

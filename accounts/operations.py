@@ -31,7 +31,8 @@ class AdministratorThere(DomainError):
     def __init__(self, administrator: User) -> None:
         name = administrator.username
         super().__init__(
-            f"“{name}” is an active administrator. For a way in, run: manage.py sign_in_link {name}"
+            f"“{name}” is an active administrator. "
+            f"For a sign-in link, run: manage.py sign_in_link {name}"
         )
 
 

@@ -25,5 +25,5 @@ def warnings_for(person: User, changed: Iterable[str]) -> list[str]:
     were just saved with another value."""
     if person.digest == DigestFrequency.OFF:
         idle = {"digest_by", "digest_hour", "quiet_weekdays"} & set(changed)
-        return ["Reminders are off: way, hour and quiet days count once they are on."] * bool(idle)
+        return ["Reminders are off: hour, route and quiet days have no effect."] * bool(idle)
     return [sentence for check in _checks for sentence in check(person)]

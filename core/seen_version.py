@@ -49,7 +49,7 @@ class SeenVersionForm(forms.ModelForm):
         current = rows.values_list("version", flat=True).filter(pk=self.instance.pk).first()
         if cleaned.get("seen_version") != current:
             raise forms.ValidationError(
-                "Somebody changed this since you opened the page. Nothing was saved: open it anew."
+                "Somebody changed this since you opened the page. Nothing was saved: reload it."
             )
         self.instance.version = current + 1
         return cleaned

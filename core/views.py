@@ -17,7 +17,7 @@ def markdown_preview(request: HttpRequest) -> HttpResponse:
     """Render a preview of the Markdown in `content`; refuse text over 1 MB with a message."""
     text = request.POST.get("content", "")
     if len(text) > markdown.MAX_LENGTH:
-        return HttpResponse("This text is too long to show a preview of it.", status=413)
+        return HttpResponse("This text is too long for a preview.", status=413)
     return HttpResponse(markdown.render(_with_marks_shown(text)))
 
 

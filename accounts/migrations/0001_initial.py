@@ -36,10 +36,10 @@ class Migration(migrations.Migration):
                 ('time_zone', models.CharField(default='UTC', max_length=64, validators=[accounts.models.user.validate_time_zone])),
                 ('theme', models.CharField(choices=[('auto', 'As the device'), ('light', 'Light'), ('dark', 'Dark')], default='auto', max_length=8)),
                 ('digest', models.CharField(choices=[('daily', 'On business days'), ('weekly', 'Once a week'), ('off', 'Never')], default='daily', max_length=8, verbose_name='reminder digest')),
-                ('digest_hour', models.PositiveSmallIntegerField(blank=True, help_text="the hour from which it may come, in this person's zone; empty: the usual one", null=True, verbose_name='hour of the digest')),
-                ('quiet_weekdays', django.contrib.postgres.fields.ArrayField(base_field=models.PositiveSmallIntegerField(), blank=True, default=list, help_text='days of the week on which no digest comes: 1 is Monday, 7 is Sunday', size=None, verbose_name='quiet days')),
+                ('digest_hour', models.PositiveSmallIntegerField(blank=True, help_text="earliest hour of the digest, in the person's time zone; empty: the default", null=True, verbose_name='hour of the digest')),
+                ('quiet_weekdays', django.contrib.postgres.fields.ArrayField(base_field=models.PositiveSmallIntegerField(), blank=True, default=list, help_text='days of the week without a digest: 1 is Monday, 7 is Sunday', size=None, verbose_name='quiet days')),
                 ('digest_by', models.CharField(choices=[('mail', 'By e-mail'), ('chat', 'By chat, through a channel of mine'), ('inbox', 'In the inbox only')], default='mail', max_length=8, verbose_name='way of the digest')),
-                ('unread', models.PositiveIntegerField(default=0, editable=False, help_text='messages in the inbox that were not opened')),
+                ('unread', models.PositiveIntegerField(default=0, editable=False, help_text='unread messages in the inbox')),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
             ],
@@ -90,7 +90,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='user',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='user_email_unique_in_any_case', violation_error_message='Somebody else has this e-mail address.'),
+            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='user_email_unique_in_any_case', violation_error_message='This e-mail address is already in use.'),
         ),
         migrations.AddConstraint(
             model_name='user',

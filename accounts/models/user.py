@@ -146,20 +146,20 @@ class User(AbstractUser):
         "hour of the digest",
         null=True,
         blank=True,
-        help_text="the hour from which it may come, in this person's zone; empty: the usual one",
+        help_text="earliest hour of the digest, in the person's time zone; empty: the default",
     )
     quiet_weekdays = ArrayField(
         models.PositiveSmallIntegerField(),
         verbose_name="quiet days",
         default=list,
         blank=True,
-        help_text="days of the week on which no digest comes: 1 is Monday, 7 is Sunday",
+        help_text="days of the week without a digest: 1 is Monday, 7 is Sunday",
     )
     digest_by = models.CharField(
         "way of the digest", max_length=8, choices=DigestWay, default=DigestWay.MAIL
     )
     unread = models.PositiveIntegerField(
-        default=0, editable=False, help_text="messages in the inbox that were not opened"
+        default=0, editable=False, help_text="unread messages in the inbox"
     )
 
     objects = UserManager()  # type: ignore[misc]
@@ -170,7 +170,7 @@ class User(AbstractUser):
             models.UniqueConstraint(
                 Lower("email"),
                 name="user_email_unique_in_any_case",
-                violation_error_message="Somebody else has this e-mail address.",
+                violation_error_message="This e-mail address is already in use.",
             ),
             models.CheckConstraint(
                 condition=models.Q(role__in=Role.values), name="user_role_is_known"

@@ -29,7 +29,7 @@ def _administrators_only(view: View) -> View:
     @wraps(view)
     def guarded(request: SignedInRequest, *args: str, **kwargs: str) -> HttpResponse:
         if not request.user.is_administrator:
-            raise PermissionDenied("The mailbox is for administrators: it holds everybody’s mail.")
+            raise PermissionDenied("Only administrators may see everybody’s mail.")
         return view(request, *args, **kwargs)
 
     return guarded
@@ -54,7 +54,7 @@ def mailbox_message(request: HttpRequest, name: str) -> HttpResponse:
         message = kept_mail.parsed(name)
         letter = kept_mail.letter(name)
     except FileNotFoundError as error:
-        raise Http404("There is no such message.") from error
+        raise Http404("Message not found.") from error
     context = {
         "letter": letter,
         "headers": [(key, str(value)) for key, value in message.items()],
@@ -72,7 +72,7 @@ def mailbox_message_html(request: HttpRequest, name: str) -> HttpResponse:
     try:
         html = kept_mail.part(kept_mail.parsed(name), "html")
     except FileNotFoundError as error:
-        raise Http404("There is no such message.") from error
+        raise Http404("Message not found.") from error
     if html is None:
         raise Http404("This message has no HTML part.")
     return HttpResponse(html, headers={"Content-Security-Policy": MAIL_POLICY})

@@ -17,8 +17,8 @@ from accounts.views.typed_text import came_from_our_page
 from core.outages import Outage, outage
 
 _SENTENCES = {
-    Outage.DATABASE: "The database does not answer at the moment.",
-    Outage.DISK: "The server’s disk is full. An administrator has to make room.",
+    Outage.DATABASE: "The database is not responding at the moment.",
+    Outage.DISK: "The server’s disk is full. An administrator has to free space.",
 }
 
 

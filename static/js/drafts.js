@@ -131,19 +131,19 @@
     bar.className = "alert alert-info draft-offer";
     bar.setAttribute("role", "status");
     const words = document.createElement("span");
-    words.textContent = `You typed something here at ${clock(draft.at)} and did not save it.`;
+    words.textContent = `You have unsaved text from ${clock(draft.at)}.`;
     const done = () => {
       state.offered = null;
       bar.remove();
     };
     bar.append(
       words,
-      button("Restore it", "btn-primary", () => {
+      button("Restore", "btn-primary", () => {
         restore(form, draft);
         done();
         keep(form);
       }),
-      button("Discard it", "", () => {
+      button("Discard", "", () => {
         done();
         keep(form);
         if (draft.previous) offer(form, state, draft.previous);

@@ -25,7 +25,7 @@
 
   const reason = async (answer) => {
     if (answer.status === 401) {
-      return "Your session has ended. Sign in again in another tab, then add the image once more.";
+      return "Your session has expired. Sign in again in another tab, then add the image again.";
     }
     if (answer.status === 413) return "The image is too large.";
     try {
@@ -129,11 +129,11 @@
 // A request that failed is never silent: htmx leaves the page as it is, so we say why.
 (() => {
   const REASONS = {
-    403: "You may not do this, or not any more.",
-    404: "This is not here any more: it was removed or archived, or you may not see it any more.",
+    403: "You do not have permission to do this.",
+    404: "This no longer exists: it was removed or archived, or you no longer have permission to see it.",
     413: "This is too long to be saved.",
     429: "Too many requests in a short time. Wait a moment.",
-    503: "This was not saved: the database or the disk does not work at the moment. Try again soon.",
+    503: "This was not saved: the database or the disk is not available at the moment. Try again soon.",
   };
 
   const say = (source, words) => {

@@ -97,7 +97,7 @@ def test_nobody_else_does(ana, signed_in):
     for path in ["/mailbox/", f"/mailbox/{name}/", f"/mailbox/{name}/html/"]:
         answer = client.get(path)
         assert answer.status_code == 403
-        assert "for administrators" in answer.content.decode()
+        assert "Only administrators" in answer.content.decode()
 
 
 @pytest.mark.parametrize("name", ["nothing", "0" * 32, "..%2f..%2fsecret_key"])

@@ -66,7 +66,7 @@ def test_nobody_signs_up(client):
         {"username": "eve", "email": "eve@x.org", "password1": PASSWORD, "password2": PASSWORD},
     )
 
-    assert "An administrator adds people" in page.content.decode()
+    assert "Accounts are created by an administrator" in page.content.decode()
     assert not User.objects.filter(username="eve").exists()
 
 

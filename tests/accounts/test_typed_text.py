@@ -57,7 +57,7 @@ def test_a_form_sent_too_late_leads_to_sign_in(browser):
 
     assert answer.status_code == 302
     assert answer.url == "/accounts/login/?next=%2Fresume%2F"
-    assert "What you typed is kept" in browser.get(answer.url).content.decode()
+    assert "Your unsaved text is kept" in browser.get(answer.url).content.decode()
 
 
 def test_after_signing_in_the_text_is_shown_and_nothing_is_saved_yet(browser, people):
@@ -66,7 +66,7 @@ def test_after_signing_in_the_text_is_shown_and_nothing_is_saved_yet(browser, pe
     assert sign_in(browser, "ana").url == "/resume/"
     page = browser.get("/resume/").content.decode()
 
-    assert "Here is what you typed" in page
+    assert "This is your unsaved text" in page
     assert "Ana of the long name" in page
     assert 'action="/profile/"' in page
     people["ana"].refresh_from_db()
@@ -223,7 +223,7 @@ def test_text_typed_before_somebody_signed_in_elsewhere_is_kept(browser, people)
     )
 
     assert answer.status_code == 403
-    assert "What you typed is kept" in answer.content.decode()
+    assert "Your text is kept" in answer.content.decode()
     assert "Ana of the long name" in browser.get("/resume/").content.decode()
 
 
@@ -234,7 +234,7 @@ def test_what_another_site_made_the_browser_send_is_not_kept(browser, headers):
     answer = browser.post("/profile/", WRITTEN, headers=headers)
 
     assert answer.status_code == 403
-    assert "What you typed is kept" not in answer.content.decode()
+    assert "Your text is kept" not in answer.content.decode()
     assert browser.get("/resume/").status_code == 302
 
 

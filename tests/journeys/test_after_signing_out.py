@@ -52,7 +52,7 @@ def test_a_draft_is_offered_after_going_back(enter, site, administrator):
 
     page.go_back()
 
-    restore = page.get_by_role("button", name="Restore it")
+    restore = page.get_by_role("button", name="Restore")
     if page.get_by_label("Title").input_value() != "The vault is closed":
         restore.click()
     expect(page.get_by_label("Title")).to_have_value("The vault is closed")

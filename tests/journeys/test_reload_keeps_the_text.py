@@ -30,7 +30,7 @@ def test_text_survives_a_reload(enter, administrator, site):
     page.locator("textarea[name=body]").fill("Two hundred words that took an hour.")
     address = page.locator("form[data-draft-key]").get_attribute("action")
     page.goto(f"{site}{address}")
-    page.get_by_role("button", name="Restore it").click()
+    page.get_by_role("button", name="Restore").click()
     expect(page.locator("textarea[name=body]")).to_have_value(
         "Two hundred words that took an hour."
     )
@@ -39,7 +39,7 @@ def test_text_survives_a_reload(enter, administrator, site):
 
     expect(page.locator("form[data-draft-key]")).to_be_visible()
     field = page.locator("textarea[name=body]")
-    offer = page.get_by_role("button", name="Restore it")
+    offer = page.get_by_role("button", name="Restore")
     if field.input_value() != "Two hundred words that took an hour.":
         offer.click()
     else:  # this browser put it back itself: then nothing is to be offered
@@ -84,7 +84,7 @@ def test_choices_survive_as_well(enter, administrator, site):
 
     page.goto(f"{site}/")
     page.goto(f"{site}/incidents/new/")
-    page.get_by_role("button", name="Restore it").click()
+    page.get_by_role("button", name="Restore").click()
 
     expect(page.get_by_label("Title")).to_have_value("Registry lost its certificate")
     expect(page.get_by_label("Severity")).to_have_value("SEV2")

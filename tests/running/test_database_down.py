@@ -60,7 +60,7 @@ def test_a_database_that_is_not_there_is_said_to_be(folder):
     assert all(line.startswith("503 ") for line in lines), lines
     assert all("no-store" in line for line in lines)
     assert all(line.startswith("503 10 ") for line in (page, fragment, script, posted, sign_in))
-    assert "The database does not answer at the moment." in page
+    assert "The database is not responding at the moment." in page
     assert 'href="/">Try again' in page
     assert "The database does not answer" in health
     assert "<" not in fragment

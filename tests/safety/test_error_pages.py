@@ -86,7 +86,7 @@ def test_a_break_is_told_without_its_inside(client):
 
     page = answer.content.decode()
     assert answer.status_code == 500
-    assert "Something broke on our side" in page
+    assert "Something went wrong" in page
     assert "hunter2" not in page
     assert "default-src 'none'" in answer["Content-Security-Policy"]
 

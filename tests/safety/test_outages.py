@@ -142,7 +142,7 @@ def test_an_error_of_ours_is_still_one(client, section, failing):
     answer = save(client, section)
 
     assert answer.status_code == 500
-    assert "Something broke on our side" in answer.content.decode()
+    assert "Something went wrong" in answer.content.decode()
 
 
 @pytest.fixture

@@ -15,20 +15,20 @@ from core.errors import DomainError
 
 
 class Command(BaseCommand):
-    """Print how the first administrator gets in; later, only where the site is."""
+    """Print a sign-in link for the first administrator; later, only the site's URL."""
 
     help = (
-        "Make the first administrator on an empty database and print a one-time sign-in link. "
-        "When no active administrator is left, --username makes one."
+        "Create the first administrator on an empty database and print a one-time sign-in link. "
+        "When no active administrator is left, --username creates one."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--quiet", action="store_true", help="print the address and no words")
+        parser.add_argument("--quiet", action="store_true", help="print only the link")
         parser.add_argument(
             "--username",
             default="",
             help="make this person an active administrator, if there is none; "
-            "an account is made where nobody has that name",
+            "the account is created if it does not exist",
         )
 
     def handle(self, *args: Any, quiet: bool, username: str, **options: Any) -> None:
@@ -49,6 +49,6 @@ class Command(BaseCommand):
             self.stdout.write(f"Nevertwice is at {settings.SITE_URL}")
             if not has_administrator():
                 self.stdout.write(
-                    "It has no active administrator. To make one, run: "
+                    "It has no active administrator. To create one, run: "
                     "manage.py first_administrator --username NAME"
                 )

@@ -29,7 +29,7 @@ class Command(BaseCommand):
                 "Give the exact user name."
             ) from error
         if user is None:
-            raise CommandError(f"Nobody here has the user name or e-mail address “{person}”.")
+            raise CommandError(f"No user has the user name or e-mail address “{person}”.")
         if not user.is_active:
             raise CommandError(f"“{person}” is deactivated and cannot sign in.")
         self.stdout.write(issue_sign_in_link(user, at=timezone.now()))
