@@ -134,7 +134,7 @@ def send(channel: Channel, letter: Letter) -> None:
     service = apprise.Apprise(asset=_asset)
     with _listening() as heard, guard.public_addresses_only():
         if not service.add(sealing.unseal(channel.sealed_address)):
-            raise ChannelFailed("The address is not understood any more.", is_permanent=True)
+            raise ChannelFailed("The address is no longer valid.", is_permanent=True)
         is_markdown = channel.kind not in {ChannelKind.WEBHOOK, ChannelKind.OTHER}
         taken = all(
             service.notify(
@@ -181,16 +181,16 @@ def _failure(said: str) -> ChannelFailed:
     status = int(found[1]) if found else 0
     if status in {404, 410}:
         return ChannelFailed(
-            f"The address is gone (it answered {status}). Make a new one.", is_permanent=True
+            f"The address is gone (it answered {status}). Create a new one.", is_permanent=True
         )
     if status in {401, 403}:
         return ChannelFailed(f"The service refuses us (it answered {status}).", is_permanent=True)
     if status == 429:
-        return ChannelFailed("The service takes no more messages for now (it answered 429).")
+        return ChannelFailed("The service accepts no more messages for now (it answered 429).")
     if 300 <= status < 500:
         return ChannelFailed(f"The service answered {status}.", is_permanent=status != 408)
     if status:
-        return ChannelFailed(f"The service is in trouble (it answered {status}).")
+        return ChannelFailed(f"The service has a problem (it answered {status}).")
     return ChannelFailed("The service cannot be reached, or did not answer in time.")
 
 

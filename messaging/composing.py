@@ -81,7 +81,7 @@ def topic_named(topic: str) -> Topic:
     try:
         return _topics[topic]
     except KeyError as error:
-        raise NobodyComposes(f"Nobody knows what to say about “{topic}”.") from error
+        raise NobodyComposes(f"No composer is registered for “{topic}”.") from error
 
 
 def name_of(topic: str) -> str:

@@ -15,11 +15,11 @@ class ChannelForm(forms.Form):
 
     kind = forms.ChoiceField(label="Service", choices=ChannelKind)
     name = forms.CharField(
-        max_length=100, help_text="As you call it: “My Slack”, “The team’s room”."
+        max_length=100, help_text="A name for it, such as “My Slack” or “The team’s room”."
     )
     address = forms.CharField(
         max_length=2000,
-        label="Address to post to",
+        label="Webhook address",
         help_text="The incoming webhook that the service makes for you. Whoever has it can write "
         "there, so it is kept encrypted and not shown again.",
         widget=forms.PasswordInput(
@@ -38,7 +38,7 @@ class OutboxForm(forms.Form):
     """Filters of the list of messages."""
 
     STATES = [
-        ("", "In any state"),
+        ("", "Any state"),
         ("waiting", "Due"),
         ("sent", "Sent"),
         ("failed", "Failed"),
@@ -47,9 +47,9 @@ class OutboxForm(forms.Form):
 
     state = forms.ChoiceField(choices=STATES, required=False)
     route = forms.ChoiceField(
-        choices=[("", "By any way"), *((way.value, way.label.capitalize()) for way in Route)],
+        choices=[("", "Any route"), *((way.value, way.label.capitalize()) for way in Route)],
         required=False,
     )
     to = forms.CharField(
-        label="To", required=False, max_length=100, help_text="a person’s or team’s name"
+        label="To", required=False, max_length=100, help_text="name of a person or team"
     )

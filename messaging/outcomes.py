@@ -33,7 +33,7 @@ def _of_one(message: Message) -> Result:
     if message.sent_at:
         return Result(_SENT[route], message.sent_at)
     if message.dropped_at:
-        return Result("not sent: nothing was left to say, or a later message says it")
+        return Result("not sent: nothing was left to report, or a later message covers it")
     if message.failed_at:
         return Result(f"{_NAMES[route]} failed: in the inbox only", message.failed_at)
     tried = f", failed {message.attempts} times so far" if message.attempts > 1 else ""
@@ -49,7 +49,7 @@ def _of_substitute(failed: Message, substitute: Message) -> Result:
         words = f"{_NAMES[first]} and {_NAMES[instead]} failed: in the inbox only"
         return Result(words, substitute.failed_at)
     if substitute.dropped_at:
-        return Result(f"{_NAMES[first]} failed, and a later message says it")
+        return Result(f"{_NAMES[first]} failed, and a later message covers it")
     return Result(f"{_NAMES[first]} failed, on its way by {_NAMES[instead]}")
 
 

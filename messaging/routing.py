@@ -35,7 +35,7 @@ class Ways:
         if person is not None:
             return self.to_person(person)
         if team is None:
-            raise ValueError("A message is for a person or for a team.")
+            raise ValueError("A message needs a person or a team as its recipient.")
         return self.to_team(team)
 
     def to_person(self, person: User) -> Way:

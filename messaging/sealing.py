@@ -29,7 +29,7 @@ def unseal(sealed: str) -> str:
         return _box(_keys()).decrypt(sealed.encode()).decode()
     except InvalidToken as error:
         raise SealBroken(
-            "The key that this address was kept with is gone. Enter the address again."
+            "The key that encrypted this address is missing. Enter the address again."
         ) from error
 
 

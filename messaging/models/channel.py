@@ -54,7 +54,7 @@ class Channel(models.Model):
     name = models.CharField(max_length=100)
     sealed_address = models.TextField(editable=False)
     hint = models.CharField(
-        max_length=100, editable=False, help_text="as much of the address as may be shown"
+        max_length=100, editable=False, help_text="the part of the address that may be shown"
     )
     is_active = models.BooleanField(default=True)
     created_by = models.ForeignKey(

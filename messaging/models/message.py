@@ -52,11 +52,9 @@ class Message(models.Model):
     recognised as the same one by whoever receives it.
     """
 
-    key = models.CharField(
-        max_length=200, unique=True, help_text="what it is: of messages with one key there is one"
-    )
+    key = models.CharField(max_length=200, unique=True, help_text="identifies the message; unique")
     topic = models.CharField(max_length=32)
-    about = models.JSONField(default=dict, blank=True, help_text="keys, never words")
+    about = models.JSONField(default=dict, blank=True, help_text="primary keys, never text")
     recipient = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.CASCADE, related_name="messages"
     )
@@ -83,7 +81,7 @@ class Message(models.Model):
     )
     sent_at = models.DateTimeField(null=True, blank=True)
     dropped_at = models.DateTimeField(
-        null=True, blank=True, help_text="when nothing in it was left to say"
+        null=True, blank=True, help_text="when it was dropped because nothing was left to report"
     )
     failed_at = models.DateTimeField(null=True, blank=True, help_text="when it was given up")
     attempts = models.PositiveIntegerField(default=0)
@@ -105,7 +103,7 @@ class Message(models.Model):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="+",
-        help_text="who had it sent again",
+        help_text="who requested that it be sent again",
     )
 
     objects = MessageQuerySet.as_manager()

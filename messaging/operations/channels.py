@@ -49,12 +49,12 @@ def add_channel(
     for a kind that only administrators may use, TooManyChannels for the sixth.
     """
     if team is not None and not (by.is_administrator or team.lead_id == by.pk):
-        raise NotYours("Channels of a team are for its lead and administrators to change.")
+        raise NotYours("Only the team’s lead and administrators may change its channels.")
     if kind == ChannelKind.OTHER and not by.is_administrator:
-        raise NotYours("Other services are for administrators to add.")
+        raise NotYours("Only administrators may add other services.")
     owner = {"user": None, "team": team} if team else {"user": by, "team": None}
     if Channel.objects.filter(**owner).count() >= MOST_CHANNELS:
-        raise TooManyChannels(f"{MOST_CHANNELS} channels are enough. Remove one first.")
+        raise TooManyChannels(f"{MOST_CHANNELS} channels are the maximum. Remove one first.")
     return Channel.objects.create(
         **owner,
         kind=kind,
@@ -74,9 +74,9 @@ def test_channel(channel: Channel, *, by: User, at: datetime) -> None:
     _count_trial(by, at)
     letter = Letter(
         subject="Nevertwice can write here",
-        text=f"{by} tried this channel. Reminders will look like any other message.",
+        text=f"{by} tested this channel. Reminders will look like any other message.",
         html="",
-        chat=f"{by} tried this channel. It works.",
+        chat=f"{by} tested this channel. It works.",
         url="",
     )
     try:
@@ -98,7 +98,7 @@ def _count_trial(by: User, at: datetime) -> None:
         minutes = max(math.ceil((first + TRIALS_WITHIN - at) / timedelta(minutes=1)), 1)
         again = f"in {times.minutes(minutes)}"
         raise TooManyTrials(
-            f"Nothing was sent: {MOST_TRIALS} test messages in ten minutes are enough. "
+            f"Nothing was sent: {MOST_TRIALS} test messages in ten minutes are the maximum. "
             f"Try again {again}."
         )
     ChannelTrial.objects.create(by=by, at=at)
@@ -111,7 +111,7 @@ def remove_channel(channel: Channel, *, by: User, at: datetime) -> None:
     Raises NotYours where `by` may not.
     """
     if not Channel.objects.manageable_by(by).filter(pk=channel.pk).exists():
-        raise NotYours("This channel is somebody else’s.")
+        raise NotYours("This channel belongs to somebody else.")
     channel.delete()
 
 

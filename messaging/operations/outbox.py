@@ -152,11 +152,11 @@ def send_again(message: Message, *, by: User, at: datetime) -> Message:
     substitutes = Message.objects.filter(instead_of=original)
     waiting = Message.objects.waiting()
     if waiting.filter(Q(pk=original.pk) | Q(instead_of=original)).exists():
-        raise AlreadyOnItsWay("This message is on its way already.")
+        raise AlreadyOnItsWay("This message is already being sent.")
     ways = Ways([original.recipient], [original.team])
     way = ways.to(original.recipient, original.team)
     key = f"{original.key}:again-{substitutes.count() + 1}"
     again = write_instead(original, way=way, key=key, at=at, by=by)
     if again is None:
-        raise AlreadyOnItsWay("This message is on its way already.")
+        raise AlreadyOnItsWay("This message is already being sent.")
     return again

@@ -70,7 +70,7 @@ def _add(request: SignedInRequest, team: Team | None) -> HttpResponse:
         except DomainError as error:
             form.add_error("address", str(error))
         else:
-            messages.success(request, f"“{channel.name}” is kept. Send a test message to see it.")
+            messages.success(request, f"“{channel.name}” is saved. Send a test message to try it.")
             return redirect(_list_of(channel))
     context = {"form": form, "team": team, "back_url": _list_url(team)}
     return render(
@@ -87,9 +87,9 @@ def channel_test(request: SignedInRequest, pk: int) -> HttpResponse:
     except operations.TooManyTrials as error:
         messages.warning(request, str(error))
     except DomainError as error:
-        messages.error(request, f"“{channel.name}” did not take the message. {error}")
+        messages.error(request, f"“{channel.name}” did not accept the message. {error}")
     else:
-        messages.success(request, f"“{channel.name}” took the message. Look there.")
+        messages.success(request, f"“{channel.name}” accepted the message. Check that it arrived.")
     return redirect(_list_of(channel))
 
 
@@ -99,7 +99,7 @@ def channel_remove(request: SignedInRequest, pk: int) -> HttpResponse:
     channel = _channel(request, pk)
     if request.method == "POST":
         operations.remove_channel(channel, by=request.user, at=timezone.now())
-        messages.success(request, f"“{channel.name}” is forgotten, and its address with it.")
+        messages.success(request, f"“{channel.name}” is removed, and its address is deleted.")
         return redirect(_list_of(channel))
     context = {"channel": channel, "back_url": _list_of(channel)}
     return render(request, "messaging/channel_remove.html", context)
@@ -113,7 +113,7 @@ def _channel(request: SignedInRequest, pk: int) -> Channel:
 def _team(request: SignedInRequest, slug: str) -> Team:
     team = get_object_or_404(Team, slug=slug)
     if not request.user.is_administrator and team.lead_id != request.user.pk:
-        raise PermissionDenied("A team’s channels are for its lead and administrators.")
+        raise PermissionDenied("Only the team’s lead and administrators may see its channels.")
     return team
 
 

@@ -32,7 +32,7 @@ def _administrators_only(view: View) -> View:
     @wraps(view)
     def guarded(request: SignedInRequest, *args: int, **kwargs: int) -> HttpResponse:
         if not request.user.is_administrator:
-            raise PermissionDenied("The outbox is for administrators: it names everybody.")
+            raise PermissionDenied("Only administrators may open the outbox: it names everybody.")
         return view(request, *args, **kwargs)
 
     return guarded
@@ -110,7 +110,7 @@ def message_send_again(request: SignedInRequest, pk: int) -> HttpResponse:
         except DomainError as error:
             messages.error(request, str(error))
             return redirect("message_detail", pk=pk)
-        messages.success(request, "It is in the outbox, and goes out within a minute.")
+        messages.success(request, "The message is in the outbox, and will be sent within a minute.")
         return redirect("message_detail", pk=again.pk)
     context = {"message": message, "name": composing.name_of(message.topic)}
     return render(request, "messaging/message_send_again.html", context)

@@ -44,7 +44,7 @@ def test_a_channel_is_added_tried_and_removed(ana, signed_in, receiver):
     client.post(reverse("channel_remove", args=[room.pk]))
 
     assert added.url == "/channels/"
-    assert "took the message" in tried.content.decode()
+    assert "accepted the message" in tried.content.decode()
     assert [posted.path for posted in receiver.posted] == [f"/hooks/{TOKEN}"]
     assert "On-call" in asked.content.decode()
     assert not Channel.objects.exists()
@@ -93,8 +93,8 @@ def test_five_test_messages_in_ten_minutes_are_enough_through_whichever_channel(
     refused = client.post(tests[0], follow=True).content.decode()
 
     assert len(receiver.posted) == 5
-    assert "5 test messages in ten minutes are enough. Try again in 10 minutes." in refused
-    assert "did not take" not in refused
+    assert "5 test messages in ten minutes are the maximum. Try again in 10 minutes." in refused
+    assert "did not accept" not in refused
     rooms[0].refresh_from_db()
     assert rooms[0].last_error == ""
     other = add_room(ben, receiver)
@@ -195,7 +195,7 @@ def test_keys_rotate_without_losing_an_address(ana, settings):
     settings.CHANNEL_KEYS = [NEW_KEY]
 
     room.refresh_from_db()
-    assert said.getvalue() == "1 sealed anew\n"
+    assert said.getvalue() == "1 encrypted again\n"
     assert sealing.unseal(room.sealed_address) == "mmost://a.example.com/token"
 
 

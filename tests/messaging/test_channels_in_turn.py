@@ -155,7 +155,7 @@ def test_the_mail_says_why_it_came_by_mail(ana, receiver, add_channels):
     assert why_by_mail(message) == ""
     assert why_by_mail(Message.objects.get(instead_of=message)) == (
         "This came by e-mail because the channel “Room 0” did not take it. "
-        "The service is in trouble (it answered 503)."
+        "The service has a problem (it answered 503)."
     )
 
 
@@ -167,7 +167,7 @@ def test_the_mail_for_several_channels_says_that_none_took_it(ana, receiver, add
 
     assert why_by_mail(Message.objects.get(instead_of=message)) == (
         "This came by e-mail because none of 2 channels took it. "
-        "The address is gone (it answered 404). Make a new one."
+        "The address is gone (it answered 404). Create a new one."
     )
 
 

@@ -131,7 +131,7 @@ def test_what_may_no_longer_be_seen_is_not_told_by_an_old_message(ana, ben, sign
 
     page = signed_in(ana).get(reverse("inbox_message", args=[message.pk])).content.decode()
 
-    assert "Nothing is left of it" in page
+    assert "Nothing left in this message" in page
     assert "Hush" not in page
     assert "Quiet outage" not in page
 
@@ -150,4 +150,4 @@ def test_a_page_takes_as_many_queries_for_three_as_for_one(
 
 
 def test_an_empty_inbox_says_what_will_come(ana, signed_in):
-    assert "Nothing has come yet" in signed_in(ana).get("/inbox/").content.decode()
+    assert "No messages yet" in signed_in(ana).get("/inbox/").content.decode()

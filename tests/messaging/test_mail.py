@@ -177,7 +177,7 @@ def test_a_topic_that_nobody_composes_is_kept_until_somebody_does(ana, mail_serv
 
     message = Message.objects.get()
     assert message.state == "waiting"
-    assert "Nobody knows what to say" in message.last_error
+    assert "No composer is registered" in message.last_error
 
 
 def test_a_message_is_given_to_one_worker_and_after_a_while_to_another(ana, mail_server):

@@ -108,7 +108,7 @@ def test_a_team_hears_in_its_channel_or_by_mail():
 
 
 def test_a_message_is_for_a_person_or_a_team(ana):
-    with pytest.raises(ValueError, match="a person or for a team"):
+    with pytest.raises(ValueError, match="a person or a team"):
         operations.write(key="1", topic="note", day=NOON.date(), at=NOON)
     message = write(ana)
     message.team = TeamFactory()

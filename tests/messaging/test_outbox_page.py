@@ -56,8 +56,8 @@ def test_sending_again_asks_first_and_is_logged(ana, omar, signed_in):
     client, page = signed_in(omar), reverse("message_send_again", args=[message.pk])
 
     asked = client.get(page).content.decode()
-    assert "Send this once more?" in asked
-    assert "a Message-ID of its own" in asked
+    assert "Send this message again?" in asked
+    assert "a new Message-ID" in asked
     assert Message.objects.count() == 1
     client.post(page)
     second = client.post(page, follow=True).content.decode()
@@ -65,7 +65,7 @@ def test_sending_again_asks_first_and_is_logged(ana, omar, signed_in):
     again = Message.objects.get(instead_of=message)
     assert again.requested_by == omar
     assert again.message_id != message.message_id
-    assert "on its way already" in second
+    assert "already being sent" in second
     detail = client.get(reverse("message_detail", args=[message.pk])).content.decode()
     assert "asked for by Omar Operator" in detail
 

@@ -40,7 +40,7 @@ def test_an_altered_address_does_nothing_and_says_so(ana, client):
     for address in (altered, token[:-1], "x"):
         answer = client.post(f"/unsubscribe/{address}/")
         assert answer.status_code == 410
-        assert "not whole" in answer.content.decode()
+        assert "incomplete" in answer.content.decode()
     ana.refresh_from_db()
     assert ana.digest == "daily"
 

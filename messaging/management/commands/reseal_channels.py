@@ -11,7 +11,7 @@ from messaging import operations
 
 
 class Command(BaseCommand):
-    help = "Encrypt the addresses of all chat channels anew, with the first key of CHANNEL_KEY."
+    help = "Encrypt the addresses of all chat channels again, with the first key of CHANNEL_KEY."
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -20,4 +20,4 @@ class Command(BaseCommand):
             raise CommandError(
                 f"{error} Nothing was changed. Put the older key back, after a comma."
             ) from error
-        self.stdout.write(f"{count} sealed anew")
+        self.stdout.write(f"{count} encrypted again")
