@@ -85,7 +85,7 @@ class PlaybookAdmin(WrittenAdmin):
             playbook_fields(Playbook.objects.get(pk=form.instance.pk)),
             by=request.user if isinstance(request.user, User) else None,
             at=form.instance.updated_at,
-            summary="Changed in the administration" if change else "Written",
+            summary="Changed in the admin site" if change else "Written",
             after=form.instance.revisions.first(),
         )
 

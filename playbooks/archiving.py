@@ -19,14 +19,14 @@ from playbooks.content import playbook_fields
 from playbooks.models import FailurePattern, Playbook
 from playbooks.operations import StalePattern, StalePlaybook, can_write, hold_playbook
 
-ARCHIVED, UNARCHIVED = "Archived", "Taken out of the archive"
+ARCHIVED, UNARCHIVED = "Archived", "Unarchived"
 
 
 class PlaybookArchived(DomainError):
     """An archived playbook is not followed any more."""
 
     def __init__(self, playbook: Playbook) -> None:
-        super().__init__(f"“{playbook}” is archived. Take it out of the archive to follow it.")
+        super().__init__(f"“{playbook}” is archived. Unarchive it to follow it.")
 
 
 def _require_author(by: User | None) -> None:

@@ -19,7 +19,7 @@ _LABELS = {
     "review_by_on": "when to review it",
 }
 _MOST_PLACED = 2  # steps of which it is said where they went
-CONFIRMED = "Confirmed as still true"
+CONFIRMED = "Confirmed as correct"
 
 
 def what_changed(before: PlaybookFields, after: PlaybookFields) -> str:

@@ -94,7 +94,7 @@ class PatternForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     name = LineField(max_length=120)
     definition = LineField(
-        max_length=500, help_text="One sentence: what goes wrong, whoever it happens to."
+        max_length=500, help_text="One sentence: what goes wrong, in general terms."
     )
     recognise = MarkdownField(
         label="How you recognise it", rows=8, hint="Markdown: what you see while it happens."
@@ -102,7 +102,7 @@ class PatternForm(forms.Form):
     signals = TextField(
         label="Signals",
         rows=5,
-        hint="Words and error messages by which it is recognised, one a line.",
+        hint="Words and error messages by which it is recognised, one per line.",
     )
 
     @classmethod
@@ -141,7 +141,7 @@ class PlaybookForm(forms.Form):
         label="Use when", required=True, hint="Markdown: the symptoms that call for it."
     )
     patterns = forms.ModelMultipleChoiceField(
-        label="For the failure patterns",
+        label="Failure patterns",
         queryset=FailurePattern.objects.current(),
         to_field_name="slug",
         required=False,
@@ -149,14 +149,14 @@ class PlaybookForm(forms.Form):
     )
     risk = forms.ChoiceField(
         choices=Risk.choices,
-        help_text="How much harm following it can do.",
+        help_text="How much harm following the playbook can do.",
         widget=forms.Select(attrs={"class": "form-select"}),
     )
     owner = forms.ModelChoiceField(
         queryset=User.objects.filter(is_active=True),
         required=False,
         empty_label="Nobody",
-        help_text="Who keeps it true.",
+        help_text="Who keeps it up to date.",
         widget=forms.Select(attrs={"class": "form-select"}),
     )
     review_by_on = forms.DateField(
@@ -209,15 +209,15 @@ class PlaybookForm(forms.Form):
 
 class DoubtForm(forms.Form):
     note = MarkdownField(
-        label="What is not true any more",
+        label="What is outdated",
         required=True,
-        hint="Markdown. It stands as a warning above the playbook until somebody confirms it.",
+        hint="Markdown. Shown as a warning above the playbook until somebody confirms it.",
     )
 
 
 class StepForm(forms.Form):
     title = LineField(label="What to do", max_length=200)
-    command = TextField(label="Command", rows=2, hint="Typed into a shell as it stands.")
+    command = TextField(label="Command", rows=2, hint="A shell command, exactly as it is run.")
     expected = MarkdownText(label="You should see", rows=2)
     if_not = MarkdownText(label="If not", rows=2)
     undo = MarkdownText(label="How to undo", rows=2)

@@ -214,7 +214,7 @@ def mark_reviewed(
 
 def _require_seen(current: Playbook, seen: int | None) -> None:
     if seen not in (None, current.seen_version):
-        raise StaleWrite("Somebody changed or doubted this playbook since you opened the page.")
+        raise StaleWrite("Somebody changed or reported this playbook since you opened the page.")
 
 
 def _next_review(playbook: Playbook, today: date) -> date | None:
@@ -236,7 +236,7 @@ def doubt(
     _require_author(by)
     said = clean_markdown(note)
     if not said:
-        raise NothingSaid("Say what is not true any more, so that the next person is warned.")
+        raise NothingSaid("Describe what is outdated, so that the next person is warned.")
     current = Playbook.objects.select_for_update().get(pk=playbook.pk)
     if (current.doubt, current.doubted_by_id) == (said, by.pk):
         return current
@@ -315,7 +315,7 @@ def _save_next_version(row: FailurePattern | Playbook, at: datetime) -> None:
 
 def _refuse_taken(others: models.QuerySet[Any], name: str) -> None:
     if others.exists():
-        raise AlreadyThere(f"There is already one called “{name}”.")
+        raise AlreadyThere(f"The name “{name}” is already in use.")
 
 
 def _free_slug(model: type[FailurePattern] | type[Playbook], name: str) -> str:

@@ -9,7 +9,7 @@ from playbooks.content import PlaybookFields, playbook_fields
 from playbooks.exchange import document_of, write_playbook
 from playbooks.models import Playbook, PlaybookRevision
 
-BEFORE = "As it was before its revisions were kept"
+BEFORE = "State before its first recorded revision"
 
 
 def record(

@@ -60,7 +60,7 @@ def slug(matter: FrontMatter, model: Any) -> str:
             validate_slug(text)
     except ValidationError:
         matter.problems.error(
-            matter.line_of("slug"), f"“{text}” is no slug: use letters, digits and hyphens."
+            matter.line_of("slug"), f"“{text}” is not a slug: use letters, digits and hyphens."
         )
     return text
 

@@ -119,7 +119,7 @@ def _day(matter: FrontMatter, key: str) -> date | None:
         return date.fromisoformat(matter.text(key)) if matter.has(key) else None
     except ValueError:
         matter.problems.error(
-            matter.line_of(key), f"“{matter.text(key)}” is no day; write one such as 2026-11-01."
+            matter.line_of(key), f"“{matter.text(key)}” is no date; write one such as 2026-11-01."
         )
         return None
 

@@ -20,7 +20,7 @@ class FailurePattern(models.Model):
 
     slug = models.SlugField(max_length=80, unique=True)
     name = models.CharField(max_length=120, unique=True)
-    definition = models.TextField(help_text="One sentence: what goes wrong, whoever it happens to.")
+    definition = models.TextField(help_text="One sentence: what goes wrong, in general terms.")
     recognise = models.TextField(
         "how you recognise it", blank=True, help_text="Markdown: what you see while it happens."
     )

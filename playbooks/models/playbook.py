@@ -96,7 +96,7 @@ class Playbook(models.Model):
         blank=True,
         help_text="Empty: 180 days after it was last confirmed.",
     )
-    doubt = models.TextField(blank=True, help_text="Markdown: what is not true any more.")
+    doubt = models.TextField(blank=True, help_text="Markdown: what is outdated.")
     doubted_at = models.DateTimeField(null=True, blank=True)
     doubted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -162,7 +162,7 @@ class PlaybookStep(models.Model):
     position = models.PositiveIntegerField()
     title = models.CharField("what to do", max_length=200)
     detail = models.TextField(blank=True, help_text="Markdown")
-    command = models.TextField(blank=True, help_text="Typed into a shell as it stands.")
+    command = models.TextField(blank=True, help_text="A shell command, exactly as it is run.")
     expected = models.TextField("you should see", blank=True, help_text="Markdown")
     if_not = models.TextField("if not", blank=True, help_text="Markdown")
     undo = models.TextField("how to undo", blank=True, help_text="Markdown")

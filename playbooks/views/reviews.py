@@ -22,7 +22,7 @@ from playbooks.views.writing import require_author
 
 @require_POST
 def playbook_mark_reviewed(request: SignedInRequest, slug: str) -> HttpResponse:
-    """“I read it today, and it is still true.”"""
+    """Confirm a playbook as correct today."""
     playbook = get_object_or_404(Playbook, slug=slug)
     with domain_errors_as_messages(request):
         operations.mark_reviewed(
@@ -37,7 +37,7 @@ def playbook_mark_reviewed(request: SignedInRequest, slug: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def playbook_doubt(request: SignedInRequest, slug: str) -> HttpResponse:
-    """“It is not true any more”, and what is wrong with it."""
+    """Report a playbook as outdated, with the reason."""
     require_author(request)
     playbook = get_object_or_404(Playbook, slug=slug)
     form = DoubtForm(request.POST or None, initial={"note": playbook.doubt})

@@ -89,5 +89,5 @@ def playbook_revision_restore(request: SignedInRequest, slug: str, number: int) 
             by=request.user,
             at=timezone.now(),
         )
-        messages.success(request, f"Revision {number} is restored. What stood before is kept.")
+        messages.success(request, f"Revision {number} is restored. The previous version is kept.")
     return redirect(playbook)

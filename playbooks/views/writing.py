@@ -129,7 +129,7 @@ def _confirm(request: SignedInRequest, slug: str) -> None:
     if seen_version(request, "is_true") != playbook.doubt_version:
         messages.warning(
             request,
-            "Saved, but not confirmed: somebody doubted this playbook since you opened the page.",
+            "Saved, but not confirmed: somebody reported this playbook since you opened the page.",
         )
         return
     operations.mark_reviewed(

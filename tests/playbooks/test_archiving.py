@@ -155,7 +155,7 @@ def test_archiving_is_a_revision_of_the_playbook(ana, playbook):
     archiving.unarchive_playbook(archived, base_version=archived.version, by=ana, at=LATER)
 
     kept = [one.summary for one in playbook.revisions.order_by("number")][1:]
-    assert kept == ["Archived", "Taken out of the archive"]
+    assert kept == ["Archived", "Unarchived"]
 
 
 def test_a_page_that_was_overtaken_archives_nothing(ana, pattern, playbook):

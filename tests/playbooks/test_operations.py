@@ -84,7 +84,7 @@ def test_the_second_of_two_writers_of_a_pattern_overwrites_nothing(ana, ben):
 def test_a_name_is_given_once(ana):
     operations.create_playbook(replace_it(), by=ana, at=NOON)
 
-    with pytest.raises(operations.AlreadyThere, match="already one called"):
+    with pytest.raises(operations.AlreadyThere, match="already in use"):
         operations.create_playbook(replace_it(), by=ana, at=NOON)
 
 

@@ -170,7 +170,7 @@ def test_what_is_missing_is_said_and_nothing_is_lost(broken, signed_in, ana):
 
     assert not Playbook.objects.exists()
     assert "Keep me" in answer.content.decode()
-    assert "not saved yet" in answer.content.decode()
+    assert "Not saved yet" in answer.content.decode()
 
 
 def test_a_broken_form_is_no_crash(signed_in, ana):

@@ -63,7 +63,7 @@ def test_every_save_is_kept_with_who_and_what(playbook, ana, ben):
         ),
         ({"steps": STEPS[:1]}, "Step 2 removed"),
         ({"steps": STEPS[::-1], "risk": "high"}, "Changed the risk; step 1 moved after step 2"),
-        ({"last_reviewed_on": TODAY}, "Confirmed as still true"),
+        ({"last_reviewed_on": TODAY}, "Confirmed as correct"),
     ],
 )
 def test_what_changed_is_said_in_a_sentence(change, words):
@@ -236,9 +236,9 @@ def test_a_playbook_that_nobody_confirmed_for_long_asks(signed_in, ana, vera):
     asked = signed_in(ana).get(old.get_absolute_url()).content.decode()
 
     assert "Last confirmed true on" in asked
-    assert "Yes, still true" in asked
-    assert "Still true?" not in signed_in(ana).get(fresh.get_absolute_url()).content.decode()
-    assert "Yes, still true" not in signed_in(vera).get(old.get_absolute_url()).content.decode()
+    assert "Yes, still correct" in asked
+    assert "Still correct?" not in signed_in(ana).get(fresh.get_absolute_url()).content.decode()
+    assert "Yes, still correct" not in signed_in(vera).get(old.get_absolute_url()).content.decode()
 
 
 def test_a_doubt_is_written_shown_and_ended_by_an_edit(signed_in, ana, vera):
@@ -251,7 +251,7 @@ def test_a_doubt_is_written_shown_and_ended_by_an_edit(signed_in, ana, vera):
     playbook.refresh_from_db()
 
     warned = signed_in(vera).get(playbook.get_absolute_url()).content.decode()
-    assert "Not true any more" in warned
+    assert "<strong>Outdated</strong>" in warned
     assert "<em>tool</em>" in warned
     assert "not true any more" in client.get(reverse("playbook_list")).content.decode()
     posted = {"title": "Renew it", "use_when": "It expired!", "risk": "low", "version": 1}

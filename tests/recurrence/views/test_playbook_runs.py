@@ -329,5 +329,5 @@ def test_a_review_is_requested_only_before_the_first_tick(signed_in, ana, playbo
     opened = client.get(run.get_absolute_url()).content.decode()
     client.post(reverse("playbook_run_tick", args=[run.pk]), {"step": "1", "mark": "done"})
 
-    assert "Still true?" in opened
-    assert "Still true?" not in client.get(run.get_absolute_url()).content.decode()
+    assert "Still correct?" in opened
+    assert "Still correct?" not in client.get(run.get_absolute_url()).content.decode()
