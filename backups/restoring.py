@@ -164,7 +164,7 @@ def _restore(archive: Archive, *, at: datetime, say: Say) -> Restored:
             for member in archive.members():
                 _take(member, loader, staged, of_keys)
                 found.uploads += member.name.startswith(f"{uploads.FOLDER}/")
-            say("Making indexes and checking that the rows fit together.")
+            say("Building indexes and checking that the rows are consistent.")
             loader.finish()
             call_command("migrate", interactive=False, verbosity=0)
             pause_sending(reason=_why_paused(manifest), at=at)

@@ -138,7 +138,7 @@ class Staged:
         """Raises Damaged for a name that leads out of the uploads."""
         parts = Path(name).parts
         if name.startswith("/") or not parts or ".." in parts or parts[0] == STAGING:
-            raise Damaged(f"“{name}” is no place for an upload. Nothing was restored.")
+            raise Damaged(f"“{name}” is not a valid path for an upload. Nothing was restored.")
         path = self._folder / name
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:

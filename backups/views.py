@@ -19,7 +19,7 @@ SHOWN = 30
 
 def _require_administrator(request: SignedInRequest) -> None:
     if not request.user.is_administrator:
-        raise PermissionDenied("Backups are for administrators.")
+        raise PermissionDenied("Only administrators may see backups.")
 
 
 @require_safe

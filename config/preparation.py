@@ -75,7 +75,7 @@ def _migrate(say: Callable[[str], None]) -> bool:
     if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
         return False
     empty = not executor.loader.applied_migrations
-    say("Making the tables." if empty else "Bringing the tables up to date.")
+    say("Making the tables." if empty else "Upgrading the tables.")
     try:
         call_command("migrate", interactive=False, verbosity=0)
     except Error as error:
@@ -111,7 +111,7 @@ def _index(say: Callable[[str], None]) -> None:
         )
         [missing] = cursor.fetchone()
     if missing:
-        say("Making the search index.")
+        say("Building the search index.")
         call_command("reindex", verbosity=0)
 
 

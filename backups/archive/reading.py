@@ -107,7 +107,7 @@ def _checked(file: BinaryIO, path: Path) -> form.Seal:
         digest.update(content)
         left -= len(content)
     if digest.seal(seal.manifest) != seal:
-        raise form.Damaged(f"{path} is damaged: its checksum does not fit its content. {_NOTHING}")
+        raise form.Damaged(f"{path} is damaged: its checksum does not match. {_NOTHING}")
     return seal
 
 

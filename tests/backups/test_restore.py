@@ -99,7 +99,7 @@ def test_sessions_and_one_time_links_do_not_come_back(source, prepared):
 def test_nothing_is_sent_after_a_restore_until_somebody_says_so(source, prepared, capsys):
     restore(prepared, source.path)
 
-    assert "Not sent, though due: 1 message." in capsys.readouterr().out
+    assert "Due but not sent: 1 message." in capsys.readouterr().out
     with prepared.in_use():
         waited = Message.objects.get(key="waiting")
         assert (waited.state, waited.sent_at) == ("dropped", None)

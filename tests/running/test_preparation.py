@@ -24,7 +24,7 @@ def test_incidents_without_an_index_are_indexed_before_new_seeds_are_loaded(sett
     prepare(say=said.append)
     prepare(say=said.append)
 
-    assert [line for line in said if "index" in line] == ["Making the search index."]
+    assert [line for line in said if "index" in line] == ["Building the search index."]
     assert not Incident.objects.filter(search_document=None).exists()
     assert Document.objects.filter(incident__number=4711).exists()
 

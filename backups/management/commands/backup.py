@@ -22,18 +22,18 @@ WITHOUT_KEYS = (
     "place: without them chat channels must be entered again after a restore, and links in mails "
     "already sent stop working. --with-keys includes them."
 )
-WITH_KEYS = "It contains the installation's keys: whoever reads it can sign in as anybody."
+WITH_KEYS = "It contains the installation's keys: anyone who reads it can sign in as any user."
 
 
 class Command(BaseCommand):
-    help = "Write database and uploads to one checksummed file, while the server runs or not."
+    help = "Write database and uploads to one checksummed file; the server may keep running."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
             "--to",
             metavar="FILE-OR-FOLDER",
             type=Path,
-            help="where to write it; a name of its own in BACKUP_DIR otherwise",
+            help="the file to write; default: a new file in BACKUP_DIR",
         )
         parser.add_argument(
             "--with-keys", action="store_true", help="include SECRET_KEY and CHANNEL_KEY"

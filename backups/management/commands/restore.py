@@ -27,12 +27,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, metavar="FILE")
         parser.add_argument(
-            "--check", action="store_true", help="check the file and show what is in it, no more"
+            "--check", action="store_true", help="only check the file and show what is in it"
         )
         parser.add_argument(
             "--replace-seeds",
             action="store_true",
-            help="replace what the first start put into the database, where nobody changed it",
+            help="replace the seeds of the first start, if nobody changed them",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -82,11 +82,11 @@ class Command(BaseCommand):
         )
         for line in (*done.to_do, *_notes(done)):
             self.stdout.write(f"- {line}")
-        self.stderr.write("Making the search index.")
+        self.stderr.write("Building the search index.")
         try:
             restoring.calculate(at=timezone.now())
         except (KeyboardInterrupt, Error):
-            self.stderr.write("The search index is incomplete; the next start makes it.")
+            self.stderr.write("The search index is incomplete; the next start builds it.")
             raise
 
 
@@ -108,7 +108,7 @@ def _notes(done: restoring.Restored) -> list[str]:
             "key. Set it in .env and restart, or enter the address again."
         )
     if done.not_sent:
-        notes.append(f"Not sent, though due: {counted(done.not_sent, 'message')}. See Messages.")
+        notes.append(f"Due but not sent: {counted(done.not_sent, 'message')}. See Messages.")
     notes.append(
         "Sending is paused. When this installation replaces the old one, resume it on the page "
         "Messages or with `manage.py resume_sending`."
