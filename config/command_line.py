@@ -99,7 +99,7 @@ def _explanation(error: Exception) -> str:
     if isinstance(error, db.Error):
         return _explanation_of_database(error)
     if isinstance(error, UnicodeEncodeError):
-        return "An argument holds bytes that are no UTF-8 text."
+        return "An argument is not valid UTF-8."
     if isinstance(error, OSError) and error.strerror:
         where = f"{error.filename}: " if error.filename else ""
         return f"{where}{error.strerror}."

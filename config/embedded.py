@@ -237,7 +237,7 @@ class Server:
     def _create(self) -> None:
         """Make the data folder: whole, or not at all."""
         if any(self.folder.iterdir()):
-            raise EmbeddedError(f"{self.folder} is not empty, and holds no database of ours.")
+            raise EmbeddedError(f"{self.folder} is not empty, and is not a database of ours.")
         making = self.folder.with_name(f"{self.folder.name}.making")
         shutil.rmtree(making, ignore_errors=True)  # of an attempt that was interrupted
         making.mkdir(mode=0o700)
@@ -248,7 +248,7 @@ class Server:
             *([] if self.durable else ["--no-sync"]),
         )
         if made.returncode != 0:
-            raise EmbeddedError(f"PostgreSQL could not be made in {making}:\n{made.stderr}")
+            raise EmbeddedError(f"PostgreSQL could not be initialised in {making}:\n{made.stderr}")
         making.rename(self.folder)
 
     def _check_version(self) -> None:
@@ -257,7 +257,7 @@ class Server:
         if ours != theirs:
             raise EmbeddedError(
                 f"{self.folder} was made by PostgreSQL {theirs}, and PostgreSQL {ours} is "
-                "installed here. docs/operations.md says how to carry it over."
+                "installed here. docs/operations.md says how to migrate it."
             )
 
     def _launch(self) -> None:

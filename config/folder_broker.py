@@ -115,5 +115,5 @@ def _read(path: Path) -> Any:
     except FileNotFoundError:
         return None
     except ValueError:
-        log.warning("%s is not whole and was passed over.", path)
+        log.warning("%s is incomplete and was skipped.", path)
         return None

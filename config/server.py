@@ -128,7 +128,7 @@ async def _watch_database() -> None:
     server = settings.EMBEDDED_POSTGRES
     while True:
         if await asyncio.to_thread(server.process) is None:
-            _say("server", "PostgreSQL is gone; starting it again.")
+            _say("server", "PostgreSQL stopped; starting it again.")
             await asyncio.to_thread(server.start)
         await asyncio.sleep(0.5)
 

@@ -112,7 +112,7 @@ class Supervisor:
                 return
             short_lives = short_lives + 1 if time.monotonic() - born < SHORT_LIFE_SECONDS else 0
             if short_lives > SHORT_LIVES_ALLOWED:
-                raise KeepsDying(f"{part.name} ends as soon as it is started; its words are above.")
+                raise KeepsDying(f"{part.name} ends as soon as it is started; its output is above.")
             how = f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with {code}"
             self.say("server", f"{part.name} {how}; starting it again.")
             await asyncio.sleep(short_lives * 0.5)

@@ -113,7 +113,7 @@ def test_a_taken_port_is_said_before_anything_starts(folder):
         server.start()
 
         assert server.process.wait(30) == 1
-        assert f"Port {port} is taken" in server.words()
+        assert f"Port {port} is in use" in server.words()
         assert f"PORT={port % 65535 + 1} script/server" in server.words()
         assert server.processes() == []
 
