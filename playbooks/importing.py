@@ -92,7 +92,7 @@ def problems_of_names(
     people = _people(parsed)
     for username in (parsed.owner, parsed.last_reviewed_by):
         if username and username not in people:
-            problems.warn(None, f"Nobody here is called “{username}”; the name was left out.")
+            problems.warn(None, f"No user is named “{username}”; the name was left out.")
     return problems.in_order()
 
 

@@ -84,7 +84,7 @@ class PersonChoiceField(forms.CharField):
         if found is None:
             near = offers(typed, teams=self.teams)[:5] if self.names_near else []
             hint = f" Did you mean {', '.join(near)}?" if near else ""
-            raise forms.ValidationError(f"Nobody here is called “{typed}”.{hint}")
+            raise forms.ValidationError(f"No user is named “{typed}”.{hint}")
         return found
 
     def named(self, typed: str) -> User | Team | None:

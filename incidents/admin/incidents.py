@@ -133,7 +133,7 @@ class IncidentAdmin(admin.ModelAdmin):
             },
         ),
         (
-            "Follows from the timeline and from what was done",
+            "Derived from the timeline and actions",
             {
                 "classes": ["collapse"],
                 "fields": [

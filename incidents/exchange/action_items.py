@@ -106,7 +106,7 @@ def _facts(facts: list[str], line: int | None, problems: Problems) -> dict[str, 
         else:
             problems.error(
                 line,
-                f"“{fact}” is not known of an action item; statuses are "
+                f"“{fact}” is not valid for an action item; statuses are "
                 f"{', '.join(ActionItemStatus.values)}, kinds are "
                 f"{', '.join(ActionItemKind.values)}, priorities are "
                 f"{', '.join(Priority.values)}.",
@@ -137,7 +137,9 @@ def _bullet(bullet: str, line: int, fields: dict[str, Any], problems: Problems) 
     elif name == "Size":
         fields["size"] = written
         if written not in Size.values:
-            problems.error(line, f"“{written}” is no size; use one of: {', '.join(Size.values)}.")
+            problems.error(
+                line, f"“{written}” is not a size; use one of: {', '.join(Size.values)}."
+            )
     else:
         try:
             fields["due_on"] = read_day(written)

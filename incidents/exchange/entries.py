@@ -33,7 +33,8 @@ def read_cause(block: Block, problems: Problems) -> ParsedCause:
     if role is None:
         allowed = ", ".join(f"“{each.label}”" for each in CauseRole)
         problems.error(
-            block.line, f"“{block.title}” is no role of a cause; the heading is one of: {allowed}."
+            block.line,
+            f"“{block.title}” is not a role of a cause; the heading is one of: {allowed}.",
         )
         role = CauseRole.CONTRIBUTING
     facts, line, rest = read_facts(block.passage, {"origin", "category"})
@@ -44,13 +45,13 @@ def read_cause(block: Block, problems: Problems) -> ParsedCause:
         elif key(fact) == "origin":
             origin = read_origin(value(fact), line, problems)
         else:
-            problems.error(line, f"“{fact}” is not known of a cause; use origin and category.")
+            problems.error(line, f"“{fact}” is not valid for a cause; use origin and category.")
     limit = limit_of(RootCause, "category")
     if len(category) > limit:
         problems.error(line, f"A category may have at most {limit} characters.")
     head, parts = labelled(rest, [EVIDENCE])
     if not head.text:
-        problems.error(block.line, "The cause says nothing; write what it was.")
+        problems.error(block.line, "The cause has no text; describe it.")
     return ParsedCause(
         text=unescape(head.text, LEVEL, [EVIDENCE]) or NOTHING,
         role=role.value,
@@ -70,7 +71,7 @@ def read_origin(written: str, line: int | None, problems: Problems) -> str:
     if written in Origin.values:
         return written
     allowed = ", ".join(Origin.values)
-    problems.error(line, f"“{written}” is no origin; use one of: {allowed}.")
+    problems.error(line, f"“{written}” is not an origin; use one of: {allowed}.")
     return Origin.TEAM.value
 
 
@@ -89,7 +90,7 @@ def read_pattern_link(block: Block, problems: Problems) -> ParsedPatternLink:
             origin = read_origin(value(fact), line, problems)
         else:
             allowed = ", ".join(LinkState.values)
-            problems.error(line, f"“{fact}” is not known of a pattern; use one of: {allowed}.")
+            problems.error(line, f"“{fact}” is not valid for a pattern; use one of: {allowed}.")
     return ParsedPatternLink(
         block.title, state, origin, unescape(rest.text, LEVEL), line=block.line
     )

@@ -86,11 +86,11 @@ def check(items: Sequence[ParsedActionItem], problems: Problems) -> None:
                 item.line, f"There is no other action item {item.part_of} to be part of."
             )
         elif whole is not None and whole.part_of:
-            problems.error(item.line, "Parts have no parts: what it is part of is part of another.")
+            problems.error(item.line, "A part cannot have parts: its parent is itself a part.")
         if any(waited == place or waited > len(items) for waited in item.waits_for):
             problems.error(item.line, "It waits for an action item that is not in the file.")
     for place in _in_a_circle([item.waits_for for item in items]):
-        problems.error(items[place - 1].line, "It waits, in a circle, for itself.")
+        problems.error(items[place - 1].line, "Its dependencies form a cycle.")
 
 
 def _check_end(item: ParsedActionItem, problems: Problems) -> None:

@@ -138,7 +138,7 @@ def _choice(matter: FrontMatter, key: str, choices: type[Enum], default: Enum) -
         allowed = ", ".join(str(choice.value) for choice in choices)
         matter.problems.error(
             matter.line_of(key),
-            f"“{written}” is no {what}; use one of: {allowed}.",
+            f"“{written}” is not a valid {what}; use one of: {allowed}.",
         )
     return str(default.value)
 
@@ -159,7 +159,7 @@ def _number(matter: FrontMatter) -> int | None:
     if match and int(match[1]) <= _MAX_NUMBER:
         return int(match[1])
     matter.problems.error(
-        matter.line_of("reference"), f"“{written}” is no reference; write one such as INC-12."
+        matter.line_of("reference"), f"“{written}” is not a reference; write one such as INC-12."
     )
     return None
 
@@ -172,7 +172,7 @@ def _time_zone(matter: FrontMatter) -> str | None:
         return ""
     zone = times.canonical_zone(written)
     if zone is None:
-        hint = "Where the source does not say, write unknown."
+        hint = "If the source does not say, write unknown."
         problem = f"{times.no_such_zone(written)} {hint}"
         matter.problems.error(matter.line_of("time_zone"), problem)
         return ""
@@ -186,7 +186,7 @@ def _roles(matter: FrontMatter) -> tuple[tuple[str, str], ...]:
         if role not in IncidentRole.Role.values:
             allowed = ", ".join(IncidentRole.Role.values)
             matter.problems.error(
-                roles.line_of(role), f"“{role}” is no role; use one of: {allowed}."
+                roles.line_of(role), f"“{role}” is not a role; use one of: {allowed}."
             )
         found += [(role, username) for username in roles.texts(role)]
     return tuple(sorted(found))
@@ -205,7 +205,7 @@ def _source(matter: FrontMatter) -> ParsedSource:
     if url:
         within(url, Incident, "source_url", source, "url")
         if not is_url(url):
-            source.problems.error(source.line_of("url"), f"“{url}” is no web address.")
+            source.problems.error(source.line_of("url"), f"“{url}” is not a web address.")
     parsed = ParsedSource(
         author=within(source.text("author"), Incident, "source_author", source, "author"),
         publication=within(

@@ -156,5 +156,5 @@ class _Reader:
         seen: set[str] = set()
         for entry in self.parts.get(headings.PATTERNS, []):
             if entry.slug in seen:
-                self.problems.error(entry.line, f"The pattern “{entry.slug}” stands here twice.")
+                self.problems.error(entry.line, f"The pattern “{entry.slug}” is listed twice.")
             seen.add(entry.slug)

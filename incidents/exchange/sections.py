@@ -39,7 +39,7 @@ def read_section(block: Block, problems: Problems) -> ParsedSection:
         else:
             allowed = ", ".join(SectionKind.values)
             problems.error(
-                block.line + 1, f"“{match[1]}” is no kind of section; use one of: {allowed}."
+                block.line + 1, f"“{match[1]}” is not a kind of section; use one of: {allowed}."
             )
     if len(block.title) > _TITLE_LIMIT:
         problems.error(block.line, f"A heading may have at most {_TITLE_LIMIT} characters.")

@@ -58,7 +58,7 @@ def read_event(block: Block, zone_name: str | None, problems: Problems) -> Parse
     if occurred_at and ends_at and ends_at < occurred_at:
         problems.error(block.line, f"The event ends before it starts: “{block.title}”.")
     if not rest.text:
-        problems.error(block.line, f"The event “{block.title}” says nothing; write what happened.")
+        problems.error(block.line, f"The event “{block.title}” has no text; write what happened.")
     text = unescape(rest.text, LEVEL) or NOTHING
     return ParsedEvent(
         text=text, occurred_at=occurred_at, ends_at=ends_at, line=block.line, **fields
@@ -98,7 +98,7 @@ def _facts(facts: list[str], line: int | None, problems: Problems) -> dict[str, 
         else:
             problems.error(
                 line,
-                f"“{fact}” is not known on the timeline; precisions are "
+                f"“{fact}” is not valid on the timeline; precisions are "
                 f"{', '.join(Precision.values)}, kinds are {', '.join(EventKind.values)}.",
             )
     return fields
@@ -108,7 +108,7 @@ def _milestone(written: str, line: int | None, problems: Problems) -> str:
     if written in Milestone.values:
         return written
     allowed = ", ".join(Milestone.values)
-    problems.error(line, f"“{written}” is no milestone; use one of: {allowed}.")
+    problems.error(line, f"“{written}” is not a milestone; use one of: {allowed}.")
     return ""
 
 
@@ -124,7 +124,9 @@ def link(written: str, line: int | None, problems: Problems) -> str:
     url = written.removeprefix("<").removesuffix(">")
     limit = limit_of(TimelineEvent, "evidence_url")
     if not is_url(url) or len(url) > limit:
-        problems.error(line, f"“{url[:80]}” is no web address, or longer than {limit} characters.")
+        problems.error(
+            line, f"“{url[:80]}” is not a web address, or longer than {limit} characters."
+        )
     return url
 
 
@@ -135,7 +137,7 @@ def check_milestones(events: list[ParsedEvent], problems: Problems) -> None:
         if event.milestone and event.milestone in seen:
             problems.error(
                 event.line,
-                f"The milestone “{event.milestone}” stands at two events; the other is in line "
+                f"The milestone “{event.milestone}” is set on two events; the other is in line "
                 f"{seen[event.milestone].line}.",
             )
         seen.setdefault(event.milestone, event)

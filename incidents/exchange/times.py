@@ -40,7 +40,7 @@ def read_time(words: str, zone_name: str | None) -> datetime:
         return _start_of_day(_parsed(words).date(), zone_named(zone_name or "") or UTC, words)
     match = _CLOCK.match(words)
     if not match:
-        raise NotATime(f"“{words}” is no time; write one such as 2019-02-25 11:21.")
+        raise NotATime(f"“{words}” is not a time; write one such as 2019-02-25 11:21.")
     local = _parsed(f"{match[1]}T{match[2]}")
     if match[3]:
         if zone_name == "":
@@ -77,7 +77,7 @@ def _offset(words: str) -> timezone:
         delta = timedelta(hours=hours, minutes=minutes, seconds=seconds)
         return timezone(-delta if words[0] == "-" else delta)
     except ValueError as error:
-        raise NotATime(f"“{words}” is no offset from UTC.") from error
+        raise NotATime(f"“{words}” is not an offset from UTC.") from error
 
 
 def _moved(local: datetime, zone: timezone, words: str) -> datetime:
@@ -141,7 +141,9 @@ def read_moment(words: str) -> datetime:
     except (ValueError, OverflowError) as error:
         if isinstance(error, NotATime):
             raise
-        raise NotATime(f"“{words}” is no moment; write one such as 2019-03-10T09:00:00Z.") from None
+        raise NotATime(
+            f"“{words}” is not a moment; write one such as 2019-03-10T09:00:00Z."
+        ) from None
 
 
 def write_moment(moment: datetime) -> str:
@@ -153,4 +155,4 @@ def read_day(words: str) -> date:
     try:
         return date.fromisoformat(words)
     except ValueError as error:
-        raise NotATime(f"“{words}” is no day; write one such as 2019-03-12.") from error
+        raise NotATime(f"“{words}” is not a date; write one such as 2019-03-12.") from error

@@ -145,7 +145,7 @@ class PeopleField(NamesField):
         known = people_named(names) if self.known is None else self.known
         for name in names:
             if name.casefold() not in known:
-                raise forms.ValidationError(f"Nobody here is called “{name}”.")
+                raise forms.ValidationError(f"No user is named “{name}”.")
         return [known[name.casefold()] for name in names]
 
 
@@ -158,7 +158,7 @@ class PersonField(PeopleField):
     def clean(self, value: Any) -> Any:
         people = super().clean(value)
         if len(people) > 1:
-            raise forms.ValidationError("Name one person.")
+            raise forms.ValidationError("Enter one person.")
         return people[0] if people else None
 
 
@@ -180,7 +180,7 @@ class TeamsField(NamesField):
         known = {team.name.casefold() for team in teams}
         for name in names:
             if name.casefold() not in known:
-                raise forms.ValidationError(f"No team is called “{name}”.")
+                raise forms.ValidationError(f"No team is named “{name}”.")
         return teams
 
 

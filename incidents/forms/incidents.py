@@ -46,18 +46,20 @@ class FactsForm(WritingForm):
     title = LineField(
         max_length=200,
         help_text="What broke, for whom. Without names of people.",
-        error_messages={"required": "Give the incident a title."},
+        error_messages={"required": "Enter a title."},
     )
     severity = forms.ChoiceField(choices=Severity.choices, initial=Severity.UNKNOWN)
     environment = forms.ChoiceField(choices=Environment.choices, initial=Environment.UNKNOWN)
     services = NamesField(
-        longest=_longest(Service), help_text="Separated by commas. New ones are created."
+        longest=_longest(Service), help_text="Separated by commas. New names are created."
     )
-    tags = NamesField(longest=_longest(Tag), help_text="Separated by commas. New ones are created.")
+    tags = NamesField(
+        longest=_longest(Tag), help_text="Separated by commas. New names are created."
+    )
     time_zone = TimeZoneField(
         max_length=64,
         required=False,
-        help_text="Whose clocks the times are read on, such as Europe/Dublin.",
+        help_text="Time zone of the times below, such as Europe/Dublin.",
         validators=[validate_time_zone],
     )
 
@@ -79,11 +81,9 @@ class NewIncidentForm(FactsForm):
 
     started_day = forms.DateField(label="Started on", required=False, widget=DayInput)
     started_clock = forms.TimeField(label="Time", required=False, widget=ClockInput)
-    which = forms.ChoiceField(
-        label="The clocks showed this time twice", required=False, choices=WHICH
-    )
+    which = forms.ChoiceField(label="This time occurred twice", required=False, choices=WHICH)
     restricted = forms.BooleanField(
-        label="Restricted: only I, those I name later, and administrators see it", required=False
+        label="Restricted: visible to me, people I add later, and administrators", required=False
     )
 
     def clean(self) -> dict[str, Any]:
@@ -93,9 +93,9 @@ class NewIncidentForm(FactsForm):
         if day is None and clock is None:
             return said
         if day is None:
-            self.add_error("started_day", "Give the day as well.")
+            self.add_error("started_day", "Enter the day as well.")
         elif clock is None:
-            self.add_error("started_clock", "Give the time as well, or leave both for later.")
+            self.add_error("started_clock", "Enter the time as well, or leave both empty.")
         elif "time_zone" in said:
             said["started_at"] = self._started(day, clock, said)
         return said
@@ -137,10 +137,10 @@ class IncidentForm(FactsForm):
     visibility = forms.ChoiceField(
         choices=Visibility.choices,
         initial=Visibility.INTERNAL,
-        help_text="Restricted images disappear from other incidents, too, for everybody else.",
+        help_text="If restricted, everybody else stops seeing its images in other incidents too.",
     )
     readers = PeopleField(
-        label="People who may read it", help_text="Usernames. Matters only when restricted."
+        label="People who may read it", help_text="Usernames. Used only if restricted."
     )
     reader_teams = TeamsField(label="Teams who may read it")
     source_author = LineField(label="Author of the source", max_length=200, required=False)
@@ -163,9 +163,7 @@ class IncidentForm(FactsForm):
         super().__init__(*args, **kwargs)
         self.fields[
             "time_zone"
-        ].help_text += (
-            " Left empty: the source did not say, and times are shown as its clocks showed them."
-        )
+        ].help_text += " If empty, times are shown as in the source, without a zone."
         if not may_restrict:
             for name in self.ABOUT_READERS:
                 self.fields[name].disabled = True
@@ -203,9 +201,7 @@ class IncidentForm(FactsForm):
 class ReasonForm(forms.Form):
     """The reason why an incident needs no postmortem."""
 
-    reason = MarkdownField(
-        label="Why is none needed?", error_messages={"required": "Say why none is needed."}
-    )
+    reason = MarkdownField(label="Reason", error_messages={"required": "Enter a reason."})
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")

@@ -16,19 +16,17 @@ class RootCauseForm(WritingForm):
     """One cause with its role."""
 
     role = forms.ChoiceField(
-        label="Part it played", choices=CauseRole.choices, initial=CauseRole.CONTRIBUTING
+        label="Role", choices=CauseRole.choices, initial=CauseRole.CONTRIBUTING
     )
     category = LineField(
         max_length=60,
         required=False,
         help_text="In a word or two, such as “Configuration” or “Capacity”.",
     )
-    text = MarkdownField(
-        label="Cause", error_messages={"required": "Say what it was that caused it."}
-    )
-    evidence = MarkdownField(label="How we know", required=False)
+    text = MarkdownField(label="Cause", error_messages={"required": "Describe the cause."})
+    evidence = MarkdownField(label="Evidence", required=False)
     origin = forms.ChoiceField(
-        label="Who says so", choices=Origin.choices, initial=Origin.TEAM, required=False
+        label="Source", choices=Origin.choices, initial=Origin.TEAM, required=False
     )
 
     def __init__(self, *args: Any, incident: Incident, **kwargs: Any) -> None:

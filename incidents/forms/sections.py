@@ -23,7 +23,7 @@ PROMPTS = {
     SectionKind.RECOVERY: "What ended the impact? How did you know that it was over?",
     SectionKind.WENT_WELL: "What worked: tools, habits, people who knew where to look?",
     SectionKind.WENT_WRONG: "What made it longer or worse? Systems and circumstances, not people.",
-    SectionKind.LUCKY: "What could as well have gone the other way?",
+    SectionKind.LUCKY: "What could easily have gone worse?",
     SectionKind.LESSONS: "What do you know now that you did not know before?",
     SectionKind.SUPPORTING: "Graphs, logs, links, transcripts.",
     SectionKind.OTHER: "Write in Markdown.",
@@ -52,4 +52,4 @@ class SectionForm(WritingForm):
         editor = MarkdownEditor(reference=incident.reference, placeholder=PROMPTS[kind])
         self.fields["body"].widget = editor
         editor.attrs["autofocus" if section else "data-key"] = True if section else ""
-        self.fields["title"].error_messages["required"] = "Give the section a heading."
+        self.fields["title"].error_messages["required"] = "Enter a heading."

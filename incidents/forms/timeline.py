@@ -39,19 +39,19 @@ class EventForm(WritingForm):
     day = forms.DateField(label="Day", required=False, widget=DayInput)
     clock = forms.TimeField(label="Time", required=False, widget=ClockInput)
     which = forms.ChoiceField(
-        label="The clocks showed this time twice",
+        label="This time occurred twice",
         required=False,
         choices=WHICH,
     )
     precision = forms.ChoiceField(
-        label="Known", choices=Precision.choices, initial=Precision.MINUTE
+        label="Precision", choices=Precision.choices, initial=Precision.MINUTE
     )
     end_which = forms.ChoiceField(
-        label="The clocks showed the time it ended twice", required=False, choices=WHICH
+        label="The end time occurred twice", required=False, choices=WHICH
     )
     end_day = forms.DateField(label="Until day", required=False, widget=DayInput)
     end_clock = forms.TimeField(label="Until time", required=False, widget=ClockInput)
-    as_written = LineField(label="Time as the source wrote it", max_length=120, required=False)
+    as_written = LineField(label="Time as written in the source", max_length=120, required=False)
     milestone = forms.ChoiceField(
         required=False, choices=[("", "None"), *Milestone.choices], label="Milestone"
     )
@@ -59,9 +59,7 @@ class EventForm(WritingForm):
     evidence_url = forms.URLField(
         label="Link to the evidence", max_length=500, required=False, assume_scheme="https"
     )
-    starred = forms.BooleanField(
-        label="Important: stays when the timeline is folded", required=False
-    )
+    starred = forms.BooleanField(label="Important: always shown", required=False)
 
     def __init__(
         self, *args: Any, incident: Incident, event: TimelineEvent | None = None, **kwargs: Any
@@ -115,13 +113,13 @@ class EventForm(WritingForm):
         day, clock, precision = said.get("day"), said.get("clock"), said.get("precision")
         if precision == Precision.UNKNOWN:
             if day or clock:
-                self.add_error("precision", "You gave a time: say how exactly it is known.")
+                self.add_error("precision", "Choose the precision of the time.")
             return None
         if day is None:
-            self.add_error("day", "Give the day, or choose “time not recorded”.")
+            self.add_error("day", "Enter the day, or choose “time not recorded”.")
             return None
         if clock is None and precision not in WITHOUT_CLOCK:
-            self.add_error("clock", "Give the time, or choose “to the day”.")
+            self.add_error("clock", "Enter the time, or choose “to the day”.")
             return None
         if clock is None:
             return start_of(day, self.zone)
@@ -132,7 +130,7 @@ class EventForm(WritingForm):
         if day is None and clock is None:
             return None
         if clock is None and said.get("precision") not in WITHOUT_CLOCK:
-            self.add_error("end_clock", "Give the time at which it ended.")
+            self.add_error("end_clock", "Enter the end time.")
             return None
         end_on = day or said["day"]
         end: datetime | None

@@ -690,7 +690,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='timelineevent',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('occurred_at__isnull', True), ('precision', 'unknown')), models.Q(('occurred_at__isnull', False), models.Q(('precision', 'unknown'), _negated=True)), _connector='OR'), name='event_precision_fits', violation_error_message='Give a time, or choose “time not recorded” as its precision.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('occurred_at__isnull', True), ('precision', 'unknown')), models.Q(('occurred_at__isnull', False), models.Q(('precision', 'unknown'), _negated=True)), _connector='OR'), name='event_precision_fits', violation_error_message='Enter a time, or choose “time not recorded” as its precision.'),
         ),
         migrations.AddConstraint(
             model_name='timelineevent',

@@ -79,7 +79,7 @@ class TimelineEvent(models.Model):
                 | Q(occurred_at__isnull=False) & ~Q(precision=Precision.UNKNOWN),
                 name="event_precision_fits",
                 violation_error_message=(
-                    "Give a time, or choose “time not recorded” as its precision."
+                    "Enter a time, or choose “time not recorded” as its precision."
                 ),
             ),
             models.CheckConstraint(

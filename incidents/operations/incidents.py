@@ -106,7 +106,7 @@ def hold(incident: Incident) -> Incident:
     """
     held = Incident.objects.select_for_update().get(pk=incident.pk)
     if held.is_archived:
-        raise DomainError("This incident was archived. Restore it to go on writing.")
+        raise DomainError("This incident is archived. Restore it before you edit it.")
     return held
 
 
@@ -124,7 +124,7 @@ def create(
     `started_at` becomes the first timeline event, with the milestone; the standard sections are
     added empty.
     """
-    permissions.require(permissions.can_write(by), "Only authors may start an incident.")
+    permissions.require(permissions.can_write(by), "Only authors may create an incident.")
     values = {name: getattr(fields, name) for name in COLUMNS} | {"owner": fields.owner or by}
     incident = Incident.objects.create(
         number=next_number(), created_at=at, created_by=by, updated_at=at, **values
@@ -144,7 +144,7 @@ def create(
             author=by,
         )
         refresh_times(incident)
-    revisions.record(incident, by=by, at=at, summary="Started the postmortem")
+    revisions.record(incident, by=by, at=at, summary="Created the incident")
     return incident
 
 
@@ -171,7 +171,8 @@ def edit(
     restricts = _restricts(before, after)
     permissions.require(
         not restricts or permissions.can_restrict(by, held),
-        "Only the owner, whoever started it, and administrators decide who may see an incident.",
+        "Only the owner, the person who created it, and administrators may change who "
+        "may see an incident.",
     )
     if before == after:
         return held
@@ -188,7 +189,7 @@ def edit(
     if zone_before != held.time_zone:
         time_zones.reinterpret(held, before=zone_before)
         refresh_times(held)
-    revisions.record(held, by=by, at=at, summary="Edited the facts")
+    revisions.record(held, by=by, at=at, summary="Edited the details")
     return held
 
 

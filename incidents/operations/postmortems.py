@@ -18,17 +18,17 @@ from incidents.operations.seen_revisions import require_seen
 @transaction.atomic
 def request_review(incident: Incident, *, seen: int | None = None, by: User, at: datetime) -> None:
     """Request a review of the draft. Requesting again changes nothing. Raises ChangedSinceSeen."""
-    permissions.require(permissions.can_write(by), "Only authors may ask for a review.")
+    permissions.require(permissions.can_write(by), "Only authors may request a review.")
     held = hold(incident)
     if held.status == PostmortemStatus.IN_REVIEW:
         return
     require_seen(held, seen=seen, by=by)
     if held.status != PostmortemStatus.DRAFT:
         raise DomainError(
-            f"It is {held.get_status_display().lower()}: take it back to draft first."
+            f"It is {held.get_status_display().lower()}: move it back to draft first."
         )
     held.review_asked_at = at
-    _move_to(held, PostmortemStatus.IN_REVIEW, summary="Asked for a review", by=by, at=at)
+    _move_to(held, PostmortemStatus.IN_REVIEW, summary="Requested a review", by=by, at=at)
 
 
 @transaction.atomic
@@ -70,11 +70,12 @@ def reopen(incident: Incident, *, seen: int | None = None, by: User, at: datetim
     require_seen(held, seen=seen, by=by)
     if held.status == PostmortemStatus.PUBLISHED:
         permissions.require(
-            permissions.can_publish(by), "Only reviewers may take back what was published."
+            permissions.can_publish(by),
+            "Only reviewers may move a published postmortem back to draft.",
         )
     held.not_required_reason = ""
     held.published_at = None
-    _move_to(held, PostmortemStatus.DRAFT, summary="Took it back to draft", by=by, at=at)
+    _move_to(held, PostmortemStatus.DRAFT, summary="Moved it back to draft", by=by, at=at)
 
 
 @transaction.atomic
@@ -91,7 +92,7 @@ def mark_not_required(
     held = hold(incident)
     require_seen(held, seen=seen, by=by)
     if held.status == PostmortemStatus.PUBLISHED:
-        raise DomainError("It is published already: take it back to draft first.")
+        raise DomainError("It is published already: move it back to draft first.")
     held.not_required_reason = reason.strip()
     _move_to(held, PostmortemStatus.NOT_REQUIRED, summary="Marked as not required", by=by, at=at)
 

@@ -122,7 +122,7 @@ def _save_upon(
     current.save(update_fields=["title", "body", "kind", "version", "updated_at", "updated_by"])
     # The earlier text is stored already, unless something other than the product wrote it.
     SectionVersion.objects.bulk_create([before, _version_of(current)], ignore_conflicts=True)
-    revisions.record(held, by=by, at=at, summary=f"Wrote “{fields.title}”")
+    revisions.record(held, by=by, at=at, summary=f"Edited “{fields.title}”")
     return current, True
 
 

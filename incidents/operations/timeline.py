@@ -37,7 +37,7 @@ class MilestoneTaken(DomainError):
 
     def __init__(self, event: TimelineEvent) -> None:
         name = Milestone(event.milestone).label.lower()
-        super().__init__(f"“{name}” is already the event “{event}”. Take it off there first.")
+        super().__init__(f"“{name}” is already set on the event “{event}”. Remove it there first.")
         self.event = event
 
 
@@ -134,7 +134,7 @@ def _check(
     incident: Incident, fields: EventFields, *, besides: TimelineEvent | None = None
 ) -> None:
     if (fields.occurred_at is None) != (fields.precision == Precision.UNKNOWN):
-        raise DomainError("Give a time, or choose “time not recorded” as its precision.")
+        raise DomainError("Enter a time, or choose “time not recorded” as its precision.")
     if fields.ends_at is not None and (
         fields.occurred_at is None or fields.ends_at < fields.occurred_at
     ):

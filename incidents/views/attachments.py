@@ -31,7 +31,7 @@ def attachment_upload(request: SignedInRequest, reference: str) -> HttpResponse:
     """Store an image for the postmortem, and return the Markdown that shows it."""
     incident = get_object_or_404(Incident.objects.visible_to(request.user), reference=reference)
     permissions.require(
-        permissions.can_write(request.user), "Your role lets you read, not add images."
+        permissions.can_write(request.user), "Your role does not allow adding images."
     )
     form = ImageForm(request.POST, request.FILES)
     if not form.is_valid():

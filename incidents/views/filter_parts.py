@@ -59,7 +59,7 @@ def day_in(raw: str, filters: ChosenFilters, today: date) -> date | None:
     except ValueError:
         found = None
     if found is None:
-        filters.ignored.append(f"“{raw[:60]}” is no day; write one such as {today}.")
+        filters.ignored.append(f"“{raw[:60]}” is not a date; write one such as {today}.")
     return found
 
 

@@ -38,7 +38,7 @@ CHOICES = 200  # services, tags or patterns in the filter form
 SORTS = {
     "newest": "Newest first",
     "oldest": "Oldest first",
-    "severity": "Worst first",
+    "severity": "Most severe first",
     "resolve": "Longest to resolve first",
 }
 PERIODS = {"30": "last 30 days", "90": "last 90 days", "365": "last 12 months"}

@@ -120,9 +120,9 @@ def _actions(
         return None, []
     here = incident.reference
     draft, in_review = PostmortemStatus.DRAFT, PostmortemStatus.IN_REVIEW
-    edit = Action("Edit facts", incident_part_url("incident_edit", here), "edit", post=False)
+    edit = Action("Edit details", incident_part_url("incident_edit", here), "edit", post=False)
     review = Action(
-        "Ask for review", incident_part_url("incident_request_review", here), "eye", post=True
+        "Request review", incident_part_url("incident_request_review", here), "eye", post=True
     )
     is_published = incident.status == PostmortemStatus.PUBLISHED
     words = "Publish the changes" if is_published else "Publish"

@@ -109,7 +109,8 @@ def _risk(matter: FrontMatter) -> str:
     written = matter.text("risk") or Risk.LOW.value
     if written not in Risk.values:
         matter.problems.error(
-            matter.line_of("risk"), f"“{written}” is no risk; use one of: {', '.join(Risk.values)}."
+            matter.line_of("risk"),
+            f"“{written}” is not a risk; use one of: {', '.join(Risk.values)}.",
         )
     return written
 

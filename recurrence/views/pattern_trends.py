@@ -160,7 +160,7 @@ def _shown(counts: Counts) -> tuple[list[analytics.Trend], str, bool]:
     """
     found = analytics.in_order(counts.trends.values())
     if back := analytics.came_back(found)[:SHOWN]:
-        return back, "Came back this quarter", True
+        return back, "Recurred this quarter", True
     return analytics.most_frequent(found)[:SHOWN], "Failures that recur", False
 
 

@@ -234,7 +234,7 @@ def test_an_ambiguous_or_unknown_owner_is_refused(ana, signed_in):
     empty = body(client.post(address, {"version": 1, "owner": ""}))
 
     assert "Did you mean Kim Doe (kim1), Kim Doe (kim2)?" in two
-    assert "Nobody here is called “Zzz”." in nobody
+    assert "No user is named “Zzz”." in nobody
     assert "Name a person or a team." in empty
     assert ActionItem.objects.get(pk=item.pk).version == 1
 

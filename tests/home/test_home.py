@@ -103,7 +103,7 @@ def test_recurrences_of_this_quarter_are_shown(signed_in, vera):
 
     trends = home(signed_in(vera)).context["trends"]
 
-    assert trends.title == "Came back this quarter"
+    assert trends.title == "Recurred this quarter"
     assert trends.rows[0].words == "1 this quarter, 2 in all"
     first = timezone.now() - timedelta(days=400)
     assert trends.rows[0].since == f"since {first:%b %Y}"
@@ -147,7 +147,7 @@ def test_a_quarter_begins_at_midnight(vera, zone, precision, occurred, incident_
         kept = kept_trends(vera, date(2026, 5, 20))
 
     assert kept.trends[pattern.pk].recent == recent
-    assert (kept.home.title == "Came back this quarter") == bool(recent)
+    assert (kept.home.title == "Recurred this quarter") == bool(recent)
 
 
 def test_restricted_incidents_are_counted_for_people_with_access(vera, ana, omar):
@@ -232,20 +232,20 @@ def test_unassigned_action_items_are_counted(signed_in, vera):
 
 def test_an_administrator_dismisses_the_tour(signed_in, omar, vera):
     client = signed_in(omar)
-    assert "Three steps to begin with" in home(client).content.decode()
-    assert "Three steps to begin with" not in home(signed_in(vera)).content.decode()
+    assert "Get started in three steps" in home(client).content.decode()
+    assert "Get started in three steps" not in home(signed_in(vera)).content.decode()
 
     assert client.get(reverse("tour_dismiss")).status_code == 405
     client.post(reverse("tour_dismiss"))
 
-    assert "Three steps to begin with" not in home(client).content.decode()
+    assert "Get started in three steps" not in home(client).content.decode()
 
 
 def test_an_empty_home_page_suggests_what_to_do(signed_in, ana):
     text = home(signed_in(ana)).content.decode()
 
-    assert "Nothing of yours is due this week." in text
-    assert "No incident is written down yet" in text
+    assert "Nothing is due this week." in text
+    assert "No incidents yet" in text
 
 
 def test_home_takes_as_many_queries_for_three_rows_as_for_one(signed_in, rita):

@@ -183,7 +183,7 @@ def test_one_broken_file_does_not_stop_the_others(db, folder):
 
     assert "INC-7 new" in out
     assert failure == "4 of 7 files could not be imported."
-    assert f"{folder}/broken.md:6: error: “SEV9” is no severity" in err
+    assert f"{folder}/broken.md:6: error: “SEV9” is not a valid severity" in err
     assert f"{folder}/latin.md:2: error: The file is not UTF-8" in err
     assert f"{folder}/binary.md:1: error: This is not a text file" in err
     assert f"{folder}/large.md: error: The file is 19.1 MB" in err
@@ -268,7 +268,7 @@ def test_a_person_imports_with_their_own_permissions(db, folder, vera, ana):
     assert failure == "3 of 3 files could not be imported."
     assert run(folder, "--as", "ana")[2] == ""
     assert Incident.objects.get().created_by == ana
-    assert run(folder, "--as", "nobody")[2] == "Nobody here is called “nobody”."
+    assert run(folder, "--as", "nobody")[2] == "No user is named “nobody”."
 
 
 def test_a_missing_path_and_an_empty_folder_are_reported(db, tmp_path):

@@ -115,7 +115,7 @@ def test_an_incident_of_the_team_keeps_its_number(db, folder):
 def test_a_broken_seed_is_named(db, folder):
     change(folder, "SEV2", "SEV9")
 
-    with pytest.raises(CommandError, match=r"incidents/INC-7\.md:6: “SEV9” is no severity"):
+    with pytest.raises(CommandError, match=r"INC-7\.md:6: “SEV9” is not a valid severity"):
         seed(folder)
 
 

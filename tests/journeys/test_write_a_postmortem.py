@@ -21,7 +21,7 @@ def test_write_publish_and_find(enter, administrator, site):
     page.get_by_label("Time zone").fill("Europe/Dublin")
     page.get_by_label("Started on").fill("2026-07-14")
     page.get_by_label("Time", exact=True).fill("09:12")
-    page.get_by_role("button", name="Start the postmortem").click()
+    page.get_by_role("button", name="Create incident").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(
         "Checkout refused every card for an hour"
     )
@@ -73,7 +73,7 @@ def test_write_publish_and_find(enter, administrator, site):
 
     # Publish, then find it by its words.
     page.reload()
-    menu = page.get_by_label("More to do with this incident")
+    menu = page.get_by_label("More actions")
     publish = page.get_by_role("button", name=re.compile("Publish"))
     if not publish.is_visible():
         menu.click()

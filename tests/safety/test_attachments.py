@@ -277,7 +277,7 @@ def test_images_of_an_archived_incident_stay_where_others_show_them(ana, vera, o
     asked = signed_in(ana).get(reverse("incident_archive", args=[incident.reference]))
     archive(incident, by=ana, at=NOON)
 
-    assert "Images of it that other incidents show stay visible there." in asked.content.decode()
+    assert "Its images stay visible in other incidents that show them." in asked.content.decode()
     for person in (ana, vera, omar):
         assert signed_in(person).get(attachment.get_absolute_url()).status_code == 200
         assert signed_in(person).get(incident.get_absolute_url()).status_code == 404

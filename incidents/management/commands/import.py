@@ -131,7 +131,7 @@ def _person(username: str | None) -> User | None:
         return None
     person = User.objects.filter(username=username, is_active=True).first()
     if person is None:
-        raise CommandError(f"Nobody here is called “{username}”.")
+        raise CommandError(f"No user is named “{username}”.")
     return person
 
 

@@ -59,12 +59,12 @@ def problems_of_names(
             problems.error(use.line, f"There is no playbook “{use.slug}” here.")
     for person, line in _people(parsed):
         if person and person not in names.people:
-            problems.warn(line, f"Nobody here is called “{person}”; the name was left out.")
+            problems.warn(line, f"No user is named “{person}”; the name was left out.")
     for item in parsed.action_items:
         _problems_of_owner(item, names, problems)
     for team in parsed.reader_teams:
         if team not in names.teams:
-            problems.warn(None, f"No team here is called “{team}”; it was left out.")
+            problems.warn(None, f"No team is named “{team}”; it was left out.")
     return problems.in_order()
 
 
@@ -81,9 +81,9 @@ def _people(parsed: ParsedPostmortem) -> list[tuple[str, int | None]]:
 def _problems_of_owner(item: ParsedActionItem, names: Names, problems: Problems) -> None:
     unknown = "kept as written, and nobody will be reminded"
     if item.owner and item.owner not in names.people:
-        problems.warn(item.line, f"Nobody here is called “{item.owner}”: {unknown}.")
+        problems.warn(item.line, f"No user is named “{item.owner}”: {unknown}.")
     if item.owner_team and item.owner_team not in names.teams:
-        problems.warn(item.line, f"No team here is called “{item.owner_team}”: {unknown}.")
+        problems.warn(item.line, f"No team is named “{item.owner_team}”: {unknown}.")
 
 
 def settled(

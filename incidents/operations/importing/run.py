@@ -119,7 +119,7 @@ class ImportRun:
             if gone or isinstance(error, ProgrammingError):  # so would every other file
                 raise
             why = str(error).split("\n", 1)[0]
-            refused = Problem(None, f"The database does not take it: {why}.")
+            refused = Problem(None, f"The database rejected it: {why}.")
             return Outcome(path, parsed, problems=(*problems, refused))
 
     def _twice(self, parsed: Parsed, path: Path) -> tuple[Problem, ...]:

@@ -208,7 +208,7 @@ def _require_may_write(
     if incident and current and _seen_by(current) != _seen_by(wanted):
         permissions.require(
             permissions.can_restrict(by, incident),
-            "Only the owner and administrators decide who may see an incident.",
+            "Only the owner and administrators may change who may see an incident.",
         )
 
 

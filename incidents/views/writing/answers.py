@@ -35,8 +35,7 @@ def writable_incident(request: SignedInRequest, reference: str) -> Incident:
     incident = visible_incident(request.user, reference)
     permissions.require(
         permissions.can_write(request.user),
-        "You can read this incident, but writing is for authors. "
-        "Ask an administrator to make you one.",
+        "You can read this incident but not edit it. Ask an administrator for the author role.",
     )
     return incident
 

@@ -53,7 +53,7 @@ def _people_offers() -> dict[str, Any]:
 @require_http_methods(FORM)
 def incident_new(request: SignedInRequest) -> HttpResponse:
     """Create an incident from the few facts known."""
-    permissions.require(permissions.can_write(request.user), "Starting an incident is for authors.")
+    permissions.require(permissions.can_write(request.user), "Only authors may create an incident.")
     form = NewIncidentForm(request.POST or None, initial={"time_zone": request.user.time_zone})
     if form.is_valid():
         with transaction.atomic():
@@ -63,7 +63,7 @@ def incident_new(request: SignedInRequest) -> HttpResponse:
                 by=request.user,
                 at=timezone.now(),
             )
-        messages.success(request, f"{incident.reference} is started. Write what you know so far.")
+        messages.success(request, f"{incident.reference} created. Write what you know so far.")
         return drafts.saved(request, redirect(incident))
     context = {
         "form": form,
@@ -175,5 +175,5 @@ def incident_restore(request: SignedInRequest, reference: str) -> HttpResponse:
     """Restore an archived incident, for people who may archive it and could see it."""
     incident = _archived(request, reference)
     incidents.restore(incident, by=request.user, at=timezone.now())
-    messages.success(request, f"{incident.reference} is back.")
+    messages.success(request, f"{incident.reference} is restored.")
     return redirect(incident)

@@ -29,7 +29,7 @@ def incident_request_review(request: SignedInRequest, reference: str) -> HttpRes
         request,
         reference,
         postmortems.request_review,
-        label="Ask for review",
+        label="Request review",
         done="It is in review. A reviewer can publish it.",
     )
 
@@ -54,7 +54,7 @@ def incident_reopen(request: SignedInRequest, reference: str) -> HttpResponse:
         reference,
         postmortems.reopen,
         label="Back to draft",
-        done="It is a draft again. What was published stays in the history.",
+        done="Moved back to draft. The published version stays in the history.",
     )
 
 

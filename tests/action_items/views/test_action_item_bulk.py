@@ -153,7 +153,7 @@ def test_an_unknown_owner_is_reported_at_the_field(ana, signed_in):
     answer = signed_in(ana).get(MANY, {"item": item.pk, "owner": "zoe"})
 
     assert answer.status_code == 422
-    assert "Nobody here is called “zoe”." in body(answer)
+    assert "No user is named “zoe”." in body(answer)
 
 
 def test_the_link_back_keeps_the_filters(ana, signed_in):

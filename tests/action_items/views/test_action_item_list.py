@@ -129,7 +129,7 @@ def test_active_filters_are_listed_and_can_be_removed(ana, signed_in, three):
         ("priority=P9", "There is no priority “P9”."),
         ("owner=zoe", "There is no owner “zoe”."),
         ("incident=INC-999", "There is no incident “INC-999”."),
-        ("since=soon", "“soon” is no day"),
+        ("since=soon", "“soon” is not a date"),
         ("since=2026-03-02&until=2026-03-01", "The period ends before it begins."),
     ],
 )

@@ -87,7 +87,7 @@ def test_similar_bullets_in_an_older_file_stay_text(line):
         ("- Waits for: 9", "It waits for an action item that is not in the file."),
         ("- Evidence: <https://example.com>", "“Evidence” and “Verified by” go with the status"),
         ("- Re-review: 2026-06-01", "“Accepted risk” and “Re-review” go with the status wont_do"),
-        ("- Evidence: <javascript:alert(1)>", "“javascript:alert(1)” is no web address"),
+        ("- Evidence: <javascript:alert(1)>", "“javascript:alert(1)” is not a web address"),
     ],
 )
 def test_contradictions_are_refused_with_an_explanation(lines, problem):
@@ -102,8 +102,8 @@ def test_a_circle_and_parts_of_parts_are_refused():
     circle = problems_of(f"{item}- Waits for: 2\n\n{item}- Waits for: 3\n\n{item}- Waits for: 2\n")
     deep = problems_of(f"{item}\n{item}- Part of: 1\n\n{item}- Part of: 2\n")
 
-    assert circle.count("It waits, in a circle, for itself.") == 3
-    assert deep == ["Parts have no parts: what it is part of is part of another."]
+    assert circle.count("Its dependencies form a cycle.") == 3
+    assert deep == ["A part cannot have parts: its parent is itself a part."]
 
 
 @pytest.mark.django_db

@@ -30,7 +30,7 @@ def test_each_save_is_kept_as_a_version_and_a_revision(section, ana):
     section.refresh_from_db()
     assert (section.body, section.version, section.updated_by) == ("one\ntwo\nfour", 2, ana)
     assert [kept.body for kept in section.versions.all()] == ["one\ntwo\nfour", "one\ntwo\nthree"]
-    assert section.incident.revisions.first().summary in ("Wrote “Summary”", "Added “Summary”")
+    assert section.incident.revisions.first().summary in ("Edited “Summary”", "Added “Summary”")
 
 
 def test_the_same_text_saved_again_writes_nothing(section, ana):

@@ -80,7 +80,7 @@ def test_one_event_per_milestone_and_the_message_names_the_other(ana):
 def test_a_time_and_its_precision_must_agree(ana):
     incident = IncidentFactory()
 
-    with pytest.raises(DomainError, match="Give a time"):
+    with pytest.raises(DomainError, match="Enter a time"):
         timeline.add(incident, EventFields(text="Seen"), by=ana, at=NOON)
     with pytest.raises(DomainError, match="before it starts"):
         timeline.add(incident, at(5, ends_at=NOON), by=ana, at=NOON)

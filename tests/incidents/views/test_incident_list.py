@@ -182,7 +182,7 @@ def test_htmx_gets_only_the_results(signed_in, vera):
 def test_an_empty_list_suggests_what_to_do(signed_in, ana):
     text = signed_in(ana).get(reverse("incident_list")).content.decode()
 
-    assert "No incident is written down yet" in text
+    assert "No incidents yet" in text
     assert "Nothing matches" in signed_in(ana).get("/incidents/?severity=SEV1").content.decode()
 
 

@@ -113,7 +113,7 @@ def test_a_viewer_is_offered_nothing_to_change(signed_in, vera, ana):
 
 @pytest.mark.parametrize(
     ("status", "primary"),
-    [("draft", "Ask for review"), ("in_review", "Publish"), ("published", "Edit facts")],
+    [("draft", "Request review"), ("in_review", "Publish"), ("published", "Edit details")],
 )
 def test_the_primary_action_advances_the_postmortem(signed_in, rita, status, primary):
     incident = IncidentFactory(status=status, published_at=NOON if status == "published" else None)

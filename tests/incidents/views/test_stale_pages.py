@@ -70,7 +70,7 @@ def test_an_action_from_a_stale_page_asks_again(incident, ana, rita, signed_in, 
     page = answer.content.decode()
     assert "Changed since you opened the page" in page
     assert "Ana Author" in page
-    assert "Wrote “Impact”" in page
+    assert "Edited “Impact”" in page
     assert "Nobody could log in." in page
 
     client.post(where(incident, what), {"revision": carried(answer)})

@@ -60,11 +60,11 @@ def test_htmx_gets_the_timeline_with_the_new_event(incident, ana, signed_in):
     [
         ({"clock": ""}, "choose “to the day”"),
         ({"day": "", "clock": ""}, "choose “time not recorded”"),
-        ({"precision": "unknown"}, "say how exactly it is known"),
+        ({"precision": "unknown"}, "Choose the precision of the time."),
         ({"end_clock": "10:00"}, "It ends before it starts."),
         ({"text": " "}, "Say what happened."),
         ({"day": "2026-03-29", "clock": "01:30"}, "did not exist"),
-        ({"day": "2026-10-25", "clock": "01:30"}, "The clocks showed this time twice"),
+        ({"day": "2026-10-25", "clock": "01:30"}, "This time occurred twice"),
         ({"evidence_url": "javascript:alert(1)"}, "Enter a valid URL"),
     ],
 )
@@ -94,7 +94,7 @@ def test_each_end_of_a_range_asks_which_of_two_equal_times_is_meant(incident, an
 
     asked = client.post(base(incident) + "timeline/new/", event(**ends))
     assert asked.status_code == 422
-    assert "The clocks showed the time it ended twice" in asked.content.decode()
+    assert "The end time occurred twice" in asked.content.decode()
 
     client.post(base(incident) + "timeline/new/", event(**ends, end_which="second"))
     made = TimelineEvent.objects.get()
@@ -124,7 +124,7 @@ def test_a_taken_milestone_names_its_event(incident, ana, signed_in):
     answer = client.post(base(incident) + "timeline/new/", event(milestone="detected", text="B"))
 
     assert answer.status_code == 422
-    assert "already the event “The alert fired.”" in answer.content.decode()
+    assert "already set on the event “The alert fired.”" in answer.content.decode()
 
 
 def test_a_conflict_shows_the_differences_in_an_event(incident, ana, ben, signed_in):

@@ -71,7 +71,7 @@ def test_a_refused_text_stays_in_the_form(section, ana, signed_in):
 
     page = answer.content.decode()
     assert "Do not lose me" in page
-    assert "Give the section a heading." in page
+    assert "Enter a heading." in page
     assert 'aria-invalid="true"' in page
     assert "data-unsaved" in page
 
@@ -182,7 +182,7 @@ def test_a_viewer_is_told_that_writing_is_for_authors(section, vera, signed_in):
     for what in ("edit", "delete"):
         answer = client.get(address(section, what))
         assert answer.status_code == 403
-        assert "writing is for authors" in answer.content.decode()
+        assert "not edit it" in answer.content.decode()
     assert client.post(address(section), written("mine")).status_code == 403
     assert client.get(address(section, "history")).status_code == 200
 
