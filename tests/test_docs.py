@@ -49,3 +49,13 @@ def test_contributing_names_every_command():
     named = set(re.findall(r"`(\w+)`", (ROOT / "CONTRIBUTING.md").read_text()))
 
     assert commands - named == set()
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_file_that_is_named_exists(document):
+    """A file that moved takes the documents that name it along."""
+    ours = "|".join((*PACKAGES, "bench", "tests", "script", "docs", "deploy"))
+    named = re.findall(rf"`((?:{ours})/[a-z_/.]+)`", document.read_text())
+    found = [path for path in named if (ROOT / path).exists() or (ROOT / f"{path}.py").exists()]
+
+    assert sorted(set(named) - set(found)) == []
