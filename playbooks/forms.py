@@ -97,7 +97,7 @@ class PatternForm(forms.Form):
         max_length=500, help_text="One sentence: what goes wrong, in general terms."
     )
     recognise = MarkdownField(
-        label="How you recognise it", rows=8, hint="Markdown: what you see while it happens."
+        label="How to recognise it", rows=8, hint="Markdown: what you see while it happens."
     )
     signals = TextField(
         label="Signals",
@@ -209,7 +209,7 @@ class PlaybookForm(forms.Form):
 
 class DoubtForm(forms.Form):
     note = MarkdownField(
-        label="What is outdated",
+        label="What is no longer true",
         required=True,
         hint="Markdown. Shown as a warning above the playbook until somebody confirms it.",
     )

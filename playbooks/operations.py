@@ -236,7 +236,7 @@ def doubt(
     _require_author(by)
     said = clean_markdown(note)
     if not said:
-        raise NothingSaid("Describe what is outdated, so that the next person is warned.")
+        raise NothingSaid("Say what is no longer true, so that the next person is warned.")
     current = Playbook.objects.select_for_update().get(pk=playbook.pk)
     if (current.doubt, current.doubted_by_id) == (said, by.pk):
         return current

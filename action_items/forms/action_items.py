@@ -23,23 +23,23 @@ class ActionItemForm(forms.ModelForm):
         max_length=300,
         widget=forms.TextInput(attrs={"autofocus": True}),
         help_text="Actionable, specific, bounded: one thing somebody can finish.",
-        error_messages={"required": "Say what is promised."},
+        error_messages={"required": "Enter a title."},
     )
     detail = MarkdownField(required=False)
     owner_choice = OwnerField(
         label="Owner", help_text="A person or a team, by name. They are reminded."
     )
     due_reason = LineField(
-        label="Why it takes longer",
+        label="Reason for the later date",
         required=False,
         max_length=300,
-        help_text="Asked where it is due later than the severity allows.",
+        help_text="Required if due later than the severity allows.",
     )
     parent = forms.ModelChoiceField(
         label="Part of",
         queryset=ActionItem.objects.none(),
         required=False,
-        empty_label="Nothing: it stands by itself",
+        empty_label="None",
     )
     status = forms.ChoiceField(choices=_OPEN_STATUSES, required=False)
     tracker_url = forms.URLField(

@@ -15,7 +15,7 @@ from incidents.forms.timeline import DayInput
 from incidents.models import CLOSED, ActionItem, ActionItemStatus, Priority
 
 _STATUSES = [choice for choice in ActionItemStatus.choices if choice[0] not in CLOSED]
-_AS_IT_IS = [("", "As it is")]
+_AS_IT_IS = [("", "Unchanged")]
 
 
 class RowForm(MovingForm):
@@ -28,10 +28,10 @@ class RowForm(MovingForm):
     owner = OwnerField(label="Owner")
     due_on = forms.DateField(label="Due on", required=False, widget=DayInput)
     reason = LineField(
-        label="Why it takes longer",
+        label="Reason for the later date",
         required=False,
         max_length=300,
-        help_text="Where the date is later than its severity allows.",
+        help_text="Required if later than its severity allows.",
     )
 
     def __init__(self, *args: Any, item: ActionItem, **kwargs: Any) -> None:
@@ -63,18 +63,18 @@ class BulkForm(forms.Form):
 
     status = forms.ChoiceField(choices=_AS_IT_IS + _STATUSES, required=False)
     priority = forms.ChoiceField(choices=_AS_IT_IS + Priority.choices, required=False)
-    owner = OwnerField(label="Owner", help_text="Left empty, each keeps its own.")
+    owner = OwnerField(label="Owner", help_text="Leave empty to keep each value.")
     due_on = forms.DateField(
         label="Due on",
         required=False,
         widget=DayInput,
-        help_text="Left empty, each keeps its own.",
+        help_text="Leave empty to keep each value.",
     )
     reason = LineField(
-        label="Why it takes longer",
+        label="Reason for the later date",
         required=False,
         max_length=300,
-        help_text="Where the date is later than the severity of an incident allows.",
+        help_text="Required if later than the severity of an incident allows.",
     )
 
     def change(self) -> Change:

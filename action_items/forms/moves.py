@@ -78,10 +78,10 @@ class CompletingForm(ClosingForm):
     )
     verified_by = PersonChoiceField(
         label="Who verified it?",
-        help_text="Somebody other than whoever did it. Left empty, its page says that nobody else "
-        "has verified it yet.",
+        help_text="Somebody other than the person who did it. If empty, its page says that nobody "
+        "else has verified it yet.",
     )
-    despite_waits = forms.BooleanField(label="Done all the same", required=False)
+    despite_waits = forms.BooleanField(label="Close anyway", required=False)
     field_order = ["despite_waits", "evidence", "evidence_url", "verified_by", "leave_parts_open"]
 
     def __init__(
@@ -113,15 +113,15 @@ class DecliningForm(ClosingForm):
     )
     accepted_risk = _asked_for(
         _short_text(
-            label="Which risk is accepted with that?",
-            help_text="What may happen, and whom it would hit. Markdown.",
+            label="Which risk is accepted?",
+            help_text="What may happen, and who would be affected. Markdown.",
         )
     )
     re_review_on = forms.DateField(
-        label="Look at it again on",
+        label="Re-review on",
         required=False,
         widget=DayInput,
-        help_text="It comes back then: still not, or taken up again.",
+        help_text="On that day you decide again: keep it declined, or reopen it.",
     )
     field_order = ["reason", "accepted_risk", "re_review_on", "leave_parts_open"]
 
@@ -133,8 +133,8 @@ class DecliningForm(ClosingForm):
 class KeepDeclinedForm(MovingForm):
     """Result of a re-review that keeps an item declined."""
 
-    re_review_on = forms.DateField(label="Look at it again on", required=False, widget=DayInput)
-    accepted_risk = _short_text(label="The risk that is accepted", help_text="Markdown.")
+    re_review_on = forms.DateField(label="Re-review on", required=False, widget=DayInput)
+    accepted_risk = _short_text(label="Accepted risk", help_text="Markdown.")
     note = _short_text(label="What was found", help_text="It stays in the history. Markdown.")
 
     def __init__(self, *args: Any, item: ActionItem, today: date, **kwargs: Any) -> None:
@@ -159,7 +159,7 @@ class SnoozeForm(MovingForm):
         super().__init__(*args, item=item, initial=initial, **kwargs)
         left = action_items.snoozes_left(item, policy)
         self.fields["until"].help_text = (
-            f"Until {times.day(latest)} at most; {left} of {policy.snoozes} times are left. "
+            f"Until {times.day(latest)} at most; {left} of {policy.snoozes} snoozes left. "
             "The due date stays."
         )
         self.fields["until"].widget.attrs["max"] = latest.isoformat()
@@ -195,7 +195,7 @@ class RedateForm(MovingForm):
         label="Why",
         required=False,
         max_length=300,
-        help_text="Asked where it is later than promised and than the severity allows.",
+        help_text="Required if later than the current date and than the severity allows.",
     )
 
     def __init__(self, *args: Any, item: ActionItem, today: date, **kwargs: Any) -> None:
@@ -208,11 +208,11 @@ class SplitForm(RedateForm):
     """Smaller parts, and the due date of all of them."""
 
     into = forms.CharField(
-        label="Into which parts?",
+        label="Parts",
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 4, "class": "form-control"}),
-        help_text=f"One a line, {action_items.MOST_PARTS} at most. Each is an action item with the "
-        "same owner.",
+        help_text=f"One per line, at most {action_items.MOST_PARTS}. Each becomes an action item "
+        "with the same owner.",
     )
     field_order = ["into", "due_on", "reason"]
 

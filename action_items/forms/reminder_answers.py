@@ -52,7 +52,7 @@ class SnoozeByDaysForm(MovingForm):
         left = action_items.snoozes_left(item, policy)
         self.fields[
             "days"
-        ].help_text = f"{left} of {policy.snoozes} times are left. The due date stays."
+        ].help_text = f"{left} of {policy.snoozes} snoozes left. The due date stays."
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}

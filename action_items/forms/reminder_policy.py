@@ -42,49 +42,52 @@ class ReminderPolicyForm(WritingForm):
     """All settings of the policy. `number` is that of the version which the writer saw."""
 
     number = forms.IntegerField(widget=forms.HiddenInput)
-    due_days_sev1 = _days("SEV1: within days", least=1)
-    due_days_sev2 = _days("SEV2: within days", least=1)
-    due_days = _days("Others: within days", least=1)
+    due_days_sev1 = _days("SEV1, days", least=1)
+    due_days_sev2 = _days("SEV2, days", least=1)
+    due_days = _days("Others, days", least=1)
     due_soon = _days(
-        "From so many days before", most=30, help_text="And earlier where no digest comes between."
+        "Due soon, days before", most=30, help_text="Earlier if no digest is sent in between."
     )
     overdue = forms.CharField(
-        label="Days late",
+        label="Overdue, days",
         required=False,
         max_length=60,
         help_text="One reminder on each of these days, such as 1, 3.",
     )
     overdue_every = _days(
-        "Then every so many days",
+        "Then repeat every, days",
         least=1,
         help_text="Whole weeks fall on the weekly day, for all items of a person together.",
     )
     decision_after = _days(
-        "Decision, days late", least=2, help_text="Asked once, then silence until somebody decides."
+        "Decision, days overdue",
+        least=2,
+        help_text="Requested once; then no reminders until somebody decides.",
     )
     lead_after = _optional_days(
-        "Team lead, days late", "Then the lead of the owner’s team is told."
+        "Team lead, days overdue", "The lead of the owner’s team is notified."
     )
     assigned = forms.ChoiceField(
-        label="Given to somebody",
+        label="Assignment",
         choices=Assigned,
-        help_text="Its new owner is told, unless they took it. “At once” is within the three "
-        "hours of their morning; what is given later is in the next digest.",
+        help_text="The new owner is notified, unless they assigned it themselves. “At once” means "
+        "within the three hours of their morning; later assignments are in the next "
+        "digest.",
     )
     unassigned_after = _optional_days(
-        "No owner, working days", "Then the postmortem’s owner is asked.", most=30
+        "Unassigned, working days", "The postmortem’s owner is asked.", most=30
     )
-    draft_after = _optional_days("Draft untouched, days", "Then its owner is reminded.")
+    draft_after = _optional_days("Draft unchanged, days", "Its owner is reminded.")
     review_after = _optional_days(
-        "Review waits, working days", "Then reviewers and the owner are reminded.", most=30
+        "Review pending, working days", "Reviewers and the owner are reminded.", most=30
     )
-    snooze_days = _days("At most so many days", least=1, most=90)
-    snoozes = _days("So often in a row", most=20)
+    snooze_days = _days("Longest snooze, days", least=1, most=90)
+    snoozes = _days("Snoozes in a row", most=20)
     hour = _days(
         "From hour",
         most=23,
-        help_text="Of each person’s own clock, 0 to 23. Reminders are sent within three hours; "
-        "what misses them is sent on the next working day.",
+        help_text="In each person’s time zone, 0 to 23. Reminders are sent within three hours; "
+        "those that miss this window are sent on the next working day.",
     )
     weekdays = forms.TypedMultipleChoiceField(
         label="Working days",
@@ -93,7 +96,7 @@ class ReminderPolicyForm(WritingForm):
         widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
     )
     weekly_on = forms.TypedChoiceField(
-        label="Weekly, on",
+        label="Weekly day",
         coerce=int,
         choices=WEEKDAYS,
         help_text="For weekly reminders, weekly digests and the teams’ summaries.",
@@ -106,7 +109,7 @@ class ReminderPolicyForm(WritingForm):
             ["due_soon", "overdue", "overdue_every", "decision_after"],
         ),
         (
-            "Who else is told",
+            "Who else is notified",
             ["assigned", "lead_after", "unassigned_after", "draft_after", "review_after"],
         ),
         ("Snoozing", ["snooze_days", "snoozes"]),
@@ -123,7 +126,7 @@ class ReminderPolicyForm(WritingForm):
         ):
             raise forms.ValidationError("Write days after the due date as numbers, such as 1, 3.")
         if len(parts) > _MOST_STEPS:
-            raise forms.ValidationError(f"{_MOST_STEPS} reminders are more than anybody reads.")
+            raise forms.ValidationError(f"{_MOST_STEPS} reminders are too many: enter fewer days.")
         return tuple(sorted({int(part) for part in parts}))
 
     def clean(self) -> None:
@@ -153,7 +156,7 @@ class HolidaysForm(WritingForm):
         required=False,
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": 5, "placeholder": "2026-12-25 Christmas Day"}),
-        help_text="One a line: the day, then its name.",
+        help_text="One per line: the day, then its name.",
     )
     file = forms.FileField(
         label="or a calendar file (.ics)",
@@ -171,8 +174,8 @@ class HolidaysForm(WritingForm):
         found = holidays.parse_lines(self.cleaned_data.get("days", ""))
         if file := self.cleaned_data.get("file"):
             if file.size > _LARGEST_FILE:
-                raise holidays.NotHolidays("A calendar of holidays is smaller than that: 1 MB.")
+                raise holidays.NotHolidays("The calendar file is too large: at most 1 MB.")
             found += holidays.parse_calendar(file.read())
         if not found:
-            raise holidays.NotHolidays("Write at least one day, or choose a calendar file.")
+            raise holidays.NotHolidays("Enter at least one day, or choose a calendar file.")
         return found

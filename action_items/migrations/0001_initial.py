@@ -109,7 +109,7 @@ class Migration(migrations.Migration):
             name='ReminderAnswer',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('answer', models.CharField(choices=[('choose', 'Answer'), ('done', 'Done'), ('snooze', 'Snooze'), ('redate', 'New date'), ('split', 'Split'), ('reassign', 'Reassign'), ('wont_do', 'Won’t do'), ('still_not', 'Still not'), ('reopen', 'Take it up again')], max_length=12)),
+                ('answer', models.CharField(choices=[('choose', 'Answer'), ('done', 'Done'), ('snooze', 'Snooze'), ('redate', 'New date'), ('split', 'Split'), ('reassign', 'Reassign'), ('wont_do', 'Won’t do'), ('still_not', 'Still won’t do'), ('reopen', 'Reopen')], max_length=12)),
                 ('at', models.DateTimeField()),
                 ('action_item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='incidents.actionitem')),
                 ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='messaging.message')),

@@ -80,8 +80,8 @@ class Answer(models.TextChoices):
     SPLIT = "split", "Split"
     REASSIGN = "reassign", "Reassign"
     DECLINE = "wont_do", "Won’t do"
-    KEEP_DECLINED = "still_not", "Still not"
-    REOPEN = "reopen", "Take it up again"
+    KEEP_DECLINED = "still_not", "Still won’t do"
+    REOPEN = "reopen", "Reopen"
 
 
 class ReminderAnswer(models.Model):

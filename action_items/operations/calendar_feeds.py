@@ -36,4 +36,4 @@ def end(feed: CalendarFeed, *, by: User) -> None:
 
 def _require_owner(feed: CalendarFeed, by: User) -> None:
     if not by.is_active or feed.owner_id != by.pk:
-        raise PermissionDenied("Only whoever subscribed to a calendar changes it.")
+        raise PermissionDenied("Only the subscriber may change a calendar.")

@@ -43,7 +43,7 @@ def save_policy(terms: Policy, *, number: int, by: User, at: datetime) -> Remind
 
 def _stale(current: ReminderPolicy | None) -> StaleWrite:
     who = current.saved_by if current and current.saved_by else "Somebody"
-    return StaleWrite(f"{who} saved another policy meanwhile. Here is yours beside it.")
+    return StaleWrite(f"{who} saved another policy in the meantime. Compare it with yours below.")
 
 
 def add_holidays(
@@ -70,5 +70,6 @@ def remove_holiday(holiday: Holiday, *, by: User, at: datetime) -> None:
 
 def _require_administrator(by: User) -> None:
     permissions.require(
-        by.is_active and by.is_administrator, "Only administrators decide when people are reminded."
+        by.is_active and by.is_administrator,
+        "Only administrators may change reminders and holidays.",
     )

@@ -35,31 +35,31 @@ MOST_LINES = 50  # mail programs cut off mails longer than 100 kB
 DECIDE, OVERDUE, TODAY, SOON, GIVEN, LEFT, NOBODYS, DECLINED, LATE, POSTMORTEMS = range(10)
 _OWN = (DECIDE, OVERDUE, TODAY, SOON)  # counted by due date in the subject
 _TITLES = {
-    DECIDE: "Please decide",
+    DECIDE: "Decision needed",
     OVERDUE: "Overdue",
     TODAY: "Due today",
     SOON: "Due soon",
     GIVEN: "New for you",
-    LEFT: "Left behind",
-    NOBODYS: "Without an owner",
-    DECLINED: "Declined a while ago",
-    LATE: "Late in your team",
-    POSTMORTEMS: "Postmortems that wait",
+    LEFT: "Owner deactivated",
+    NOBODYS: "Unassigned",
+    DECLINED: "Re-review due",
+    LATE: "Overdue in your team",
+    POSTMORTEMS: "Pending postmortems",
 }
 _WORDS = {
-    DECIDE: "Set a new date, split it, hand it over, or say that it won’t be done. You are not "
-    "asked again.",
-    LEFT: "Their owner has left. They are your team’s now.",
-    NOBODYS: "Nobody owns these. Who will do them?",
-    DECLINED: "Does that still hold?",
-    LATE: "Is something in the way?",
+    DECIDE: "Set a new date, split it, reassign it, or choose Won’t do. You will not be asked "
+    "again.",
+    LEFT: "Their owner is deactivated. They now belong to your team.",
+    NOBODYS: "Nobody owns these. Assign each to a person or a team.",
+    DECLINED: "Is the risk still acceptable?",
+    LATE: "Is anything blocking them?",
 }
 _IN_THE_SUBJECT = {
-    LEFT: "{} left behind",
-    NOBODYS: "{} without an owner",
-    DECLINED: "{} declined before",
-    LATE: "{} late in your team",
-    POSTMORTEMS: "{} waiting to be written or reviewed",
+    LEFT: "{} of a deactivated owner",
+    NOBODYS: "{} unassigned",
+    DECLINED: "{} to re-review",
+    LATE: "{} overdue in your team",
+    POSTMORTEMS: "{} to write or review",
 }
 
 

@@ -29,7 +29,7 @@ class AssignmentNote:
 
     def __str__(self) -> str:
         whom = f"to {self.to_team}" if self.to_team else "to you"
-        return f"{self.by or 'somebody'} gave it {whom}"
+        return f"{self.by or 'somebody'} assigned it {whom}"
 
 
 @dataclass(frozen=True)
@@ -88,20 +88,20 @@ def postmortem_line(incident: Incident, waiting: PendingPostmortem) -> Line:
         title=incident.title,
         url=f"{settings.SITE_URL}{incident.get_absolute_url()}",
         incident=incident.reference,
-        due=f"waits for a review {since}" if waiting.facts.is_in_review else f"untouched {since}",
+        due=f"in review {since}" if waiting.facts.is_in_review else f"unchanged {since}",
     )
 
 
 def _why(item: ActionItem, candidate: Candidate, today: date) -> str:
     if candidate.facts.is_declined and item.closed_at:
-        return f"declined {times.long_day(item.closed_at)}; look at the accepted risk again"
+        return f"declined {times.long_day(item.closed_at)}; re-review the accepted risk"
     due = _due(item.due_on, today)
     if candidate.part == Part.LEAD:
         return f"{item.owner}: {due}"
     if candidate.part == Part.HEIR:
-        return f"{due}; {item.owner} has left"
+        return f"{due}; {item.owner} is deactivated"
     if candidate.part == Part.KEEPER:
-        return f"{due}; nobody owns it since {times.near_day(candidate.facts.owner_since)}"
+        return f"{due}; unassigned since {times.near_day(candidate.facts.owner_since)}"
     return due
 
 
@@ -169,4 +169,4 @@ class Counts:
         """Return the count of news, unless everything is new."""
         if self.is_all_new or self.given == self.new:
             return [(self.given, "{} new for you")]
-        return [(self.new, "{} new"), (self.given, "{} given to you")]
+        return [(self.new, "{} new"), (self.given, "{} assigned to you")]

@@ -17,7 +17,7 @@ from core.errors import DomainError
 from incidents.models import ActionItem, ActionItemStatus, Via
 from messaging.models import Message, Route
 
-_NOTHING = "This link does nothing."
+_NOTHING = "This link no longer works."
 _VIA = {Route.MAIL: Via.MAIL, Route.CHAT: Via.CHAT, Route.INBOX: Via.APP}
 
 
@@ -90,17 +90,15 @@ def _message(link: Link, at: datetime) -> Message:
 def _moved_on(link: Link, item: ActionItem, person: User) -> str:
     """Explain why this link no longer applies to `item`; empty if it does."""
     if not can_progress(person, item):
-        return "You may look at it, but no longer change it."
+        return "You can still view it, but no longer change it."
     if not item.is_open and not _is_about_declined(link, item):
-        return f"It was closed meanwhile: {item.get_status_display().lower()}{_by(item)}."
+        return f"It was closed in the meantime: {item.get_status_display().lower()}{_by(item)}."
     if item.is_open and link.answer in (Answer.KEEP_DECLINED, Answer.REOPEN):
-        return "It was taken up again meanwhile."
+        return "It was reopened in the meantime."
     if links.owner_of(item) != link.owner:
-        return (
-            f"It was given away meanwhile. Now {item.owner or item.owner_team or 'nobody'} owns it."
-        )
+        return f"Reassigned to {item.owner or item.owner_team or 'nobody'} in the meantime."
     if links.day_of(item) != link.day:
-        return f"It was moved meanwhile. {_now(item, links.day_of(item))}"
+        return f"Its date was changed in the meantime. {_now(item, links.day_of(item))}"
     return ""
 
 
@@ -110,11 +108,11 @@ def _is_about_declined(link: Link, item: ActionItem) -> bool:
 
 
 def _by(item: ActionItem) -> str:
-    return f", said {item.closed_by}" if item.closed_by else ""
+    return f", by {item.closed_by}" if item.closed_by else ""
 
 
 def _now(item: ActionItem, day: date | None) -> str:
     if day is None:
         return "It has no due date now."
-    what = "Now it is due on" if item.is_open else "Now it is looked at again on"
+    what = "It is now due on" if item.is_open else "Its re-review is now on"
     return f"{what} {times.day(day)}."

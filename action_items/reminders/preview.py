@@ -40,15 +40,15 @@ DAYS = 14
 _FAR = timedelta(days=DAYS + 31)  # no digest looks further ahead than a month
 
 _WORDS = {
-    ASSIGNED: "newly given",
+    ASSIGNED: "newly assigned",
     DUE_SOON: "due soon",
     DUE_TODAY: "due today",
     DECISION: "asked for a decision",
     SNOOZE_OVER: "no longer snoozed",
-    TEAM_LEAD: "told as team lead",
+    TEAM_LEAD: "notified as team lead",
     UNASSIGNED: "asked for an owner",
-    ORPHANED: "left behind by an owner",
-    RE_REVIEW: "declined, to be looked at again",
+    ORPHANED: "owner deactivated",
+    RE_REVIEW: "declined, due for re-review",
     DRAFT_UNTOUCHED: "draft untouched",
     REVIEW_WAITING: "review waiting",
 }

@@ -27,10 +27,10 @@ def connect() -> None:
         postponer=sending_hours.postpone,
     )
     composing.connect(
-        immediate.TOPIC, immediate_letter, name="Given to you", postponer=sending_hours.postpone
+        immediate.TOPIC, immediate_letter, name="Assigned to you", postponer=sending_hours.postpone
     )
     composing.connect(
-        summary.TOPIC, summary_letter, name="A team’s week", postponer=sending_hours.postpone
+        summary.TOPIC, summary_letter, name="Weekly team summary", postponer=sending_hours.postpone
     )
 
 

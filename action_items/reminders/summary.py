@@ -88,11 +88,11 @@ class TeamWeek:
             Line("Open", str(held.open)),
             Line("Overdue", str(held.overdue), bool(held.overdue)),
             Line("PendingPostmortem for a decision", str(held.undecided), bool(held.undecided)),
-            Line("Of people who left", str(held.orphaned), bool(held.orphaned)),
-            Line("Nobody’s, on the team’s services", str(held.nobodys), bool(held.nobodys)),
-            Line("Half are open for at most", _days(ages.median)),
-            Line("Nine in ten for at most", _days(ages.p90)),
-            Line("Declined, to be looked at again", str(self.numbers.to_re_review)),
+            Line("Assigned to deactivated users", str(held.orphaned), bool(held.orphaned)),
+            Line("Unassigned, on the team’s services", str(held.nobodys), bool(held.nobodys)),
+            Line("Median age", _days(ages.median)),
+            Line("90th percentile of age", _days(ages.p90)),
+            Line("Declined, due for re-review", str(self.numbers.to_re_review)),
         ]
 
     @property

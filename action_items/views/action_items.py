@@ -154,7 +154,7 @@ def action_item_delete(request: SignedInRequest, pk: int) -> HttpResponse:
         except StaleWrite as stale:
             context |= {"item": item_or_404(request, pk), "stale": stale}
         else:
-            messages.success(request, f"“{item.title}” is deleted. The history keeps what it said.")
+            messages.success(request, f"“{item.title}” is deleted. Its text stays in the history.")
             return redirect(f"{item.incident.get_absolute_url()}#action-items")
     status = 409 if "stale" in context else 200
     return render(request, "action_items/action_item_delete.html", context, status=status)

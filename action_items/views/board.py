@@ -18,11 +18,11 @@ from incidents.views.filter_parts import with_
 CARDS = 15  # per column; the table shows the others
 COUNTED = 100  # above this, a column shows “100+”
 _EMPTY = {
-    "open": "What is promised and not begun waits here.",
-    "in_progress": "Move a card here when you begin with it.",
-    "blocked": "What waits for something else goes here.",
-    "done": "What is done comes here, with what shows it.",
-    "wont_do": "What will not be done comes here, with the reason.",
+    "open": "Items that nobody has started.",
+    "in_progress": "Move a card here when you start it.",
+    "blocked": "Move a card here when something blocks it.",
+    "done": "Done items, each with its evidence.",
+    "wont_do": "Declined items, each with the reason.",
 }
 
 

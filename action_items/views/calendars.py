@@ -55,7 +55,7 @@ def calendar_feed_new(request: SignedInRequest) -> HttpResponse:
     slug = storable(request.POST.get("team", ""))
     team = get_object_or_404(Team, slug=slug) if slug else None
     feed = calendar_feeds.subscribe(team=team, by=request.user, at=timezone.now())
-    messages.success(request, f"“{feed}” has an address. Give it to your calendar.")
+    messages.success(request, f"“{feed}” has an address. Add it to your calendar program.")
     return redirect("calendar_feed_list")
 
 
@@ -64,7 +64,7 @@ def calendar_feed_renew(request: SignedInRequest, pk: int) -> HttpResponse:
     """Give a calendar feed a new address."""
     feed = get_object_or_404(CalendarFeed.objects.of(request.user), pk=pk)
     calendar_feeds.renew(feed, by=request.user)
-    messages.success(request, f"“{feed}” has a new address; the old one is dead.")
+    messages.success(request, f"“{feed}” has a new address; the old one no longer works.")
     return redirect("calendar_feed_list")
 
 

@@ -36,7 +36,7 @@ def holiday_add(request: SignedInRequest) -> HttpResponse:
     count = reminder_policies.add_holidays(
         form.found, team=form.cleaned_data["team"], by=request.user, at=timezone.now()
     )
-    messages.success(request, f"{counted(count, 'new holiday')} kept.")
+    messages.success(request, f"{counted(count, 'new holiday')} added.")
     return redirect("holiday_list")
 
 
@@ -46,7 +46,7 @@ def holiday_delete(request: SignedInRequest, pk: int) -> HttpResponse:
     _require_administrator(request)
     holiday = get_object_or_404(Holiday, pk=pk)
     reminder_policies.remove_holiday(holiday, by=request.user, at=timezone.now())
-    messages.success(request, f"{holiday} is an ordinary day again.")
+    messages.success(request, f"{holiday} is removed.")
     return redirect("holiday_list")
 
 
@@ -65,4 +65,4 @@ def _answer(request: SignedInRequest, form: HolidaysForm, *, status: int = 200) 
 
 
 def _require_administrator(request: SignedInRequest) -> None:
-    require(request.user.is_administrator, "Only administrators decide when people are reminded.")
+    require(request.user.is_administrator, "Only administrators may change reminders and holidays.")

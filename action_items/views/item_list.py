@@ -159,7 +159,7 @@ def _grouped(shown: list[ActionItemRow], asked: ActionItemFilters, today: date) 
         if asked.group == "incident":
             return f"{row.incident_reference} {row.incident_title}"
         if asked.group == "owner":
-            return row.owner if row.has_owner else "Nobody owns it yet"
+            return row.owner if row.has_owner else "Unassigned"
         if not row.due_on:
             return "No date"
         if row.due_on < today.isoformat():

@@ -200,8 +200,8 @@ def _words(change: ActionItemChange, names: dict[str, str]) -> str:
     if change.what == Changed.SNOOZE:
         return f"Snoozed until {_day(after)}" if after else "Snooze ended"
     if change.what == Changed.RE_REVIEW:
-        return f"Still won’t do; to be looked at again on {_day(after)}"
-    return f"Part of “{after}”" if after else f"No part of “{before}” any more"
+        return f"Still won’t do; re-review on {_day(after)}"
+    return f"Part of “{after}”" if after else f"No longer part of “{before}”"
 
 
 def _status(stored: str) -> str:

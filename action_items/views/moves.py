@@ -78,7 +78,7 @@ def _who_waited(request: SignedInRequest, item: ActionItem) -> str:
     count = sum(each.item.is_open for each in waiting.select_related("item"))
     if not count:
         return ""
-    return "One other waited for it." if count == 1 else f"{count} others waited for it."
+    return "One other item waited for it." if count == 1 else f"{count} other items waited for it."
 
 
 @require_http_methods(_FORM)
@@ -133,7 +133,7 @@ def action_item_snooze(request: SignedInRequest, pk: int) -> HttpResponse:
 
     def change(said: dict[str, Any]) -> str:
         action_items.snooze(item, **said, by=request.user, at=timezone.now())
-        return f"Nobody is reminded of it before {times.day(said['until'])}."
+        return f"No reminders before {times.day(said['until'])}."
 
     return asked(request, "action_item_snooze", item, form, change)
 
@@ -153,7 +153,7 @@ def action_item_reassign(request: SignedInRequest, pk: int) -> HttpResponse:
             by=request.user,
             at=timezone.now(),
         )
-        return f"{said['owner']} owns it now."
+        return f"Reassigned to {said['owner']}."
 
     return asked(request, "action_item_reassign", item, form, change)
 
@@ -166,7 +166,7 @@ def action_item_redate(request: SignedInRequest, pk: int) -> HttpResponse:
 
     def change(said: dict[str, Any]) -> str:
         action_items.redate(item, **said, by=request.user, at=timezone.now())
-        return f"It is due on {times.day(said['due_on'])} now."
+        return f"Due date changed to {times.day(said['due_on'])}."
 
     return asked(request, "action_item_redate", item, form, change)
 
@@ -217,13 +217,13 @@ def _upon_what_stands(
 @require_POST
 def action_item_reopen(request: SignedInRequest, pk: int) -> HttpResponse:
     """Reopen a done or declined item."""
-    return _at_once(request, pk, action_items.reopen, "It is open again.")
+    return _at_once(request, pk, action_items.reopen, "Reopened.")
 
 
 @require_POST
 def action_item_wake(request: SignedInRequest, pk: int) -> HttpResponse:
     """End a snooze."""
-    return _at_once(request, pk, action_items.wake, "Its owner is reminded again.")
+    return _at_once(request, pk, action_items.wake, "Snooze ended. Its owner gets reminders again.")
 
 
 def _at_once(
@@ -239,4 +239,4 @@ def _at_once(
 
 def _comes_back(day: date | None) -> str:
     """Return a sentence with the re-review date."""
-    return f"It comes back on {times.day(day)}." if day else "It does not come back."
+    return f"Re-review on {times.day(day)}." if day else "No re-review date."

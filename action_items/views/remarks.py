@@ -16,7 +16,7 @@ def own_remarks(item: ActionItem, today: date) -> tuple[str, ...]:
     if item.is_open and item.snoozed_until and item.snoozed_until > today:
         return (f"Snoozed until {times.day(item.snoozed_until)}",)
     if item.re_review_on and item.re_review_on <= today:
-        return ("To be looked at again",)
+        return ("Due for re-review",)
     return ()
 
 
@@ -80,4 +80,4 @@ def _of_waits(item: ActionItem, are_open: Sequence[bool]) -> str:
     if left:
         return "Waits for another" if left == 1 else f"Waits for {left} others"
     is_blocked = item.status == ActionItemStatus.BLOCKED
-    return "Can go on: what it waited for is closed" if is_blocked else ""
+    return "Ready: what it waited for is closed" if is_blocked else ""

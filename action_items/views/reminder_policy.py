@@ -80,7 +80,9 @@ def _save(request: SignedInRequest) -> HttpResponse:
         back["number"] = str(current.number if current else 0)
         messages.error(request, str(error))
         return redirect(f"{reverse('reminder_policy_preview')}?{back.urlencode()}")
-    messages.success(request, "Saved. Reminders follow it from now on." if made else "Unchanged.")
+    messages.success(
+        request, "Saved. The new policy applies from now on." if made else "Unchanged."
+    )
     return redirect("reminder_policy")
 
 
@@ -228,4 +230,4 @@ def _without(request: SignedInRequest, *names: str) -> str:
 
 
 def _require_administrator(request: SignedInRequest) -> None:
-    require(request.user.is_administrator, "Only administrators decide when people are reminded.")
+    require(request.user.is_administrator, "Only administrators may change reminders and holidays.")

@@ -72,5 +72,5 @@ def action_item_stop_waiting(request: SignedInRequest, pk: int) -> HttpResponse:
     item = item_or_404(request, pk)
     with domain_errors_as_messages(request):
         action_items.stop_waiting(item, _other(request), by=request.user, at=timezone.now())
-        messages.success(request, "It does not wait for that any more.")
+        messages.success(request, "Dependency removed.")
     return redirect(item)

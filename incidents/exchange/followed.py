@@ -53,7 +53,7 @@ def read_bullet(bullet: str, line: int, fields: dict[str, Any], problems: Proble
     if name == "Due because":
         fields["due_reason"] = one_line(value)
         if len(fields["due_reason"]) > (limit := limit_of(ActionItem, "due_reason")):
-            problems.error(line, f"Why it takes longer has at most {limit} characters.")
+            problems.error(line, f"“Due because” has at most {limit} characters.")
     elif name == "Part of":
         fields["part_of"] = int(value)
     elif name == "Waits for":

@@ -30,15 +30,15 @@ def moment_of(day: date, clock: time, zone_name: str, *, second: bool | None = N
     if first.astimezone(zone).replace(tzinfo=None) != shown:
         raise ClockGap(
             f"{times.clock(shown)} did not exist on {times.day(shown)} in {zone_name}: "
-            "the clocks were put forward over it."
+            "the clocks went forward then."
         )
     if first == later:
         return first
     if second is None:
         raise ClockTwice(
-            f"{times.clock(shown)} was twice on {times.day(shown)} in {zone_name}, when the clocks "
-            f"were put back: first at {times.clock_and_zone(first)}, then at "
-            f"{times.clock_and_zone(later)}. Choose which it was."
+            f"{times.clock(shown)} occurred twice on {times.day(shown)} in {zone_name}, when the "
+            f"clocks went back: first at {times.clock_and_zone(first)}, then at "
+            f"{times.clock_and_zone(later)}. Choose one."
         )
     return later if second else first
 

@@ -178,7 +178,7 @@ class Migration(migrations.Migration):
                 ('owner_as_written', models.CharField(blank=True, max_length=200)),
                 ('given_at', models.DateTimeField(blank=True, help_text='When somebody gave it to the owner that it has now.', null=True)),
                 ('due_on', models.DateField(blank=True, null=True, verbose_name='due')),
-                ('due_reason', models.CharField(blank=True, help_text='Why it takes longer than its severity allows.', max_length=300)),
+                ('due_reason', models.CharField(blank=True, help_text='Why it is due later than its severity allows.', max_length=300)),
                 ('snoozed_until', models.DateField(blank=True, null=True)),
                 ('snooze_count', models.PositiveSmallIntegerField(default=0, help_text='How often in a row, since it was last moved on.')),
                 ('status', models.CharField(choices=[('open', 'Open'), ('in_progress', 'In progress'), ('blocked', 'Blocked'), ('done', 'Done'), ('wont_do', 'Won’t do')], default='open', max_length=12)),
@@ -375,7 +375,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('at', models.DateTimeField()),
-                ('what', models.CharField(choices=[('status', 'Status'), ('owner', 'Owner'), ('due', 'Due date'), ('snooze', 'Snoozed until'), ('re_review', 'To be looked at again'), ('parent', 'Part of'), ('wait', 'Waits for')], max_length=12)),
+                ('what', models.CharField(choices=[('status', 'Status'), ('owner', 'Owner'), ('due', 'Due date'), ('snooze', 'Snoozed until'), ('re_review', 'Re-review date'), ('parent', 'Part of'), ('wait', 'Waits for')], max_length=12)),
                 ('before', models.CharField(blank=True, max_length=300)),
                 ('after', models.CharField(blank=True, max_length=300)),
                 ('note', models.TextField(blank=True, help_text='Markdown')),
@@ -409,7 +409,7 @@ class Migration(migrations.Migration):
                 ('key', models.CharField(help_text='identifies source and path', max_length=100, unique=True)),
                 ('source', models.CharField(blank=True, help_text='what was imported; empty for files of this machine', max_length=200)),
                 ('path', models.TextField(help_text='of the file, within the source')),
-                ('content', models.CharField(blank=True, db_index=True, help_text='digest of what the file said', max_length=64)),
+                ('content', models.CharField(blank=True, db_index=True, help_text='digest of the file’s content', max_length=64)),
                 ('stated_number', models.PositiveIntegerField(blank=True, help_text='of the reference in the file, if it had one', null=True)),
                 ('revision', models.PositiveIntegerField(help_text='number of the revision that it led to')),
                 ('imported_at', models.DateTimeField()),
@@ -506,7 +506,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='actionitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['done', 'wont_do']), _negated=True), models.Q(('closing_note', ''), _negated=True), models.Q(('status', 'done'), models.Q(('evidence_url', ''), _negated=True)), _connector='OR'), name='action_item_closed_with_a_note', violation_error_message='Say what shows that it is done, or why it will not be.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['done', 'wont_do']), _negated=True), models.Q(('closing_note', ''), _negated=True), models.Q(('status', 'done'), models.Q(('evidence_url', ''), _negated=True)), _connector='OR'), name='action_item_closed_with_a_note', violation_error_message='Enter evidence that it is done, or why it will not be.'),
         ),
         migrations.AddConstraint(
             model_name='actionitem',

@@ -127,7 +127,7 @@ class ActionItem(models.Model):
     )
     due_on = models.DateField("due", null=True, blank=True)
     due_reason = models.CharField(
-        max_length=300, blank=True, help_text="Why it takes longer than its severity allows."
+        max_length=300, blank=True, help_text="Why it is due later than its severity allows."
     )
     snoozed_until = models.DateField(null=True, blank=True)
     snooze_count = models.PositiveSmallIntegerField(
@@ -260,7 +260,7 @@ class ActionItem(models.Model):
                 | ~Q(closing_note="")
                 | Q(status="done") & ~Q(evidence_url=""),
                 name="action_item_closed_with_a_note",
-                violation_error_message="Say what shows that it is done, or why it will not be.",
+                violation_error_message="Enter evidence that it is done, or why it will not be.",
             ),
             models.CheckConstraint(
                 condition=Q(status__in=["done", "wont_do"], closed_at__isnull=False)

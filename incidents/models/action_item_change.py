@@ -16,7 +16,7 @@ class Changed(models.TextChoices):
     OWNER = "owner", "Owner"
     DUE = "due", "Due date"
     SNOOZE = "snooze", "Snoozed until"
-    RE_REVIEW = "re_review", "To be looked at again"
+    RE_REVIEW = "re_review", "Re-review date"
     PARENT = "parent", "Part of"
     WAIT = "wait", "Waits for"
 

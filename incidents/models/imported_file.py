@@ -21,7 +21,7 @@ class ImportedFile(models.Model):
     )
     path = models.TextField(help_text="of the file, within the source")
     content = models.CharField(
-        max_length=64, blank=True, db_index=True, help_text="digest of what the file said"
+        max_length=64, blank=True, db_index=True, help_text="digest of the file’s content"
     )
     stated_number = models.PositiveIntegerField(
         null=True, blank=True, help_text="of the reference in the file, if it had one"

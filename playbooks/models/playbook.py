@@ -96,7 +96,7 @@ class Playbook(models.Model):
         blank=True,
         help_text="Empty: 180 days after it was last confirmed.",
     )
-    doubt = models.TextField(blank=True, help_text="Markdown: what is outdated.")
+    doubt = models.TextField(blank=True, help_text="Markdown: what is no longer true.")
     doubted_at = models.DateTimeField(null=True, blank=True)
     doubted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -14,5 +14,5 @@ class FixCheckForm(forms.Form):
     """One answer about one action item; `reopen` means that it did not hold and is reopened."""
 
     item = forms.IntegerField()
-    answer = forms.ChoiceField(choices=[*FixAnswer.choices, (REOPEN, "Open it again")])
+    answer = forms.ChoiceField(choices=[*FixAnswer.choices, (REOPEN, "Reopen")])
     note = MarkdownField(required=False, max_length=20_000)

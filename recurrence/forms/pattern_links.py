@@ -18,12 +18,12 @@ class PatternLinkForm(WritingForm):
         queryset=FailurePattern.objects.none(),
         empty_label="Choose a pattern",
         error_messages={
-            "required": "Choose the pattern that it is an instance of.",
-            "invalid_choice": "This pattern is linked already, or does not exist any more.",
+            "required": "Choose a pattern.",
+            "invalid_choice": "This pattern is already linked, or no longer exists.",
         },
     )
     evidence = MarkdownField(
-        label="What shows it",
+        label="Evidence",
         required=False,
         help_text="The sentence or the message by which it can be recognised here. Markdown.",
     )
@@ -39,4 +39,4 @@ class PatternLinkForm(WritingForm):
 class EvidenceForm(WritingForm):
     """The evidence for a pattern that is linked already."""
 
-    evidence = MarkdownField(label="What shows it", required=False, help_text="Markdown.")
+    evidence = MarkdownField(label="Evidence", required=False, help_text="Markdown.")

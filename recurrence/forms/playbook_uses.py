@@ -20,7 +20,7 @@ class PlaybookUseForm(WritingForm):
     """The playbook, its outcome, and a note. Playbooks for the incident's patterns come first."""
 
     playbook = forms.ModelChoiceField(queryset=Playbook.objects.current(), to_field_name="slug")
-    outcome = forms.ChoiceField(choices=Outcome.choices, label="What came of it")
+    outcome = forms.ChoiceField(choices=Outcome.choices, label="Outcome")
     note = MarkdownField(
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),

@@ -61,7 +61,9 @@ def answer(
     """
     permissions.require(permissions.can_write(by), "Only authors may say whether a fix held.")
     if answer not in FixAnswer.values or (reopen and answer != FixAnswer.DID_NOT_HOLD):
-        raise DomainError("A fix held, or it did not; only what did not hold is opened again.")
+        raise DomainError(
+            "A fix held, or it did not; only a fix that did not hold can be reopened."
+        )
     held, standing, came_back = _hold(item, incident, by)
     found = FixCheck.objects.get(pk=standing) if standing else None
     if found is None:
@@ -122,7 +124,7 @@ def _hold(item: ActionItem, incident: Incident, by: User) -> tuple[ActionItem, i
         raise action_items.ActionItemGone("Somebody deleted this action item meanwhile.")
     permissions.require(
         incident.pk in held and current.incident_id in held,
-        "Only who may read both incidents may say whether a fix held.",
+        "Only people who may read both incidents may say whether a fix held.",
     )
     current.incident = held[current.incident_id]
     return current, current.standing, current.came_back
@@ -136,7 +138,7 @@ def _reopen(item: ActionItem, *, by: User, at: datetime) -> None:
 def _done_at(item: ActionItem, incident: Incident, came_back: bool) -> datetime:
     """Return when the fix in question was completed. Raises NothingToAsk if there is none."""
     if item.status != ActionItemStatus.DONE or item.closed_at is None:
-        raise NothingToAsk(f"“{item.title}” is not done, so there is no fix that could have held.")
+        raise NothingToAsk(f"“{item.title}” is not done, so there is no fix to assess.")
     if item.incident_id == incident.pk or not came_back:
-        raise NothingToAsk("Only a failure that came back shows whether a fix held.")
+        raise NothingToAsk("Only a recurrence shows whether a fix held.")
     return item.closed_at

@@ -25,7 +25,7 @@ class StaleLink(StaleWrite):
 
     def __init__(self, current: PatternLink | None) -> None:
         by = current.decided_by if current and current.decided_by else "Somebody"
-        done = f"{current.get_state_display().lower()} now" if current else "not linked any more"
+        done = f"{current.get_state_display().lower()} now" if current else "no longer linked"
         super().__init__(f"{by} changed this since you opened the page: the pattern is {done}.")
         self.current = current
 
@@ -60,7 +60,7 @@ def link(
     if found is None:
         found = PatternLink(incident=held, pattern=pattern)
     elif found.state == LinkState.CONFIRMED:
-        raise DomainError(f"“{pattern}” is linked already.")
+        raise DomainError(f"“{pattern}” is already linked.")
     _require_seen(found if found.pk else None, version)
     found.state, found.evidence = LinkState.CONFIRMED, evidence or found.evidence
     found.decided_at, found.decided_by = at, by

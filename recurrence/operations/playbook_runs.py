@@ -167,7 +167,7 @@ def attach(run: PlaybookRun, incident: Incident, *, by: User, at: datetime) -> N
     if held.incident_id == target.pk:
         return
     if held.incident_id is not None:
-        raise DomainError("This run belongs to an incident already.")
+        raise DomainError("This run already belongs to an incident.")
     open_there = PlaybookRun.objects.open().filter(playbook=held.playbook_id, incident=target)
     if held.is_open and open_there.exists():
         raise AlreadyRunning(f"{target.reference} has an open run of this playbook already.")
@@ -187,7 +187,7 @@ def discard(run: PlaybookRun, *, seen: int | None = None, by: User) -> None:
     held = PlaybookRun.objects.select_for_update().get(pk=run.pk)
     permissions.require(
         can_discard(by, held),
-        "Only whoever began a run, and authors, may throw it away.",
+        "Only the person who started a run, and authors, may delete it.",
     )
     if not held.is_open:
         raise RunIsOver("This run is finished, and kept.")
@@ -205,7 +205,7 @@ def _hold_for_step(run: PlaybookRun, position: int, by: User) -> PlaybookRun:
         PlaybookRun.objects.select_for_update(of=["self"]).select_related("revision").get(pk=run.pk)
     )
     if not held.is_open:
-        raise RunIsOver("Somebody finished this run: its steps stay as they are.")
+        raise RunIsOver("Somebody finished this run: its steps can no longer change.")
     if not 1 <= position <= len(parse_playbook(held.revision.content).steps):
         raise NoSuchStep("This playbook has no such step.")
     return held

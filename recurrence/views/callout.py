@@ -80,13 +80,13 @@ def _told(history: History) -> tuple[str, Sequence[Promise]]:
     last = history.earlier[0].pk
     of_last = [promise for promise in history.open_promises if promise.incident_id == last]
     if of_last:
-        return "Promised last time:", of_last
+        return "Action items of last time:", of_last
     if history.open_promises:
-        return "Promised before, and still open:", history.open_promises
+        return "Earlier action items, still open:", history.open_promises
     if history.declined:
-        return "Promised before, then declined:", history.declined
+        return "Earlier action items, declined:", history.declined
     if not history.promises and history.is_whole and history.link.before == len(history.earlier):
-        return "Nothing was promised before.", []
+        return "No earlier action items.", []
     return "", []
 
 

@@ -25,7 +25,7 @@ def fix_check_answer(request: SignedInRequest, reference: str) -> HttpResponse:
     incident = writable_incident(request, reference)
     form = FixCheckForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "That is not an answer. Choose whether the fix held.")
+        messages.error(request, "Choose whether the fix held.")
         return saved_part(request, incident, "pattern-rows")
     said = form.cleaned_data
     reopen = said["answer"] == REOPEN

@@ -188,8 +188,8 @@ def _past(history: History) -> str:
     waiting = len(history.open_promises)
     counts = [
         ui.counted(history.others, "other incident") if history.others else "",
-        f"{ui.counted(waiting, 'promise')} still open" if waiting else "",
-        ui.counted(len(history.playbooks), "playbook") if history.playbooks else "no playbook yet",
+        f"{ui.counted(waiting, 'action item')} still open" if waiting else "",
+        ui.counted(len(history.playbooks), "playbook") if history.playbooks else "no playbooks yet",
     ]
     words = ", ".join(filter(None, counts))
     return words[0].upper() + words[1:]

@@ -175,14 +175,16 @@ def _rows(
     for place, incident in enumerate(dated):
         before = dated[place + 1] if place + 1 < len(dated) else None
         words = f"{gap_words(incident, before)} after the one before" if before else ""
-        again = "came back after a fix" if incident.pk in failed else ""
+        again = "recurred after a fix" if incident.pk in failed else ""
         row = _incident_row(incident, words, again)
         if incident.occurred_at:
             rows.append((incident.occurred_at, row))
     for fix in fixes:
         url = action_item_url(fix.pk)
         note = f"of {references[fix.incident_pk]}" if fix.incident_pk in references else ""
-        rows.append((fix.done_at, AxisRow(_day(fix.done_at), "Promise done", fix.title, url, note)))
+        rows.append(
+            (fix.done_at, AxisRow(_day(fix.done_at), "Action item done", fix.title, url, note))
+        )
     return [row for _, row in sorted(rows, key=lambda pair: pair[0], reverse=True)]
 
 

@@ -93,7 +93,7 @@ def _row(
         definition=pattern.definition,
         incidents=ui.counted(_times(trend), "incident"),
         last_seen=f"last seen {times.day(last)}" if last else "",
-        promises=ui.counted(promises, "open promise") if promises else "",
+        promises=ui.counted(promises, "open action item") if promises else "",
         is_met=bool(_times(trend)),
         signal=_signal(pattern, typed),
     )

@@ -30,7 +30,7 @@ from recurrence.analytics import pattern_map as drawn
 from recurrence.views.pattern_trends import KEPT
 
 LISTED = 5  # incidents of a pattern shown at first in the table; the others fold
-SORTS = {"incidents": "Incidents", "name": "Pattern", "last": "Last met"}
+SORTS = {"incidents": "Incidents", "name": "Pattern", "last": "Last seen"}
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ def _words(found: drawn.PatternMap) -> str:
     """Return a text alternative for the chart, such as “7 patterns, met 24 times”."""
     times = sum(lane.total for lane in found.lanes)
     met = "once" if times == 1 else f"{times:,} times"
-    return f"{ui.counted(len(found.lanes), 'pattern')}, met {met}"
+    return f"{ui.counted(len(found.lanes), 'pattern')}, seen {met}"
 
 
 # --- table --------------------------------------------------------------------------------------

@@ -133,7 +133,7 @@ def _card(
 
 def _failed(fix: Fix, was_said: bool, references: Mapping[int, str]) -> str:
     done = f"done {times.day(timezone.localdate(fix.done_at))}"
-    said = ", and somebody looked: it did not hold" if was_said else ""
+    said = ", and it did not hold" if was_said else ""
     return f"“{fix.title}” ({references[fix.incident_pk]}), {done}{said}"
 
 

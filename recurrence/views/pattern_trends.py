@@ -201,7 +201,9 @@ def _words(trend: analytics.Trend, *, in_quarter: bool) -> str:
 
 
 def _promises(count: int) -> str:
-    return f"{count:,} open promise{'s' if count > 1 else ''}" if count else "no open promise"
+    return (
+        f"{count:,} open action item{'s' if count > 1 else ''}" if count else "no open action items"
+    )
 
 
 def axis(months: dict[date, int]) -> list[AxisPoint]:

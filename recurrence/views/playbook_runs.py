@@ -49,7 +49,7 @@ def playbook_run_start(request: SignedInRequest, slug: str) -> HttpResponse:
                 messages.warning(
                     request,
                     "The playbook was changed since you opened it. "
-                    "Nothing is ticked yet: look at the steps again.",
+                    "Nothing was ticked: read the steps again.",
                 )
         return redirect(f"{run.get_absolute_url()}{place}")
     return redirect(playbook)
@@ -115,7 +115,7 @@ def playbook_run_finish(request: SignedInRequest, pk: int) -> HttpResponse:
                     by=request.user,
                     at=timezone.now(),
                 )
-                messages.success(request, "Kept. The next person sees whether it helped.")
+                messages.success(request, "Saved. The next person sees whether it helped.")
                 return drafts.saved(request, redirect(run))
             return redirect(run)
         except RunChanged as stale:
@@ -145,7 +145,7 @@ def playbook_run_discard(request: SignedInRequest, pk: int) -> HttpResponse:
     run = _visible_run(request.user, pk)
     with domain_errors_as_messages(request):
         playbook_runs.discard(run, seen=seen_version(request), by=request.user)
-        messages.success(request, "The run is deleted.")
+        messages.success(request, "Run deleted.")
         return redirect(run.playbook)
     return redirect(run)
 

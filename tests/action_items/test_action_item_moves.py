@@ -66,7 +66,7 @@ def test_completing_shows_the_verifier_and_waiting_items(ana, rita, signed_in):
         follow=True,
     )
 
-    assert "One other waited for it." in body(told)
+    assert "One other item waited for it." in body(told)
     assert "Verified by Rita Reviewer." in body(told)
     assert 'href="https://example.com/pr/7"' in body(told)
 
@@ -120,8 +120,8 @@ def test_declining_shows_each_error_at_its_field(ana, signed_in):
         address, {"version": 1, "reason": "x", "accepted_risk": "y", "re_review_on": in_days(400)}
     )
 
-    assert "Say why it will not be done." in body(without_reason)
-    assert "Say which risk is accepted" in body(without_risk)
+    assert "Enter why it will not be done." in body(without_reason)
+    assert "Enter the accepted risk" in body(without_risk)
     assert "Too dear." in body(without_risk)
     assert "from tomorrow to" in body(too_late)
     assert {without_reason.status_code, without_risk.status_code, too_late.status_code} == {422}
@@ -130,7 +130,7 @@ def test_declining_shows_each_error_at_its_field(ana, signed_in):
 def test_required_fields_for_declining_are_marked(ana, signed_in):
     page = body(signed_in(ana).get(f"/action-items/{ActionItemFactory().pk}/wont-do/"))
 
-    for needed in ("Why will it not be done?", "Which risk is accepted with that?"):
+    for needed in ("Why will it not be done?", "Which risk is accepted?"):
         label = page[: page.index(f">{needed}</label>")].rpartition("<label")[2]
         assert "required" in label
 
@@ -160,8 +160,8 @@ def test_a_declined_item_is_decided_again_at_its_re_review(ana, signed_in):
     )
     later = body(client.get(item.get_absolute_url()))
 
-    assert "Is it still right not to do this?" in due
-    assert "Is it still right not to do this?" not in later
+    assert "Is it still acceptable?" in due
+    assert "Is it still acceptable?" not in later
     item.refresh_from_db()
     assert (item.status, item.accepted_risk) == ("wont_do", "A night.")
 
@@ -171,8 +171,8 @@ def test_an_item_declined_without_a_risk_says_so(ana, signed_in):
 
     page = body(signed_in(ana).get(item.get_absolute_url()))
 
-    assert "Not recorded: it was declined before this was asked." in page
-    assert "No day is set on which it is looked at again." in page
+    assert "Not recorded: it was declined before this field existed." in page
+    assert "No re-review date is set." in page
 
 
 def test_a_snooze_shows_how_many_are_left_and_can_be_ended(vera, signed_in):
@@ -184,7 +184,7 @@ def test_a_snooze_shows_how_many_are_left_and_can_be_ended(vera, signed_in):
     page = body(client.get(item.get_absolute_url()))
     client.post(f"/action-items/{item.pk}/wake/", {"version": 1})
 
-    assert "3 of 3 times are left" in asked
+    assert "3 of 3 snoozes left" in asked
     assert "Snoozed until" in page
     item.refresh_from_db()
     assert (item.snoozed_until, item.snooze_count) == (None, 1)
@@ -273,7 +273,7 @@ def test_a_later_date_asks_for_a_reason_at_its_field(ana, signed_in):
     client.post(address, {"version": 1, "due_on": "2199-01-01", "reason": "The part is late."})
 
     assert refused.status_code == 422
-    assert "Say why it takes longer." in body(refused)
+    assert "Enter a reason for the later date." in body(refused)
     page = body(client.get(item.get_absolute_url()))
     assert "The part is late." in page
 
@@ -328,8 +328,8 @@ def test_a_dependency_is_found_by_words_and_mentioned_on_completion(ana, signed_
 
     assert "Move the metrics" in found
     assert "Move the metrics" in waiting
-    assert "it can go on" not in waiting
-    assert "Everything that it waited for is closed: it can go on." in free
+    assert "work can continue" not in waiting
+    assert "Everything it waited for is closed: work can continue." in free
     assert item.dependencies.count() == 0
 
 

@@ -238,7 +238,7 @@ def test_a_refused_form_keeps_the_input(ana, signed_in):
     )
 
     assert answer.status_code == 422
-    assert "Say what is promised." in body(answer)
+    assert "Enter a title." in body(answer)
     assert "Typed at night" in body(answer)
 
 
@@ -284,7 +284,7 @@ def test_completing_in_place_asks_for_evidence_and_shows_the_row(ana, signed_in)
 
     assert "What shows that it is done?" in body(asked)
     assert refused.status_code == 422
-    assert "Say what shows that it is done" in body(refused)
+    assert "Enter evidence that it is done" in body(refused)
     assert body(answer).strip().startswith("<li")
     assert "See the dashboard" in body(answer)
 

@@ -117,7 +117,7 @@ def test_an_item_keeps_a_departed_owner_until_another_is_chosen(ana):
 def test_done_needs_evidence(ana, evidence):
     item = ActionItemFactory()
 
-    with pytest.raises(action_items.EvidenceMissing, match="shows that it is done"):
+    with pytest.raises(action_items.EvidenceMissing, match="evidence that it is done"):
         action_items.complete(item, evidence=evidence, by=ana, at=NOON)
 
     item.refresh_from_db()

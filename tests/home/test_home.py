@@ -168,7 +168,7 @@ def test_restricted_incidents_are_counted_for_people_with_access(vera, ana, omar
 
         [row] = kept.home.rows
         assert row.words == f"{count} this quarter, {count} in all"
-        assert row.promises == f"{count} open promises"
+        assert row.promises == f"{count} open action items"
         assert row.axis[0].title == f"{count} in May 2026"
 
 

@@ -66,7 +66,7 @@ def test_the_form_opens_in_place_with_the_bounds_of_the_policy(ana, item, signed
     latest = today() + 14 * DAY
     assert form.lstrip().startswith("<li")
     assert f'max="{latest.isoformat()}"' in form
-    assert "3 of 3 times are left" in form
+    assert "3 of 3 snoozes left" in form
     assert "autofocus" in form
     assert 'name="place" value="home"' in form
 

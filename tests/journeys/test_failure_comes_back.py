@@ -56,7 +56,7 @@ def test_confirm_see_what_was_promised_and_take_it_up_again(enter, administrator
     question = page.get_by_role("group", name="Did “Cache on every node” hold?")
     page.get_by_text("Add a note").click()
     page.locator("textarea[name=note]").fill("The cache was full.")
-    question.get_by_role("button", name="It did not: open it again").click()
+    question.get_by_role("button", name="Did not hold: reopen").click()
     expect(page.locator(".fix-answered")).to_contain_text("it did not hold; open again, due")
     expect(callout).to_contain_text("and did not hold.")
 
@@ -74,7 +74,7 @@ def test_confirm_see_what_was_promised_and_take_it_up_again(enter, administrator
     expect(page.locator(".trend").first).to_be_visible()
 
     page.goto(f"{site}/incidents/{again.reference}/#patterns")
-    page.get_by_role("button", name=re.compile("Take back")).click()
+    page.get_by_role("button", name=re.compile("Undo")).click()
     expect(page.locator(".fix-answered")).to_have_count(0)
     assert not FixCheck.objects.exists()
 

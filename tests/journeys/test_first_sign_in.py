@@ -20,7 +20,7 @@ def test_the_printed_link_leads_to_the_knowledge_base_once(site, page, watched, 
     page.get_by_role("button", name=re.compile("Sign in")).click()
 
     expect(page.get_by_role("heading", name="Failures that recur")).to_be_visible()
-    expect(page.get_by_role("heading", name=re.compile("Open promises"))).to_be_visible()
+    expect(page.get_by_role("heading", name=re.compile("Open action items"))).to_be_visible()
     expect(
         page.get_by_role("link", name=re.compile("client certificate expired")).first
     ).to_be_visible()

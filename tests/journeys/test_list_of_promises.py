@@ -30,7 +30,7 @@ def test_promises_are_chosen_moved_and_kept(enter, administrator, site):
     expect(page.get_by_role("heading", name="Change 2 action items")).to_be_visible()
     page.get_by_label("Status").select_option("blocked")
     page.get_by_label("Owner").fill("omar")
-    page.get_by_role("button", name="Show what will happen").click()
+    page.get_by_role("button", name="Preview changes").click()
     expect(page.get_by_role("heading", name="2 action items will change")).to_be_visible()
     page.get_by_role("button", name="Change 2 action items").click()
     page.get_by_role("link", name="Back to the list").click()

@@ -72,7 +72,7 @@ def test_a_misspelt_symptom_leads_to_the_playbook(enter, administrator):
     page.get_by_label("Helped partly").tap()
     page.get_by_label("Note").fill("The root was not on the list.")
     page.get_by_role("button", name="Finish the run").tap()
-    expect(page.get_by_text("What came of it")).to_be_visible()
+    expect(page.get_by_role("heading", name="Outcome", exact=True)).to_be_visible()
     expect(page.get_by_text("The root was not on the list.")).to_be_visible()
     page.get_by_role("link", name="The playbook", exact=True).tap()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Certificate expired")
@@ -97,7 +97,7 @@ def test_a_playbook_is_followed_without_javascript(site, administrator, browser)
     page.get_by_label("Helped", exact=True).check()
     page.get_by_role("button", name="Finish the run").click()
 
-    expect(page.get_by_text("What came of it")).to_be_visible()
+    expect(page.get_by_role("heading", name="Outcome", exact=True)).to_be_visible()
     context.close()
 
 

@@ -81,7 +81,7 @@ def test_answering_by_keyboard_keeps_the_focus_in_the_row(page, site, again):
 
     row.get_by_role("button", name="It held").focus()
     page.keyboard.press("Enter")
-    expect(row).to_contain_text("Take back")
+    expect(row).to_contain_text("Undo")
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
 

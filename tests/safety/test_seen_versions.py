@@ -60,7 +60,7 @@ WITHOUT_A_VERSION = {
     **dict.fromkeys(("incident_new", "section_new", "event_new", "root_cause_new"), ADDS),
     **dict.fromkeys(("pattern_new", "playbook_new", "playbook_use_new", "action_item_new"), ADDS),
     **dict.fromkeys(("attachment_upload", "channel_add", "team_channel_add", "holiday_add"), ADDS),
-    "pattern_link_new": "It is refused where the pattern is linked already.",
+    "pattern_link_new": "It is refused where the pattern is already linked.",
     "section_keep_theirs": "It keeps a text as an earlier version, and the current one as it is.",
     "section_move": "It is relative to the current order, and pressing the other way undoes it.",
     **dict.fromkeys(("saved_search_add", "saved_search_edit", "saved_search_delete"), OWN),

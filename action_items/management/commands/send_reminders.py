@@ -17,7 +17,9 @@ _EARLIEST, _LATEST = 2000, 2100
 
 
 class Command(BaseCommand):
-    help = "Write the digests that are due and send all waiting messages, as the ticks do."
+    help = (
+        "Write the digests that are due and send all waiting messages, as the scheduled task does."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -52,7 +54,7 @@ def _moment(text: str) -> datetime:
         ) from error
     if moment.tzinfo is None:
         raise CommandError(
-            f"--now is {text!r}, which says no time zone; add one, such as +00:00 or Z."
+            f"--now is {text!r}, which has no time zone; add one, such as +00:00 or Z."
         )
     if not _EARLIEST <= moment.year <= _LATEST:
         raise CommandError(f"--now is {text!r}; expected a year from {_EARLIEST} to {_LATEST}.")

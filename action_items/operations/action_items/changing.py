@@ -121,12 +121,12 @@ def _standing(item: ActionItem) -> tuple[object, ...]:
 
 def _agree_status(held: ActionItem, status: str) -> None:
     if status in CLOSED or status not in ActionItemStatus.values:
-        raise DomainError("Closing an action item asks what shows that it is done, or why not.")
+        raise DomainError("Closing an action item needs evidence or a reason.")
     held.status = ActionItemStatus(status)
 
 
 def agree_day(held: ActionItem, due: DueOn, today: date, policy: Policy | None = None) -> None:
     """Set the due date of `held`. Raises DueRefused for a past day, or ReasonMissing."""
     if due.day is not None and due.day < today:
-        raise DueRefused("That day has passed. Choose one on which it can be done.")
+        raise DueRefused("That day has passed. Choose a later one.")
     agree_due(held, due.day, due.reason, policy)

@@ -53,7 +53,7 @@ def complete(
     PermissionDenied.
     """
     if not evidence.strip() and not evidence_url.strip():
-        raise EvidenceMissing("Say what shows that it is done: a link, or a sentence.")
+        raise EvidenceMissing("Enter evidence that it is done: a link, or a sentence.")
     held = hold_open(item, by=by, to="close", version=version)
     was = facts(held)
     require_no_open_parts(held, leave_open=leave_parts_open)
@@ -88,9 +88,9 @@ def decline(
     not the current one, AlreadyClosed, ActionItemGone, or PermissionDenied.
     """
     if not reason.strip():
-        raise ReasonMissing("Say why it will not be done.")
+        raise ReasonMissing("Enter why it will not be done.")
     if not accepted_risk.strip():
-        raise RiskMissing("Say which risk is accepted with that: what may happen, and to whom.")
+        raise RiskMissing("Enter the accepted risk: what may happen, and to whom.")
     held = hold_open(item, by=by, to="close", version=version)
     was = facts(held)
     require_no_open_parts(held, leave_open=leave_parts_open)
@@ -121,11 +121,11 @@ def keep_declined(
     held = hold(item, version=version)
     permissions.require(can_progress(by, held), "Only authors and its owner may decide about it.")
     if held.status != ActionItemStatus.WONT_DO:
-        raise NotDeclined("It is not declined any more: somebody took it up again.")
+        raise NotDeclined("It is no longer declined: somebody reopened it.")
     was = facts(held)
     held.accepted_risk = clean_markdown(accepted_risk) or held.accepted_risk
     if not held.accepted_risk:
-        raise RiskMissing("Say which risk is accepted with that: what may happen, and to whom.")
+        raise RiskMissing("Enter the accepted risk: what may happen, and to whom.")
     _look_again(held, re_review_on, timezone.localdate(at))
     summary = f"Action item still declined: {held.title}"
     return save(held, was, by=by, at=at, summary=summary, note=note, via=via)

@@ -50,7 +50,7 @@ def redate(
     if held.due_on == due_on:
         return held
     if due_on < timezone.localdate(at):
-        raise DueRefused("That day has passed. Choose one on which it can be done.")
+        raise DueRefused("That day has passed. Choose a later one.")
     agree_due(held, due_on, reason)
     summary = f"Action item due {due_on.isoformat()}: {held.title}"
     return save(held, was, by=by, at=at, summary=summary, note=reason, via=via)
@@ -72,8 +72,8 @@ def agree_due(
     is_later = due_on is not None and due_on > max(allowed, item.due_on or allowed)
     if not reason and (is_taken_away or is_later):
         raise ReasonMissing(
-            f"By its incident’s severity it has until {times.day(allowed)}. "
-            "Say why it takes longer."
+            f"Its incident’s severity allows until {times.day(allowed)}. Enter a reason for the "
+            "later date."
         )
     within = due_on is not None and due_on <= allowed
     item.due_reason = "" if within else (reason or item.due_reason)

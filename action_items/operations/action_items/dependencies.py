@@ -37,14 +37,14 @@ def wait_for(item: ActionItem, other: ActionItem, *, by: User, at: datetime) -> 
     if found.pk in known:
         return
     if held.parent_id == found.pk:
-        raise DependencyRefused(f"It is a part of “{found.title}”, which waits for it already.")
+        raise DependencyRefused(f"It is a part of “{found.title}”, which already waits for it.")
     if len(known) >= _MOST:
-        raise DependencyRefused(f"It waits for {_MOST} others. Split it, or take some away.")
+        raise DependencyRefused(f"It waits for {_MOST} others. Split it, or remove some.")
     if _waits(found.pk, held.pk, by):
-        raise DependencyRefused(f"“{found.title}” waits for this one, so neither could begin.")
+        raise DependencyRefused(f"“{found.title}” waits for this one, so neither could start.")
     held.dependencies.create(depends_on=found)
     _keep(held, after=str(found.pk), by=by, at=at)
-    revisions.record(held.incident, by=by, at=at, summary=f"Action item waits: {held.title}")
+    revisions.record(held.incident, by=by, at=at, summary=f"Dependency added: {held.title}")
 
 
 @transaction.atomic
@@ -60,7 +60,7 @@ def stop_waiting(item: ActionItem, other: ActionItem, *, by: User, at: datetime)
     found = ActionItemDependency.objects.visible_to(by).filter(item=held, depends_on=other.pk)
     if found.delete()[0]:
         _keep(held, before=str(other.pk), by=by, at=at)
-        summary = f"Action item waits no more: {held.title}"
+        summary = f"Dependency removed: {held.title}"
         revisions.record(held.incident, by=by, at=at, summary=summary)
 
 
@@ -79,7 +79,9 @@ def require_no_open_waits(item: ActionItem, *, by: User, despite: bool) -> None:
     left = [] if despite else open_waits(item, by=by)
     if left:
         named = f"“{left[0].title}”" if len(left) == 1 else f"{len(left)} open action items"
-        raise StillWaits(f"It still waits for {named}. Say that it is done all the same, or wait.")
+        raise StillWaits(
+            f"It still waits for {named}. Close those first, or confirm “Close anyway”."
+        )
 
 
 def _keep(item: ActionItem, *, before: str = "", after: str = "", by: User, at: datetime) -> None:

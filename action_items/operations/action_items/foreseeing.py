@@ -52,7 +52,7 @@ def _foreseen(
     if not can_progress(by, item):
         return Foreseen(item, why_not="Only authors and its owner may change it.")
     if not item.is_open:
-        return Foreseen(item, why_not="It is closed. Open it again to change it.")
+        return Foreseen(item, why_not="It is closed. Reopen it to change it.")
     changes = _changes(item, to)
     if to.priority and to.priority != item.priority and not permissions.can_write(by):
         return Foreseen(item, why_not="Only authors may change how urgent it is.")

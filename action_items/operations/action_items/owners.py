@@ -38,7 +38,7 @@ def reassign(
         return held
     agree_owner(held, owner, owner_team, by=by, at=at)
     held.owner_as_written = ""
-    summary = f"Action item given to {owner or owner_team or 'nobody'}: {held.title}"
+    summary = f"Action item assigned to {owner or owner_team or 'nobody'}: {held.title}"
     return save(held, was, by=by, at=at, summary=summary, note=note, via=via)
 
 

@@ -32,7 +32,7 @@ def move(
     """
     held = hold_open(item, by=by, to="move", version=version)
     if to in CLOSED or to not in ActionItemStatus.values:
-        raise DomainError("Closing an action item asks what shows that it is done, or why not.")
+        raise DomainError("Closing an action item needs evidence or a reason.")
     if held.status == to:
         return held
     was = facts(held)

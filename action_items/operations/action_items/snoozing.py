@@ -51,8 +51,8 @@ def snooze(
     policy = policy_store.current()
     if not snoozes_left(held, policy):
         raise SnoozeRefused(
-            f"It was put off {held.snooze_count} times in a row. Decide instead: another date, "
-            "another owner, smaller parts, or that it will not be done."
+            f"It was snoozed {held.snooze_count} times in a row. Change the due date, reassign it, "
+            "split it, or decline it instead."
         )
     latest = snooze_until_at_latest(policy, today)
     if not today < until <= latest:

@@ -46,9 +46,9 @@ def split(
             f"It is a part of “{held.parent.title}”; parts have no parts of their own."
         )
     if not 1 <= len(titles) <= MOST_PARTS:
-        raise PartRefused(f"Name its parts, one a line: at least one, and {MOST_PARTS} at most.")
+        raise PartRefused(f"Enter its parts, one per line: at least one, at most {MOST_PARTS}.")
     if due_on < timezone.localdate(at):
-        raise DueRefused("That day has passed. Choose one on which it can be done.")
+        raise DueRefused("That day has passed. Choose a later one.")
     was = facts(held)
     agree_due(held, due_on, reason)
     last = held.incident.action_items.aggregate(last=Max("position"))["last"] or 0

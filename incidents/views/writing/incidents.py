@@ -124,7 +124,7 @@ def _header_saved(request: SignedInRequest, incident: Incident) -> HttpResponse:
     visible = Incident.objects.visible_to(request.user).select_related("owner")
     seen = visible.filter(pk=incident.pk).first()
     if seen is None:
-        messages.success(request, "Saved. You cannot see this incident any more.")
+        messages.success(request, "Saved. You can no longer see this incident.")
         return drafts.saved(request, redirect("incident_list"))
     if not request.htmx:
         return drafts.saved(request, redirect(incident))

@@ -71,7 +71,7 @@ def test_closing_an_item_with_open_parts_asks_first(ana):
     [("reason", action_items.ReasonMissing), ("accepted_risk", action_items.RiskMissing)],
 )
 def test_declining_needs_a_reason_and_the_risk(missing, refusal, ana):
-    with pytest.raises(refusal, match=r"^Say"):
+    with pytest.raises(refusal, match=r"^Enter"):
         declined(ana, **{missing: " "})
 
     assert ActionItem.objects.get().is_open
@@ -115,7 +115,7 @@ def test_only_a_declined_item_can_be_kept_declined(ana):
 
     with pytest.raises(StaleWrite):
         action_items.keep_declined(item, version=seen, by=ana, at=LATER)
-    with pytest.raises(action_items.NotDeclined, match="took it up again"):
+    with pytest.raises(action_items.NotDeclined, match="somebody reopened it"):
         action_items.keep_declined(item, by=ana, at=LATER)
 
 

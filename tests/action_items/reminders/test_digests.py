@@ -239,7 +239,7 @@ def test_items_waiting_for_a_decision_are_counted_but_not_repeated(ana):
     [digest] = tick(MONDAY_MORNING + DAY)
 
     assert "Forgotten" not in digest.body
-    assert "1 older one waits for your decision" in digest.body
+    assert "1 older item needs your decision" in digest.body
     assert digest.subject == "1 due today"
 
 

@@ -87,8 +87,8 @@ def test_a_new_owner_is_told_by_whom_in_the_next_digest(way, ana, ben, item):
     assert told.subject == "1 new for you"
     assert "NEW FOR YOU" in told.body
     assert "Alert on expiry" in told.body
-    assert "Ana Author gave it to you" in told.body
-    assert "Ana Author gave it to you" in told.alternatives[0][0]
+    assert "Ana Author assigned it to you" in told.body
+    assert "Ana Author assigned it to you" in told.alternatives[0][0]
     assert tick(MONDAY_MORNING + DAY + timedelta(hours=6)) == []
 
 
@@ -164,7 +164,7 @@ def test_items_assigned_to_a_team_are_announced_to_its_lead_or_members(
     assert {each.to[0] for each in told} == (
         {"rita@example.com"} if has_lead else {"ben@example.com", "rita@example.com"}
     )
-    assert all("Ana Author gave it to Payments" in each.body for each in told)
+    assert all("Ana Author assigned it to Payments" in each.body for each in told)
 
 
 def test_an_owner_who_lost_access_is_told_nothing(ana, ben, urgent):
@@ -188,7 +188,7 @@ def test_urgent_items_are_sent_at_once_and_not_repeated_in_the_digest(ana, ben, 
 
     assert told.subject == "P0 for you: 1 action item"
     assert "Alert on expiry" in told.body
-    assert "does not wait for your next digest" in told.body
+    assert "do not wait for your next digest" in told.body
     assert (again, next_day) == ([], [])
     assert [entry.step for entry in LedgerEntry.objects.all()] == ["assigned"]
 
@@ -255,7 +255,7 @@ def test_preferences_and_channels_apply_to_urgent_items(ana, ben, urgent):
     message = Message.objects.inbox_of(ben).get()
     letter = composing.compose(message, MONDAY_MORNING + timedelta(hours=6))
     assert letter is not None
-    assert "Ana Author gave it to you" in letter.chat
+    assert "Ana Author assigned it to you" in letter.chat
     assert "[Reassign](" in letter.chat
 
 
@@ -290,7 +290,7 @@ def test_the_preview_lists_new_assignments(ana, ben, item):
     rows = preview.preview([ben], saved=Policy(), changed=never, now=MONDAY_MORNING)
 
     assert [(row.day, row.saved and row.saved.summary) for row in rows] == [
-        (MONDAY, "1 newly given")
+        (MONDAY, "1 newly assigned")
     ]
     assert rows[0].changed is None
 

@@ -89,7 +89,7 @@ def test_done_asks_for_evidence_and_is_recorded_as_from_a_mail(client, ana, item
     answered = client.post(path, DONE)
 
     assert unanswered.status_code == 422
-    assert "Say what shows that it is done" in unanswered.content.decode()
+    assert "Enter evidence that it is done" in unanswered.content.decode()
     assert (answered.status_code, answered.url) == (302, path)
     item.refresh_from_db()
     assert (item.status, item.closed_by, item.verified_by) == ("done", ana, ana)
@@ -189,14 +189,14 @@ def test_a_request_for_a_decision_offers_a_split(client, ana):
     client.post(path, {"into": "One half\n\n The other ", "due_on": str(day), "reason": "Much."})
     again = client.get(path).content.decode()
 
-    assert "Do it in smaller parts?" in asked
+    assert "Split it into parts?" in asked
     assert str(item.due_on) not in asked
     assert empty.status_code == 422
     parts = item.parts.order_by("position")
     assert [part.title for part in parts] == ["One half", "The other"]
     assert {(part.owner, part.due_on, part.priority) for part in parts} == {(ana, day, "P1")}
     assert state_of(item)[2] == day
-    assert "It is in smaller parts" in again
+    assert "Split into parts" in again
     assert ActionItemChange.objects.get(item=item, what="due").via == "mail"
 
 
@@ -220,7 +220,7 @@ def test_a_used_link_does_nothing_and_explains_it(client, ana, item):
 
     assert again.status_code == 200
     assert "Snoozed" in page
-    assert "This link does nothing more" in page
+    assert "This link no longer works" in page
     assert state_of(item) == before
     assert ActionItemChange.objects.filter(item=item).count() == 1
 
@@ -228,11 +228,11 @@ def test_a_used_link_does_nothing_and_explains_it(client, ana, item):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"due_on": date(2030, 1, 7)}, "Now it is due on 7 Jan 2030."),
-        ({"owner": None}, "Now nobody owns it."),
+        ({"due_on": date(2030, 1, 7)}, "It is now due on 7 Jan 2030."),
+        ({"owner": None}, "Reassigned to nobody in the meantime."),
         (
             {"status": "done", "closing_note": "There.", "closed_at": NOON},
-            "It was closed meanwhile: done.",
+            "It was closed in the meantime: done.",
         ),
     ],
 )
@@ -276,7 +276,7 @@ def test_all_invalid_links_get_the_same_page(client, signed_in, ana, ben, rita, 
     pages["of somebody who has left"] = refusal(client, path)
 
     assert len(set(pages.values())) == 1
-    assert "This link does nothing" in pages["altered"]
+    assert "This link no longer works" in pages["altered"]
     assert "Zanzibar" not in pages["restricted"]
     assert not ReminderAnswer.objects.exists()
     item.refresh_from_db()

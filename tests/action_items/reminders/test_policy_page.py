@@ -115,7 +115,7 @@ def test_a_policy_is_previewed_and_then_saved(omar, ana, signed_in):
     shown = browser.get("/reminders/policy/preview/", query_of(changed)).content.decode()
     answer = browser.post("/reminders/policy/", query_of(changed), follow=True)
 
-    assert "Decision, days late: <s" in shown
+    assert "Decision, days overdue: <s" in shown
     assert "Rotate the secret" in shown
     assert "9:00 → 7:00" in shown
     assert policy_store.current() == changed
@@ -130,7 +130,7 @@ def test_a_conflict_shows_both_policies(omar, signed_in):
     )
 
     page = answer.content.decode()
-    assert "saved another policy meanwhile" in page
+    assert "saved another policy in the meantime" in page
     assert 'name="number" value="1"' in page
     assert ReminderPolicy.objects.count() == 1
 

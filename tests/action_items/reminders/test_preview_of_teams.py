@@ -64,5 +64,5 @@ def test_the_page_takes_as_many_queries_for_three_teams_as_for_one(payments, oma
     _, three = shown()
 
     assert "Payments" in page
-    assert "Wed " in page.partition("Summaries to teams")[2]
+    assert "Wed " in page.partition("Team summaries")[2]
     assert three == one

@@ -34,7 +34,7 @@ def test_each_status_has_a_column_with_its_items(ana, signed_in):
     assert "Waits" in column(page, "open")
     assert "Begun" in column(page, "in_progress")
     assert "Kept" in column(page, "done")
-    assert "What waits for something else goes here." in column(page, "blocked")
+    assert "Move a card here when something blocks it." in column(page, "blocked")
 
 
 def test_filters_apply_to_columns_except_for_the_status(ana, signed_in):

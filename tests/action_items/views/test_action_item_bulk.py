@@ -48,8 +48,8 @@ def test_the_change_is_previewed_for_each_item_without_writing(ana, signed_in):
 
     assert "1 action item will change" in page
     assert "P2 → P0" in page
-    assert "1 action item is so already" in page
-    assert "It is closed. Open it again to change it." in page
+    assert "1 action item unchanged" in page
+    assert "It is closed. Reopen it to change it." in page
     assert list(ActionItem.objects.values_list("version", flat=True)) == [1, 1, 1]
 
 
@@ -99,7 +99,7 @@ def test_the_preview_reports_a_missing_reason_for_a_later_date(ana, signed_in):
     with_one = body(signed_in(ana).get(MANY, late | {"reason": "No vendor before."}))
 
     assert "1 action item cannot be changed" in without
-    assert "Say why it takes longer." in without
+    assert "Enter a reason for the later date." in without
     assert "1 action item will change" in with_one
 
 

@@ -71,7 +71,7 @@ def test_a_later_date_asks_for_the_reason_at_its_field(ana, signed_in):
     client.post(address, typed(item, due_on=late, reason="No vendor before."), **HTMX)
 
     assert refused.status_code == 422
-    assert "Say why it takes longer." in body(refused)
+    assert "Enter a reason for the later date." in body(refused)
     item.refresh_from_db()
     assert item.due_reason == "No vendor before."
 

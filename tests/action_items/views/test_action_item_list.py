@@ -160,7 +160,7 @@ def test_a_restricted_incident_is_like_one_that_does_not_exist(vera, signed_in):
     ("group", "headings"),
     [
         ("incident", ["INC-990072 ", "INC-990071 "]),
-        ("owner", ["Ben Builder", "Payments", "Nobody owns it yet"]),
+        ("owner", ["Ben Builder", "Payments", "Unassigned"]),
         ("due", ["Within a week", "Later", "No date"]),
     ],
 )
@@ -221,8 +221,8 @@ def test_htmx_gets_only_the_results(ana, signed_in, three):
     ("query", "said"),
     [
         ("scope=mine", "You have nothing open"),
-        ("scope=teams", "Your teams have nothing open"),
-        ("scope=all", "Nothing is open"),
+        ("scope=teams", "No open action items in your teams"),
+        ("scope=all", "No open action items"),
         ("scope=all&priority=P0", "Nothing matches these filters"),
     ],
 )

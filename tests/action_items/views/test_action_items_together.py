@@ -52,7 +52,7 @@ def test_dependencies_are_shown_as_far_as_the_reader_may_see(ana, ben, signed_in
 
     assert "Waits for another" in anas
     assert "Waits for another" not in bens
-    assert "Can go on: what it waited for is closed" in bens
+    assert "Ready: what it waited for is closed" in bens
 
 
 def test_a_snooze_and_a_due_re_review_are_shown(ana, signed_in):
@@ -63,7 +63,7 @@ def test_a_snooze_and_a_due_re_review_are_shown(ana, signed_in):
     page = body(signed_in(ana).get(incident.get_absolute_url()))
 
     assert "Snoozed until" in page
-    assert "To be looked at again" in page
+    assert "Due for re-review" in page
 
 
 def test_a_link_as_evidence_is_shown(ana, signed_in):

@@ -96,7 +96,7 @@ def test_invalid_filters_are_explained(signed_in, vera):
 
 
 def test_without_action_items_the_page_explains_itself(signed_in, vera):
-    assert "Nothing was promised here" in signed_in(vera).get(PAGE).content.decode()
+    assert "No action items here" in signed_in(vera).get(PAGE).content.decode()
 
 
 def test_without_completed_items_there_is_no_empty_chart(signed_in, vera):

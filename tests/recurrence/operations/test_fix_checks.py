@@ -129,7 +129,7 @@ def test_an_open_action_item_is_not_a_fix(came_back, ana):
 def test_only_a_confirmed_recurrence_can_judge_a_fix(came_back, ana, state):
     came_back.again.pattern_links.update(state=state)
 
-    with pytest.raises(NothingToAsk, match="came back"):
+    with pytest.raises(NothingToAsk, match="Only a recurrence"):
         came_back.answer("held", by=ana)
 
 

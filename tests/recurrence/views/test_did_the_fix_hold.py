@@ -135,4 +135,4 @@ def test_an_invalid_answer_is_refused(signed_in, ana, expired):
 
     page = answer(signed_in(ana), now, fix, "perhaps", follow=True)
 
-    assert "not an answer" in page.content.decode()
+    assert "Choose whether the fix held." in page.content.decode()

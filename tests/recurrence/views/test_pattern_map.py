@@ -74,7 +74,7 @@ def test_suggested_and_dismissed_links_are_not_on_the_map(signed_in, vera):
     answer = signed_in(vera).get(MAP)
 
     assert answer.context["rows"] == []
-    assert "No pattern was met here" in answer.content.decode()
+    assert "No patterns here" in answer.content.decode()
 
 
 def test_service_and_period_filter_the_map(signed_in, vera):
@@ -160,7 +160,7 @@ def test_the_most_frequent_patterns_are_shown_and_the_others_counted(signed_in, 
 
     assert len(answer.context["rows"]) == 30
     assert answer.context["rows"][0].name == "Often"
-    assert "2 patterns met less often are left out" in answer.content.decode()
+    assert "2 patterns seen less often are left out" in answer.content.decode()
 
 
 @pytest.mark.parametrize(

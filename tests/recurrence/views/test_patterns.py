@@ -56,7 +56,7 @@ def test_the_list_is_sorted_by_frequency(signed_in, vera, expired):
         ("Another", "0 incidents"),
     ]
     assert rows[0].last_seen == "last seen 1 Mar 2025"
-    assert rows[0].promises == "1 open promise"
+    assert rows[0].promises == "1 open action item"
 
 
 def test_the_list_separates_patterns_with_and_without_incidents(signed_in, vera, expired):
@@ -146,8 +146,8 @@ def test_a_recurrence_after_a_fix_is_marked_and_the_fix_is_on_the_axis(signed_in
     assert "List the certificates" in page.cards[0].fix_failed
     assert page.cards[1].fix_failed == ""
     assert [mark.is_fix for mark in page.axis.marks] == [False, False, True]
-    assert [row.what for row in page.axis.rows] == ["Incident", "Promise done", "Incident"]
-    assert page.axis.rows[0].note == "12 months after the one before, came back after a fix"
+    assert [row.what for row in page.axis.rows] == ["Incident", "Action item done", "Incident"]
+    assert page.axis.rows[0].note == "12 months after the one before, recurred after a fix"
     assert [mark.failed for mark in page.axis.marks] == [True, False, False]
 
 

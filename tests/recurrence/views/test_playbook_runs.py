@@ -156,7 +156,7 @@ def test_a_tick_after_the_end_is_refused_with_a_reason(signed_in, ana, playbook)
 
     answer = signed_in(ana).post(address(run, "tick"), {"step": 1}, headers=HTMX)
 
-    assert "its steps stay as they are" in answer.content.decode()
+    assert "its steps can no longer change" in answer.content.decode()
 
 
 def test_a_run_shows_that_its_playbook_has_changed(signed_in, ana, playbook):

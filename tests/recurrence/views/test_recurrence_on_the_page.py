@@ -32,7 +32,7 @@ def test_a_third_incident_shows_the_action_items_of_the_last(signed_in, vera, ex
 
     assert callout.words == "Third time in 14 months"
     assert callout.last == f"{last.reference} Registry down"
-    assert callout.heading == "Promised last time:"
+    assert callout.heading == "Action items of last time:"
     [line] = callout.promises
     assert (line.title, line.facts) == ("Alert on expiry", "43 days overdue")
     assert line.stage == "long-late"
@@ -130,7 +130,7 @@ def test_older_action_items_are_shown_with_their_incident(signed_in, vera, expir
 
     callout = page_of(signed_in(vera), now)["callout"]
 
-    assert callout.heading == "Promised before, and still open:"
+    assert callout.heading == "Earlier action items, still open:"
     assert callout.promises[0].facts == f"{first.reference}, due 1 Jan 2999"
 
 
@@ -141,7 +141,7 @@ def test_declined_action_items_are_shown_with_the_reason(signed_in, vera, expire
 
     context = page_of(signed_in(vera), now)
 
-    assert context["callout"].heading == "Promised before, then declined:"
+    assert context["callout"].heading == "Earlier action items, declined:"
     assert context["callout"].promises[0].note == "Too dear."
     assert context["patterns"][0].promises.declined[0].note == "Too dear."
 
@@ -150,7 +150,7 @@ def test_the_absence_of_earlier_action_items_is_mentioned(signed_in, vera, expir
     incident_of(expired, (2025, 1, 10))
     now = incident_of(expired, (2026, 3, 1))
 
-    assert page_of(signed_in(vera), now)["callout"].heading == "Nothing was promised before."
+    assert page_of(signed_in(vera), now)["callout"].heading == "No earlier action items."
 
 
 def test_an_earlier_fix_is_mentioned(signed_in, vera, expired):

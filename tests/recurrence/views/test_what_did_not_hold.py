@@ -128,4 +128,4 @@ def test_of_many_patterns_the_most_frequent_and_the_last_decided_are_unfolded(
         ("Also 1", False),
         ("Also 2", True),
     ]
-    assert rows[0].past == "1 other incident, no playbook yet"
+    assert rows[0].past == "1 other incident, no playbooks yet"
