@@ -162,7 +162,7 @@ class PlaybookForm(forms.Form):
     review_by_on = forms.DateField(
         label="Review by",
         required=False,
-        help_text="From that day on it asks whether it is still true. "
+        help_text="From that day on it asks whether it is still correct. "
         "Empty: 180 days after it was last confirmed.",
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
@@ -209,7 +209,7 @@ class PlaybookForm(forms.Form):
 
 class DoubtForm(forms.Form):
     note = MarkdownField(
-        label="What is no longer true",
+        label="What is outdated",
         required=True,
         hint="Markdown. Shown as a warning above the playbook until somebody confirms it.",
     )

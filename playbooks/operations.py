@@ -183,7 +183,7 @@ def _change(
 def mark_reviewed(
     playbook: Playbook, *, today: date, seen: int | None = None, by: User, at: datetime
 ) -> Playbook:
-    """Say that `by` read the playbook today and that it is still true. Doubts end with it.
+    """Say that `by` read the playbook today and that it is still correct. Doubts end with it.
 
     Raises StaleWrite where `seen` is not its current `seen_version`.
 
@@ -228,7 +228,7 @@ def _next_review(playbook: Playbook, today: date) -> date | None:
 def doubt(
     playbook: Playbook, *, note: str, seen: int | None = None, by: User, at: datetime
 ) -> Playbook:
-    """Say that the playbook is not true any more. `note`, in Markdown, says what is wrong with it.
+    """Say that the playbook is outdated. `note`, in Markdown, says what is wrong with it.
 
     Its text stays as it is, with a warning above it, until somebody confirms it again. Raises
     StaleWrite where `seen` is not its current `seen_version`.
@@ -236,7 +236,7 @@ def doubt(
     _require_author(by)
     said = clean_markdown(note)
     if not said:
-        raise NothingSaid("Say what is no longer true, so that the next person is warned.")
+        raise NothingSaid("Say what is outdated, so that the next person is warned.")
     current = Playbook.objects.select_for_update().get(pk=playbook.pk)
     if (current.doubt, current.doubted_by_id) == (said, by.pk):
         return current

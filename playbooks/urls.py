@@ -11,7 +11,7 @@ urlpatterns = [
     # Playbooks
     path("playbooks/new/", writing.playbook_new, name="playbook_new"),
     path("playbooks/<slug:slug>/edit/", writing.playbook_edit, name="playbook_edit"),
-    # Whether they are still true
+    # Whether they are still correct
     path(
         "playbooks/<slug:slug>/reviewed/",
         reviews.playbook_mark_reviewed,

@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
                 ('escalate', models.TextField(blank=True, help_text='Markdown: to whom, and when.', verbose_name='when to escalate')),
                 ('last_reviewed_on', models.DateField(blank=True, null=True)),
                 ('review_by_on', models.DateField(blank=True, help_text='Empty: 180 days after it was last confirmed.', null=True, verbose_name='review by')),
-                ('doubt', models.TextField(blank=True, help_text='Markdown: what is no longer true.')),
+                ('doubt', models.TextField(blank=True, help_text='Markdown: what is outdated.')),
                 ('doubted_at', models.DateTimeField(blank=True, null=True)),
                 ('archived_at', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('version', models.PositiveIntegerField(default=1)),

@@ -96,7 +96,7 @@ class Playbook(models.Model):
         blank=True,
         help_text="Empty: 180 days after it was last confirmed.",
     )
-    doubt = models.TextField(blank=True, help_text="Markdown: what is no longer true.")
+    doubt = models.TextField(blank=True, help_text="Markdown: what is outdated.")
     doubted_at = models.DateTimeField(null=True, blank=True)
     doubted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -149,7 +149,7 @@ class Playbook(models.Model):
 
     @property
     def review_due_on(self) -> date:
-        """The day from which it is asked whether the playbook is still true."""
+        """The day from which it is asked whether the playbook is still correct."""
         if self.review_by_on:
             return self.review_by_on
         return (self.last_reviewed_on or self.created_at.date()) + REVIEW_EVERY

@@ -118,7 +118,7 @@ def _cards(playbooks: list[Playbook], user: User, today: date) -> list[PlaybookC
 
 def _review(playbook: Playbook, today: date) -> str:
     if playbook.doubt:
-        return "no longer true"
+        return "outdated"
     late = (today - playbook.review_due_on).days
     if late < 0:
         return ""

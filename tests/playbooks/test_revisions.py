@@ -1,4 +1,4 @@
-"""What playbooks said before, and whether they are still true."""
+"""What playbooks said before, and whether they are still correct."""
 
 from __future__ import annotations
 
@@ -236,9 +236,9 @@ def test_a_playbook_that_nobody_confirmed_for_long_asks(signed_in, ana, vera):
     asked = signed_in(ana).get(old.get_absolute_url()).content.decode()
 
     assert "Last reviewed on" in asked
-    assert "Yes, still true" in asked
-    assert "Still true?" not in signed_in(ana).get(fresh.get_absolute_url()).content.decode()
-    assert "Yes, still true" not in signed_in(vera).get(old.get_absolute_url()).content.decode()
+    assert "Yes, still correct" in asked
+    assert "Still correct?" not in signed_in(ana).get(fresh.get_absolute_url()).content.decode()
+    assert "Yes, still correct" not in signed_in(vera).get(old.get_absolute_url()).content.decode()
 
 
 def test_a_doubt_is_written_shown_and_ended_by_an_edit(signed_in, ana, vera):
@@ -251,9 +251,9 @@ def test_a_doubt_is_written_shown_and_ended_by_an_edit(signed_in, ana, vera):
     playbook.refresh_from_db()
 
     warned = signed_in(vera).get(playbook.get_absolute_url()).content.decode()
-    assert "No longer true" in warned
+    assert "Outdated" in warned
     assert "<em>tool</em>" in warned
-    assert "no longer true" in client.get(reverse("playbook_list")).content.decode()
+    assert "outdated" in client.get(reverse("playbook_list")).content.decode()
     posted = {"title": "Renew it", "use_when": "It expired!", "risk": "low", "version": 1}
     posted |= {"steps-TOTAL_FORMS": 0, "steps-INITIAL_FORMS": 0, "is_true": playbook.doubt_version}
     client.post(reverse("playbook_edit", args=[playbook.slug]), posted)
