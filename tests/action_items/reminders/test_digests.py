@@ -227,7 +227,7 @@ def test_after_thirty_days_a_decision_is_requested_once_then_silence(ana):
     [asked] = tick()
     later = [m for day in range(1, 60) for m in tick(MONDAY_MORNING + day * DAY)]
 
-    assert "PLEASE DECIDE" in asked.body
+    assert "DECISION NEEDED" in asked.body
     assert later == []
 
 
