@@ -100,8 +100,8 @@ def _action_items(user: User, today: date) -> dict[str, Any]:
     by_pk = {row.pk: row for row in shown}
     return {
         "my_rows": [by_pk[pk] for pk in my_pks if pk in by_pk],
-        "promise_rows": [by_pk[pk] for pk in first_pks if pk in by_pk],
-        "promise_count": f"more than {COUNTED}" if count > COUNTED else str(count),
+        "open_rows": [by_pk[pk] for pk in first_pks if pk in by_pk],
+        "open_count": f"more than {COUNTED}" if count > COUNTED else str(count),
     }
 
 

@@ -59,7 +59,7 @@ class Counts:
     held: Sums = field(default_factory=dict)  # (owner, team): open, overdue, for a decision
     services: Sums = field(default_factory=dict)  # service: open, overdue
     met: Sums = field(default_factory=dict)  # pattern: incidents within a year, ever
-    promised: Sums = field(default_factory=dict)  # pattern: open, overdue
+    open_by_pattern: Sums = field(default_factory=dict)  # pattern: open, overdue
 
     def add(self, other: Counts, times: int = 1) -> None:
         """Add the sums of other incidents, or subtract them if `times` is -1."""
@@ -95,7 +95,7 @@ def count(
         ("held", _held(still, days, late)),
         ("services", _by(still, F("incident__services"), **late)),
         ("met", _met(links, days)),
-        ("promised", _promised(still, late)),
+        ("open_by_pattern", _open_by_pattern(still, late)),
     ):
         for block, key, numbers in rows:
             getattr(found[block], name)[key] = numbers
@@ -154,6 +154,6 @@ def _met(links: QuerySet[PatternLink], days: Days) -> _Rows:
     return _by(confirmed, F("pattern"), recent=recent, total=Count("pk"))
 
 
-def _promised(still: ActionItemQuerySet, late: dict[str, Any]) -> _Rows:
+def _open_by_pattern(still: ActionItemQuerySet, late: dict[str, Any]) -> _Rows:
     confirmed = still.filter(incident__pattern_links__state=LinkState.CONFIRMED)
     return _by(confirmed, F("incident__pattern_links__pattern"), **late)

@@ -43,11 +43,11 @@ def recurring_patterns(counts: Counts, reach: Reach) -> tuple[RecurringPattern, 
         if numbers[0] >= 1 and numbers[1] >= 2
     }
     failed = _failed(reach, met) if met else {}
-    told = [pattern for pattern in met if pattern in counts.promised or pattern in failed]
+    told = [pattern for pattern in met if pattern in counts.open_by_pattern or pattern in failed]
     names = FailurePattern.objects.filter(pk__in=told).values_list("pk", "name", "slug")
     found = []
     for pk, name, slug in names:
-        (recent, total), (still_open, overdue) = met[pk], counts.promised.get(pk, (0, 0))
+        (recent, total), (still_open, overdue) = met[pk], counts.open_by_pattern.get(pk, (0, 0))
         found.append(
             RecurringPattern(name, slug, recent, total, still_open, overdue, failed.get(pk, 0))
         )

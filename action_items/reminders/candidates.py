@@ -164,17 +164,17 @@ def _adrift() -> Iterator[ActionItemQuerySet]:
 
     Items of write-ups from elsewhere are left out: nobody here agreed to them.
     """
-    promised = ActionItem.objects.exclude(~Q(origin=Origin.TEAM) & ~Q(incident__source_url=""))
-    yield promised.filter(owner=None, owner_team=None)
+    items = ActionItem.objects.exclude(~Q(origin=Origin.TEAM) & ~Q(incident__source_url=""))
+    yield items.filter(owner=None, owner_team=None)
     alive = Team.objects.filter(Q(lead__is_active=True) | Q(members__is_active=True))
     deserted = Team.objects.exclude(pk__in=alive).order_by().values_list("pk", flat=True)
     in_a_team = Q(teams__in=alive) | Q(teams_led__in=alive)
     left = User.objects.filter(is_active=False).order_by()
     alone = left.exclude(pk__in=left.filter(in_a_team).values("pk")).values_list("pk", flat=True)
     if people := list(alone):
-        yield promised.filter(among("owner", list(people)))
+        yield items.filter(among("owner", list(people)))
     if teams := list(deserted):
-        yield promised.filter(owner_team__in=teams)
+        yield items.filter(owner_team__in=teams)
 
 
 def _owner_since(items: list[int]) -> dict[int, datetime]:

@@ -16,7 +16,7 @@ from recurrence.analytics.occurrences import (
     of_pattern,
     services_hit,
 )
-from recurrence.analytics.past_action_items import Promise
+from recurrence.analytics.past_action_items import PastActionItem
 from recurrence.analytics.playbooks import Success, success_of
 from recurrence.analytics.trends import (
     EVERYBODY,
@@ -25,10 +25,10 @@ from recurrence.analytics.trends import (
     came_back,
     in_order,
     most_frequent,
-    open_promises,
+    open_action_items,
     trends,
 )
-from recurrence.analytics.words import ordinal_words, promise_words, recurrence_words
+from recurrence.analytics.words import action_item_words, ordinal_words, recurrence_words
 
 __all__ = [
     "EVERYBODY",
@@ -38,11 +38,12 @@ __all__ = [
     "Link",
     "Occurrence",
     "Occurrences",
+    "PastActionItem",
     "PastIncident",
     "PlaybookLabel",
-    "Promise",
     "Success",
     "Trend",
+    "action_item_words",
     "by_month",
     "came_back",
     "earlier_incidents",
@@ -51,9 +52,8 @@ __all__ = [
     "most_frequent",
     "occurrences",
     "of_pattern",
-    "open_promises",
+    "open_action_items",
     "ordinal_words",
-    "promise_words",
     "recurrence_words",
     "services_hit",
     "success_of",

@@ -17,7 +17,7 @@ from accounts.models import Role, User
 from core.prepared import Prepared, among
 from incidents.models import Incident, LinkState, Precision
 from recurrence.analytics.neighbours import Link, links
-from recurrence.analytics.past_action_items import Promise, promises
+from recurrence.analytics.past_action_items import PastActionItem, past_items
 
 _ROUGH = (Precision.APPROXIMATE, Precision.UNKNOWN)
 
@@ -47,7 +47,7 @@ class History:
     """The history of one pattern of an incident.
 
     `earlier` are the latest incidents before it, latest first, `later` the next ones after it,
-    `promises` the action items of the earlier ones.
+    `past_items` the action items of the earlier ones.
     """
 
     link: Link
@@ -55,7 +55,7 @@ class History:
     later: tuple[PastIncident, ...]
     first: PastIncident | None
     playbooks: tuple[PlaybookLabel, ...]
-    promises: tuple[Promise, ...] = field(default=())
+    past_items: tuple[PastActionItem, ...] = field(default=())
 
     @property
     def ordinal(self) -> int:
@@ -72,25 +72,25 @@ class History:
         return self.link.before + self.link.after
 
     @property
-    def open_promises(self) -> tuple[Promise, ...]:
-        return tuple(promise for promise in self.promises if promise.is_open)
+    def open_action_items(self) -> tuple[PastActionItem, ...]:
+        return tuple(item for item in self.past_items if item.is_open)
 
     @property
-    def declined(self) -> tuple[Promise, ...]:
-        return tuple(promise for promise in self.promises if promise.is_declined)
+    def declined(self) -> tuple[PastActionItem, ...]:
+        return tuple(item for item in self.past_items if item.is_declined)
 
-    def fixes(self, incident: Incident) -> tuple[Promise, ...]:
+    def fixes(self, incident: Incident) -> tuple[PastActionItem, ...]:
         """Return the fixes completed before `incident` or judged in it, unanswered ones first."""
-        found = [promise for promise in self.promises if promise.asks_about(incident)]
-        return tuple(sorted(found, key=lambda promise: promise.is_answered))
+        found = [item for item in self.past_items if item.asks_about(incident)]
+        return tuple(sorted(found, key=lambda item: item.is_answered))
 
-    def failed_fix(self, incident: Incident) -> Promise | None:
+    def failed_fix(self, incident: Incident) -> PastActionItem | None:
         """Return the last fix completed before `incident` that did not prevent it; None if there is
         none.
 
         A fix that somebody said did not hold takes precedence.
         """
-        failed = [promise for promise in self.promises if promise.did_not_hold(incident)]
+        failed = [item for item in self.past_items if item.did_not_hold(incident)]
         return max(failed, key=_failing, default=None)
 
     def span(self, incident: Incident) -> timedelta | None:
@@ -107,8 +107,8 @@ class History:
         return incident.occurred_precision in _ROUGH or first in _ROUGH
 
 
-def _failing(promise: Promise) -> tuple[bool, float]:
-    return promise.is_answered, promise.fixed_at.timestamp() if promise.fixed_at else 0
+def _failing(item: PastActionItem) -> tuple[bool, float]:
+    return item.is_answered, item.fixed_at.timestamp() if item.fixed_at else 0
 
 
 def histories(incident: Incident, user: User) -> list[History]:
@@ -118,8 +118,8 @@ def histories(incident: Incident, user: User) -> list[History]:
     """
     found = links(incident, user)
     others = _visible({pk for link in found for pk in link.neighbours}, user)
-    promised = promises({pk for link in found for pk in link.before_pks}, incident)
-    return [_history(link, others, promised) for link in found]
+    known_items = past_items({pk for link in found for pk in link.before_pks}, incident)
+    return [_history(link, others, known_items) for link in found]
 
 
 def earlier_incidents(incident: Incident, user: User) -> list[History]:
@@ -150,7 +150,7 @@ def _past(role: Role, user_pk: int, pks: int) -> QuerySet[Any, Any]:
 
 
 def _history(
-    link: Link, others: Mapping[int, PastIncident], promised: Sequence[Promise]
+    link: Link, others: Mapping[int, PastIncident], known_items: Sequence[PastActionItem]
 ) -> History:
     def seen(pks: Iterable[int]) -> tuple[PastIncident, ...]:
         return tuple(others[pk] for pk in pks if pk in others)
@@ -161,5 +161,5 @@ def _history(
         later=seen(link.after_pks),
         first=others.get(link.first_pk) if link.first_pk else None,
         playbooks=tuple(PlaybookLabel(*row) for row in link.playbooks),
-        promises=tuple(one for one in promised if one.incident_id in link.before_pks),
+        past_items=tuple(one for one in known_items if one.incident_id in link.before_pks),
     )

@@ -16,7 +16,7 @@ from incidents.models import ActionItem, ActionItemStatus, Incident
 
 
 @dataclass(frozen=True)
-class Promise:
+class PastActionItem:
     """An action item of an earlier incident of the pattern.
 
     `answer` and the fields about it are the answer to “Did the fix hold?” given in the current
@@ -86,7 +86,7 @@ class Promise:
         return self.closed_at if self.status == ActionItemStatus.DONE else None
 
 
-def promises(incident_ids: Iterable[int], incident: Incident) -> list[Promise]:
+def past_items(incident_ids: Iterable[int], incident: Incident) -> list[PastActionItem]:
     """Return the action items of these visible incidents, with the answers given in `incident`.
 
     In order of due date, undated ones last. One query.
@@ -94,8 +94,8 @@ def promises(incident_ids: Iterable[int], incident: Incident) -> list[Promise]:
     wanted = list(incident_ids)
     if not wanted:
         return []
-    found = [Promise(*row) for row in _action_items(None, wanted, incident.pk)]
-    return sorted(found, key=lambda promise: (promise.due_on is None, promise.due_on or date.min))
+    found = [PastActionItem(*row) for row in _action_items(None, wanted, incident.pk)]
+    return sorted(found, key=lambda item: (item.due_on is None, item.due_on or date.min))
 
 
 @Prepared

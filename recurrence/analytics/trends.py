@@ -115,7 +115,9 @@ def by_month(
     return months
 
 
-def open_promises(user: User, pattern_ids: list[int], *, besides: bool = False) -> dict[int, int]:
+def open_action_items(
+    user: User, pattern_ids: list[int], *, besides: bool = False
+) -> dict[int, int]:
     """Return the number of open action items of each pattern's incidents."""
     if not pattern_ids:
         return {}
@@ -130,8 +132,8 @@ def open_promises(user: User, pattern_ids: list[int], *, besides: bool = False) 
         )
         .order_by()
         .values(pattern=F("incident__pattern_links__pattern"))
-        .annotate(promises=Count("pk", distinct=True))
-        .values_list("pattern", "promises")
+        .annotate(open_items=Count("pk", distinct=True))
+        .values_list("pattern", "open_items")
     )
     return dict(rows)
 

@@ -10,7 +10,7 @@ from core import times
 from incidents.models import Incident
 from recurrence.analytics.history import History
 from recurrence.analytics.neighbours import LOOKED_AT
-from recurrence.analytics.past_action_items import Promise
+from recurrence.analytics.past_action_items import PastActionItem
 
 _ORDINALS = (
     *("zeroth", "first", "second", "third", "fourth", "fifth", "sixth"),
@@ -40,17 +40,17 @@ def recurrence_words(history: History, incident: Incident) -> str:
     return f"{words} in {times.rough_span(span.days, about=history.is_rough(incident))}"
 
 
-def promise_words(promise: Promise, today: date) -> str:
+def action_item_words(item: PastActionItem, today: date) -> str:
     """Return “43 days overdue”, “due 3 Mar 2026”, “open, no due date”, “declined” or “done 3 Mar
     2026”.
 
     Days are in the current time zone.
     """
-    if promise.is_declined:
+    if item.is_declined:
         return "declined"
-    if promise.closed_at:
-        return f"done {times.day(timezone.localdate(promise.closed_at))}"
-    late = promise.days_overdue(today)
+    if item.closed_at:
+        return f"done {times.day(timezone.localdate(item.closed_at))}"
+    late = item.days_overdue(today)
     if late:
         return times.overdue(late)
-    return f"due {times.day(promise.due_on)}" if promise.due_on else "open, no due date"
+    return f"due {times.day(item.due_on)}" if item.due_on else "open, no due date"

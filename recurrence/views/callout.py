@@ -10,8 +10,8 @@ from incidents.addresses import incident_url, pattern_url
 from incidents.clock import occurred_day
 from incidents.models import Incident, LinkState
 from recurrence import analytics
-from recurrence.analytics import History, Promise
-from recurrence.views.past_action_items import PromiseLine, fix_words, promise_line
+from recurrence.analytics import History, PastActionItem
+from recurrence.views.past_action_items import PastItemLine, fix_words, past_item_line
 
 SHOWN = 3
 
@@ -20,7 +20,7 @@ SHOWN = 3
 class Callout:
     """The notice: how often the failure occurred, when last, and the action items from then.
 
-    `heading` describes `promises`, or stands alone if there are none.
+    `heading` describes `past_items`, or stands alone if there are none.
     """
 
     words: str
@@ -30,10 +30,10 @@ class Callout:
     last_url: str
     last_day: str
     heading: str
-    promises: list[PromiseLine]
+    past_items: list[PastItemLine]
     more: int
     fix: str
-    also: list[PromiseLine]
+    also: list[PastItemLine]
 
 
 def callout(found: Sequence[History], incident: Incident, today: date) -> Callout | None:
@@ -48,8 +48,8 @@ def callout(found: Sequence[History], incident: Incident, today: date) -> Callou
         key=lambda one: (
             -one.ordinal,
             one.failed_fix(incident) is None,
-            not any(promise.days_overdue(today) for promise in one.promises),
-            not one.open_promises,
+            not any(item.days_overdue(today) for item in one.past_items),
+            not one.open_action_items,
             one.link.name,
         )
     )
@@ -65,31 +65,31 @@ def callout(found: Sequence[History], incident: Incident, today: date) -> Callou
         last_url=incident_url(last.reference),
         last_day=occurred_day(last),
         heading=heading,
-        promises=[promise_line(one, references, today) for one in shown[:SHOWN]],
+        past_items=[past_item_line(one, references, today) for one in shown[:SHOWN]],
         more=max(len(shown) - SHOWN, 0),
         fix=fix_words(history, incident),
         also=[_also(one) for one in again[1:]],
     )
 
 
-def _told(history: History) -> tuple[str, Sequence[Promise]]:
+def _told(history: History) -> tuple[str, Sequence[PastActionItem]]:
     """Return a heading and the most relevant action items.
 
     Open ones of the last incident, else of earlier ones, else declined ones.
     """
     last = history.earlier[0].pk
-    of_last = [promise for promise in history.open_promises if promise.incident_id == last]
+    of_last = [item for item in history.open_action_items if item.incident_id == last]
     if of_last:
         return "Action items of last time:", of_last
-    if history.open_promises:
-        return "Earlier action items, still open:", history.open_promises
+    if history.open_action_items:
+        return "Earlier action items, still open:", history.open_action_items
     if history.declined:
         return "Earlier action items, declined:", history.declined
-    if not history.promises and history.is_whole and history.link.before == len(history.earlier):
+    if not history.past_items and history.is_whole and history.link.before == len(history.earlier):
         return "No earlier action items.", []
     return "", []
 
 
-def _also(history: History) -> PromiseLine:
+def _also(history: History) -> PastItemLine:
     count = f"{analytics.ordinal_words(history.ordinal)} time" if history.is_whole else "often"
-    return PromiseLine(history.link.name, pattern_url(history.link.slug), count)
+    return PastItemLine(history.link.name, pattern_url(history.link.slug), count)

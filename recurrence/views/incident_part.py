@@ -23,7 +23,7 @@ from incidents.views.page_parts import Fragment, PagePart
 from recurrence import analytics
 from recurrence.analytics import History, PastIncident, PlaybookLabel
 from recurrence.views.callout import callout
-from recurrence.views.past_action_items import PastPromises, fix_words, past_promises
+from recurrence.views.past_action_items import PastActionItems, fix_words, past_action_items_of
 from recurrence.views.playbook_rows import open_runs_in
 
 OTHERS_SHOWN = 6
@@ -59,7 +59,7 @@ class PatternRow:
     is_open: bool
     others: list[Line]
     all_url: str
-    promises: PastPromises
+    past_items: PastActionItems
     fix: str
     playbooks: list[Line]
     decide_url: str
@@ -154,7 +154,7 @@ def _row(
     opened: set[int],
 ) -> PatternRow:
     link = history.link
-    promises = past_promises(history, incident, today, asked)
+    past_items = past_action_items_of(history, incident, today, asked)
     others = [*reversed(history.later), *history.earlier]
     confirmed = link.state == LinkState.CONFIRMED
     part = ("pattern_link_decide", "pattern_link_edit")
@@ -170,12 +170,12 @@ def _row(
         evidence=markdown.render(link.evidence),
         words=_words(history, incident) if confirmed else "",
         past=_past(history),
-        is_open=link.pk in opened or bool(promises.fixes),
+        is_open=link.pk in opened or bool(past_items.fixes),
         others=[_incident_line(past) for past in _nearest(others, len(history.later))],
         all_url=f"{reverse('incident_list')}?pattern={link.slug}"
         if history.others > OTHERS_SHOWN
         else "",
-        promises=promises,
+        past_items=past_items,
         fix=fix_words(history, incident),
         playbooks=[_playbook_line(playbook, incident) for playbook in history.playbooks],
         decide_url=decide if can_edit else "",
@@ -185,7 +185,7 @@ def _row(
 
 def _past(history: History) -> str:
     """Return the numbers of other incidents, open action items and playbooks, in words."""
-    waiting = len(history.open_promises)
+    waiting = len(history.open_action_items)
     counts = [
         ui.counted(history.others, "other incident") if history.others else "",
         f"{ui.counted(waiting, 'action item')} still open" if waiting else "",

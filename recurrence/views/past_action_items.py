@@ -17,7 +17,7 @@ from core.text import one_line
 from incidents.addresses import action_item_url, incident_part_url
 from incidents.models import Incident
 from recurrence import analytics
-from recurrence.analytics import History, Promise
+from recurrence.analytics import History, PastActionItem
 from recurrence.operations.fix_checks import fix_version
 
 OPEN_SHOWN = 5
@@ -28,7 +28,7 @@ _REASON = 140  # characters of the reason for declining
 
 
 @dataclass(frozen=True)
-class PromiseLine:
+class PastItemLine:
     """An action item with its state. `stage` is `late`, `long-late` or empty; `note` is a
     reason.
     """
@@ -60,32 +60,32 @@ class FixLine:
 
 
 @dataclass(frozen=True)
-class PastPromises:
+class PastActionItems:
     """Action items of the earlier incidents of one pattern, and the number left out."""
 
-    open: list[PromiseLine]
-    declined: list[PromiseLine]
+    open: list[PastItemLine]
+    declined: list[PastItemLine]
     fixes: list[FixLine]
     more: int
 
 
-def past_promises(
+def past_action_items_of(
     history: History, incident: Incident, today: date, asked: set[int]
-) -> PastPromises:
+) -> PastActionItems:
     """Return the lines below a pattern of `incident`.
 
     A fix is shown once on the page: `asked` contains the action items shown under other patterns,
     and is updated.
     """
     references = {past.pk: past.reference for past in history.earlier}
-    waiting, declined = history.open_promises, history.declined
+    waiting, declined = history.open_action_items, history.declined
     fixes = [fix for fix in history.fixes(incident) if fix.pk not in asked]
     asked.update(fix.pk for fix in fixes)
     answered_open = {fix.pk for fix in fixes if fix.is_open}
-    waiting = tuple(promise for promise in waiting if promise.pk not in answered_open)
-    return PastPromises(
-        open=[promise_line(one, references, today) for one in waiting[:OPEN_SHOWN]],
-        declined=[promise_line(one, references, today) for one in declined[:DECLINED_SHOWN]],
+    waiting = tuple(item for item in waiting if item.pk not in answered_open)
+    return PastActionItems(
+        open=[past_item_line(one, references, today) for one in waiting[:OPEN_SHOWN]],
+        declined=[past_item_line(one, references, today) for one in declined[:DECLINED_SHOWN]],
         fixes=[_fix_line(fix, references, incident, today) for fix in _shown(fixes)],
         more=_left_out((waiting, OPEN_SHOWN), (declined, DECLINED_SHOWN))
         + len(fixes)
@@ -93,7 +93,7 @@ def past_promises(
     )
 
 
-def _shown(fixes: Sequence[Promise]) -> list[Promise]:
+def _shown(fixes: Sequence[PastActionItem]) -> list[PastActionItem]:
     """Return the fixes to show, in an order that answers do not change."""
     unanswered = [fix for fix in fixes if not fix.is_answered]
     answered = [fix for fix in fixes if fix.is_answered]
@@ -101,19 +101,21 @@ def _shown(fixes: Sequence[Promise]) -> list[Promise]:
     return sorted(shown, key=lambda fix: fix.pk)
 
 
-def promise_line(promise: Promise, references: Mapping[int, str], today: date) -> PromiseLine:
+def past_item_line(
+    item: PastActionItem, references: Mapping[int, str], today: date
+) -> PastItemLine:
     """Return the line of an open or declined action item.
 
     It names the item's incident by the reference in `references`, if any.
     """
-    words = (references.get(promise.incident_id), analytics.promise_words(promise, today))
-    late = promise.days_overdue(today)
-    return PromiseLine(
-        title=promise.title,
-        url=action_item_url(promise.pk),
+    words = (references.get(item.incident_id), analytics.action_item_words(item, today))
+    late = item.days_overdue(today)
+    return PastItemLine(
+        title=item.title,
+        url=action_item_url(item.pk),
         facts=", ".join(filter(None, words)),
         stage="long-late" if late > WEEK else "late" if late else "",
-        note=_short(to_plain_text(promise.closing_note)) if promise.is_declined else "",
+        note=_short(to_plain_text(item.closing_note)) if item.is_declined else "",
     )
 
 
@@ -129,7 +131,7 @@ def fix_words(history: History, incident: Incident) -> str:
 
 
 def _fix_line(
-    fix: Promise, references: Mapping[int, str], incident: Incident, today: date
+    fix: PastActionItem, references: Mapping[int, str], incident: Incident, today: date
 ) -> FixLine:
     done = f"done {times.day(timezone.localdate(fix.fixed_at))}" if fix.fixed_at else "done"
     undo_url = ""
@@ -149,17 +151,17 @@ def _fix_line(
     )
 
 
-def _answered(fix: Promise, today: date) -> str:
+def _answered(fix: PastActionItem, today: date) -> str:
     """Return “Ana: it did not hold; open again, due 3 Mar 2026”; empty without an answer."""
     if not fix.is_answered:
         return ""
     words = "it held" if fix.answer == FixAnswer.HELD else "it did not hold"
-    now = f"; open again, {analytics.promise_words(fix, today)}" if fix.is_open else ""
+    now = f"; open again, {analytics.action_item_words(fix, today)}" if fix.is_open else ""
     return f"{fix.answered_by or 'Somebody'}: {words}{now}"
 
 
-def _left_out(*lists: tuple[Sequence[Promise], int]) -> int:
-    return sum(max(len(promises) - shown, 0) for promises, shown in lists)
+def _left_out(*lists: tuple[Sequence[PastActionItem], int]) -> int:
+    return sum(max(len(past_items) - shown, 0) for past_items, shown in lists)
 
 
 def _short(text: str) -> str:

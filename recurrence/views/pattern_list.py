@@ -32,7 +32,7 @@ class PatternListRow:
     definition: str
     incidents: str
     last_seen: str
-    promises: str
+    open_items: str
     is_met: bool
     signal: str
 
@@ -51,7 +51,7 @@ def pattern_list(request: SignedInRequest) -> HttpResponse:
     )
     page = Paginator(patterns, PAGE).get_page(request.GET.get("page"))
     rows = [
-        _row(pattern, kept.trends.get(pattern.pk), kept.promises.get(pattern.pk, 0), typed)
+        _row(pattern, kept.trends.get(pattern.pk), kept.open_items.get(pattern.pk, 0), typed)
         for pattern in page
     ]
     context = {
@@ -84,7 +84,7 @@ def _times(trend: analytics.Trend | None) -> int:
 
 
 def _row(
-    pattern: FailurePattern, trend: analytics.Trend | None, promises: int, typed: str
+    pattern: FailurePattern, trend: analytics.Trend | None, open_items: int, typed: str
 ) -> PatternListRow:
     last = trend.last_at if trend else None
     return PatternListRow(
@@ -93,7 +93,7 @@ def _row(
         definition=pattern.definition,
         incidents=ui.counted(_times(trend), "incident"),
         last_seen=f"last seen {times.day(last)}" if last else "",
-        promises=ui.counted(promises, "open action item") if promises else "",
+        open_items=ui.counted(open_items, "open action item") if open_items else "",
         is_met=bool(_times(trend)),
         signal=_signal(pattern, typed),
     )

@@ -50,7 +50,7 @@ class TrendRow:
     words: str
     since: str
     axis: list[AxisPoint]
-    promises: str
+    open_items: str
 
     def drawn_axis(self) -> SafeString:
         return ui.filled(
@@ -72,7 +72,7 @@ class Counts:
     """Trends and numbers of open action items, by pattern key."""
 
     trends: dict[int, analytics.Trend]
-    promises: dict[int, int]
+    open_items: dict[int, int]
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class KeptTrends:
     """Trends and numbers of open action items by pattern key, and the rows for the home page."""
 
     trends: dict[int, analytics.Trend]
-    promises: dict[int, int]
+    open_items: dict[int, int]
     home: HomeTrends
 
 
@@ -106,7 +106,7 @@ def kept_trends(user: User, today: date) -> KeptTrends:
         shown, title, in_quarter = _shown(counts)
         months = _months(user if besides.trends else None, [one.pattern_id for one in shown], state)
         home = HomeTrends(title, [_row(one, counts, months, in_quarter) for one in shown])
-        found = KeptTrends(counts.trends, counts.promises, home)
+        found = KeptTrends(counts.trends, counts.open_items, home)
         cache.set(key, found, KEPT)
     return found
 
@@ -130,7 +130,7 @@ def _counts(user: User, since: datetime, *, besides: bool) -> Counts:
     pks = [trend.pattern_id for trend in found]
     return Counts(
         trends={trend.pattern_id: trend for trend in found},
-        promises=analytics.open_promises(user, pks, besides=besides),
+        open_items=analytics.open_action_items(user, pks, besides=besides),
     )
 
 
@@ -140,8 +140,8 @@ def _sum(everybodys: Counts, besides: Counts) -> Counts:
     trends = dict(everybodys.trends)
     for pk, more in besides.trends.items():
         trends[pk] = _together(trends[pk], more) if pk in trends else more
-    promises = Counter(everybodys.promises) + Counter(besides.promises)
-    return Counts(trends, dict(promises))
+    open_items = Counter(everybodys.open_items) + Counter(besides.open_items)
+    return Counts(trends, dict(open_items))
 
 
 def _together(one: analytics.Trend, other: analytics.Trend) -> analytics.Trend:
@@ -190,7 +190,7 @@ def _row(
         words=_words(trend, in_quarter=in_quarter),
         since=f"since {times.month(min(own))}" if len(own) > 1 else "",
         axis=axis(own),
-        promises=_promises(counts.promises.get(trend.pattern_id, 0)),
+        open_items=_open_items(counts.open_items.get(trend.pattern_id, 0)),
     )
 
 
@@ -200,7 +200,7 @@ def _words(trend: analytics.Trend, *, in_quarter: bool) -> str:
     return f"{trend.total:,} incidents"
 
 
-def _promises(count: int) -> str:
+def _open_items(count: int) -> str:
     return (
         f"{count:,} open action item{'s' if count > 1 else ''}" if count else "no open action items"
     )

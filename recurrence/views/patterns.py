@@ -50,7 +50,7 @@ def _promises(user: User, pattern: FailurePattern, today: date) -> dict[str, Any
     first = ActionItem.objects.filter(pk__in=pks[:PROMISES]).order_by("due_on", "pk")
     shown = list(first.select_related("incident", "owner", "owner_team"))
     return {
-        "promise_rows": rows(shown, user, today, with_patterns=False),
-        "promise_count": f"more than {COUNTED}" if len(pks) > COUNTED else len(pks),
-        "promises_left": len(pks) > PROMISES,
+        "open_rows": rows(shown, user, today, with_patterns=False),
+        "open_count": f"more than {COUNTED}" if len(pks) > COUNTED else len(pks),
+        "open_left": len(pks) > PROMISES,
     }

@@ -65,8 +65,8 @@ def test_my_items_are_not_listed_twice(signed_in, ana):
 
     context = home(signed_in(ana)).context
 
-    assert [row.title for row in context["promise_rows"]] == ["of somebody else"]
-    assert context["promise_count"] == "2"
+    assert [row.title for row in context["open_rows"]] == ["of somebody else"]
+    assert context["open_count"] == "2"
 
 
 def test_my_drafts_and_the_reviews_asked_of_me(signed_in, ana, rita):
@@ -168,7 +168,7 @@ def test_restricted_incidents_are_counted_for_people_with_access(vera, ana, omar
 
         [row] = kept.home.rows
         assert row.words == f"{count} this quarter, {count} in all"
-        assert row.promises == f"{count} open action items"
+        assert row.open_items == f"{count} open action items"
         assert row.axis[0].title == f"{count} in May 2026"
 
 
@@ -212,13 +212,13 @@ def test_archiving_invalidates_the_counts(signed_in, vera, rita):
 def test_restricted_incidents_are_nowhere_on_anothers_home(signed_in, vera, omar):
     now_and_before(PatternFactory(name="A pattern"), visibility="restricted", title="secret")
     secret = IncidentFactory(visibility="restricted", title="secret")
-    ActionItemFactory(incident=secret, title="secret promise")
+    ActionItemFactory(incident=secret, title="secret item")
 
     context = home(signed_in(vera)).context
 
-    assert (context["trends"].rows, context["latest"], context["promise_count"]) == ([], [], "0")
+    assert (context["trends"].rows, context["latest"], context["open_count"]) == ([], [], "0")
     assert "secret" not in home(signed_in(vera)).content.decode()
-    assert home(signed_in(omar)).context["promise_count"] == "1"
+    assert home(signed_in(omar)).context["open_count"] == "1"
 
 
 def test_unassigned_action_items_are_counted(signed_in, vera):
@@ -226,8 +226,8 @@ def test_unassigned_action_items_are_counted(signed_in, vera):
 
     context = home(signed_in(vera)).context
 
-    assert context["promise_count"] == "1"
-    assert [row.title for row in context["promise_rows"]] == ["Nobody’s yet"]
+    assert context["open_count"] == "1"
+    assert [row.title for row in context["open_rows"]] == ["Nobody’s yet"]
 
 
 def test_an_administrator_dismisses_the_tour(signed_in, omar, vera):

@@ -87,9 +87,9 @@ def test_open_and_declined_items_of_earlier_incidents_are_listed(expired, vera):
 
     [history] = analytics.earlier_incidents(now, vera)
 
-    [late] = history.open_promises
-    assert analytics.promise_words(late, TODAY) == "43 days overdue"
-    assert [promise.title for promise in history.declined] == ["Move the registry"]
+    [late] = history.open_action_items
+    assert analytics.action_item_words(late, TODAY) == "43 days overdue"
+    assert [item.title for item in history.declined] == ["Move the registry"]
 
 
 def test_a_fix_done_before_the_incident_did_not_hold(expired, vera):
@@ -125,12 +125,12 @@ def test_a_fix_done_after_the_incident_is_not_judged_by_it(expired, vera):
 
 def test_hidden_and_archived_incidents_do_not_count(expired, vera, omar):
     secret = incident_of(expired, date(2025, 8, 1), visibility="restricted")
-    ActionItemFactory(incident=secret, title="A secret promise")
+    ActionItemFactory(incident=secret, title="A secret item")
     incident_of(expired, date(2025, 9, 1), archived_at=datetime(2026, 1, 1, tzinfo=UTC))
     now = incident_of(expired, date(2026, 3, 1))
 
     assert analytics.earlier_incidents(now, vera) == []
-    assert analytics.earlier_incidents(now, omar)[0].open_promises[0].title == "A secret promise"
+    assert analytics.earlier_incidents(now, omar)[0].open_action_items[0].title == "A secret item"
 
 
 def test_the_playbooks_of_a_pattern_come_with_it(expired, vera):
@@ -194,7 +194,7 @@ def test_open_action_items_are_counted_once_each(expired, vera):
     ActionItemFactory(incident=incident)
     ActionItemFactory(incident=incident_of(expired, visibility="restricted"))
 
-    assert analytics.open_promises(vera, [expired.pk]) == {expired.pk: 2}
+    assert analytics.open_action_items(vera, [expired.pk]) == {expired.pk: 2}
 
 
 def test_months_without_incidents_are_left_out(expired, vera):

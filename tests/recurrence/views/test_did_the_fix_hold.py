@@ -50,7 +50,7 @@ def test_without_htmx_the_page_shows_the_history_after_the_redirect(signed_in, a
     response = answer(signed_in(ana), now, fix, "reopen", follow=True)
 
     assert response.redirect_chain == [(f"{now.get_absolute_url()}#pattern-rows", 302)]
-    [line] = response.context["patterns"][0].promises.fixes
+    [line] = response.context["patterns"][0].past_items.fixes
     assert line.answered.startswith("Ana Author: it did not hold; open again, due ")
     assert response.context["callout"].fix.endswith("and did not hold.")
     fix.refresh_from_db()
@@ -62,11 +62,11 @@ def test_an_answer_can_be_withdrawn(signed_in, ana, expired):
     now = incident_of(expired, (2026, 3, 1))
     client = signed_in(ana)
     answer(client, now, fix, "held")
-    [line] = page_of(client, now)["patterns"][0].promises.fixes
+    [line] = page_of(client, now)["patterns"][0].past_items.fixes
 
     client.post(line.undo_url)
 
-    assert page_of(client, now)["patterns"][0].promises.fixes[0].answered == ""
+    assert page_of(client, now)["patterns"][0].past_items.fixes[0].answered == ""
 
 
 def test_a_second_answer_is_refused_with_the_first_one(signed_in, ana, ben, expired):
@@ -83,14 +83,14 @@ def test_items_completed_after_the_incident_are_not_asked_about(signed_in, ana, 
     fix_of(incident_of(expired, (2025, 1, 10)), (2026, 3, 5))
     now = incident_of(expired, (2026, 3, 1))
 
-    assert page_of(signed_in(ana), now)["patterns"][0].promises.fixes == []
+    assert page_of(signed_in(ana), now)["patterns"][0].past_items.fixes == []
 
 
 def test_an_undated_incident_asks_about_every_fix(signed_in, ana, expired):
     fix_of(incident_of(expired, (2025, 1, 10)), (2026, 3, 5))
     context = page_of(signed_in(ana), incident_of(expired))
 
-    assert len(context["patterns"][0].promises.fixes) == 1
+    assert len(context["patterns"][0].past_items.fixes) == 1
     assert context["callout"].fix == ""
 
 
@@ -103,7 +103,7 @@ def test_a_fix_is_asked_about_once_under_two_patterns(signed_in, ana, expired):
 
     patterns = page_of(signed_in(ana), now)["patterns"]
 
-    assert sorted(len(pattern.promises.fixes) for pattern in patterns) == [0, 1]
+    assert sorted(len(pattern.past_items.fixes) for pattern in patterns) == [0, 1]
 
 
 def test_a_viewer_is_not_asked(signed_in, vera, expired):

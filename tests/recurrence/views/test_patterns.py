@@ -56,7 +56,7 @@ def test_the_list_is_sorted_by_frequency(signed_in, vera, expired):
         ("Another", "0 incidents"),
     ]
     assert rows[0].last_seen == "last seen 1 Mar 2025"
-    assert rows[0].promises == "1 open action item"
+    assert rows[0].open_items == "1 open action item"
 
 
 def test_the_list_separates_patterns_with_and_without_incidents(signed_in, vera, expired):
@@ -164,8 +164,8 @@ def test_a_fix_judged_to_have_held_is_not_marked_as_failed(signed_in, vera, expi
 
 
 def test_a_failed_fix_is_shown_even_if_it_was_reopened(signed_in, vera, expired):
-    promise = ActionItemFactory(incident=incident_of(expired, 2024), title="List them")
-    FixCheckFactory(action_item=promise, incident=incident_of(expired, 2025), reopened=True)
+    item = ActionItemFactory(incident=incident_of(expired, 2024), title="List them")
+    FixCheckFactory(action_item=item, incident=incident_of(expired, 2025), reopened=True)
 
     page = page_of(signed_in(vera), expired)
 
@@ -174,9 +174,9 @@ def test_a_failed_fix_is_shown_even_if_it_was_reopened(signed_in, vera, expired)
 
 
 def test_an_answer_given_in_a_hidden_incident_changes_nothing(signed_in, vera, expired):
-    promise = ActionItemFactory(incident=incident_of(expired, 2024), title="List them")
+    item = ActionItemFactory(incident=incident_of(expired, 2024), title="List them")
     secret = incident_of(expired, 2025, visibility="restricted")
-    FixCheckFactory(action_item=promise, incident=secret, note="Zanzibar")
+    FixCheckFactory(action_item=item, incident=secret, note="Zanzibar")
 
     page = page_of(signed_in(vera), expired)
 
@@ -249,13 +249,13 @@ def test_a_playbook_shows_how_often_it_helped(signed_in, vera, expired):
 
 def test_restricted_incidents_are_neither_shown_nor_counted(signed_in, vera, expired):
     secret = incident_of(expired, 2025, visibility="restricted", title="secret")
-    ActionItemFactory(incident=secret, title="secret promise")
+    ActionItemFactory(incident=secret, title="secret item")
     client = signed_in(vera)
 
     assert page_of(client, expired).cards == []
     assert "secret" not in client.get(expired.get_absolute_url()).content.decode()
     [row] = client.get(reverse("pattern_list")).context["rows"]
-    assert (row.incidents, row.last_seen, row.promises) == ("0 incidents", "", "")
+    assert (row.incidents, row.last_seen, row.open_items) == ("0 incidents", "", "")
 
 
 def test_an_unknown_pattern_is_not_found(signed_in, vera):

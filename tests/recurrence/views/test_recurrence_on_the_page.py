@@ -33,7 +33,7 @@ def test_a_third_incident_shows_the_action_items_of_the_last(signed_in, vera, ex
     assert callout.words == "Third time in 14 months"
     assert callout.last == f"{last.reference} Registry down"
     assert callout.heading == "Action items of last time:"
-    [line] = callout.promises
+    [line] = callout.past_items
     assert (line.title, line.facts) == ("Alert on expiry", "43 days overdue")
     assert line.stage == "long-late"
 
@@ -78,7 +78,7 @@ def test_an_undated_incident_is_counted_without_a_span(signed_in, vera, expired)
 
 def test_hidden_incidents_do_not_count(signed_in, vera, omar, expired):
     secret = incident_of(expired, (2025, 1, 10), visibility="restricted", title="Zanzibar")
-    ActionItemFactory(incident=secret, title="Zanzibar promise")
+    ActionItemFactory(incident=secret, title="Zanzibar item")
     fix_of(secret, (2025, 2, 1), title="Zanzibar fix")
     incident_of(expired, (2025, 5, 1), archived_at=datetime(2026, 1, 1, tzinfo=UTC))
     now = incident_of(expired, (2026, 3, 1))
@@ -131,7 +131,7 @@ def test_older_action_items_are_shown_with_their_incident(signed_in, vera, expir
     callout = page_of(signed_in(vera), now)["callout"]
 
     assert callout.heading == "Earlier action items, still open:"
-    assert callout.promises[0].facts == f"{first.reference}, due 1 Jan 2999"
+    assert callout.past_items[0].facts == f"{first.reference}, due 1 Jan 2999"
 
 
 def test_declined_action_items_are_shown_with_the_reason(signed_in, vera, expired):
@@ -142,8 +142,8 @@ def test_declined_action_items_are_shown_with_the_reason(signed_in, vera, expire
     context = page_of(signed_in(vera), now)
 
     assert context["callout"].heading == "Earlier action items, declined:"
-    assert context["callout"].promises[0].note == "Too dear."
-    assert context["patterns"][0].promises.declined[0].note == "Too dear."
+    assert context["callout"].past_items[0].note == "Too dear."
+    assert context["patterns"][0].past_items.declined[0].note == "Too dear."
 
 
 def test_the_absence_of_earlier_action_items_is_mentioned(signed_in, vera, expired):
