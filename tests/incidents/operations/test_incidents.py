@@ -1,14 +1,16 @@
 """Creating an incident, editing its header, archiving and restoring it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
 
+from core.errors import DomainError
 from incidents.models import Incident, IncidentRole, Milestone, Service, Severity, Tag, Visibility
 from incidents.operations import incidents
 from incidents.operations.incidents import IncidentFields, StaleIncident
-from incidents.operations.labels import services_named, tags_named
+from incidents.operations.labels import keep_new_names, services_named, tags_named
+from incidents.operations.seen_revisions import ChangedSinceSeen
 from tests.factories import (
     NOON,
     IncidentFactory,
@@ -16,11 +18,14 @@ from tests.factories import (
     TeamFactory,
     TimelineEventFactory,
 )
+from tests.recorded import records, records_nothing
+
+LATER = NOON + timedelta(hours=1)
 
 
-def edit(incident, by, *, base=1, **fields):
+def edit(incident, by, *, base=1, at=NOON, **fields):
     wanted = IncidentFields(**{"title": incident.title, "time_zone": incident.time_zone} | fields)
-    return incidents.edit(incident, wanted, base_version=base, by=by, at=NOON)
+    return incidents.edit(incident, wanted, base_version=base, by=by, at=at)
 
 
 def test_a_title_is_enough_to_create_an_incident(ana):
@@ -30,7 +35,9 @@ def test_a_title_is_enough_to_create_an_incident(ana):
     assert (incident.status, incident.owner, incident.created_by) == ("draft", ana, ana)
     assert incident.sections.first().kind == "summary"
     assert incident.sections.last().kind == "lessons"
-    assert incident.revisions.count() == 1
+    [revision] = incident.revisions.all()
+    assert (revision.number, revision.summary) == (1, "Created the incident")
+    assert (revision.saved_by, revision.saved_at) == (ana, NOON)
     assert incident.occurred_at is None
 
 
@@ -62,6 +69,10 @@ def test_a_viewer_may_not_create_edit_or_archive(vera):
         edit(incident, vera, title="Mine")
     with pytest.raises(PermissionDenied):
         incidents.archive(incident, by=vera, at=NOON)
+    incident.archived_at = NOON
+    incident.save()
+    with pytest.raises(PermissionDenied):
+        incidents.restore(incident, by=vera, at=NOON)
 
 
 def test_an_author_archives_only_their_own_incidents(ana, ben):
@@ -77,10 +88,13 @@ def test_an_author_archives_only_their_own_incidents(ana, ben):
 def test_an_archived_incident_is_restored_unchanged(ana):
     incident = IncidentFactory(owner=ana)
     TimelineEventFactory(incident=incident)
-    incidents.archive(incident, by=ana, at=NOON)
-    incidents.archive(incident, by=ana, at=NOON)
+    with records(incident, "Archived", by=ana, at=NOON):
+        incidents.archive(incident, by=ana, at=NOON)
+    with records_nothing(incident):
+        incidents.archive(incident, by=ana, at=LATER)
 
-    incidents.restore(incident, by=ana, at=NOON)
+    assert Incident.objects.get().archived_at == NOON
+    incidents.restore(incident, by=ana, at=LATER)
 
     assert Incident.objects.visible_to(ana).get() == incident
     assert incident.timeline.count() == 1
@@ -226,3 +240,53 @@ def test_a_label_that_no_incident_carries_any_more_is_not_offered(ana, ben):
     assert [*Service.objects.offered_beside(visible)] == [made_in_the_administration]
     assert not Tag.objects.offered_beside(visible)
     assert Tag.objects.get().name == "Quokka Vault"
+
+
+def test_an_edited_header_is_recorded_with_person_and_time(ana, ben):
+    incident = IncidentFactory(title="Before")
+
+    with records(incident, "Edited the details", by=ben, at=LATER):
+        edit(incident, ben, title="After", at=LATER)
+    with records_nothing(incident):
+        edit(incident, ana, title="After", base=2, at=LATER)
+
+
+def test_an_archived_incident_is_not_edited(ana):
+    incident = IncidentFactory(owner=ana, archived_at=NOON)
+
+    with pytest.raises(DomainError, match="Restore it before you edit it"):
+        edit(incident, ana, title="After")
+
+
+def test_a_postmortem_changed_since_it_was_seen_is_neither_hidden_nor_archived(ana, ben):
+    incident = incidents.create(IncidentFields(title="Hub down"), by=ana, at=NOON)
+    edit(incident, ben, title="Hub down again", owner=ana)
+    hidden = IncidentFields(title="Hub down", owner=ana, visibility=Visibility.RESTRICTED)
+
+    with pytest.raises(ChangedSinceSeen) as archiving:
+        incidents.archive(incident, seen=1, by=ana, at=LATER)
+    with pytest.raises(ChangedSinceSeen):
+        incidents.edit(incident, hidden, base_version=2, seen=1, by=ana, at=LATER)
+
+    assert [revision.saved_by for revision in archiving.value.newer] == [ben]
+    stored = Incident.objects.get()
+    assert (stored.is_archived, stored.visibility) == (False, Visibility.INTERNAL)
+
+
+def test_a_new_name_of_a_label_is_recorded_once(ana, omar):
+    incident = incidents.create(
+        IncidentFields(title="Hub down", services=services_named(["Hub"], by=ana)), by=ana, at=NOON
+    )
+    incident.services.update(name="JupyterHub")
+
+    with records(incident, "A service or tag has a new name", by=omar, at=LATER):
+        keep_new_names([incident.pk], by=omar, at=LATER)
+    with records_nothing(incident):
+        keep_new_names([incident.pk], by=omar, at=LATER)
+
+
+def test_restoring_is_recorded_with_person_and_time(ana):
+    incident = IncidentFactory(owner=ana, archived_at=NOON)
+
+    with records(incident, "Restored from the archive", by=ana, at=LATER):
+        incidents.restore(incident, by=ana, at=LATER)

@@ -1,5 +1,7 @@
 """Writing sections without losing anybody's text."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.exceptions import PermissionDenied
 
@@ -8,6 +10,9 @@ from incidents.models import Section
 from incidents.operations import incidents, sections
 from incidents.operations.sections import SectionGone, StaleSection
 from tests.factories import NOON, IncidentFactory, SectionFactory
+from tests.recorded import records, records_nothing
+
+LATER = NOON + timedelta(hours=1)
 
 
 @pytest.fixture
@@ -18,23 +23,25 @@ def section(ana):
     )
 
 
-def save(section, body, *, base, by):
+def save(section, body, *, base, by, at=NOON):
     return sections.save(
-        section, title="Summary", body=body, kind="summary", base_version=base, by=by, at=NOON
+        section, title="Summary", body=body, kind="summary", base_version=base, by=by, at=at
     )
 
 
 def test_each_save_is_kept_as_a_version_and_a_revision(section, ana):
-    save(section, "one\ntwo\nfour", base=1, by=ana)
+    with records(section.incident, "Edited “Summary”", by=ana, at=LATER):
+        save(section, "one\ntwo\nfour", base=1, by=ana, at=LATER)
 
     section.refresh_from_db()
     assert (section.body, section.version, section.updated_by) == ("one\ntwo\nfour", 2, ana)
+    assert section.updated_at == LATER
     assert [kept.body for kept in section.versions.all()] == ["one\ntwo\nfour", "one\ntwo\nthree"]
-    assert section.incident.revisions.first().summary in ("Edited “Summary”", "Added “Summary”")
 
 
 def test_the_same_text_saved_again_writes_nothing(section, ana):
-    save(section, "one\ntwo\nthree", base=1, by=ana)
+    with records_nothing(section.incident):
+        save(section, "one\ntwo\nthree", base=1, by=ana)
 
     assert section.versions.count() == 1
     assert Section.objects.get(pk=section.pk).version == 1
@@ -58,7 +65,7 @@ def test_changes_to_different_words_are_merged(section, ana, ben):
 def test_changes_to_the_same_words_overwrite_nothing(section, ana, ben):
     save(section, "one\ntwo\n3", base=1, by=ana)
 
-    with pytest.raises(StaleSection) as refused:
+    with records_nothing(section.incident), pytest.raises(StaleSection) as refused:
         save(section, "one\ntwo\ndrei", base=1, by=ben)
 
     stale = refused.value
@@ -144,13 +151,22 @@ def test_a_viewer_may_not_write(section, vera):
         sections.move(section, up=True, by=vera, at=NOON)
     with pytest.raises(PermissionDenied):
         sections.add(section.incident, title="T", body="", kind="other", by=vera, at=NOON)
+    with pytest.raises(PermissionDenied):
+        sections.set_aside(section, title="T", body="mine", by=vera, at=NOON)
 
 
 def test_nobody_writes_in_an_archived_incident(section, ana):
     incidents.archive(section.incident, by=ana, at=NOON)
 
-    with pytest.raises(DomainError, match="archived"):
-        save(section, "mine", base=1, by=ana)
+    for write in (
+        lambda: save(section, "mine", base=1, by=ana),
+        lambda: sections.add(section.incident, title="T", body="", kind="other", by=ana, at=NOON),
+        lambda: sections.set_aside(section, title="T", body="mine", by=ana, at=NOON),
+        lambda: sections.move(section, up=True, by=ana, at=NOON),
+        lambda: sections.delete(section, by=ana, at=NOON),
+    ):
+        with pytest.raises(DomainError, match="archived"):
+            write()
 
 
 def test_sections_swap_places_except_at_either_end(section, ana):
@@ -167,3 +183,22 @@ def test_a_deleted_section_is_gone_and_can_be_added_after(section, ana):
 
     again = sections.add(section.incident, title="New", body="", kind="other", by=ana, at=NOON)
     assert list(section.incident.sections.all()) == [again]
+
+
+def test_adding_moving_and_removing_are_recorded_with_person_and_time(section, ana, ben):
+    incident = section.incident
+
+    with records(incident, "Added “Impact”", by=ben, at=LATER):
+        added = sections.add(incident, title="Impact", body="", kind="other", by=ben, at=LATER)
+    with records(incident, "Moved “Impact”", by=ana, at=LATER):
+        sections.move(added, up=True, by=ana, at=LATER)
+    with records(incident, "Removed “Impact”", by=ben, at=LATER):
+        sections.delete(added, by=ben, at=LATER)
+
+
+def test_a_text_kept_from_a_conflict_names_its_writer_and_time(section, ben):
+    with records_nothing(section.incident):
+        kept = sections.set_aside(section, title="Mine", body="mine", by=ben, at=LATER)
+
+    kept.refresh_from_db()
+    assert (kept.title, kept.saved_by, kept.saved_at) == ("Mine", ben, LATER)

@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from core.errors import DomainError
-from incidents.models import Precision
+from core.errors import DomainError, StaleWrite
+from incidents.models import Precision, TimelineEvent
 from incidents.operations import timeline
 from incidents.operations.timeline import EventFields, MilestoneTaken, StaleEvent
 from tests.factories import NOON, IncidentFactory, TimelineEventFactory
+from tests.recorded import records, records_nothing
 
 LATER = NOON + timedelta(hours=1)
 
@@ -94,7 +95,8 @@ def test_a_stale_event_is_refused_unless_it_changes_nothing(ana, ben):
         timeline.edit(event, at(0, "his"), base_version=1, by=ben, at=NOON)
 
     assert refused.value.current.text == "hers"
-    assert timeline.edit(event, at(0, "hers"), base_version=1, by=ben, at=NOON).version == 2
+    with records_nothing(event.incident):
+        assert timeline.edit(event, at(0, "hers"), base_version=1, by=ben, at=LATER).version == 2
 
 
 def test_a_viewer_may_not_change_the_timeline(vera):
@@ -106,3 +108,56 @@ def test_a_viewer_may_not_change_the_timeline(vera):
         timeline.edit(event, at(1), base_version=1, by=vera, at=NOON)
     with pytest.raises(PermissionDenied):
         timeline.delete(event, by=vera, at=NOON)
+
+
+def test_each_change_of_the_timeline_is_recorded_with_person_and_time(ana, ben):
+    incident = IncidentFactory()
+
+    with records(incident, "Added to the timeline: Seen", by=ben, at=LATER):
+        event = timeline.add(incident, at(0), by=ben, at=LATER)
+    assert (event.author, event.recorded_at) == (ben, LATER)
+    with records(incident, "Changed in the timeline: Heard", by=ana, at=LATER):
+        timeline.edit(event, at(0, "Heard"), base_version=1, by=ana, at=LATER)
+    with records(incident, "Removed from the timeline: Heard", by=ben, at=LATER):
+        timeline.delete(event, by=ben, at=LATER)
+    with records_nothing(incident):
+        timeline.delete(event, by=ben, at=LATER)
+
+
+def test_a_changed_time_moves_the_milestone_of_the_incident(ana):
+    incident = IncidentFactory()
+    event = timeline.add(incident, at(0, milestone="started"), by=ana, at=NOON)
+
+    timeline.edit(event, at(30, milestone="started"), base_version=1, by=ana, at=NOON)
+
+    incident.refresh_from_db()
+    assert incident.started_at == incident.occurred_at == NOON + timedelta(minutes=30)
+
+
+def test_an_event_changed_since_it_was_seen_is_not_removed(ana, ben):
+    event = timeline.add(IncidentFactory(), at(0), by=ana, at=NOON)
+    timeline.edit(event, at(0, "hers"), base_version=1, by=ana, at=NOON)
+
+    with pytest.raises(StaleWrite, match="since you opened"):
+        timeline.delete(event, version=1, by=ben, at=NOON)
+
+    assert TimelineEvent.objects.get().text == "hers"
+
+
+def test_an_edited_event_keeps_to_the_rules_of_a_new_one(ana):
+    event = timeline.add(IncidentFactory(), at(0), by=ana, at=NOON)
+
+    with pytest.raises(DomainError, match="Enter a time"):
+        timeline.edit(event, EventFields(text="Seen"), base_version=1, by=ana, at=NOON)
+
+
+def test_the_timeline_of_an_archived_incident_stays_as_it_is(ana):
+    event = TimelineEventFactory(incident__archived_at=NOON)
+
+    for write in (
+        lambda: timeline.add(event.incident, at(0), by=ana, at=NOON),
+        lambda: timeline.edit(event, at(0, "New"), base_version=1, by=ana, at=NOON),
+        lambda: timeline.delete(event, by=ana, at=NOON),
+    ):
+        with pytest.raises(DomainError, match="archived"):
+            write()
