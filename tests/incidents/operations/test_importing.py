@@ -14,6 +14,7 @@ from incidents.exchange import parse, render_incident
 from incidents.models import ActionItem, Edition, Incident, SectionVersion, Service
 from incidents.operations import importing
 from tests.factories import NOON, IncidentFactory, PatternFactory, SectionFactory
+from tests.recorded import records
 
 pytestmark = pytest.mark.django_db
 LATER = NOON + timedelta(days=1)
@@ -289,3 +290,24 @@ def test_an_import_takes_the_same_queries_for_few_and_many_parts(count, ana):
 
     assert len(queries) <= 60
     assert ActionItem.objects.count() == 2
+
+
+def test_an_import_is_recorded_with_person_and_time(ana):
+    incident = store()
+
+    with records(incident, "Imported from report.md", by=ana, at=LATER):
+        store(FILE.replace("for an hour", "for two hours"), by=ana, at=LATER)
+
+
+def test_an_imported_change_of_an_action_item_is_in_its_history(ana, ben):
+    incident = store()
+    incident.action_items.update(given_by=ana, given_at=NOON)
+
+    store(FILE.replace("- Owner: ana\n", "- Owner: ben\n"), by=ana, at=LATER)
+
+    item = incident.action_items.first()
+    assert [
+        (each.what, each.before, each.after, each.by, each.at, each.via)
+        for each in item.changes.all()
+    ] == [("owner", "Ana Author", "Ben Builder", ana, LATER, "system")]
+    assert (item.owner, item.given_by, item.given_at) == (ben, None, None)

@@ -1,13 +1,13 @@
 """Recording whether a fix held, and reopening one that did not."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
 
 from action_items.models import FixCheck
 from action_items.operations import action_items
-from core.errors import DomainError
+from core.errors import DomainError, StaleWrite
 from recurrence.operations import fix_checks
 from recurrence.operations.fix_checks import AlreadyAnswered, NothingToAsk
 from tests.factories import (
@@ -19,6 +19,7 @@ from tests.factories import (
     PatternLinkFactory,
 )
 from tests.incidents.operations.test_two_at_once import at_once
+from tests.recorded import records
 
 pytestmark = pytest.mark.django_db
 
@@ -50,20 +51,21 @@ def test_the_answer_is_stored_with_the_evidence_of_the_fix(came_back, ana):
 
     [check] = FixCheck.objects.all()
     assert (check.answer, check.note, check.answered_by) == ("held", "Another cause.", ana)
-    assert (check.done_at, check.evidence) == (NOON, "The drill.")
+    assert (check.done_at, check.answered_at, check.evidence) == (NOON, LATER, "The drill.")
     came_back.fix.refresh_from_db()
     assert came_back.fix.status == "done"
 
 
 def test_a_fix_that_did_not_hold_is_reopened_with_a_new_due_date(came_back, ana):
-    check = came_back.answer("did_not_hold", reopen=True, by=ana)
+    summary = f"Action item reopened: {came_back.fix.title}"
+    with records(came_back.earlier, summary, by=ana, at=LATER):
+        check = came_back.answer("did_not_hold", reopen=True, by=ana)
 
     came_back.fix.refresh_from_db()
     assert (came_back.fix.status, came_back.fix.closed_at) == ("open", None)
     assert came_back.fix.due_on == date(2026, 5, 1)  # 30 days for a SEV2
     assert check.reopened
     assert check.evidence == "The drill."
-    assert came_back.earlier.revisions.first().summary.startswith("Action item reopened")
 
 
 def test_the_items_history_does_not_name_the_later_incident(came_back, ana):
@@ -93,11 +95,26 @@ def test_a_different_answer_is_refused_naming_the_first_person(came_back, ana, b
 def test_the_fix_may_be_reopened_later(came_back, ana, ben):
     came_back.answer("did_not_hold", by=ana)
 
-    check = came_back.answer("did_not_hold", reopen=True, by=ben)
+    summary = f"Action item reopened: {came_back.fix.title}"
+    with records(came_back.earlier, summary, by=ben, at=LATER):
+        check = came_back.answer("did_not_hold", reopen=True, by=ben)
 
     came_back.fix.refresh_from_db()
     assert came_back.fix.status == "open"
     assert (check.reopened, check.answered_by) == (True, ana)
+
+
+@pytest.mark.parametrize("answered", [False, True])
+def test_a_fix_completed_again_since_it_was_seen_is_not_judged(came_back, ana, answered):
+    if answered:
+        came_back.answer("did_not_hold", by=ana)
+    seen = fix_checks.fix_version(NOON - timedelta(days=1))
+
+    with pytest.raises(StaleWrite, match="done again"):
+        came_back.answer("did_not_hold", reopen=True, version=seen, by=ana)
+
+    came_back.fix.refresh_from_db()
+    assert came_back.fix.status == "done"
 
 
 def test_a_withdrawn_answer_is_asked_for_again(came_back, ana, ben):

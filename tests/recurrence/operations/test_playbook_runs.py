@@ -15,8 +15,15 @@ from playbooks.exchange import parse_playbook
 from recurrence.analytics import Success, success_of
 from recurrence.models import PlaybookRun
 from recurrence.operations import playbook_runs
-from recurrence.operations.playbook_runs import AlreadyRunning, NoSuchStep, RunIsOver
+from recurrence.operations.playbook_runs import (
+    AlreadyRunning,
+    NoSuchStep,
+    RunChanged,
+    RunIsOver,
+    run_version,
+)
 from tests.factories import NOON, IncidentFactory, PlaybookFactory, PlaybookUseFactory
+from tests.recorded import records, records_nothing
 
 pytestmark = pytest.mark.django_db
 
@@ -177,7 +184,8 @@ def test_an_open_run_is_attached_to_an_incident(playbook, ana):
     run, incident = begin(playbook, ana), IncidentFactory()
 
     for _ in range(2):
-        playbook_runs.attach(run, incident, by=ana, at=LATER)
+        with records_nothing(incident):
+            playbook_runs.attach(run, incident, by=ana, at=LATER)
 
     run.refresh_from_db()
     assert run.incident == incident
@@ -247,3 +255,43 @@ def test_success_is_counted_over_what_the_reader_may_see(playbook, ana, ben):
     assert success_of(ids, ben) == {playbook.pk: Success(helped=0, partly=1, failed=1)}
     assert success_of(ids, ana)[playbook.pk].words == "Helped in 1 of 3 uses"
     assert Success().words == ""
+
+
+def test_finished_and_attached_runs_are_recorded_with_person_and_time(playbook, ana, vera):
+    incident, other = IncidentFactory(), IncidentFactory()
+    run, loose = begin(playbook, ana, incident), begin(playbook, ana)
+
+    with records(incident, "Followed “Renew it”: helped", by=vera, at=LATER):
+        playbook_runs.finish(run, outcome="helped", note="", by=vera, at=LATER)
+    playbook_runs.finish(loose, outcome="helped", note="", by=ana, at=NOON)
+    with records(other, "Attached a run of “Renew it”", by=vera, at=LATER):
+        playbook_runs.attach(loose, other, by=vera, at=LATER)
+    with records_nothing(other):
+        playbook_runs.attach(loose, other, by=ana, at=LATER)
+
+
+def test_a_run_changed_since_it_was_seen_is_neither_finished_nor_discarded(playbook, ana, ben):
+    run = begin(playbook, ana)
+    seen = run_version(run.ticks.all())
+    playbook_runs.tick(run, position=1, by=ben, at=LATER)
+
+    with pytest.raises(RunChanged):
+        playbook_runs.finish(run, outcome="helped", note="", seen=seen, by=ana, at=LATER)
+    with pytest.raises(RunChanged):
+        playbook_runs.discard(run, seen=seen, by=ana)
+
+    run.refresh_from_db()
+    assert run.is_open
+
+
+def test_an_inactive_user_changes_no_run(playbook, ana):
+    run = begin(playbook, ana)
+    ana.is_active = False
+
+    for change in (
+        lambda: playbook_runs.tick(run, position=1, by=ana, at=NOON),
+        lambda: playbook_runs.finish(run, outcome="helped", note="", by=ana, at=NOON),
+        lambda: playbook_runs.attach(run, IncidentFactory(), by=ana, at=NOON),
+    ):
+        with pytest.raises(PermissionDenied):
+            change()
