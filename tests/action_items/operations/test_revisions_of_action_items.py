@@ -210,15 +210,19 @@ def test_a_change_of_several_facts_keeps_the_rules_of_each(ana, ben):
     assert ActionItem.objects.get().version == 1
 
 
-def test_bringing_a_closed_item_back_reopens_and_moves_it(ana):
-    item = DoneActionItemFactory()
+def test_an_item_brought_to_a_status_is_reopened_first_if_it_is_closed(ana):
+    closed, item = DoneActionItemFactory(), ActionItemFactory()
 
-    action_items.bring(item, to="blocked", by=ana, at=LATER, via="mail")
+    for each in (closed, item):
+        action_items.bring(each, to="blocked", by=ana, at=LATER, via="mail")
 
-    assert [(each.before, each.after, each.via) for each in item.changes.all()] == [
-        ("done", "open", "mail"),
-        ("open", "blocked", "mail"),
+    kept = [*closed.changes.all(), *item.changes.all()]
+    assert [(change.before, change.after) for change in kept] == [
+        ("done", "open"),
+        ("open", "blocked"),
+        ("open", "blocked"),
     ]
+    assert {(change.by, change.at, change.via) for change in kept} == {(ana, LATER, "mail")}
 
 
 def test_an_ended_snooze_is_recorded_with_person_time_and_channel(ana, ben):
