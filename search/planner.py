@@ -81,13 +81,13 @@ class Plan:
 
     def partial_matches(self) -> Stage:
         """Return a stage for documents with some words: rare ones, or words they are about."""
-        words = sorted(self.expanded.words.values(), key=self.documents_of)
+        words = sorted(self.expanded.words.values(), key=self.frequency_of_word)
         common = [one for one in words if self._is_common(one)]
         parts = [word_clause(one) for one in words if one not in common]
-        parts += [self._best(one, keys.TIER_SIZES[0]) for one in common[:_MAX_PAIRED]]
+        parts += [self._best_clause(one, keys.TIER_SIZES[0]) for one in common[:_MAX_PAIRED]]
         for one, other in combinations(common[:_MAX_PAIRED], 2):
             size = int((_PAIRED * max(self.frequencies.all, 1) / self.share) ** 0.5)
-            parts.append(f"({self._best(one, size)} & {self._best(other, size)})")
+            parts.append(f"({self._best_clause(one, size)} & {self._best_clause(other, size)})")
         return Stage(self._with_filters(any_of(parts)), is_exhaustive=not common)
 
     def by_month(self, need: int, *, newest: bool, months: Mapping[str, int]) -> Iterator[Stage]:
@@ -171,7 +171,7 @@ class Plan:
             return self.frequencies.all * self.share
         return min(
             sum(
-                self._expected(t, [self._of_term(term) for term in _required(t)])
+                self._expected(t, [self._frequency_of_term(term) for term in _required(t)])
                 for t in alternatives
             ),
             float(self.frequencies.all),
@@ -186,18 +186,20 @@ class Plan:
             expected *= min(documents / number, 1.0)
         return expected
 
-    def documents_of(self, one: ExpandedWord) -> float:
+    def frequency_of_word(self, one: ExpandedWord) -> float:
         number = self._numbers.get(one)
         if number is None:
-            number = min(sum(self._of_form(form) for form, _ in one.forms), self.frequencies.all)
+            number = min(
+                sum(self._frequency_of_form(form) for form, _ in one.forms), self.frequencies.all
+            )
             self._numbers[one] = number
         return number
 
-    def _of_form(self, form: Lexemes) -> float:
+    def _frequency_of_form(self, form: Lexemes) -> float:
         return min(self.frequencies.of(key) for key in (*form, *keys.pairs(form)))
 
-    def _of_term(self, term: Term) -> float:
-        least = min(self.documents_of(self.expanded.words[word]) for word in term.words)
+    def _frequency_of_term(self, term: Term) -> float:
+        least = min(self.frequency_of_word(self.expanded.words[word]) for word in term.words)
         if len(term.words) == 1:
             return least
         return min(least, *(self.frequencies.of(pair) for pair in keys.pairs(stemmed(term))))
@@ -210,18 +212,18 @@ class Plan:
         cannot tell."""
         there = _required(terms)
         words = [self.expanded.words[word] for term in there for word in term.words]
-        common = {one.word: self.documents_of(one) for one in words if self._is_common(one)}
+        common = {one.word: self.frequency_of_word(one) for one in words if self._is_common(one)}
         if not common:
             return None
         sizes = dict(common)
 
         def of_best(term: Term) -> float:
             shares = (
-                self._in_best(self.expanded.words[word], sizes[word]) / common[word]
+                self._number_in_best(self.expanded.words[word], sizes[word]) / common[word]
                 for word in term.words
                 if word in common
             )
-            return self._of_term(term) * prod(shares)
+            return self._frequency_of_term(term) * prod(shares)
 
         while self._expected(terms, list(map(of_best, there))) > wanted * 2:
             widest = max(sizes, key=lambda word: sizes[word])
@@ -251,18 +253,21 @@ class Plan:
         return (
             form_clause(words.forms[0][0], size, self.frequencies)
             if term.quoted
-            else self._best(words, size)
+            else self._best_clause(words, size)
         )
 
-    def _in_best(self, one: ExpandedWord, size: float) -> float:
-        """Return the number of documents that `_best` matches, over all forms of the word."""
+    def _number_in_best(self, one: ExpandedWord, size: float) -> float:
+        """Return the number of documents that `_best_clause` matches, over all forms of a word."""
         number = sum(
-            min(self._of_form(form), size if tier_of(form, size, self.frequencies) else _EVERYWHERE)
+            min(
+                self._frequency_of_form(form),
+                size if tier_of(form, size, self.frequencies) else _EVERYWHERE,
+            )
             for form, _ in one.forms
         )
-        return min(number, self.documents_of(one))
+        return min(number, self.frequency_of_word(one))
 
-    def _best(self, one: ExpandedWord, size: float) -> str:
+    def _best_clause(self, one: ExpandedWord, size: float) -> str:
         """Return a query for about the best `size` documents of a word, over all its forms."""
         return any_of(form_clause(form, size, self.frequencies) for form, _ in one.forms)
 

@@ -52,7 +52,7 @@ class _Row(NamedTuple):
 
 
 _Found = tuple[_Row, Part, Iterable[int]]
-_AROUND = timedelta(days=2)  # time zones: a person's day may have begun this much earlier
+_ZONE_MARGIN = timedelta(days=2)  # time zones: a person's day may have begun this much earlier
 
 
 def candidates_of(
@@ -71,7 +71,7 @@ def candidates_of(
     asked = list(people)
     responsibility = responsibility_of(asked)
     found = {
-        "teams": [*_answered(responsibility, until, now), *_led(responsibility, until)],
+        "teams": [*_owned_or_inherited(responsibility, until, now), *_led(responsibility, until)],
         "all": list(_kept(responsibility, until)),
     }
     rows = [(*each, scope) for scope, of_scope in found.items() for each in of_scope]
@@ -109,9 +109,11 @@ def _rows(items: ActionItemQuerySet) -> Iterator[_Row]:
     return map(_Row._make, alive.values_list(*_Row._fields))
 
 
-def _answered(responsibility: Responsibility, until: date, now: datetime) -> Iterator[_Found]:
+def _owned_or_inherited(
+    responsibility: Responsibility, until: date, now: datetime
+) -> Iterator[_Found]:
     """Yield items of these people, of their teams, and of deactivated members of those teams."""
-    given_since = now - timedelta(days=NEWS_FOR) - _AROUND
+    given_since = now - timedelta(days=NEWS_FOR) - _ZONE_MARGIN
     due = ActionItem.objects.open().filter(Q(due_on__lte=until) | Q(given_at__gte=given_since))
     declined = ActionItem.objects.to_re_review(until)
     gone = list(responsibility.of_departed)

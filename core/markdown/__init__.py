@@ -21,7 +21,7 @@ from core.markdown.budget import TooMuchWork, page_budget, page_was_short
 from core.markdown.grammar import parse
 from core.markdown.page import to_html
 from core.markdown.plain import text_of
-from core.markdown.sanitiser import to_safe_html
+from core.markdown.sanitizer import to_safe_html
 
 __all__ = [
     "MAX_LENGTH",

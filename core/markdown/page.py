@@ -12,7 +12,7 @@ from markdown_it.token import Token
 
 from core.markdown.grammar import parse, parser
 from core.markdown.plain import code_info, inline_text
-from core.markdown.sanitiser import OUR_IMAGE
+from core.markdown.sanitizer import OUR_IMAGE
 
 TOP_HEADING = 3  # the page has h1, a section's own heading is h2
 _ALIGN = re.compile(r"text-align:(left|right|center)")

@@ -81,26 +81,26 @@ class Occurrences:
         A fix judged in the incident takes precedence; otherwise it is the last one completed
         before, unless somebody said that it held.
         """
-        places = {incident.pk: incident for incident in self.incidents}
+        by_pk = {incident.pk: incident for incident in self.incidents}
         moments = [fix.done_at for fix in self.fixes]
         found: dict[int, tuple[Fix, bool]] = {}
         for incident in self.incidents:
             if incident.pk in self.judged:
                 found[incident.pk] = (self.judged[incident.pk], True)
             elif incident.occurred_at is not None:
-                places_before = range(bisect_left(moments, incident.occurred_at) - 1, -1, -1)
-                before = (self.fixes[place] for place in places_before)
-                fix = next(self._standing(before, incident, places), None)
+                positions_before = range(bisect_left(moments, incident.occurred_at) - 1, -1, -1)
+                before = (self.fixes[place] for place in positions_before)
+                fix = next(self._unjudged(before, incident, by_pk), None)
                 if fix is not None:
                     found[incident.pk] = (fix, False)
         return found
 
-    def _standing(
-        self, fixes: Iterable[Fix], incident: Occurrence, places: Mapping[int, Occurrence]
+    def _unjudged(
+        self, fixes: Iterable[Fix], incident: Occurrence, by_pk: Mapping[int, Occurrence]
     ) -> Iterator[Fix]:
         for fix in fixes:
             is_answered = (fix.pk, incident.pk) in self.answered
-            if incident.is_after(places[fix.incident_pk]) and not is_answered:
+            if incident.is_after(by_pk[fix.incident_pk]) and not is_answered:
                 yield fix
 
 
