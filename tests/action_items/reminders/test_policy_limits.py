@@ -66,6 +66,13 @@ def test_a_lead_is_told_nothing_about_items_without_a_due_date_or_declined_ones(
     assert steps(declined, Part.OWNER, DEFAULTS) == ["re_review"]
 
 
+@pytest.mark.parametrize(("days", "announced"), [(31, ["assigned"]), (32, [])])
+def test_an_assignment_is_announced_for_a_month(days, announced):
+    item = ItemFacts(due_on=None, owner_since=MONDAY, given_on=MONDAY)
+
+    assert steps(item, Part.OWNER, DEFAULTS, days=days) == announced
+
+
 def test_an_owner_is_asked_for_a_decision_rather_than_reminded_on_the_last_day():
     weekly_on_the_last_day = replace(DEFAULTS, decision_after=10, overdue=(3,))
     item = ItemFacts(due_on=MONDAY, owner_since=MONDAY)

@@ -192,6 +192,26 @@ def test_of_two_who_finish_a_run_at_once_one_is_refused(incident, playbook, ana,
     assert incident.playbook_uses.count() == 1
 
 
+def test_two_taps_at_once_start_one_run_outside_an_incident(playbook, ana):
+    def start():
+        return playbook_runs.start(playbook, incident=None, by=ana, at=NOON)
+
+    first, second = at_once(start, start)
+
+    assert first == second
+
+
+def test_of_two_who_finish_a_run_outside_an_incident_at_once_one_is_refused(playbook, ana, ben):
+    run = playbook_runs.start(playbook, incident=None, by=ana, at=NOON)
+
+    done = at_once(
+        lambda: playbook_runs.finish(run, outcome="helped", note="", by=ana, at=NOON),
+        lambda: playbook_runs.finish(run, outcome="partly", note="", by=ben, at=NOON),
+    )
+
+    assert sorted(type(each).__name__ for each in done) == ["PlaybookUse", "RunIsOver"]
+
+
 def test_of_two_concurrent_saves_of_a_playbook_one_is_refused(playbook, ana, ben):
     def save(by, use_when):
         said = replace(playbook_fields(playbook), use_when=use_when)
