@@ -21,5 +21,5 @@ def health(request: HttpRequest) -> HttpResponse:
     try:
         backup = status.current(timezone.now())
     except Error:
-        return HttpResponse("The database does not answer.\n", "text/plain", status=503)
+        return HttpResponse("The database is not responding.\n", "text/plain", status=503)
     return HttpResponse(f"ok\nbackup: {backup.line}\n", "text/plain")

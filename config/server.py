@@ -174,7 +174,7 @@ def _require_free_port() -> None:
             raise CannotServe(f"Port {settings.PORT} needs more rights than we have.") from error
         except OSError as error:
             raise CannotServe(
-                f"Port {settings.PORT} is taken. "
+                f"Port {settings.PORT} is in use. "
                 f"Choose another one, such as: PORT={settings.PORT % 65535 + 1} script/server"
             ) from error
 

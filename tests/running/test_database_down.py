@@ -62,7 +62,7 @@ def test_a_database_that_is_not_there_is_said_to_be(folder):
     assert all(line.startswith("503 10 ") for line in (page, fragment, script, posted, sign_in))
     assert "The database is not responding at the moment." in page
     assert 'href="/">Try again' in page
-    assert "The database does not answer" in health
+    assert "The database is not responding" in health
     assert "<" not in fragment
     assert '{"error": [' in script
     assert "The vault is closed</textarea>" in posted
