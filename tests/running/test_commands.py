@@ -62,7 +62,7 @@ WRONG = [
     (["search", "x", "--limit", "0"], 1, "--limit must be a number from 1 to"),
     (["seed", "{file}", "x"], 2, "unrecognized arguments: x"),
     (["send_reminders", "--now", "noon"], 1, "expected a moment such as"),
-    (["send_reminders", "--now", "2026-01-01T09:00"], 1, "which says no time zone"),
+    (["send_reminders", "--now", "2026-01-01T09:00"], 1, "which has no time zone"),
     (["send_reminders", "--now", "0001-01-01T00:00:00+14:00"], 1, "a year from 2000 to 2100"),
     (["send_reminders", "--now", "9999-12-31T23:59:59-12:00"], 1, "a year from 2000 to 2100"),
     (["sign_in_link"], 2, "required: person"),

@@ -70,9 +70,9 @@ def save(client: Client, section, **headers: str):
     ("code", "words", "seconds"),
     [
         (DISK_FULL, "disk is full", "60"),
-        (SHUTTING_DOWN, "database does not answer", "10"),
-        (DEADLOCK, "database does not answer", "10"),
-        (READ_ONLY, "database does not answer", "10"),
+        (SHUTTING_DOWN, "database is not responding", "10"),
+        (DEADLOCK, "database is not responding", "10"),
+        (READ_ONLY, "database is not responding", "10"),
     ],
 )
 def test_text_that_was_being_saved_is_given_back(client, section, failing, code, words, seconds):

@@ -43,7 +43,7 @@ CHANGES = [
     (
         partial(action_items.reassign, note="Please."),
         {},
-        "Action item given to nobody: Alert",
+        "Action item assigned to nobody: Alert",
         "Please.",
     ),
     (
@@ -144,11 +144,11 @@ def test_dependencies_are_recorded_with_person_and_time(ana, ben):
     item = ActionItemFactory(title="Alert")
     other = ActionItemFactory(incident=item.incident)
 
-    with records(item.incident, "Action item waits: Alert", by=ben, at=LATER):
+    with records(item.incident, "Dependency added: Alert", by=ben, at=LATER):
         action_items.wait_for(item, other, by=ben, at=LATER)
     with records_nothing(item.incident):
         action_items.wait_for(item, other, by=ben, at=LATER)
-    with records(item.incident, "Action item waits no more: Alert", by=ana, at=LATER):
+    with records(item.incident, "Dependency removed: Alert", by=ana, at=LATER):
         action_items.stop_waiting(item, other, by=ana, at=LATER)
     with records_nothing(item.incident):
         action_items.stop_waiting(item, other, by=ana, at=LATER)
@@ -200,10 +200,10 @@ def test_a_change_of_several_facts_keeps_the_rules_of_each(ana, ben):
     item = ActionItemFactory(incident__visibility="restricted", incident__owner=ana, due_on=TODAY)
 
     for to, why in (
-        (Change(status="done"), "asks what shows"),
+        (Change(status="done"), "needs evidence or a reason"),
         (Change(owner=GivenTo(ben)), "may not see"),
         (Change(due=DueOn(TODAY - DAY)), "has passed"),
-        (Change(due=DueOn(TODAY + 300 * DAY)), "Say why it takes longer"),
+        (Change(due=DueOn(TODAY + 300 * DAY)), "Enter a reason for the later date"),
     ):
         with pytest.raises(DomainError, match=why):
             action_items.change(item, to=to, by=ana, at=LATER)

