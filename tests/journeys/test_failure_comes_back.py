@@ -69,7 +69,7 @@ def test_confirm_see_what_was_promised_and_take_it_up_again(enter, administrator
 
     # The page of the pattern marks the return, and home tells of it.
     page.goto(f"{site}/patterns/dns/")
-    expect(page.get_by_text("Recurred after a fix")).to_be_visible()
+    expect(page.get_by_text("Recurred after a fix:")).to_be_visible()
     page.goto(site)
     expect(page.locator(".trend").first).to_be_visible()
 
