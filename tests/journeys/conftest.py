@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -17,6 +18,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings as product_settings
 from django.core.management import call_command
+from django.db import connection
 from django.utils import timezone
 from playwright.sync_api import (
     Browser,
@@ -110,7 +112,7 @@ def opening() -> Snapshot:
 
 
 @pytest.fixture
-def site(transactional_db, live_server, settings, opening) -> str:
+def site(transactional_db, live_server, settings, opening) -> Iterator[str]:
     """The address of a served knowledge base that holds the seeds."""
     settings.SITE_URL = live_server.url
     settings.CSRF_TRUSTED_ORIGINS = [live_server.url]
@@ -119,7 +121,22 @@ def site(transactional_db, live_server, settings, opening) -> str:
     else:
         call_command("seed", verbosity=0)
         opening.take()
-    return live_server.url
+    yield live_server.url
+    _wait_for_requests()
+
+
+def _wait_for_requests() -> None:
+    """Wait up to ten seconds for requests still under way, with which emptying tables deadlocks."""
+    busy = (
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+        " AND pid <> pg_backend_pid() AND state <> 'idle'"
+    )
+    for _ in range(100):
+        with connection.cursor() as cursor:
+            cursor.execute(busy)
+            if cursor.fetchone() == (0,):
+                return
+        time.sleep(0.1)
 
 
 @pytest.fixture
