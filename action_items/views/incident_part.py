@@ -13,14 +13,14 @@ from action_items.views.fix_history import did_not_hold
 from action_items.views.remarks import in_families, remarks_together
 from action_items.views.rows import rows
 from incidents.models import Incident
-from incidents.permissions import can_write
+from incidents.views.page import may_edit
 from incidents.views.page_parts import PagePart
 
 
 def action_items_context(
     user: User, incident: Incident, facts: Mapping[str, bool] | None = None
 ) -> dict[str, Any]:
-    """Return the context of `incidents/_action_items.html`: open items first, parts below their
+    """Return the context of `action_items/_action_items.html`: open items first, parts below their
     parent.
 
     `facts` of the page save queries if there are no fix checks or dependencies. Uses
@@ -48,7 +48,7 @@ def action_items_context(
         "incident": incident,
         "action_item_rows": made,
         "action_items_open": sum(row.is_open for row in made),
-        "can_edit": can_write(user) and not incident.is_archived,
+        "can_edit": may_edit(user, incident),
     }
 
 

@@ -1,4 +1,4 @@
-"""What playbooks said before, and whether they are still correct."""
+"""Earlier versions of playbooks, and reviews of their correctness."""
 
 from __future__ import annotations
 
