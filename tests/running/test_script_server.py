@@ -9,7 +9,9 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
 import urllib.request
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -56,8 +58,14 @@ def server(prepared, folder):
 
 
 def page(address: str) -> str:
-    with urllib.request.urlopen(address, timeout=20) as answer:
-        return answer.read().decode()
+    try:
+        with urllib.request.urlopen(address, timeout=20) as answer:
+            return answer.read().decode()
+    except urllib.error.HTTPError as error:
+        error.add_note(
+            f"{address} at {datetime.now(UTC)}:\n{error.headers}\n{error.read().decode()}"
+        )
+        raise
 
 
 def test_from_nothing_to_a_page_with_a_sign_in_link_then_nothing_is_left(prepared):
