@@ -63,6 +63,7 @@ class PersonAdmin(UserAdmin):
                 "fields": [
                     "time_zone",
                     "theme",
+                    "density",
                     "digest",
                     "digest_by",
                     "digest_hour",

@@ -38,7 +38,7 @@ class ProfileForm(forms.ModelForm):
     class Meta:
         model = User
         fields = [
-            *("full_name", "email", "time_zone", "theme"),
+            *("full_name", "email", "time_zone", "theme", "density"),
             *("digest", "digest_by", "digest_hour", "quiet_weekdays"),
         ]
         widgets = {

@@ -16,7 +16,7 @@ from core.errors import DomainError
 
 FIRST_ADMINISTRATOR = "admin"
 PREFERENCES = [
-    *("full_name", "email", "time_zone", "theme"),
+    *("full_name", "email", "time_zone", "theme", "density"),
     *("digest", "digest_by", "digest_hour", "quiet_weekdays"),
 ]
 
@@ -111,6 +111,13 @@ def choose_time_zone(user: User, time_zone: str) -> None:
     user.time_zone = times.canonical_zone(time_zone) or time_zone
     user.clean_fields(exclude=[f.name for f in User._meta.fields if f.name != "time_zone"])
     user.save(update_fields=["time_zone"])
+
+
+def choose_density(user: User, density: str) -> None:
+    """Show `user` lists in this density. Raises ValidationError for an unknown one."""
+    user.density = density
+    user.clean_fields(exclude=[f.name for f in User._meta.fields if f.name != "density"])
+    user.save(update_fields=["density"])
 
 
 @transaction.atomic

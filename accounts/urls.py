@@ -8,6 +8,7 @@ from accounts import views
 urlpatterns = [
     path("sign-in/<str:token>/", views.sign_in_link, name="sign_in_link"),
     path("profile/", views.profile, name="profile"),
+    path("profile/density/", views.density_choose, name="density_choose"),
     path("resume/", views.resume, name="resume"),
     path("resume/discard/", views.resume_discard, name="resume_discard"),
     path("mailbox/", views.mailbox, name="mailbox"),

@@ -54,7 +54,7 @@ def home(request: SignedInRequest) -> HttpResponse:
         "reviews": reviews,
         "runs": [RunLine(*row) for row in _runs(Role(user.role), user.pk)],
         "playbooks": _playbooks(None, user.pk, today),
-        "latest": incident_rows(user, latest),
+        "latest": incident_rows(user, latest, today),
         "trends": kept_trends(user, today).home,
         "can_write": can_write(user),
         "tour": user.is_administrator and TOUR_COOKIE not in request.COOKIES,

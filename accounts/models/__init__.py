@@ -2,6 +2,7 @@ from accounts.models.holiday import Holiday
 from accounts.models.sign_in_link import SignInLink
 from accounts.models.team import Team
 from accounts.models.user import (
+    Density,
     DigestFrequency,
     DigestWay,
     LastAdministrator,
@@ -11,6 +12,7 @@ from accounts.models.user import (
 )
 
 __all__ = [
+    "Density",
     "DigestFrequency",
     "DigestWay",
     "Holiday",

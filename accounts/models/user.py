@@ -39,6 +39,11 @@ class Theme(models.TextChoices):
     DARK = "dark", "Dark"
 
 
+class Density(models.TextChoices):
+    COMFORTABLE = "comfortable", "Comfortable"
+    COMPACT = "compact", "Compact"
+
+
 class DigestFrequency(models.TextChoices):
     DAILY = "daily", "On business days"
     WEEKLY = "weekly", "Once a week"
@@ -139,6 +144,9 @@ class User(AbstractUser):
     role = models.CharField(max_length=16, choices=Role, default=Role.AUTHOR)
     time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_time_zone])
     theme = models.CharField(max_length=8, choices=Theme, default=Theme.AUTO)
+    density = models.CharField(
+        "density of lists", max_length=12, choices=Density, default=Density.COMFORTABLE
+    )
     digest = models.CharField(
         "reminder digest", max_length=8, choices=DigestFrequency, default=DigestFrequency.DAILY
     )

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
 
 from accounts import operations, preferences
 from accounts.forms import ProfileForm
@@ -31,3 +36,13 @@ def profile(request: SignedInRequest) -> HttpResponse:
         "has_second_factor": is_mfa_enabled(request.user),
     }
     return render(request, "accounts/profile.html", context)
+
+
+@require_POST
+def density_choose(request: SignedInRequest) -> HttpResponse:
+    """Change the density of lists, and return to the list."""
+    back = request.POST.get("back", "")
+    with contextlib.suppress(ValidationError):
+        operations.choose_density(request.user, request.POST.get("density", ""))
+    is_ours = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+    return redirect(back if is_ours and back.startswith("/") else "home")

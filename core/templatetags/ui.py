@@ -24,33 +24,34 @@ register = template.Library()
 
 _KEPT = 1024  # pieces that a process keeps: rows of a kilobyte, and a few filter forms
 
-# One tone per severity and status, the same everywhere, always with the word beside it.
+# One tone per severity and risk, and one tone and icon per state, the same everywhere, always with
+# the word beside it.
 TONES = {
     "SEV1": "red",
-    "SEV2": "orange",
-    "SEV3": "yellow",
-    "SEV4": "azure",
-    "SEV5": "secondary",
-    "unknown": "secondary",
-    "draft": "secondary",
-    "in_review": "azure",
-    "published": "green",
-    "not_required": "secondary",
-    "open": "azure",
-    "in_progress": "blue",
-    "blocked": "orange",
-    "done": "green",
-    "wont_do": "secondary",
-    "suggested": "azure",
-    "confirmed": "green",
-    "dismissed": "secondary",
+    "SEV2": "amber",
+    "SEV3": "blue",
     "low": "green",
-    "medium": "yellow",
+    "medium": "amber",
     "high": "red",
-    "helped": "green",
-    "partly": "yellow",
-    "did_not_help": "secondary",
-    "review_due": "yellow",
+    "review_due": "amber",
+}
+STATES = {
+    "draft": ("quiet", "pencil"),
+    "in_review": ("blue", "eye"),
+    "published": ("green", "circle-check"),
+    "not_required": ("quiet", "circle-minus"),
+    "open": ("quiet", "circle"),
+    "in_progress": ("blue", "progress"),
+    "blocked": ("amber", "ban"),
+    "done": ("green", "circle-check"),
+    "wont_do": ("quiet", "circle-x"),
+    "suggested": ("blue", "bulb"),
+    "confirmed": ("green", "circle-check"),
+    "dismissed": ("quiet", "circle-x"),
+    "helped": ("green", "circle-check"),
+    "partly": ("amber", "circle-dashed"),
+    "did_not_help": ("quiet", "circle-x"),
+    "failed": ("red", "alert-triangle"),
 }
 
 
@@ -94,9 +95,26 @@ def fixed(template_name: str) -> SafeString:
 
 @register.simple_tag
 def badge(value: str, text: str) -> SafeString:
-    """A status or severity as a word in its tone; `value` is as stored, `text` what to show."""
+    """A state as an icon and a word, or a severity or risk as a word on a tint.
+
+    `value` is as stored, `text` what to show. What is not recorded is a dash.
+    """
+    if value == "unknown":
+        return unset(text)
+    if value in STATES:
+        tone, name = STATES[value]
+        return format_html('<span class="state state-{}">{}{}</span>', tone, icon(name), text)
+    return format_html('<span class="badge badge-{}">{}</span>', TONES.get(value, "quiet"), text)
+
+
+@register.simple_tag
+def unset(text: str = times.NOT_RECORDED) -> SafeString:
+    """A dash in place of a value, with `text` for whoever points at it or listens to it."""
+    words = '<span class="visually-hidden">{}</span>'
     return format_html(
-        '<span class="badge bg-{}-lt">{}</span>', TONES.get(value, "secondary"), text
+        f'<span class="unset" title="{{}}"><span aria-hidden="true">–</span>{words}</span>',
+        text,
+        text,
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import DurationField, ExpressionWrapper, F, Q, QuerySet, Value
+from django.db.models import Case, DurationField, ExpressionWrapper, F, Q, QuerySet, Value, When
 from django.http import QueryDict
 
 from accounts.models import Role, User
@@ -30,6 +30,7 @@ from incidents.views.filter_parts import (
     day_in,
     incidents_with,
     marked,
+    with_,
     without,
 )
 from playbooks.models import FailurePattern
@@ -39,7 +40,15 @@ SORTS = {
     "newest": "Newest first",
     "oldest": "Oldest first",
     "severity": "Most severe first",
+    "mildest": "Least severe first",
     "resolve": "Longest to resolve first",
+    "quickest": "Quickest to resolve first",
+}
+# What a heading of the list sorts by: the first order, and the other one when pressed again.
+HEADINGS = {
+    "started": ("newest", "oldest"),
+    "severity": ("severity", "mildest"),
+    "resolved": ("resolve", "quickest"),
 }
 PERIODS = {"30": "last 30 days", "90": "last 90 days", "365": "last 12 months"}
 _FIXED = {
@@ -182,16 +191,15 @@ def _midnight(day: date) -> datetime:
 
 
 _LATEST = (F("occurred_at").desc(nulls_last=True), "-number")
+_TO_RESOLVE = ExpressionWrapper(F("resolved_at") - F("started_at"), output_field=DurationField())
 _ORDERS = {
     "newest": _LATEST,
     "oldest": (F("occurred_at").asc(nulls_last=True), "number"),
     "severity": ("severity", *_LATEST),
-    "resolve": (
-        ExpressionWrapper(F("resolved_at") - F("started_at"), output_field=DurationField()).desc(
-            nulls_last=True
-        ),
-        "-number",
-    ),
+    # Those without a severity stay last: “unknown” sorts after SEV5.
+    "mildest": (Case(When(severity=Severity.UNKNOWN, then=1), default=0), "-severity", *_LATEST),
+    "resolve": (_TO_RESOLVE.desc(nulls_last=True), "-number"),
+    "quickest": (_TO_RESOLVE.asc(nulls_last=True), "-number"),
 }
 
 
@@ -211,6 +219,28 @@ def chips(filters: IncidentFilters, query: QueryDict) -> list[Chip]:
         found.append(Chip(f"since {times.day(filters.since)}", without(query, "since")))
     if filters.until:
         found.append(Chip(f"until {times.day(filters.until)}", without(query, "until")))
+    return found
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading of the list: where it leads, and how the list is sorted by it now.
+
+    `direction` is the value of aria-sort; empty if the list is sorted by something else.
+    """
+
+    url: str
+    direction: str
+
+
+def headings(filters: IncidentFilters, query: QueryDict) -> dict[str, Heading]:
+    """Return the sortable headings by name."""
+    found = {}
+    for name, (first, second) in HEADINGS.items():
+        wanted = second if filters.sort == first else first
+        falls = {first: "descending", second: "ascending"}
+        direction = falls.get(filters.sort, "")
+        found[name] = Heading(with_(query, sort="" if wanted == "newest" else wanted), direction)
     return found
 
 

@@ -79,7 +79,9 @@ def header(user: User, incident: Incident, state: PageState) -> Header:
         severity_label=Severity(incident.severity).label,
         status=incident.status,
         status_label=PostmortemStatus(incident.status).label,
-        environment=Environment(incident.environment).label,
+        environment=""
+        if incident.environment == Environment.UNKNOWN
+        else Environment(incident.environment).label,
         when=occurred_words(incident),
         owner=str(incident.owner) if incident.owner else "",
         services=[Label(name, f"{list_url}?service={slug}") for name, slug in state.services],

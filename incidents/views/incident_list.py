@@ -25,14 +25,17 @@ class ListPage(Page):
 
 def incident_list(request: SignedInRequest) -> HttpResponse:
     """List incidents by status, severity, service, tag, pattern, environment and period."""
+    today = timezone.localdate()
     offered = filters.choices(request.GET, request.user)
-    asked = filters.read(request.GET, offered, timezone.localdate())
+    asked = filters.read(request.GET, offered, today)
     found = filters.apply(asked, Incident.objects.visible_to(request.user))
     page = page_of(found, request.GET, by_label=asked.by_label)
     context = {
-        "page": ListPage(**vars(page), rows=incident_rows(request.user, page.pks)),
+        "page": ListPage(**vars(page), rows=incident_rows(request.user, page.pks, today)),
         "filters": asked,
         "chips": filters.chips(asked, request.GET),
+        "headings": filters.headings(asked, request.GET),
+        "order": filters.SORTS[asked.sort],
         "can_write": can_write(request.user),
         "nav": "incidents",
     }
@@ -50,7 +53,7 @@ def incident_archive_list(request: SignedInRequest) -> HttpResponse:
     number = page_number(request.GET)
     shown = list(ids[(number - 1) * PAGE : number * PAGE + 1])
     context = {
-        "rows": incident_rows(request.user, shown[:PAGE], archived=True),
+        "rows": incident_rows(request.user, shown[:PAGE], timezone.localdate(), archived=True),
         "previous": address(request.GET, number - 1) if number > 1 else "",
         "next": address(request.GET, number + 1) if len(shown) > PAGE else "",
         "nav": "incidents",

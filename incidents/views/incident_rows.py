@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from functools import cache
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -14,8 +15,8 @@ from accounts.models import Role, User
 from core.prepared import Prepared, among
 from core.templatetags import ui
 from incidents.addresses import incident_url
-from incidents.analytics import elapsed
-from incidents.clock import after_words, clock_named, occurred_day
+from incidents.analytics import Elapsed, elapsed
+from incidents.clock import clock_named, elapsed_words, occurred_day
 from incidents.models import (
     CLOSED,
     ActionItem,
@@ -30,7 +31,7 @@ from incidents.models import (
     TimelineEvent,
 )
 
-NAMED = 2  # patterns named in a row
+NAMED = 2  # patterns named in a row; the others are counted
 
 
 @dataclass(frozen=True)
@@ -44,10 +45,13 @@ class IncidentRow:
     status: SafeString
     restricted: bool
     services: str
-    patterns: str
+    patterns: tuple[str, ...]
+    more_patterns: tuple[str, ...]
     started: str
     resolved: str
+    resolved_doubt: str
     action_items: str
+    overdue: int
 
 
 _SHOWN = (
@@ -64,13 +68,18 @@ _SHOWN = (
 )
 
 
-def incident_rows(user: User, ids: Sequence[int], *, archived: bool = False) -> list[IncidentRow]:
-    """Return the rows of `ids`, in that order, as far as `user` may see them. One query."""
+def incident_rows(
+    user: User, ids: Sequence[int], today: date, *, archived: bool = False
+) -> list[IncidentRow]:
+    """Return the rows of `ids`, in that order, as far as `user` may see them. One query.
+
+    Open action items due before `today` count as overdue.
+    """
     if not ids or not user.is_active:
         return []
     found = _incidents((Role(user.role), archived), user.pk, list(ids))
     by_pk = {incident.pk: incident for incident in found}
-    return [_row(by_pk[pk]) for pk in ids if pk in by_pk]
+    return [_row(by_pk[pk], today) for pk in ids if pk in by_pk]
 
 
 @Prepared
@@ -83,7 +92,7 @@ def _incidents(shape: tuple[Role, bool], user_pk: int, ids: int) -> QuerySet[Inc
     services = Service.objects.filter(incidents=here).values("name")
     links = PatternLink.objects.filter(incident=here, state=LinkState.CONFIRMED)
     resolved = TimelineEvent.objects.filter(incident=here, milestone=Milestone.RESOLVED)
-    items = ActionItem.objects.filter(incident=here).order_by().values("status")
+    items = ActionItem.objects.filter(incident=here).order_by()
     return (
         allowed.filter(among("pk", ids))
         .order_by()
@@ -91,17 +100,19 @@ def _incidents(shape: tuple[Role, bool], user_pk: int, ids: int) -> QuerySet[Inc
         .annotate(
             service_names=ArraySubquery(services),
             pattern_names=ArraySubquery(links.values("pattern__name")),
-            item_states=ArraySubquery(items),
+            item_states=ArraySubquery(items.values("status")),
+            open_dues=ArraySubquery(items.exclude(status__in=CLOSED).values("due_on")),
             resolved_precision=Subquery(resolved.values("precision")[:1]),
         )
     )
 
 
-def _row(incident: Incident) -> IncidentRow:
+def _row(incident: Incident, today: date) -> IncidentRow:
     """Return the row of `incident`, annotated by `_incidents`."""
     reference = f"INC-{incident.number}"
-    states = incident.item_states  # type: ignore[attr-defined]
-    left = sum(state not in CLOSED for state in states)
+    states, dues = incident.item_states, incident.open_dues  # type: ignore[attr-defined]
+    patterns = tuple(incident.pattern_names)  # type: ignore[attr-defined]
+    to_resolve = _to_resolve(incident)
     return IncidentRow(
         reference=reference,
         title=incident.title,
@@ -110,17 +121,14 @@ def _row(incident: Incident) -> IncidentRow:
         status=status_badge(incident.status),
         restricted=incident.is_restricted,
         services=", ".join(incident.service_names),  # type: ignore[attr-defined]
-        patterns=_first(incident.pattern_names),  # type: ignore[attr-defined]
-        started=occurred_day(incident),
-        resolved=_resolved(incident),
-        action_items=f"{left} of {len(states)} action items open" if states else "",
+        patterns=patterns[:NAMED],
+        more_patterns=patterns[NAMED:],
+        started=occurred_day(incident) if incident.occurred_at else "",
+        resolved=elapsed_words(to_resolve) if to_resolve else "",
+        resolved_doubt=_doubt(to_resolve) if to_resolve else "",
+        action_items=f"{sum(state in CLOSED for state in states)}/{len(states)}" if states else "",
+        overdue=sum(due is not None and due < today for due in dues),
     )
-
-
-def _first(names: list[str]) -> str:
-    """Return the first two of `names`, and the number of the others."""
-    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-    return ", ".join(names[:NAMED]) + more
 
 
 @dataclass(frozen=True)
@@ -132,29 +140,30 @@ class _Mark:
     ends_at: datetime | None = None
 
 
-def _resolved(incident: Incident) -> str:
-    """Return the time to resolve as precisely as it is known, or “milestones out of order”.
-
-    Empty if either milestone is not recorded.
-    """
+def _to_resolve(incident: Incident) -> Elapsed | None:
+    """Return the time to resolve as precisely as it is known; None if a milestone is missing."""
     if incident.started_at is None or incident.resolved_at is None:
-        return ""
+        return None
     precision = incident.resolved_precision or Precision.MINUTE  # type: ignore[attr-defined]
-    found = elapsed(
+    return elapsed(
         _Mark(incident.started_at, incident.occurred_precision),
         _Mark(incident.resolved_at, precision),
         clock_named(incident.time_zone).zone or UTC,
     )
-    return "milestones out of order" if found.out_of_order else f"resolved {after_words(found)}"
 
 
+def _doubt(to_resolve: Elapsed) -> str:
+    if to_resolve.out_of_order:
+        return "Milestones out of order: resolved is before started"
+    return "Unusually long: check both dates" if to_resolve.is_unusual else ""
+
+
+@cache
 def severity_badge(value: str) -> SafeString:
-    return _SEVERITIES[value]
+    """Return the badge of a severity; a dash where it is not recorded."""
+    return ui.badge(value, Severity(value).label)
 
 
+@cache
 def status_badge(value: str) -> SafeString:
-    return _STATUSES[value]
-
-
-_SEVERITIES = {severity.value: ui.badge(severity.value, severity.label) for severity in Severity}
-_STATUSES = {status.value: ui.badge(status.value, status.label) for status in PostmortemStatus}
+    return ui.badge(value, PostmortemStatus(value).label)

@@ -23,7 +23,10 @@ from incidents.views import page
 from incidents.views.page_state import PageState
 
 KEPT = 24 * 3600  # seconds
-_TEMPLATES = ("_sections", "_section", "_event", "_timeline", "_root_causes", "_phases", "_outline")
+_TEMPLATES = (
+    *("_sections", "_section", "_event", "_timeline", "_root_causes"),
+    *("_phases", "_outline", "_outline_line"),
+)
 _PLACES = ("opening", "course", "lessons", "supporting")
 
 

@@ -45,9 +45,7 @@ class BarStop:
 
 @dataclass(frozen=True)
 class MilestoneRow:
-    """A milestone with its time, and the time since the start. An empty `time` means not
-    recorded.
-    """
+    """A recorded milestone with its time, and the time since the start."""
 
     label: str
     href: str
@@ -72,6 +70,7 @@ class Phases:
     segments: list[BarSegment]
     stops: list[BarStop]
     milestones: list[MilestoneRow]
+    missing: str
     doubts: list[Doubt]
     description: str
     clock: Clock
@@ -91,7 +90,8 @@ def phases(incident: Incident, events: Sequence[TimelineEvent]) -> Phases:
     return Phases(
         segments=[_segment(segment) for segment in bar.segments] if bar else [],
         stops=[_stop(stop) for stop in bar.stops] if bar else [],
-        milestones=rows,
+        milestones=[row for row in rows if row.time],
+        missing=", ".join(row.label.lower() for row in rows if not row.time),
         doubts=[*_out_of_order(known, metrics), *_unusual(known, metrics)],
         description="; ".join(f"{row.label}: {row.time or times.NOT_RECORDED}" for row in rows),
         clock=clock,

@@ -24,7 +24,6 @@ FOLD_ABOVE = 25  # events; in a longer timeline those neither starred nor a mile
 GAP_WORTH_SAYING = timedelta(minutes=5)
 
 _ICONS = {
-    EventKind.OBSERVATION: "eye",
     EventKind.HYPOTHESIS: "bulb",
     EventKind.ACTION: "tool",
     EventKind.COMMUNICATION: "message",
@@ -55,7 +54,7 @@ class EventRow:
     gap: str
     milestone: str
     milestone_label: str
-    kind_icon: SafeString
+    kind_icon: str
     html: SafeString
     evidence_url: str
     starred: bool
@@ -149,7 +148,10 @@ class _Presenter:
             else "",
         )
 
-    def _icon(self, kind: str) -> SafeString:
+    def _icon(self, kind: str) -> str:
+        """Return the icon of a kind; an observation, as most events are, needs none."""
+        if kind == EventKind.OBSERVATION:
+            return ""
         if kind not in self.icons:
             known = EventKind(kind)
             self.icons[kind] = ui.icon(_ICONS[known], known.label)

@@ -1,29 +1,26 @@
-// The search page: the box says what the results are for, and the focus stays where it was.
+// The search page: the box says what the results are for; on a phone the facets fold.
 (() => {
-  let focused = "";
-
-  document.addEventListener("htmx:before:swap", () => {
-    focused = document.activeElement?.id ?? "";
-  });
-
   document.addEventListener("htmx:after:swap", () => {
     const box = document.getElementById("search-box");
     const results = document.getElementById("search-results");
-    // Whoever is typing knows best what the box should say.
+    // While somebody is typing, the box is right already.
     if (box && results && box !== document.activeElement) box.value = results.dataset.box;
-    // What had the focus was replaced by its like.
-    if (focused && document.activeElement === document.body) {
-      document.getElementById(focused)?.focus({ preventScroll: true });
-    }
   });
 
-  // On a phone the facets stand above the results: once one is chosen, what it left is wanted.
+  const button = document.querySelector("[data-narrow]");
+  const facets = document.getElementById("search-narrowing");
+  const fold = (folded) => {
+    facets.classList.toggle("is-folded", folded);
+    button.setAttribute("aria-expanded", String(!folded));
+  };
+  button?.addEventListener("click", () => fold(!facets.classList.contains("is-folded")));
+
+  // On a phone the facets stand above the results: after a choice, show the results.
   const narrow = window.matchMedia("(max-width: 767px)");
   document.addEventListener("click", (event) => {
     if (!narrow.matches || !event.target.closest("#search-narrowing a.search-facet")) return;
-    const button = document.querySelector(".search-narrow-button");
     button.focus({ preventScroll: true });
-    button.click();
+    fold(true);
     window.scrollTo(0, 0);
   });
 })();

@@ -26,6 +26,7 @@ def posted(person, **more):
         "is_active": "on",
         "time_zone": person.time_zone,
         "theme": person.theme,
+        "density": person.density,
         "digest": person.digest,
         "digest_by": person.digest_by,
         "digest_hour": "",

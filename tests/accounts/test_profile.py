@@ -15,6 +15,7 @@ FIELDS = {
     "email": "ana@example.org",
     "time_zone": "Asia/Tokyo",
     "theme": "dark",
+    "density": "compact",
     "digest": "off",
     "digest_by": "mail",
 }
@@ -98,7 +99,13 @@ def test_the_number_of_queries_does_not_grow_with_teams(
 def _save(client, person, **changed):
     kept = {
         **{"full_name": person.full_name, "email": person.email, "time_zone": person.time_zone},
-        **{"theme": "auto", "digest": "daily", "digest_by": "mail", "digest_hour": ""},
+        **{
+            "theme": "auto",
+            "density": "compact",
+            "digest": "daily",
+            "digest_by": "mail",
+            "digest_hour": "",
+        },
     }
     return client.post(reverse("profile"), kept | changed, follow=True)
 

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 PASSWORD = "correct horse battery"
 WRITTEN = {"full_name": "Ana of the long name", "time_zone": "UTC", "email": "ana@example.com"}
-WRITTEN |= {"theme": "auto", "digest": "daily", "digest_by": "mail"}
+WRITTEN |= {"theme": "auto", "density": "compact", "digest": "daily", "digest_by": "mail"}
 
 
 @pytest.fixture

@@ -52,7 +52,7 @@ def test_only_the_search_page_answers_while_one_types_and_each_page_is_marked(cl
     page = _page(client, ana, "/incidents/")
 
     assert 'hx-replace-url="true"' not in page
-    assert '<a class="nav-link active" href="/incidents/">' in page
+    assert '<a href="/incidents/" aria-current="page">' in page
 
 
 def test_the_token_of_signing_out_is_that_of_the_request(client):

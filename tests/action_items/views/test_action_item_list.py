@@ -118,7 +118,7 @@ def test_active_filters_are_listed_and_can_be_removed(ana, signed_in, three):
     )
 
     for words in ("P0", "Owned by Ben Builder", "After INC-990071"):
-        assert f'<li class="chip">{words} ' in page
+        assert f'<li class="chip is-filter">{words} ' in page
     assert 'href="?scope=all&amp;priority=P0&amp;incident=INC-990071"' in page
     assert "1 action item<" in page
 

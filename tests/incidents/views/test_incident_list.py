@@ -1,6 +1,6 @@
 """The incident list: filters, order, pages and visibility."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -53,6 +53,30 @@ def test_the_worst_come_first_on_request(listed):
     dated("worst", 1, severity="SEV1")
 
     assert listed("?sort=severity") == ["worst", "mild", "unknown"]
+
+
+def test_the_mildest_come_first_on_request_and_unknown_ones_last(listed):
+    dated("mild", 3, severity="SEV4")
+    dated("unknown", 4)
+    dated("worst", 1, severity="SEV1")
+
+    assert listed("?sort=mildest") == ["mild", "worst", "unknown"]
+
+
+def test_a_heading_sorts_and_pressed_again_sorts_the_other_way(signed_in, vera):
+    dated("a", 1, severity="SEV1")
+    client = signed_in(vera)
+
+    def heading(query):
+        context = client.get(reverse("incident_list") + query).context
+        return [(it.url, it.direction) for it in context["headings"].values()]
+
+    assert heading("?status=draft") == [
+        ("?status=draft&sort=oldest", "descending"),
+        ("?status=draft&sort=severity", ""),
+        ("?status=draft&sort=resolve", ""),
+    ]
+    assert heading("?sort=severity")[:2] == [("?", ""), ("?sort=mildest", "descending")]
 
 
 def test_the_longest_to_resolve_come_first_on_request(listed):
@@ -148,14 +172,17 @@ def test_active_filters_are_listed_and_can_be_removed(signed_in, vera):
     assert chips["Registry"] == "?severity=SEV1&severity=SEV2&since=2026-01-02"
 
 
-def test_a_row_counts_open_action_items(signed_in, vera):
+def test_a_row_counts_closed_and_overdue_action_items(signed_in, vera):
     incident = dated("a", 1)
     ActionItemFactory(incident=incident)
-    ActionItemFactory(incident=incident, status="done", closing_note="x", closed_at=NOON)
+    ActionItemFactory(incident=incident, due_on=date(2020, 1, 1))
+    ActionItemFactory(
+        incident=incident, status="done", due_on=date(2020, 1, 1), closing_note="x", closed_at=NOON
+    )
 
     [row] = signed_in(vera).get(reverse("incident_list")).context["page"].rows
 
-    assert row.action_items == "1 of 2 action items open"
+    assert (row.action_items, row.overdue) == ("1/3", 1)
 
 
 def test_pages_follow_each_other_and_keep_the_filters(signed_in, vera):

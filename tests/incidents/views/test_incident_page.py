@@ -44,7 +44,9 @@ def test_a_postmortem_is_shown_in_the_usual_order(signed_in, vera):
             ("trigger", "What set it off"),
         ]
     ):
-        SectionFactory(incident=incident, kind=kind, title=title, position=position)
+        SectionFactory(incident=incident, kind=kind, title=title, position=position, body="x")
+    TimelineEventFactory(incident=incident)
+    RootCauseFactory(incident=incident)
 
     text = text_of(signed_in(vera), incident)
 
