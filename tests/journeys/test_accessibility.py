@@ -1,4 +1,5 @@
-"""No page has a serious or critical accessibility violation, in light or dark."""
+"""No page has an accessibility violation of more than minor impact, in light or dark; and nothing
+moves on any page while it loads."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -15,8 +16,24 @@ PAINTED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimat
 RULES_OF_COLOUR = ["color-contrast", "link-in-text-block"]
 
 
+SHIFTS = """() => new Promise((done) => {
+  let sum = 0;
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) sum += entry.hadRecentInput ? 0 : entry.value;
+  }).observe({ type: "layout-shift", buffered: true });
+  setTimeout(() => done(sum), 50);
+})"""
+
+
+def shifts(page: Page, path: str) -> list[str]:
+    """Return by how much the page moved while it loaded: its cumulative layout shift."""
+    page.wait_for_load_state("networkidle")
+    moved = page.evaluate(SHIFTS)
+    return [f"{path} moved by {moved:.4f}"] if moved > 0.0005 else []
+
+
 def violations(page: Page, path: str) -> list[str]:
-    """What is serious on the page that is shown at `path`, in light and in dark."""
+    """What is wrong on the page that is shown at `path`, in light and in dark."""
     found = []
     for scheme, rules in (("light", {}), ("dark", {"runOnly": RULES_OF_COLOUR})):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
@@ -28,7 +45,7 @@ def violations(page: Page, path: str) -> list[str]:
             f"{path}, {scheme}: {violation['id']}: {node['html'][:160]} "
             f"{' '.join(check['message'] for check in node['any'])}"
             for violation in results.response["violations"]
-            if violation["impact"] in ("serious", "critical")
+            if violation["impact"] != "minor"
             for node in violation["nodes"][:3]
         ]
     return found
@@ -41,7 +58,7 @@ def test_every_page(enter, administrator, site, watched, part):
     found = []
     for path in PAGES[part::PARTS]:
         page.goto(site + path.format(**names))
-        found += violations(page, path)
+        found += shifts(page, path) + violations(page, path)
     watched[:] = [complaint for complaint in watched if "404" not in complaint]
 
     assert not found, "\n".join(found)
