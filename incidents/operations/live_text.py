@@ -156,7 +156,16 @@ def _cleaned(sent: Sent) -> Sent:
         raise TooLong("This text is too long for a section.")
     base_text = None if sent.base_text is None else storable(sent.base_text)
     title = None if sent.title is None else one_line(storable(sent.title))
-    return replace(sent, text=text, base_text=base_text, title=title)
+    found = tuple(
+        replace(
+            clash,
+            base=storable(clash.base),
+            mine=storable(clash.mine),
+            theirs=storable(clash.theirs),
+        )
+        for clash in sent.clashes
+    )
+    return replace(sent, text=text, base_text=base_text, title=title, clashes=found)
 
 
 def _read(pk: int, sent: Sent, incident: Incident) -> _Seen:
@@ -228,7 +237,8 @@ def _store(
     Returns None, having written nothing, if somebody else saved the section meanwhile, or if this
     request was answered at the same moment.
     """
-    changes = merged.text != seen.body or title != seen.title
+    # A clash that the tab found is news for the others, even where the text says it already.
+    changes = merged.text != seen.body or title != seen.title or bool(sent.clashes)
     with transaction.atomic():
         held = lock(incident)
         if changes and stretches.is_over_for(held, by=by, at=at):

@@ -225,6 +225,15 @@ def test_a_clash_that_the_browser_found_is_kept(section, ana):
     assert (kept.passage, kept.mine, kept.theirs) == ("empty low", "low", "empty")
 
 
+def test_a_clash_that_leaves_the_text_as_it_was_is_news_for_the_others(section, ana):
+    clash = live_text.Clash(13, 16, "wet", "", "dry")
+
+    answer = write(section, section.body, by=ana, clashes=(clash,))
+
+    assert answer.version == 2
+    assert section.clashes.get().passage == "dry"
+
+
 @pytest.mark.parametrize(
     ("keep", "text"),
     [("mine", "low"), ("theirs", "empty"), ("both", "empty low"), ("base", "dry")],
@@ -236,6 +245,7 @@ def test_one_of_the_texts_is_chosen(section, ana, ben, keep, text):
     clashes.choose(clash.pk, Keep(keep), incident=section.incident, by=ana, at=NOON)
 
     assert body(section) == f"The pool ran {text}. We restarted it."
+    assert section.version == 4  # so that the others hear of it
     assert not SectionClash.objects.exists()
 
 
