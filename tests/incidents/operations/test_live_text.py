@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from core.errors import DomainError
+from incidents.exchange import parse, render_incident
 from incidents.models import AnsweredTab, Incident, SectionClash, SectionVersion, WritingStretch
 from incidents.operations import (
     clashes,
@@ -19,6 +20,7 @@ from incidents.operations import (
     sections,
 )
 from incidents.operations.clashes import Keep
+from incidents.operations.importing import ChangedHere, problems_here, store
 from incidents.operations.incidents import IncidentFields
 from incidents.operations.live_text import BaseUnknown, Refused, Sent
 from incidents.operations.sections import SectionGone
@@ -374,6 +376,29 @@ def test_a_form_saved_upon_a_passing_version_is_merged(section, ana, ben):
 
     assert body(section) == "The pool ran dry at noon. We replaced it. Twice."
     assert summaries(section.incident)[:2] == ["Edited “Notes”", "Edited “Notes”"]
+
+
+def test_search_is_told_once_until_it_has_read(section, ana, ben):
+    first = write(section, "One.", by=ana)
+    second = write(section, "Two.", by=ana, base=2, seq=2)
+    other = write(section, "Two. Three.", by=ben, tab=OTHER_TAB, base=3)
+    live_upkeep.refresh_search(section.incident.pk)
+    later = write(section, "Four.", by=ana, base=4, seq=3)
+
+    told = [answer.tells_search for answer in (first, second, other, later)]
+    assert told == [True, False, False, True]
+
+
+def test_an_import_does_not_replace_what_somebody_is_writing(section, ana):
+    parsed = parse(render_incident(section.incident).replace("restarted", "broke"), name="a.md")
+    write(section, "The pool ran dry. We restarted it.\n\nAt noon.", by=ana)
+
+    assert str(ChangedHere(section.incident.reference)) in [
+        problem.message for problem in problems_here(parsed, by=ana)
+    ]
+    with pytest.raises(ChangedHere):
+        store(parsed, by=ana, at=NOON)
+    assert body(section) == "The pool ran dry. We restarted it.\n\nAt noon."
 
 
 # --- what is kept ------------------------------------------------------------------------------
