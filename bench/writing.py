@@ -4,6 +4,7 @@
 
 The first two are asked by `wrk` at one connection, beside a bare view in the same run. The hour is
 simulated: 50 people in ten incidents, whose operations follow each other without the pauses.
+MINUTES sets another time.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ from incidents.operations.incidents import IncidentFields  # noqa: E402
 from incidents.operations.live_text import Sent  # noqa: E402
 
 SECONDS = 8
+MINUTES = int(os.environ.get("MINUTES", "60"))
 PEOPLE = 50
 INCIDENTS = 10
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -161,7 +163,7 @@ def growth(author: User) -> None:
     writers = _writers(author)
     before, tables, wal = _size(), _tables(), _wal()
     rows, began = Revision.objects.count(), time.perf_counter()
-    for second in range(3600):
+    for second in range(60 * MINUTES):
         at = NOON + timedelta(seconds=second)
         for writer in writers:
             writer.second(second, at)
@@ -183,9 +185,11 @@ def growth(author: User) -> None:
 
 
 def _keep_up(second: int, at: datetime, before: int) -> None:
-    """What the worker does meanwhile."""
+    """What the worker does meanwhile, and PostgreSQL: it vacuums every minute."""
     if second % 60 == 59:
         live_upkeep.end_quiet_stretches(at=at)
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM")
     if second % 3 == 2:
         for pk in live_upkeep.unsearched(at=at + timedelta(seconds=30)):
             live_upkeep.refresh_search(pk)

@@ -43,7 +43,7 @@ WHERE s.id = %(pk)s AND s.incident_id = %(incident)s
 """
 _ANSWER = """
 INSERT INTO incidents_answeredtab (section_id, tab, seq, digest, answered_at)
-VALUES (%(pk)s, %(tab)s, %(seq)s, %(digest)s, %(at)s)
+SELECT id, %(tab)s, %(seq)s, %(digest)s, %(at)s FROM incidents_section WHERE id = %(pk)s
 ON CONFLICT (section_id, tab)
 DO UPDATE SET seq = excluded.seq, digest = excluded.digest, answered_at = excluded.answered_at
 WHERE incidents_answeredtab.seq < excluded.seq
@@ -267,7 +267,10 @@ def _store(
 
 
 def _note_answer(pk: int, sent: Sent, *, at: datetime) -> bool:
-    """Keep the number of the request as answered; return False if it was kept already."""
+    """Keep the number of the request as answered.
+
+    Returns False if it was kept already, or if the section was removed.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             _ANSWER,

@@ -44,8 +44,14 @@ export class LiveSection {
   }
 
   get isSaved() {
-    const { sent, field, shadow, title, shadowTitle } = this.state;
-    return !sent && field === shadow && title === shadowTitle;
+    const { sent, field, shadow } = this.state;
+    return !sent && field === shadow && !this.isRetitled;
+  }
+
+  // Whether there is a new heading. An empty one is on its way to another.
+  get isRetitled() {
+    const { title, shadowTitle } = this.state;
+    return title !== null && title.trim() !== "" && title.trim() !== shadowTitle.trim();
   }
 
   // What the person has typed by now.
@@ -102,7 +108,7 @@ export class LiveSection {
       return { start: first, end: Math.max(first, last), ...passages };
     });
     this.state.sent = { tab, seq: this.state.seq, base, sum: checksum(shadow), text: field };
-    if (title !== null) Object.assign(this.state.sent, { title, base_title: shadowTitle });
+    if (this.isRetitled) Object.assign(this.state.sent, { title, base_title: shadowTitle });
     if (found.length) this.state.sent.clashes = found;
     this.state.clashes = [];
     this.keep();
@@ -122,8 +128,9 @@ export class LiveSection {
       this.state.sent = null;
       this.keep();
       this.view.tell("too-long", body);
-    } else if (status === 401 || error === "csrf") this.later("signed-out", body);
-    else if (status === 0 || status >= 500 || status === 429) this.later("offline", body);
+    } else if (status === 401 || ["csrf", "other_person"].includes(error)) {
+      this.later("signed-out", body);
+    } else if (status === 0 || status >= 500 || status === 429) this.later("offline", body);
     else {
       this.isStopped = true; // the text stays in the field and in this browser
       this.view.tell("refused", body);
@@ -168,7 +175,8 @@ export class LiveSection {
     const merged = merge(from, state.field, text);
     for (const clash of merged.clashes) state.clashes.push({ text: merged.text, ...clash });
     let shownTitle = state.title;
-    if (shownTitle !== null) {
+    // The blank behind the last word, which the server leaves out, stays in the field.
+    if (shownTitle?.trim() && title !== fromTitle.trim()) {
       shownTitle = merge(fromTitle, state.title, title).text.replaceAll("\n", " ");
     }
     Object.assign(state, { shadow: text, base: version, shadowTitle: title });

@@ -16,6 +16,9 @@ const token = () => {
   return cookie?.slice(10) ?? document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
 };
 
+const element = document.querySelector("[data-live-page]");
+const person = Number(element?.dataset.livePerson);
+
 async function post(url, body, { keepalive = false } = {}) {
   const answer = await fetch(url, {
     method: "POST",
@@ -27,7 +30,7 @@ async function post(url, body, { keepalive = false } = {}) {
       "X-Requested-With": "XMLHttpRequest",
       "X-CSRFToken": token(),
     },
-    body: JSON.stringify(body),
+    body: JSON.stringify({ ...body, person }),
   });
   let read = null;
   try {
@@ -74,7 +77,7 @@ class Field {
     const tab = newTab();
     store.announce(tab);
     this.section = new LiveSection({
-      owner: `${page.person} ${area.dataset.liveText}`,
+      owner: `${person} ${area.dataset.liveText}`,
       url: area.dataset.liveText,
       post,
       view: this,
@@ -183,7 +186,6 @@ class Field {
 class Page {
   constructor(element) {
     this.url = element.dataset.livePage;
-    this.person = element.dataset.livePerson;
     this.revision = Number(element.dataset.liveRevision);
     this.tab = newTab();
     this.fields = new Map();
@@ -273,7 +275,6 @@ class Page {
   }
 }
 
-const element = document.querySelector("[data-live-page]");
 if (element) {
   const page = new Page(element);
   document.addEventListener("htmx:after:swap", () => page.look());

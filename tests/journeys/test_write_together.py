@@ -297,3 +297,19 @@ def test_blank_lines_at_the_beginning_stay(opened, ana, section):
     page.reload()
 
     expect(field(page)).to_have_value(f"\n\nUp here{START}")
+
+
+def test_a_heading_is_written_as_one_types(opened, ana, ben, section):
+    mine, theirs = opened(ana), opened(ben)
+    heading = mine.get_by_label("Heading")
+    heading.fill("")
+    mine.wait_for_timeout(1_500)  # longer than a save takes
+    expect(heading).to_have_value("")
+
+    heading.press_sequentially("What we saw ")
+    is_saved(mine)
+    mine.wait_for_timeout(1_500)
+    heading.press_sequentially("that day")
+
+    expect(theirs.get_by_label("Heading")).to_have_value("What we saw that day")
+    assert Section.objects.get(pk=section.pk).title == "What we saw that day"

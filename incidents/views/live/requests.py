@@ -25,10 +25,23 @@ from incidents.operations.live_text import BaseUnknown, Busy, Refused, TooLong
 
 View = Callable[..., JsonResponse]
 
+
+class Malformed(Exception):
+    """A request that the script does not send."""
+
+
+class OtherPerson(Exception):
+    """A request of a page that somebody else opened, before `by` signed in to this browser."""
+
+    def __init__(self, by: User) -> None:
+        super().__init__(f"This browser is signed in as {by} now.")
+
+
 _LARGEST = 2**31 - 1
 _ANSWERS: tuple[tuple[type[Exception], int, str], ...] = (
     (Http404, 404, "not_found"),
     (PermissionDenied, 403, "forbidden"),
+    (OtherPerson, 403, "other_person"),
     (RequestDataTooBig, 413, "too_long"),
     (TooLong, 413, "too_long"),
     (BaseUnknown, 409, "base_unknown"),
@@ -40,10 +53,6 @@ _SENTENCES = {
     "not_found": "This incident is not there any more, or you may not see it.",
     "too_long": "This text is too long.",
 }
-
-
-class Malformed(Exception):
-    """A request that the script does not send."""
 
 
 def answered_in_json(view: View) -> View:
@@ -89,7 +98,10 @@ def visible_key(user: User, reference: str) -> Incident:
 
 
 class Fields:
-    """The fields of a request, each of the type that is asked for. Raises Malformed."""
+    """The fields of a request, each of the type that is asked for. Raises Malformed, OtherPerson.
+
+    `person` is the key of the person who opened the page.
+    """
 
     def __init__(self, request: SignedInRequest) -> None:
         try:
@@ -99,6 +111,8 @@ class Fields:
         if not isinstance(read, dict):
             raise Malformed("The request is not an object.")
         self.read = read
+        if read.get("person", request.user.pk) != request.user.pk:
+            raise OtherPerson(request.user)
 
     @classmethod
     def of(cls, read: object) -> Fields:

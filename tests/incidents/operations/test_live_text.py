@@ -162,6 +162,22 @@ def test_a_section_that_was_removed_is_gone(section, ana):
         write(section, "One.", by=ana)
 
 
+@pytest.mark.parametrize("text", ["One.", "The pool ran dry. We restarted it."])
+def test_a_section_that_is_removed_while_its_text_is_merged_is_gone(
+    section, ana, monkeypatch, text
+):
+    """The removal takes effect between reading the section and locking the incident."""
+    lock = live_text.lock
+
+    def remove_first(incident):
+        at_once(lambda: sections.delete(section, by=ana, at=NOON))
+        return lock(incident)
+
+    monkeypatch.setattr(live_text, "lock", remove_first)
+    with pytest.raises(SectionGone):
+        write(section, text, by=ana)
+
+
 def test_an_archived_incident_is_not_written(section, ana):
     incidents.archive(section.incident, by=ana, at=NOON)
 

@@ -220,6 +220,14 @@ def test_a_page_from_before_signing_in_again_is_told_so(ana, section):
     assert (answer.status_code, answer.json()["error"]) == (403, "csrf")
 
 
+def test_nobody_saves_in_the_name_of_whoever_signed_in_meanwhile(ana, ben, signed_in, section):
+    answer = write(signed_in(ben), section, "Ana's words.", person=ana.pk)
+
+    assert (answer.status_code, answer.json()["error"]) == (403, "other_person")
+    assert Section.objects.get(pk=section.pk).version == 1
+    assert write(signed_in(ana), section, "Ana's words.", person=ana.pk).status_code == 200
+
+
 # --- one poll for the page ---------------------------------------------------------------------
 
 
