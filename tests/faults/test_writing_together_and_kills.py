@@ -15,7 +15,9 @@ def test_every_word_that_nobody_deleted_is_there_once():
         folder = Path(made).resolve()
         folder.chmod(0o755)
 
-        outcome, happened, kills = run(folder / "var", writers=3, edits=60, every=5, seed=7)
+        outcome, happened, kills = run(
+            folder / "var", writers=3, edits=60, pause=0.05, every=5, seed=7
+        )
 
     assert not outcome.is_bad, outcome
     assert outcome.words > 250

@@ -15,7 +15,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults.together")
     parser.add_argument("--writers", type=int, default=5)
     parser.add_argument("--edits", type=int, default=500)
-    parser.add_argument("--every", type=float, default=20, help="seconds between kills, at most")
+    parser.add_argument("--pause", type=float, default=0.03, help="seconds between two letters")
+    parser.add_argument("--every", type=float, default=12, help="seconds between kills, at most")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6))
     given = parser.parse_args()
     sys.stdout.write(f"Seed {given.seed}\n")
@@ -27,6 +28,7 @@ def main() -> int:
             folder / "var",
             writers=given.writers,
             edits=given.edits,
+            pause=given.pause,
             every=given.every,
             seed=given.seed,
         )

@@ -38,7 +38,7 @@ print(json.dumps(SectionVersion.objects.filter(is_passing=True).delete()[0]))
 
 
 def run(
-    folder: Path, *, writers: int, edits: int, every: float, seed: int
+    folder: Path, *, writers: int, edits: int, pause: float, every: float, seed: int
 ) -> tuple[Outcome, Counter[str], Counter[str]]:
     """Return what became of the words, what the network did, and what was killed how often."""
     server = Server(folder)
@@ -52,7 +52,7 @@ def run(
         killer = _Killer(server, random.Random(seed), every)
         killer.start()
         outcome, happened = write_together(
-            site, page, section, sessions, edits=edits, seed=seed, until=killer.end
+            site, page, section, sessions, edits=edits, seed=seed, pause=pause, until=killer.end
         )
     finally:
         server.end()
