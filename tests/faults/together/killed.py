@@ -7,6 +7,9 @@ import random
 import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import requests
@@ -37,25 +40,49 @@ print(json.dumps(SectionVersion.objects.filter(is_passing=True).delete()[0]))
 """
 
 
-def run(
-    folder: Path, *, writers: int, edits: int, pause: float, every: float, seed: int
-) -> tuple[Outcome, Counter[str], Counter[str]]:
-    """Return what became of the words, what the network did, and what was killed how often."""
+@dataclass
+class Place:
+    """A running server, with a section to write in and a session for each person."""
+
+    server: Server
+    site: str
+    page: str
+    section: int
+    sessions: list[requests.Session]
+
+
+@contextmanager
+def served(folder: Path, *, people: int) -> Iterator[Place]:
     server = Server(folder)
     try:
         server.start_and_wait()
-        names = [f"w{number:02}" for number in range(writers)]
+        names = [f"w{number:02}" for number in range(people)]
         links, _ = in_server(server, PREPARE, json.dumps(names), "1")
         page, section = in_server(server, SECTION, START)
         site = f"http://127.0.0.1:{server.port}"
         sessions = [_signed_in(site, link, page) for link in links]
-        killer = _Killer(server, random.Random(seed), every)
-        killer.start()
-        outcome, happened = write_together(
-            site, page, section, sessions, edits=edits, seed=seed, pause=pause, until=killer.end
-        )
+        yield Place(server, site, page, section, sessions)
     finally:
         server.end()
+
+
+def run(
+    folder: Path, *, writers: int, edits: int, pause: float, every: float, seed: int
+) -> tuple[Outcome, Counter[str], Counter[str]]:
+    """Return what became of the words, what the network did, and what was killed how often."""
+    with served(folder, people=writers) as place:
+        killer = _Killer(place.server, random.Random(seed), every)
+        killer.start()
+        outcome, happened = write_together(
+            place.site,
+            place.page,
+            place.section,
+            place.sessions,
+            edits=edits,
+            seed=seed,
+            pause=pause,
+            until=killer.end,
+        )
     return outcome, happened, Counter(killer.killed)
 
 
