@@ -12,6 +12,7 @@ import re
 import zlib
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -24,8 +25,7 @@ from core.merging.tokens import with_plain_line_ends
 from core.text import one_line
 from incidents import permissions
 from incidents.models import Incident
-from incidents.operations import clashes, revisions, section_texts, stretches
-from incidents.operations.incidents import lock
+from incidents.operations import clashes, turns
 from incidents.operations.sections import SectionGone
 
 _TRIES = 20  # merges, each upon what somebody else has saved during the one before
@@ -47,7 +47,33 @@ SELECT id, %(tab)s, %(seq)s, %(digest)s, %(at)s FROM incidents_section WHERE id 
 ON CONFLICT (section_id, tab)
 DO UPDATE SET seq = excluded.seq, digest = excluded.digest, answered_at = excluded.answered_at
 WHERE incidents_answeredtab.seq < excluded.seq
+RETURNING section_id
 """
+# One round trip: the request's number, the text if it is still at the version that was merged, the
+# version, and the stretch. The last column counts the writers whose words search does not know.
+_SAVE = """
+WITH answered AS (ANSWER),
+saved AS (
+  UPDATE incidents_section SET title = %(title)s, body = %(body)s, version = version + 1,
+    updated_at = %(at)s, updated_by_id = %(by)s
+  WHERE id IN (SELECT section_id FROM answered) AND version = %(version)s
+  RETURNING id, version
+),
+kept AS (
+  INSERT INTO incidents_sectionversion
+    (section_id, version, title, body, saved_at, saved_by_id, is_passing)
+  SELECT id, version, %(title)s, %(body)s, %(at)s, %(by)s, true FROM saved
+),
+noted AS (
+  INSERT INTO incidents_writingstretch (incident_id, person_id, began_at, last_at, is_searchable)
+  SELECT %(incident)s, %(by)s, %(at)s, %(at)s, false FROM saved
+  ON CONFLICT (incident_id, person_id)
+  DO UPDATE SET last_at = excluded.last_at, is_searchable = false
+)
+SELECT (SELECT count(*) FROM saved),
+  (SELECT count(*) FROM incidents_writingstretch
+   WHERE incident_id = %(incident)s AND NOT is_searchable)
+""".replace("ANSWER", _ANSWER)
 
 
 class Refused(DomainError):
@@ -240,40 +266,28 @@ def _store(
     # A clash that the tab found is news for the others, even where the text says it already.
     changes = merged.text != seen.body or title != seen.title or bool(sent.clashes)
     with transaction.atomic():
-        held = lock(incident)
-        if changes and stretches.is_over_for(held, by=by, at=at):
-            revisions.record_stretch(held)
-        is_first = _note_answer(pk, sent, at=at) and (
-            not changes
-            or section_texts.replace(
-                pk, version=seen.version, title=title, body=merged.text, by=by, at=at
-            )
-        )
-        if not is_first:
+        turns.take(incident, by=by, at=at, writes=changes)
+        answer = {"pk": pk, "tab": sent.tab, "seq": sent.seq, "digest": sent.digest, "at": at}
+        if not changes:
+            return seen if _asked(_ANSWER, answer) else None
+        text = {"title": title, "body": merged.text, "version": seen.version}
+        row = _asked(_SAVE, answer | text | {"by": by.pk, "incident": incident.pk})
+        if row is None or not row[0]:
             transaction.set_rollback(True)
             return None
-        if not changes:
-            return seen
         found = clashes.Found(merged.clashes, sent.clashes, sent.text, by, seen.by)
         clashes.follow(pk, seen.body, merged.text, found, any_open=seen.has_clashes, at=at)
-        tells_search = stretches.note(held, by=by, at=at)
     return Live(
         version=seen.version + 1,
         title=title,
         body=merged.text,
         has_clashes=seen.has_clashes or bool(merged.clashes or sent.clashes),
-        tells_search=tells_search,
+        tells_search=row[1] == 0,
     )
 
 
-def _note_answer(pk: int, sent: Sent, *, at: datetime) -> bool:
-    """Keep the number of the request as answered.
-
-    Returns False if it was kept already, or if the section was removed.
-    """
+def _asked(query: str, values: dict[str, Any]) -> tuple[int, ...] | None:
+    """Return the first row of the answer, if there is one."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            _ANSWER,
-            {"pk": pk, "tab": sent.tab, "seq": sent.seq, "digest": sent.digest, "at": at},
-        )
-        return cursor.rowcount > 0
+        cursor.execute(query, values)
+        return cursor.fetchone()

@@ -7,6 +7,7 @@ takes a turn, before any other write, and at the latest after ten minutes.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -66,10 +67,17 @@ def is_over_for(held: Incident, *, by: User, at: datetime) -> bool:
     if held.writing_since is None:
         return False
     rows = WritingStretch.objects.filter(incident=held).values_list("person_id", "last_at")
-    stretches = list(rows)
-    if not stretches or at - held.writing_since >= LONGEST:
+    return is_over(held.writing_since, dict(rows), by=by, at=at)
+
+
+def is_over(
+    since: datetime | None, last_at: Mapping[int, datetime], *, by: User, at: datetime
+) -> bool:
+    """Return the same for a stretch that is open since `since`, with its last words by person."""
+    if since is None:
+        return False
+    if not last_at or at - since >= LONGEST:
         return True
-    last_at = dict(stretches)
     if by.pk in last_at:
         return at - last_at[by.pk] >= PAUSE and at - max(last_at.values()) >= TURN
     return at - max(last_at.values()) >= TURN

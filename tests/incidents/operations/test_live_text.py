@@ -18,6 +18,7 @@ from incidents.operations import (
     postmortems,
     revisions,
     sections,
+    turns,
 )
 from incidents.operations.clashes import Keep
 from incidents.operations.importing import ChangedHere, problems_here, store
@@ -122,7 +123,7 @@ def test_nothing_is_acknowledged_that_was_rolled_back(section, ana, monkeypatch)
     def fail(*_, **__):
         raise RuntimeError
 
-    monkeypatch.setattr(live_text.stretches, "note", fail)
+    monkeypatch.setattr(live_text.clashes, "follow", fail)
     with pytest.raises(RuntimeError):
         write(section, "Lost.", by=ana)
 
@@ -167,13 +168,13 @@ def test_a_section_that_is_removed_while_its_text_is_merged_is_gone(
     section, ana, monkeypatch, text
 ):
     """The removal takes effect between reading the section and locking the incident."""
-    lock = live_text.lock
+    take = turns.take
 
-    def remove_first(incident):
+    def remove_first(*args, **kwargs):
         at_once(lambda: sections.delete(section, by=ana, at=NOON))
-        return lock(incident)
+        take(*args, **kwargs)
 
-    monkeypatch.setattr(live_text, "lock", remove_first)
+    monkeypatch.setattr(turns, "take", remove_first)
     with pytest.raises(SectionGone):
         write(section, text, by=ana)
 
