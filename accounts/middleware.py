@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import resolve_url
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -59,13 +59,21 @@ class KeepTypedTextMiddleware:
             return None
         by_htmx = bool(getattr(request, "htmx", False))
         if not by_htmx and request.headers.get("X-Requested-With") == "XMLHttpRequest":
-            return HttpResponse("Your session has expired. Sign in again.", status=401)
+            return _signed_out(request)
         if by_htmx and getattr(view, "asked_in_passing", False):
             return HttpResponse(status=204)
         if request.method == "POST" and not getattr(view, "holds_no_text", False):
             kept = typed_text.keep(request, at=timezone.now())
             return _to_sign_in(resolve_url("resume") if kept else _page_of(request), by_htmx)
         return _to_sign_in(_page_of(request), by_htmx) if by_htmx else None
+
+
+def _signed_out(request: HttpRequest) -> HttpResponse:
+    """Answer a script, in JSON if it asks for that."""
+    sentence = "Your session has expired. Sign in again."
+    if request.headers.get("Accept") == "application/json":
+        return JsonResponse({"error": "signed_out", "message": sentence}, status=401)
+    return HttpResponse(sentence, status=401)
 
 
 def _page_of(request: HttpRequest) -> str:

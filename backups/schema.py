@@ -14,7 +14,7 @@ from psycopg import sql
 
 from accounts.models import SignInLink
 from backups.models import BackupRun
-from incidents.models import WriteMark
+from incidents.models import Presence, WriteMark
 from likeness.models import IncidentFeatures, PatternFeedback, Posting, TermCount
 from search.models import Document, KeyStatistic, Passages, Word
 
@@ -28,7 +28,10 @@ DERIVED: tuple[type[models.Model], ...] = (
     WriteMark,
 )
 # Valid on the old installation only: nobody is to be signed in by a backup.
-TEMPORARY: tuple[type[models.Model], ...] = (Session, SignInLink, EmailConfirmation, BackupRun)
+TEMPORARY: tuple[type[models.Model], ...] = (
+    *(Session, SignInLink, EmailConfirmation, BackupRun),
+    Presence,
+)
 
 
 def _table(model: type[models.Model]) -> str:

@@ -37,6 +37,11 @@ app.conf.update(
         },
         "urgent": {"task": "action_items.tasks.tell_at_once", "schedule": crontab()},
         "messages": {"task": "messaging.tasks.send_due_messages", "schedule": crontab()},
+        "live text": {"task": "incidents.tasks.keep_up_live_text", "schedule": crontab()},
+        "passing versions": {
+            "task": "incidents.tasks.prune_live_text",
+            "schedule": crontab(minute="*/10"),
+        },
         "backup": {"task": "backups.tasks.back_up_when_due", "schedule": crontab(minute="*/10")},
         "likeness": {"task": "likeness.tasks.read_what_changed", "schedule": crontab(minute=40)},
     },

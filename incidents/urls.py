@@ -3,6 +3,9 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from incidents.views import attachments, incident_list, reading
+from incidents.views.live import page as live_page
+from incidents.views.live import poll
+from incidents.views.live import sections as live_sections
 from incidents.views.writing import (
     changes_since,
     postmortems,
@@ -29,7 +32,15 @@ _WRITING = [
     ),
     path("sections/<int:pk>/delete/", sections.section_delete, name="section_delete"),
     path("sections/<int:pk>/move/", sections.section_move, name="section_move"),
+    path("sections/<int:pk>/live/", live_sections.section_live, name="section_live"),
+    path(
+        "sections/<int:pk>/clashes/<int:number>/",
+        live_sections.section_clash_choose,
+        name="section_clash_choose",
+    ),
     path("sections/<int:pk>/history/", sections.section_history, name="section_history"),
+    path("write/", live_page.incident_write, name="incident_write"),
+    path("live/", poll.incident_live, name="incident_live"),
     path("timeline/new/", timeline.event_new, name="event_new"),
     path("timeline/<int:pk>/edit/", timeline.event_edit, name="event_edit"),
     path("timeline/<int:pk>/delete/", timeline.event_delete, name="event_delete"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -44,6 +44,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     Only for a form that stood on our own page: what another site made the browser send is
     neither kept nor shown.
     """
+    if request.headers.get("Accept") == "application/json":
+        sentence = "This page is from before you signed in again. Reload it."
+        return JsonResponse({"error": "csrf", "message": sentence}, status=403)
     kept = False
     if request.method == "POST" and came_from_our_page(request):
         kept = typed_text.keep(request, at=timezone.now())

@@ -6,6 +6,7 @@ both have to pass. Nothing here depends on the machine's speed, so both give the
 
 from core.merging.diff import Hunk, changes
 from core.merging.merge import Clash, Merge, merge
+from core.merging.positions import moved
 from core.merging.tokens import Tokens, Vocabulary
 
-__all__ = ["Clash", "Hunk", "Merge", "Tokens", "Vocabulary", "changes", "merge"]
+__all__ = ["Clash", "Hunk", "Merge", "Tokens", "Vocabulary", "changes", "merge", "moved"]

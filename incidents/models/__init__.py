@@ -21,6 +21,13 @@ from incidents.models.incident import (
     Visibility,
 )
 from incidents.models.labels import Service, Tag
+from incidents.models.live_text import (
+    AnsweredTab,
+    Presence,
+    SectionClash,
+    UnsavedText,
+    WritingStretch,
+)
 from incidents.models.pattern_link import LinkState, Outcome, PatternLink, PlaybookUse
 from incidents.models.revision import Audience, Edition, Revision
 from incidents.models.root_cause import CauseRole, RootCause
@@ -36,6 +43,7 @@ __all__ = [
     "ActionItemDependency",
     "ActionItemKind",
     "ActionItemStatus",
+    "AnsweredTab",
     "Attachment",
     "Audience",
     "CauseRole",
@@ -54,10 +62,12 @@ __all__ = [
     "PlaybookUse",
     "PostmortemStatus",
     "Precision",
+    "Presence",
     "Priority",
     "Revision",
     "RootCause",
     "Section",
+    "SectionClash",
     "SectionKind",
     "SectionVersion",
     "SeededFile",
@@ -66,7 +76,9 @@ __all__ = [
     "Size",
     "Tag",
     "TimelineEvent",
+    "UnsavedText",
     "Via",
     "Visibility",
     "WriteMark",
+    "WritingStretch",
 ]

@@ -233,6 +233,8 @@ class Incident(models.Model):
     review_asked_at = models.DateTimeField(null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
     archived_at = models.DateTimeField(null=True, blank=True)
+    # Set while sections have words that no revision contains yet: see WritingStretch.
+    writing_since = models.DateTimeField(null=True, editable=False)
 
     objects = IncidentQuerySet.as_manager()
 

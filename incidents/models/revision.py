@@ -19,6 +19,9 @@ class Revision(models.Model):
     saved_by = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+    written_with = models.ManyToManyField(
+        User, blank=True, related_name="+", help_text="others whose words are new in it"
+    )
 
     class Meta:
         ordering = ["-number"]

@@ -56,7 +56,11 @@ class Section(models.Model):
 
 
 class SectionVersion(models.Model):
-    """The text of a section at one time. Never changed, never deleted while the section exists."""
+    """The text of a section at one time. Never changed.
+
+    `is_passing` marks a text that was saved while somebody was still writing. It serves as the base
+    of merges for an hour; all others stay as long as the section exists.
+    """
 
     section = models.ForeignKey(Section, on_delete=models.CASCADE, related_name="versions")
     version = models.PositiveIntegerField()
@@ -66,6 +70,7 @@ class SectionVersion(models.Model):
     saved_by = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+    is_passing = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         ordering = ["-version"]
@@ -73,6 +78,13 @@ class SectionVersion(models.Model):
             models.UniqueConstraint(
                 fields=["section", "version"], name="section_version_saved_once"
             ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["saved_at"],
+                condition=models.Q(is_passing=True),
+                name="section_version_passing",
+            )
         ]
 
     def __str__(self) -> str:

@@ -102,8 +102,16 @@ def hold(incident: Incident) -> Incident:
     """Lock the incident's row until the transaction ends and return it as stored now.
 
     Every write to an incident or its parts locks this row first, so that two writes cannot
-    deadlock. Raises DomainError if the incident has been archived.
+    deadlock. What people have written live until now becomes a revision of their own. Raises
+    DomainError if the incident has been archived.
     """
+    held = lock(incident)
+    revisions.record_stretch(held)
+    return held
+
+
+def lock(incident: Incident) -> Incident:
+    """Lock the incident's row as `hold` does, and let people write on."""
     held = Incident.objects.select_for_update().get(pk=incident.pk)
     if held.is_archived:
         raise DomainError("This incident is archived. Restore it before you edit it.")
@@ -206,6 +214,7 @@ def archive(incident: Incident, *, seen: int | None = None, by: User, at: dateti
     held = Incident.objects.select_for_update().get(pk=incident.pk)
     if held.is_archived:
         return
+    revisions.record_stretch(held)
     require_seen(held, seen=seen, by=by)
     held.archived_at = incident.archived_at = at
     held.save(update_fields=["archived_at"])

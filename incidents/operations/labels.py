@@ -40,6 +40,7 @@ def keep_new_names(incidents: Iterable[int], *, by: User, at: datetime) -> None:
     for key in incidents:
         with transaction.atomic():
             held = Incident.objects.select_for_update().get(pk=key)
+            revisions.record_stretch(held)
             revisions.record(held, by=by, at=at, summary="A service or tag has a new name")
 
 

@@ -13,7 +13,7 @@ from core.errors import StaleWrite
 from core.merging import Clash, Merge, merge
 from incidents import permissions
 from incidents.models import Incident, Section, SectionVersion
-from incidents.operations import revisions
+from incidents.operations import clashes, revisions
 from incidents.operations.incidents import hold
 
 _TRIES = 5  # attempts to merge again after another save in the meantime
@@ -122,6 +122,8 @@ def _save_upon(
     current.save(update_fields=["title", "body", "kind", "version", "updated_at", "updated_by"])
     # The earlier text is stored already, unless something other than the product wrote it.
     SectionVersion.objects.bulk_create([before, _version_of(current)], ignore_conflicts=True)
+    if current.clashes.exists():
+        clashes.follow(current.pk, before.body, current.body, None, any_open=True, at=at)
     revisions.record(held, by=by, at=at, summary=f"Edited “{fields.title}”")
     return current, True
 

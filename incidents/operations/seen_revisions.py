@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import User
 from core.errors import StaleWrite
@@ -30,7 +30,8 @@ def require_seen(held: Incident, *, seen: int | None, by: User) -> None:
     """
     if seen is None:
         return
-    others = ~Q(saved_by=by) | Q(saved_by=None)
+    with_others = Revision.written_with.through.objects.filter(revision=OuterRef("pk"))
+    others = ~Q(saved_by=by) | Q(saved_by=None) | Exists(with_others.exclude(user=by))
     newer = held.revisions.filter(others, number__gt=seen).defer("content")
     found = list(newer.select_related("saved_by")[:20])
     if found:

@@ -122,10 +122,10 @@ def site(transactional_db, live_server, settings, opening) -> Iterator[str]:
         call_command("seed", verbosity=0)
         opening.take()
     yield live_server.url
-    _wait_for_requests()
+    wait_for_requests()
 
 
-def _wait_for_requests() -> None:
+def wait_for_requests() -> None:
     """Wait up to ten seconds for requests still under way, with which emptying tables deadlocks."""
     busy = (
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"

@@ -24,6 +24,7 @@ def hold(item: ActionItem, *, version: int | None = None) -> ActionItem:
     current one.
     """
     incident = Incident.objects.select_for_update().get(pk=item.incident_id)
+    revisions.record_stretch(incident)
     items = ActionItem.objects.select_for_update(of=("self",))
     try:
         held = items.select_related("owner", "owner_team", "closed_by", "parent").get(pk=item.pk)

@@ -53,6 +53,7 @@ def add(incident: Incident, *, terms: Terms, by: User, at: datetime) -> ActionIt
     """
     permissions.require(permissions.can_write(by), "Only authors may add action items.")
     held = Incident.objects.select_for_update().get(pk=incident.pk)
+    revisions.record_stretch(held)
     last = held.action_items.aggregate(last=Max("position"))["last"] or 0
     item = ActionItem(incident=held, position=last + 1, created_at=at, updated_at=at)
     _agree(item, terms, by=by, at=at)

@@ -134,7 +134,8 @@ def _edited_since(
     if wanted == current:
         return None
     base = match.base if match.base is not None else based_on(incident, wanted)
-    return base if base != latest_number(incident) else None
+    is_newer = base != latest_number(incident) or incident.writing_since is not None
+    return base if is_newer else None
 
 
 def _one_at_a_time() -> None:

@@ -19,14 +19,25 @@ ON_A_PAGE = 50
 def revision_list(request: SignedInRequest, reference: str) -> HttpResponse:
     """List the revisions of the postmortem, the newest first."""
     incident = visible_incident(request.user, reference)
-    kept = incident.revisions.defer("content").select_related("saved_by")
+    kept = (
+        incident.revisions.defer("content")
+        .select_related("saved_by")
+        .prefetch_related("written_with")
+    )
     page = Paginator(kept, ON_A_PAGE).get_page(request.GET.get("page"))
     published = set(
         Edition.objects.filter(revision__in=[revision.pk for revision in page]).values_list(
             "revision_id", flat=True
         )
     )
-    context = {"incident": incident, "page": page, "published": published, "nav": "incidents"}
+    stretches = incident.stretches.select_related("person") if incident.writing_since else []
+    context = {
+        "incident": incident,
+        "page": page,
+        "published": published,
+        "writers": [stretch.person for stretch in stretches],
+        "nav": "incidents",
+    }
     return render(request, "incidents/revision_list.html", context)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -207,9 +208,13 @@ def section_move(request: SignedInRequest, reference: str, pk: int) -> HttpRespo
 
 @require_GET
 def section_history(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
-    """List the versions of the section, the newest first, for restoring one."""
+    """List the versions of the section, the newest first, for restoring one.
+
+    Those that were saved while somebody was still writing are left out, except for the current one.
+    """
     incident = visible_incident(request.user, reference)
     section = _section(incident, pk)
-    versions = section.versions.select_related("saved_by")[:50]
+    kept = section.versions.filter(Q(is_passing=False) | Q(version=section.version))
+    versions = kept.select_related("saved_by")[:50]
     context = {"incident": incident, "section": section, "versions": versions, "nav": "incidents"}
     return render(request, "incidents/section_history.html", context)

@@ -76,7 +76,7 @@ def run(folder: Path, *, writers: int, seconds: float, every: float, seed: int) 
     try:
         server.start_and_wait()
         names = [f"w{number:02}" for number in range(writers)]
-        links, pages = _python(server, PREPARE, json.dumps(names), str(INCIDENTS))
+        links, pages = in_server(server, PREPARE, json.dumps(names), str(INCIDENTS))
         site = f"http://127.0.0.1:{server.port}"
         until = time.monotonic() + seconds
         people = [
@@ -108,12 +108,12 @@ def run(folder: Path, *, writers: int, seconds: float, every: float, seed: int) 
 
 
 def _words(server: Server, pages: list[str]) -> Counter[str]:
-    texts = _python(server, READ, json.dumps(pages))
+    texts = in_server(server, READ, json.dumps(pages))
     words = " ".join(texts).split()
     return Counter(word for word in words if word[:1] == "w" and word[3:4] == "x")
 
 
-def _python(server: Server, script: str, *arguments: str) -> list:
+def in_server(server: Server, script: str, *arguments: str) -> list:
     """Run a script with the server's settings, and return what it prints last, read as JSON."""
     start = (
         "import os, sys, django;"

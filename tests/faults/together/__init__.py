@@ -1,0 +1,1 @@
+"""Several people write one section over real HTTP, through a network that fails in every way."""
