@@ -38,7 +38,8 @@
     ready();
     if (document.activeElement !== document.body || !last) return;
     const item = document.getElementById(last);
-    (item?.querySelector("[autofocus]") ?? item?.querySelector("a, summary"))?.focus();
+    const places = ["[autofocus]", ".action-item-title", "a, summary"];
+    places.map((place) => item?.querySelector(place)).find(Boolean)?.focus();
   });
 
   // --- the board --------------------------------------------------------------------------

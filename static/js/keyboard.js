@@ -11,7 +11,8 @@
     if (!items.length) return;
     const now = items.findIndex((item) => item.contains(document.activeElement));
     const next = items[Math.min(Math.max(now + step, 0), items.length - 1)];
-    (next.matches("a, button") ? next : next.querySelector("a, button")).focus();
+    const title = next.querySelector(".row-title, .action-item-title");
+    (next.matches("a, button") ? next : title ?? next.querySelector("a, button")).focus();
   };
 
   const inItem = (key) =>

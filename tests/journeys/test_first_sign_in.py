@@ -25,6 +25,7 @@ def test_the_printed_link_leads_to_the_knowledge_base_once(site, page, watched, 
         page.get_by_role("link", name=re.compile("client certificate expired")).first
     ).to_be_visible()
 
+    page.wait_for_load_state("networkidle")  # a fragment that is refused would lead elsewhere
     page.context.clear_cookies()
     answer = page.goto(link)
     assert answer is not None

@@ -44,7 +44,7 @@ def test_on_a_phone_a_square_leads_to_its_playbook_and_a_name_to_its_pattern(
     pattern = first.locator("th a").get_attribute("href")
     playbook = first.locator("td").last.get_by_role("link").first.get_attribute("href")
 
-    picture.click(position={"x": 288, "y": 95})
+    picture.click(position={"x": 272, "y": 95})
     expect(page).to_have_url(re.compile(re.escape(playbook)))
 
     page.go_back()
