@@ -108,16 +108,19 @@ def choose_time_zone(user: User, time_zone: str) -> None:
 
     Raises ValidationError for an unknown one.
     """
-    user.time_zone = times.canonical_zone(time_zone) or time_zone
-    user.clean_fields(exclude=[f.name for f in User._meta.fields if f.name != "time_zone"])
-    user.save(update_fields=["time_zone"])
+    _choose(user, "time_zone", times.canonical_zone(time_zone) or time_zone)
 
 
 def choose_density(user: User, density: str) -> None:
     """Show `user` lists in this density. Raises ValidationError for an unknown one."""
-    user.density = density
-    user.clean_fields(exclude=[f.name for f in User._meta.fields if f.name != "density"])
-    user.save(update_fields=["density"])
+    _choose(user, "density", density)
+
+
+def _choose(user: User, name: str, value: str) -> None:
+    """Save one field of `user` if its value is valid. Raises ValidationError."""
+    setattr(user, name, value)
+    user.clean_fields(exclude=[field.name for field in User._meta.fields if field.name != name])
+    user.save(update_fields=[name])
 
 
 @transaction.atomic

@@ -29,7 +29,10 @@ DERIVED: tuple[type[models.Model], ...] = (
 )
 # Valid on the old installation only: nobody is to be signed in by a backup.
 TEMPORARY: tuple[type[models.Model], ...] = (
-    *(Session, SignInLink, EmailConfirmation, BackupRun),
+    Session,
+    SignInLink,
+    EmailConfirmation,
+    BackupRun,
     Presence,
 )
 

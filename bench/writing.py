@@ -1,4 +1,4 @@
-"""What writing together costs: an autosave, a poll, and the database's growth in an hour.
+"""Cost of writing together: an autosave, a poll, and the database's growth in an hour.
 
     python -m bench.writing          # over an empty database of its own, in DATABASE_URL
 
@@ -185,7 +185,7 @@ def growth(author: User) -> None:
 
 
 def _keep_up(second: int, at: datetime, before: int) -> None:
-    """What the worker does meanwhile, and PostgreSQL: it vacuums every minute."""
+    """Do the work of the worker, and of PostgreSQL: vacuum every minute."""
     if second % 60 == 59:
         live_upkeep.end_quiet_stretches(at=at)
         with connection.cursor() as cursor:

@@ -20,13 +20,13 @@ def keep_new_names(incidents: list[int], by: int, at: str) -> None:
 
 @retried_task()
 def search_live_text(incident: int) -> None:
-    """Let search read what people have just written live in an incident."""
+    """Index the live text of an incident."""
     live_upkeep.refresh_search(incident)
 
 
 @retried_task()
 def keep_up_live_text() -> None:
-    """Record the revisions of stretches that are over, and index what was not, once a minute."""
+    """Record the revisions of stretches that are over, and index text that was missed."""
     now = timezone.now()
     live_upkeep.end_quiet_stretches(at=now)
     for incident in live_upkeep.unsearched(at=now):
@@ -35,5 +35,5 @@ def keep_up_live_text() -> None:
 
 @retried_task()
 def prune_live_text() -> None:
-    """Delete rows of live writing that nobody needs any more."""
+    """Delete rows of live writing that are no longer needed."""
     live_upkeep.prune(at=timezone.now())

@@ -44,5 +44,5 @@ def density_choose(request: SignedInRequest) -> HttpResponse:
     back = request.POST.get("back", "")
     with contextlib.suppress(ValidationError):
         operations.choose_density(request.user, request.POST.get("density", ""))
-    is_ours = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
-    return redirect(back if is_ours and back.startswith("/") else "home")
+    is_ours = url_has_allowed_host_and_scheme(back, {request.get_host()})
+    return redirect(back if is_ours else "home")

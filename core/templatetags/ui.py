@@ -109,7 +109,7 @@ def badge(value: str, text: str) -> SafeString:
 
 @register.simple_tag
 def unset(text: str = times.NOT_RECORDED) -> SafeString:
-    """A dash in place of a value, with `text` for whoever points at it or listens to it."""
+    """Render a dash for a missing value; `text` is its tooltip, and its text for screen readers."""
     words = '<span class="visually-hidden">{}</span>'
     return format_html(
         f'<span class="unset" title="{{}}"><span aria-hidden="true">–</span>{words}</span>',

@@ -13,13 +13,13 @@ from incidents.models.imported_file import ImportedFile
 from incidents.models.incident import (
     Environment,
     Incident,
-    IncidentRole,
     Origin,
     PostmortemStatus,
     Precision,
     Severity,
     Visibility,
 )
+from incidents.models.incident_role import IncidentRole
 from incidents.models.labels import Service, Tag
 from incidents.models.live_text import (
     AnsweredTab,

@@ -334,27 +334,3 @@ class Incident(models.Model):
     @property
     def is_archived(self) -> bool:
         return self.archived_at is not None
-
-
-class IncidentRole(models.Model):
-    """A role that a person had during the incident. The postmortem's owner is on Incident."""
-
-    class Role(models.TextChoices):
-        COMMANDER = "incident_commander", "Incident commander"
-        SCRIBE = "scribe", "Scribe"
-        COMMUNICATIONS = "communications_lead", "Communications lead"
-
-    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="roles")
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="incident_roles")
-    role = models.CharField(max_length=24, choices=Role)
-
-    class Meta:
-        ordering = ["role", "user"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["incident", "user", "role"], name="incident_role_given_once"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_role_display()}: {self.user}"

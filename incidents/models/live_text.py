@@ -90,7 +90,7 @@ class SectionClash(models.Model):
 
 
 class UnsavedText(models.Model):
-    """What a person wrote into a section that somebody removed meanwhile.
+    """A text that a person wrote into a section that somebody removed meanwhile.
 
     `base` is the text on which they wrote, as far as it is known. A tab has one row per section,
     which later requests replace.

@@ -18,7 +18,7 @@ from incidents.operations.incidents import lock
 
 
 class Keep(StrEnum):
-    """What becomes of the passage: one person's text, both texts, or the one from before."""
+    """The text to keep: that of one person, both, or the one from before."""
 
     MINE = "mine"
     THEIRS = "theirs"
@@ -84,10 +84,10 @@ def follow(
 
 @transaction.atomic
 def choose(pk: int, keep: Keep, *, incident: Incident, by: User, at: datetime) -> bool:
-    """Replace the passage of clash `pk` by what is to be kept of it, and settle the clash.
+    """Replace the passage of clash `pk` by the text to keep, and delete the clash.
 
-    A clash that is settled stays so. Returns True if search has to be told. Raises PassageChanged,
-    unless both texts are kept.
+    A deleted clash is left alone. Returns True if the search index has to be updated. Raises
+    PassageChanged, unless both texts are kept.
     """
     permissions.require(permissions.can_write(by), "Only authors may write.")
     held = lock(incident)

@@ -102,7 +102,7 @@ def hold(incident: Incident) -> Incident:
     """Lock the incident's row until the transaction ends and return it as stored now.
 
     Every write to an incident or its parts locks this row first, so that two writes cannot
-    deadlock. What people have written live until now becomes a revision of their own. Raises
+    deadlock. Text that people have written live becomes a revision in their names first. Raises
     DomainError if the incident has been archived.
     """
     held = lock(incident)
@@ -110,8 +110,15 @@ def hold(incident: Incident) -> Incident:
     return held
 
 
+def hold_even_archived(pk: int) -> Incident:
+    """Lock the row of incident `pk` as `hold` does, also if the incident has been archived."""
+    held = Incident.objects.select_for_update().get(pk=pk)
+    revisions.record_stretch(held)
+    return held
+
+
 def lock(incident: Incident) -> Incident:
-    """Lock the incident's row as `hold` does, and let people write on."""
+    """Lock the incident's row as `hold` does, without ending the stretch of writing."""
     held = Incident.objects.select_for_update().get(pk=incident.pk)
     if held.is_archived:
         raise DomainError("This incident is archived. Restore it before you edit it.")
@@ -211,10 +218,9 @@ def archive(incident: Incident, *, seen: int | None = None, by: User, at: dateti
         permissions.can_archive(by, incident),
         "Only the owner, reviewers and administrators may archive an incident.",
     )
-    held = Incident.objects.select_for_update().get(pk=incident.pk)
+    held = hold_even_archived(incident.pk)
     if held.is_archived:
         return
-    revisions.record_stretch(held)
     require_seen(held, seen=seen, by=by)
     held.archived_at = incident.archived_at = at
     held.save(update_fields=["archived_at"])

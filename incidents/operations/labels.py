@@ -14,6 +14,7 @@ from django.utils.text import slugify
 from accounts.models import User
 from incidents.models import Incident, Service, Tag
 from incidents.operations import revisions
+from incidents.operations.incidents import hold_even_archived
 
 Label = TypeVar("Label", Service, Tag)
 
@@ -39,8 +40,7 @@ def keep_new_names(incidents: Iterable[int], *, by: User, at: datetime) -> None:
     """
     for key in incidents:
         with transaction.atomic():
-            held = Incident.objects.select_for_update().get(pk=key)
-            revisions.record_stretch(held)
+            held = hold_even_archived(key)
             revisions.record(held, by=by, at=at, summary="A service or tag has a new name")
 
 

@@ -28,7 +28,7 @@ from incidents.models import Incident
 from incidents.operations import clashes, turns
 from incidents.operations.sections import SectionGone
 
-_TRIES = 20  # merges, each upon what somebody else has saved during the one before
+_TRIES = 20  # merges, each with a text that somebody saved during the one before
 _LONGEST_TITLE = 200
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
@@ -94,11 +94,11 @@ class BaseUnknown(DomainError):
 
 @dataclass(frozen=True, kw_only=True)
 class Sent:
-    """What a tab sends: its text, and what it was written upon.
+    """A request of a tab: its text, and the version that it is based on.
 
     `base` is a version and `checksum`, if known, the CRC-32 of its text in UTF-8. `base_text` is
-    that text, for a version that is no longer kept. `title` None leaves the heading alone; else
-    `base_title` is the heading that it was written upon. `clashes` were found by the tab itself,
+    that text, for a version that is no longer kept. `title` None leaves the heading as it is; else
+    `base_title` is the heading that it is based on. `clashes` were found by the tab itself,
     with positions in `text`.
     """
 
@@ -121,13 +121,13 @@ class Sent:
 
 @dataclass(frozen=True, kw_only=True)
 class Live:
-    """A section as it is now; with `tells_search`, search has to be told of its words."""
+    """A section as it is now; with `needs_indexing`, the search index has to be updated."""
 
     version: int
     title: str
     body: str
     has_clashes: bool
-    tells_search: bool = False
+    needs_indexing: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -282,7 +282,7 @@ def _store(
         title=title,
         body=merged.text,
         has_clashes=seen.has_clashes or bool(merged.clashes or sent.clashes),
-        tells_search=row[1] == 0,
+        needs_indexing=row[1] == 0,
     )
 
 

@@ -1,4 +1,4 @@
-"""What follows live writing: revisions at the end of a stretch, search, and rows to delete."""
+"""Upkeep of live writing: revisions at the end of a stretch, the search index, pruning."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from incidents.models import (
     WritingStretch,
 )
 from incidents.operations import revisions, stretches
+from incidents.operations.incidents import hold_even_archived
 
 # A tab that was away for longer sends the text that it began with.
 KEEP_PASSING = timedelta(hours=1)
@@ -35,7 +36,7 @@ def leave(incident: Incident, *, by: User) -> None:
     """End the stretch in which `by` writes, if there is one: they have left the page."""
     if not WritingStretch.objects.filter(incident=incident, person=by).exists():
         return
-    revisions.record_stretch(_locked(incident.pk))
+    hold_even_archived(incident.pk)
 
 
 def end_quiet_stretches(*, at: datetime) -> None:
@@ -49,7 +50,7 @@ def end_quiet_stretches(*, at: datetime) -> None:
 
 @transaction.atomic
 def refresh_search(pk: int) -> None:
-    """Let search read what people have written live in incident `pk`. Again changes nothing."""
+    """Index the live text of incident `pk`. Repeating it changes nothing."""
     held = Incident.objects.select_for_update().filter(pk=pk).first()
     waiting = WritingStretch.objects.filter(incident=held, is_searchable=False)
     if held is not None and waiting.update(is_searchable=True):
@@ -57,7 +58,7 @@ def refresh_search(pk: int) -> None:
 
 
 def unsearched(*, at: datetime) -> list[int]:
-    """Return incidents whose words search should have by now: the message for it was lost."""
+    """Return incidents that should be indexed by now: the task for it was lost."""
     return stretches.unsearched(at=at - _SEARCH_LATE)
 
 

@@ -30,5 +30,5 @@ def see(incident: int, *, tab: UUID, section: int | None, by: User, at: datetime
 
 
 def forget(incident: int, *, tab: UUID, by: User) -> None:
-    """Note that the tab was closed. Again changes nothing."""
+    """Note that the tab was closed. Repeating it changes nothing."""
     Presence.objects.filter(incident_id=incident, tab=tab, person=by).delete()

@@ -50,9 +50,9 @@ class Ended:
 
 
 def note(held: Incident, *, by: User, at: datetime) -> bool:
-    """Note that `by` wrote at `at`. Return True if search has to be told.
+    """Note that `by` wrote at `at`. Return True if the search index has to be updated.
 
-    That is the case for the first words after those that search knows. `held` is the locked row.
+    That is the case for the first words since it was updated. `held` is the locked row.
     """
     if held.writing_since is None:
         held.writing_since = at
@@ -90,7 +90,7 @@ def quiet(*, at: datetime) -> list[int]:
 
 
 def unsearched(*, at: datetime) -> list[int]:
-    """Return the keys of incidents with words that search has not been told of for a while."""
+    """Return the keys of incidents with text since before `at` that is not indexed."""
     waiting = WritingStretch.objects.filter(is_searchable=False, last_at__lte=at)
     return list(waiting.values_list("incident_id", flat=True).distinct())
 

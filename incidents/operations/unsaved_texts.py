@@ -1,11 +1,10 @@
-"""Texts for which there is no section any more, kept for the people who wrote them."""
+"""Texts whose section was removed, kept for the people who wrote them."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from accounts.models import User
-from core.markdown import MAX_LENGTH
 from incidents import permissions
 from incidents.models import Incident, Section, UnsavedText
 from incidents.operations.live_text import Sent, storable
@@ -26,7 +25,7 @@ def keep(pk: int, sent: Sent, *, incident: Incident, by: User, at: datetime) -> 
         "seq": sent.seq,
         "title": storable(sent.title or "")[:_LONGEST_TITLE],
         "base": storable(sent.base_text or ""),
-        "body": storable(sent.text)[:MAX_LENGTH],
+        "body": storable(sent.text),
         "kept_at": at,
     }
     kept, is_new = UnsavedText.objects.get_or_create(defaults=fields, **where)
@@ -37,5 +36,5 @@ def keep(pk: int, sent: Sent, *, incident: Incident, by: User, at: datetime) -> 
 
 
 def discard(text: UnsavedText) -> None:
-    """Delete a text that its writer has saved elsewhere, or does not want. Again does nothing."""
+    """Delete a text that its writer no longer needs. Repeating it changes nothing."""
     UnsavedText.objects.filter(pk=text.pk).delete()

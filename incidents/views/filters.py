@@ -237,10 +237,10 @@ def headings(filters: IncidentFilters, query: QueryDict) -> dict[str, Heading]:
     """Return the sortable headings by name."""
     found = {}
     for name, (first, second) in HEADINGS.items():
+        directions = {first: "descending", second: "ascending"}
         wanted = second if filters.sort == first else first
-        falls = {first: "descending", second: "ascending"}
-        direction = falls.get(filters.sort, "")
-        found[name] = Heading(with_(query, sort="" if wanted == "newest" else wanted), direction)
+        url = with_(query, sort="" if wanted == "newest" else wanted)
+        found[name] = Heading(url, directions.get(filters.sort, ""))
     return found
 
 

@@ -79,9 +79,7 @@ def header(user: User, incident: Incident, state: PageState) -> Header:
         severity_label=Severity(incident.severity).label,
         status=incident.status,
         status_label=PostmortemStatus(incident.status).label,
-        environment=""
-        if incident.environment == Environment.UNKNOWN
-        else Environment(incident.environment).label,
+        environment=_environment(incident),
         when=occurred_words(incident),
         owner=str(incident.owner) if incident.owner else "",
         services=[Label(name, f"{list_url}?service={slug}") for name, slug in state.services],
@@ -94,6 +92,12 @@ def header(user: User, incident: Incident, state: PageState) -> Header:
         primary=primary,
         actions=actions,
     )
+
+
+def _environment(incident: Incident) -> str:
+    """Return the environment as a word; empty if it is not recorded."""
+    known = Environment(incident.environment)
+    return "" if known is Environment.UNKNOWN else known.label
 
 
 def _people(incident: Incident, roles: list[list[str]]) -> list[PersonRow]:

@@ -45,7 +45,7 @@ class BarStop:
 
 @dataclass(frozen=True)
 class MilestoneRow:
-    """A recorded milestone with its time, and the time since the start."""
+    """A milestone with its time, empty if it is not recorded, and the time since the start."""
 
     label: str
     href: str

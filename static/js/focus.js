@@ -1,5 +1,5 @@
-// The focus stays where it was when a part of the page is replaced: a swap that moves or replaces
-// the element that has it would drop the focus to the top of the page.
+// Keep the focus when a part of the page is replaced: a swap that moves or replaces the focused
+// element would move the focus to the top of the page.
 (() => {
   let before = "";
 
@@ -13,7 +13,7 @@
     document.getElementById(before)?.focus({ preventScroll: true });
   });
 
-  // Who leaves an element by hand does not want it back.
+  // A click or a key press may move the focus on purpose.
   for (const name of ["pointerdown", "keydown"]) {
     document.addEventListener(name, () => (before = ""), { passive: true });
   }

@@ -1,4 +1,4 @@
-// The search page: the box says what the results are for; on a phone the facets fold.
+// The search page: keep the box in step with the results, and fold the facets on a phone.
 (() => {
   document.addEventListener("htmx:after:swap", () => {
     const box = document.getElementById("search-box");

@@ -9,9 +9,10 @@ from action_items.operations.action_items.refusals import ActionItemGone, Alread
 from action_items.permissions import can_progress
 from core.errors import StaleWrite
 from incidents import permissions
-from incidents.models import ActionItem, Changed, Incident
+from incidents.models import ActionItem, Changed
 from incidents.operations import revisions
 from incidents.operations.action_item_changes import Facts, facts, keep_changes
+from incidents.operations.incidents import hold_even_archived
 
 # A change to one of these counts as progress and ends a snooze.
 _MOVES_ON = (Changed.STATUS, Changed.OWNER, Changed.DUE)
@@ -23,8 +24,7 @@ def hold(item: ActionItem, *, version: int | None = None) -> ActionItem:
     Raises ActionItemGone, or StaleWrite if `version`, the one that the writer saw, is not the
     current one.
     """
-    incident = Incident.objects.select_for_update().get(pk=item.incident_id)
-    revisions.record_stretch(incident)
+    incident = hold_even_archived(item.incident_id)
     items = ActionItem.objects.select_for_update(of=("self",))
     try:
         held = items.select_related("owner", "owner_team", "closed_by", "parent").get(pk=item.pk)

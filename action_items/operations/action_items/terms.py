@@ -19,6 +19,7 @@ from incidents import permissions
 from incidents.models import CLOSED, ActionItem, ActionItemKind, Incident, Priority
 from incidents.operations import revisions
 from incidents.operations.action_item_changes import facts
+from incidents.operations.incidents import hold_even_archived
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,7 @@ def add(incident: Incident, *, terms: Terms, by: User, at: datetime) -> ActionIt
     or PermissionDenied.
     """
     permissions.require(permissions.can_write(by), "Only authors may add action items.")
-    held = Incident.objects.select_for_update().get(pk=incident.pk)
-    revisions.record_stretch(held)
+    held = hold_even_archived(incident.pk)
     last = held.action_items.aggregate(last=Max("position"))["last"] or 0
     item = ActionItem(incident=held, position=last + 1, created_at=at, updated_at=at)
     _agree(item, terms, by=by, at=at)

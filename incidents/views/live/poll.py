@@ -1,4 +1,4 @@
-"""What a page asks every few seconds: which of its parts have changed, and who else is there."""
+"""The poll of a page: which of its parts have changed, and who else has it open."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def _versions(fields: Fields) -> dict[int, int]:
     if not isinstance(read, dict) or not all(
         key.isdecimal() and type(version) is int for key, version in read.items()
     ):
-        raise Malformed("“versions” are no versions.")
+        raise Malformed("“versions” is not an object of section versions.")
     return {int(key): version for key, version in read.items()}
 
 

@@ -56,7 +56,7 @@ _SENTENCES = {
 
 
 def answered_in_json(view: View) -> View:
-    """Answer what `view` raises with JSON as well."""
+    """Answer the errors that `view` raises with JSON, too."""
 
     @wraps(view)
     def answering(request: SignedInRequest, *args: Any, **kwargs: Any) -> JsonResponse:

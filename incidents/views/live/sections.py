@@ -54,8 +54,8 @@ def section_live(request: SignedInRequest, reference: str, pk: int) -> JsonRespo
         if sent and unsaved_texts.keep(pk, sent, incident=incident, by=request.user, at=at):
             return refusal(410, "gone", _GONE, seq=seq)
         return refusal(410, "gone", str(gone), seq=seq)
-    if live.tells_search:
-        after_commit(_tell_search, incident.pk)
+    if live.needs_indexing:
+        after_commit(_index_soon, incident.pk)
     is_as_sent = sent is not None and live.body == sent.text
     text = None if is_as_sent else live.body
     return JsonResponse(_state(pk, live) | {"seq": seq, "text": text, "at": at.isoformat()})
@@ -70,12 +70,12 @@ def section_clash_choose(
     incident = visible_key(request.user, reference)
     keep = Fields(request).text("keep")
     if keep not in set(Keep):
-        raise Malformed("“keep” is none of mine, theirs, both and base.")
-    tells_search = clashes.choose(
+        raise Malformed("“keep” must be mine, theirs, both or base.")
+    needs_indexing = clashes.choose(
         number, Keep(keep), incident=incident, by=request.user, at=timezone.now()
     )
-    if tells_search:
-        after_commit(_tell_search, incident.pk)
+    if needs_indexing:
+        after_commit(_index_soon, incident.pk)
     try:
         live = live_text.state(pk, incident=incident)
     except SectionGone as gone:
@@ -133,6 +133,6 @@ def _clash(fields: Fields, length: int) -> Clash:
     return Clash(start, end, *(fields.text(name) for name in ("base", "mine", "theirs")))
 
 
-def _tell_search(incident: int) -> None:
-    """Ask a worker, in two seconds, to let search read what was written until then."""
+def _index_soon(incident: int) -> None:
+    """Ask a worker to index the incident in two seconds, with all that is written until then."""
     search_live_text.apply_async([incident], countdown=2)
