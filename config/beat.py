@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from importlib import import_module
 from typing import Any
 
 import psycopg
@@ -10,6 +12,12 @@ from django.db import connection
 
 ONE_BEAT = 6_338_710_554_127_202  # the advisory lock that the working beat holds
 RETRY_SECONDS = 30
+
+# Beat opens its schedule when it starts and again when it stops. A signal during the first import
+# of a database module would leave it half loaded, and the second opening would fail.
+for _name in ("dbm.gnu", "dbm.ndbm", "dbm.dumb"):
+    with contextlib.suppress(ImportError):
+        import_module(_name)
 
 
 class LeadingScheduler(PersistentScheduler):

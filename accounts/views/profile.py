@@ -45,4 +45,5 @@ def density_choose(request: SignedInRequest) -> HttpResponse:
     with contextlib.suppress(ValidationError):
         operations.choose_density(request.user, request.POST.get("density", ""))
     is_ours = url_has_allowed_host_and_scheme(back, {request.get_host()})
-    return redirect(back if is_ours else "home")
+    # A word without a slash would be taken for the name of a page.
+    return redirect(back if is_ours and back.startswith("/") else "home")

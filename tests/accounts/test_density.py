@@ -16,7 +16,9 @@ def test_the_choice_is_remembered_and_leads_back_to_the_list(client, ana):
     assert 'data-density="compact"' in client.get("/incidents/").content.decode()
 
 
-@pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example/", "javascript:1", ""])
+@pytest.mark.parametrize(
+    "back", ["https://evil.example/", "//evil.example/", "javascript:1", "a b", ""]
+)
 def test_it_leads_nowhere_else(client, ana, back):
     client.force_login(ana)
 

@@ -1,7 +1,12 @@
 """Of several beats, one works."""
 
+import os
+import subprocess
+import sys
+
 from config.beat import LeadingScheduler
 from config.celery import app
+from tests import clocks
 
 
 def scheduler(folder, name) -> LeadingScheduler:
@@ -22,3 +27,16 @@ def test_a_second_beat_stands_by_until_the_first_is_gone(db, tmp_path):
 
     assert second.leads()
     second.close()
+
+
+def test_what_opens_the_schedule_is_loaded_before_a_signal_can_interrupt_it():
+    script = (
+        "import django; django.setup(); import config.beat, sys; print('dbm.dumb' in sys.modules)"
+    )
+    variables = os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings"} | clocks.of_processes()
+
+    said = subprocess.run(
+        [sys.executable, "-c", script], env=variables, capture_output=True, text=True, check=True
+    )
+
+    assert said.stdout.split() == ["True"]
